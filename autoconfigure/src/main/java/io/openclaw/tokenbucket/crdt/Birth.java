@@ -1,0 +1,23 @@
+package io.openclaw.tokenbucket.crdt;
+
+import java.util.Comparator;
+
+/**
+ * The creation of a bucket by a member. A member that drops a bucket and creates it again
+ * counts under a new birth, so that counting from zero is never masked by what a peer
+ * remembers of the earlier one. Immutable.
+ *
+ * @param member who created the bucket
+ * @param number grows with each bucket that this member creates
+ */
+public record Birth(MemberId member, long number) implements Comparable<Birth> {
+
+	private static final Comparator<Birth> ORDER = Comparator.comparing(Birth::member)
+		.thenComparingLong(Birth::number);
+
+	@Override
+	public int compareTo(Birth other) {
+		return ORDER.compare(this, other);
+	}
+
+}

@@ -1,0 +1,238 @@
+package io.openclaw.tokenbucket.crdt;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
+
+/**
+ * A grow-only counter: one non-negative amount per key, and the merge is the entrywise
+ * maximum, which is commutative, associative, idempotent and monotone. Each key is written
+ * by the one replica that owns it, or only ever advanced by all. Immutable, and so
+ * thread-safe.
+ * <p>
+ * Shapiro, Preguiça, Baquero, Zawirski: <i>A comprehensive study of Convergent and
+ * Commutative Replicated Data Types</i>, 2011, section 3.1.1.
+ *
+ * @param <K> what an amount is counted under
+ */
+public final class GCounter<K extends Comparable<K>> {
+
+	private static final GCounter<?> EMPTY = new GCounter<>(new Comparable<?>[0], new long[0]);
+
+	// Sorted by key. Two arrays instead of a map: millions of these are held, most with
+	// one to five entries.
+	private final Comparable<?>[] keys;
+
+	private final long[] amounts;
+
+	private final long sum;
+
+	private GCounter(Comparable<?>[] keys, long[] amounts) {
+		this.keys = keys;
+		this.amounts = amounts;
+		long total = 0;
+		for (long amount : amounts) {
+			total = Math.addExact(total, amount);
+		}
+		this.sum = total;
+	}
+
+	/**
+	 * The counter without entries.
+	 * @param <K> the key type
+	 * @return the empty counter
+	 */
+	@SuppressWarnings("unchecked")
+	public static <K extends Comparable<K>> GCounter<K> empty() {
+		return (GCounter<K>) EMPTY;
+	}
+
+	/**
+	 * A counter of these entries.
+	 * @param <K> the key type
+	 * @param entries amounts by key
+	 * @return the counter
+	 * @throws IllegalArgumentException if an amount is negative
+	 * @throws ArithmeticException if the sum exceeds {@link Long#MAX_VALUE}
+	 */
+	public static <K extends Comparable<K>> GCounter<K> of(Map<K, Long> entries) {
+		Comparable<?>[] keys = new Comparable<?>[entries.size()];
+		long[] amounts = new long[entries.size()];
+		int i = 0;
+		for (Map.Entry<K, Long> entry : new TreeMap<>(entries).entrySet()) {
+			requireNotNegative(entry.getValue());
+			keys[i] = entry.getKey();
+			amounts[i++] = entry.getValue();
+		}
+		return new GCounter<>(keys, amounts);
+	}
+
+	/**
+	 * The amount under a key.
+	 * @param key the key
+	 * @return its amount, zero if it has none
+	 */
+	public long get(K key) {
+		int index = indexOf(key);
+		return (index >= 0) ? this.amounts[index] : 0;
+	}
+
+	/**
+	 * The sum over all keys.
+	 * @return the sum
+	 */
+	public long sum() {
+		return this.sum;
+	}
+
+	/**
+	 * The sum over the keys that match.
+	 * @param filter which keys count
+	 * @return the sum
+	 */
+	public long sum(Predicate<K> filter) {
+		long total = 0;
+		for (int i = 0; i < this.keys.length; i++) {
+			if (filter.test(key(i))) {
+				total += this.amounts[i];
+			}
+		}
+		return total;
+	}
+
+	/**
+	 * The number of entries.
+	 * @return the number of entries
+	 */
+	public int size() {
+		return this.keys.length;
+	}
+
+	/**
+	 * Adds to one entry.
+	 * @param key the key
+	 * @param amount how much to add, not negative
+	 * @return the counter with the amount added
+	 * @throws IllegalArgumentException if the amount is negative
+	 * @throws ArithmeticException if the sum exceeds {@link Long#MAX_VALUE}
+	 */
+	public GCounter<K> add(K key, long amount) {
+		requireNotNegative(amount);
+		if (amount == 0) {
+			return this;
+		}
+		int index = indexOf(key);
+		if (index >= 0) {
+			long[] changed = this.amounts.clone();
+			changed[index] = Math.addExact(changed[index], amount);
+			return new GCounter<>(this.keys, changed);
+		}
+		int at = -index - 1;
+		int length = this.keys.length;
+		Comparable<?>[] newKeys = Arrays.copyOf(this.keys, length + 1);
+		long[] newAmounts = Arrays.copyOf(this.amounts, length + 1);
+		System.arraycopy(this.keys, at, newKeys, at + 1, length - at);
+		System.arraycopy(this.amounts, at, newAmounts, at + 1, length - at);
+		newKeys[at] = key;
+		newAmounts[at] = amount;
+		return new GCounter<>(newKeys, newAmounts);
+	}
+
+	/**
+	 * The entrywise maximum.
+	 * @param other the counter to merge with
+	 * @return the merged counter; this very instance if the other adds nothing
+	 * @throws ArithmeticException if the sum exceeds {@link Long#MAX_VALUE}
+	 */
+	public GCounter<K> merge(GCounter<K> other) {
+		if (this == other || isAtLeast(other)) {
+			return this;
+		}
+		Comparable<?>[] newKeys = new Comparable<?>[this.keys.length + other.keys.length];
+		long[] newAmounts = new long[newKeys.length];
+		int mine = 0;
+		int theirs = 0;
+		int size = 0;
+		while (mine < this.keys.length || theirs < other.keys.length) {
+			int order = order(mine, other, theirs);
+			newKeys[size] = (order <= 0) ? this.keys[mine] : other.keys[theirs];
+			newAmounts[size++] = Math.max((order <= 0) ? this.amounts[mine] : 0,
+					(order >= 0) ? other.amounts[theirs] : 0);
+			mine += (order <= 0) ? 1 : 0;
+			theirs += (order >= 0) ? 1 : 0;
+		}
+		return new GCounter<>(Arrays.copyOf(newKeys, size), Arrays.copyOf(newAmounts, size));
+	}
+
+	/**
+	 * The order of the lattice.
+	 * @param other the counter to compare with
+	 * @return whether every entry here is at least as large as the other's
+	 */
+	public boolean isAtLeast(GCounter<K> other) {
+		int mine = 0;
+		for (int theirs = 0; theirs < other.keys.length; theirs++) {
+			while (mine < this.keys.length && key(mine).compareTo(other.key(theirs)) < 0) {
+				mine++;
+			}
+			boolean found = mine < this.keys.length && key(mine).equals(other.key(theirs));
+			if (other.amounts[theirs] > (found ? this.amounts[mine] : 0)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Passes every entry in the order of keys.
+	 * @param action what receives key and amount
+	 */
+	public void forEach(ObjLongConsumer<K> action) {
+		for (int i = 0; i < this.keys.length; i++) {
+			action.accept(key(i), this.amounts[i]);
+		}
+	}
+
+	@Override
+	public boolean equals(Object other) {
+		return other instanceof GCounter<?> counter && Arrays.equals(this.keys, counter.keys)
+				&& Arrays.equals(this.amounts, counter.amounts);
+	}
+
+	@Override
+	public int hashCode() {
+		return 31 * Arrays.hashCode(this.keys) + Arrays.hashCode(this.amounts);
+	}
+
+	@Override
+	public String toString() {
+		StringBuilder text = new StringBuilder("{");
+		forEach((key, amount) -> text.append((text.length() > 1) ? ", " : "").append(key).append('=').append(amount));
+		return text.append('}').toString();
+	}
+
+	private int order(int mine, GCounter<K> other, int theirs) {
+		if (mine == this.keys.length) {
+			return 1;
+		}
+		return (theirs == other.keys.length) ? -1 : key(mine).compareTo(other.key(theirs));
+	}
+
+	private int indexOf(K key) {
+		return Arrays.binarySearch(this.keys, key);
+	}
+
+	@SuppressWarnings("unchecked")
+	private K key(int index) {
+		return (K) this.keys[index];
+	}
+
+	private static void requireNotNegative(long amount) {
+		if (amount < 0) {
+			throw new IllegalArgumentException("amount must not be negative: " + amount);
+		}
+	}
+
+}

@@ -1,0 +1,88 @@
+package io.openclaw.tokenbucket.crdt;
+
+import java.math.BigInteger;
+
+/**
+ * Refill of one member's share of a bucket: rate ÷ members, accrued over elapsed time. The
+ * fraction of a micro-token that a touch leaves over is carried to the next, exactly, so
+ * that neither a slow rate nor frequent touches create or lose tokens. Mutable, confined
+ * to its bucket.
+ */
+public final class Refill {
+
+	private final RefillRate rate;
+
+	private int members;
+
+	// In units of 1 / (rate.periodNanos × members) micro-tokens.
+	private long remainder;
+
+	/**
+	 * Creates a refill with nothing carried.
+	 * @param rate the rate of the whole bucket
+	 * @param members how many shares the rate is split into, positive
+	 */
+	public Refill(RefillRate rate, int members) {
+		this.rate = rate;
+		this.members = members;
+	}
+
+	/**
+	 * What has accrued on one share.
+	 * @param elapsedNanos nanoseconds since the last call, not negative
+	 * @param ceiling the most micro-tokens to accrue; what is above it is withheld for
+	 * good, together with the carried fraction
+	 * @return micro-tokens, between zero and the ceiling
+	 */
+	public long accrue(long elapsedNanos, long ceiling) {
+		long divisor = this.rate.periodNanos() * this.members;
+		long numerator = elapsedNanos * this.rate.microTokens();
+		long total = numerator + this.remainder;
+		if (Math.multiplyHigh(elapsedNanos, this.rate.microTokens()) != 0 || numerator < 0 || total < 0
+				|| divisor / this.members != this.rate.periodNanos()) {
+			return accrueLarge(elapsedNanos, ceiling);
+		}
+		long accrued = total / divisor;
+		if (accrued >= ceiling) {
+			this.remainder = 0;
+			return ceiling;
+		}
+		this.remainder = total - accrued * divisor;
+		return accrued;
+	}
+
+	/**
+	 * Changes the number of shares. The carried fraction is kept, rounded down.
+	 * @param newMembers how many shares the rate is split into from now on, positive
+	 */
+	public void divideAmong(int newMembers) {
+		this.remainder = BigInteger.valueOf(this.remainder)
+			.multiply(BigInteger.valueOf(newMembers))
+			.divide(BigInteger.valueOf(this.members))
+			.longValueExact();
+		this.members = newMembers;
+	}
+
+	/**
+	 * Forgets the carried fraction, where time passed without granting.
+	 */
+	public void withhold() {
+		this.remainder = 0;
+	}
+
+	// An hour at a million tokens a second does not fit a long before the division.
+	private long accrueLarge(long elapsedNanos, long ceiling) {
+		BigInteger divisor = BigInteger.valueOf(this.rate.periodNanos()).multiply(BigInteger.valueOf(this.members));
+		BigInteger[] parts = BigInteger.valueOf(elapsedNanos)
+			.multiply(BigInteger.valueOf(this.rate.microTokens()))
+			.add(BigInteger.valueOf(this.remainder))
+			.divideAndRemainder(divisor);
+		if (parts[0].compareTo(BigInteger.valueOf(ceiling)) >= 0) {
+			this.remainder = 0;
+			return ceiling;
+		}
+		this.remainder = parts[1].longValueExact();
+		return parts[0].longValueExact();
+	}
+
+}

@@ -1,0 +1,85 @@
+package io.openclaw.tokenbucket.crdt;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.time.Duration;
+
+/**
+ * A refill rate as an exact ratio, so that no rate is rounded however slow it is.
+ * Immutable.
+ *
+ * @param microTokens micro-tokens that accrue, positive
+ * @param periodNanos in how many nanoseconds they accrue, positive
+ */
+public record RefillRate(long microTokens, long periodNanos) {
+
+	/**
+	 * Creates a rate in lowest terms.
+	 * @throws IllegalArgumentException if either is not positive
+	 */
+	public RefillRate {
+		if (microTokens <= 0 || periodNanos <= 0) {
+			throw new IllegalArgumentException("a refill rate must be positive");
+		}
+		long divisor = BigInteger.valueOf(microTokens).gcd(BigInteger.valueOf(periodNanos)).longValueExact();
+		microTokens /= divisor;
+		periodNanos /= divisor;
+	}
+
+	/**
+	 * A rate of whole tokens per period.
+	 * @param tokens tokens, positive
+	 * @param period the period, positive
+	 * @return the rate
+	 * @throws IllegalArgumentException if either is not positive
+	 */
+	public static RefillRate of(long tokens, Duration period) {
+		return new RefillRate(MicroTokens.ofTokens(tokens), period.toNanos());
+	}
+
+	/**
+	 * A rate of possibly fractional tokens per second.
+	 * @param tokensPerSecond at least 0.000001
+	 * @return the rate, exact to a micro-token per second
+	 * @throws IllegalArgumentException if less than a micro-token per second, or more than
+	 * {@link MicroTokens#MAX_TOKENS}
+	 */
+	public static RefillRate perSecond(BigDecimal tokensPerSecond) {
+		BigDecimal micro = tokensPerSecond.movePointRight(6).setScale(0, RoundingMode.HALF_UP);
+		if (micro.signum() <= 0 || tokensPerSecond.compareTo(BigDecimal.valueOf(MicroTokens.MAX_TOKENS)) > 0) {
+			throw new IllegalArgumentException("a refill rate must be at least 0.000001 tokens per second: "
+					+ tokensPerSecond.toPlainString());
+		}
+		return new RefillRate(micro.longValueExact(), Duration.ofSeconds(1).toNanos());
+	}
+
+	/**
+	 * The rate as a number.
+	 * @return tokens per second
+	 */
+	public double tokensPerSecond() {
+		return this.microTokens * 1e3 / this.periodNanos;
+	}
+
+	/**
+	 * The time in which an amount accrues.
+	 * @param amount micro-tokens; nothing accrues in no time
+	 * @return nanoseconds, rounded up, at most {@link Long#MAX_VALUE}
+	 */
+	public long nanosToAccrue(long amount) {
+		if (amount <= 0) {
+			return 0;
+		}
+		if (Math.multiplyHigh(amount, this.periodNanos) == 0 && amount * this.periodNanos > 0) {
+			return (amount * this.periodNanos - 1) / this.microTokens + 1;
+		}
+		BigInteger nanos = BigInteger.valueOf(amount)
+			.multiply(BigInteger.valueOf(this.periodNanos))
+			.subtract(BigInteger.ONE)
+			.divide(BigInteger.valueOf(this.microTokens))
+			.add(BigInteger.ONE);
+		return (nanos.bitLength() < Long.SIZE) ? nanos.longValue() : Long.MAX_VALUE;
+	}
+
+}

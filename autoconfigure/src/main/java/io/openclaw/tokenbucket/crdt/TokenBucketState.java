@@ -1,0 +1,108 @@
+package io.openclaw.tokenbucket.crdt;
+
+import java.util.Collection;
+
+/**
+ * The replicated state of one bucket: three maps that only ever grow entry by entry.
+ * Merge is the entrywise maximum, so loss, duplication and reordering of messages delay
+ * knowledge and never corrupt it. A state always travels whole: one's own consumption
+ * with everybody's grants would let two members that cannot hear each other spend the
+ * same refill. All amounts are micro-tokens. Immutable, and so thread-safe.
+ *
+ * @param consumed what each member has admitted, by birth; written by that member alone
+ * @param returned what each member has given back, by birth; written by that member alone
+ * @param granted refill that has accrued on each member's share; any replica may advance
+ * it while it hears that member
+ */
+public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returned, GCounter<MemberId> granted) {
+
+	private static final TokenBucketState EMPTY = new TokenBucketState(GCounter.empty(), GCounter.empty(),
+			GCounter.empty());
+
+	/**
+	 * The state of a bucket that nobody has touched.
+	 * @return the empty state
+	 */
+	public static TokenBucketState empty() {
+		return EMPTY;
+	}
+
+	/**
+	 * Everything granted and returned less everything consumed. The level of a bucket is
+	 * this plus the initial tokens of its limit.
+	 * @return the balance in micro-tokens, possibly negative
+	 */
+	public long balance() {
+		return this.granted.sum() + this.returned.sum() - this.consumed.sum();
+	}
+
+	/**
+	 * What a member has admitted less what it has given back, over all its births.
+	 * @param member the member
+	 * @return micro-tokens
+	 */
+	public long netConsumedBy(MemberId member) {
+		return this.consumed.sum((birth) -> birth.member().equals(member))
+				- this.returned.sum((birth) -> birth.member().equals(member));
+	}
+
+	/**
+	 * Counts an admission.
+	 * @param birth the birth of the bucket at the member that admitted
+	 * @param amount micro-tokens, not negative
+	 * @return the new state
+	 */
+	public TokenBucketState consume(Birth birth, long amount) {
+		return new TokenBucketState(this.consumed.add(birth, amount), this.returned, this.granted);
+	}
+
+	/**
+	 * Counts tokens given back.
+	 * @param birth the birth of the bucket at the member that gives them back
+	 * @param amount micro-tokens, not negative
+	 * @return the new state
+	 */
+	public TokenBucketState giveBack(Birth birth, long amount) {
+		return new TokenBucketState(this.consumed, this.returned.add(birth, amount), this.granted);
+	}
+
+	/**
+	 * Grants refill to each of several members.
+	 * @param members who receives
+	 * @param amount micro-tokens for each, not negative
+	 * @return the new state
+	 */
+	public TokenBucketState grant(Collection<MemberId> members, long amount) {
+		GCounter<MemberId> grown = this.granted;
+		for (MemberId member : members) {
+			grown = grown.add(member, amount);
+		}
+		return new TokenBucketState(this.consumed, this.returned, grown);
+	}
+
+	/**
+	 * The entrywise maximum of all maps.
+	 * @param other the state to merge with
+	 * @return the merged state; this very instance if the other adds nothing
+	 */
+	public TokenBucketState merge(TokenBucketState other) {
+		GCounter<Birth> mergedConsumed = this.consumed.merge(other.consumed);
+		GCounter<Birth> mergedReturned = this.returned.merge(other.returned);
+		GCounter<MemberId> mergedGranted = this.granted.merge(other.granted);
+		if (mergedConsumed == this.consumed && mergedReturned == this.returned && mergedGranted == this.granted) {
+			return this;
+		}
+		return new TokenBucketState(mergedConsumed, mergedReturned, mergedGranted);
+	}
+
+	/**
+	 * The order of the lattice.
+	 * @param other the state to compare with
+	 * @return whether every entry here is at least as large as the other's
+	 */
+	public boolean isAtLeast(TokenBucketState other) {
+		return this.consumed.isAtLeast(other.consumed) && this.returned.isAtLeast(other.returned)
+				&& this.granted.isAtLeast(other.granted);
+	}
+
+}

@@ -1,0 +1,20 @@
+package io.openclaw.tokenbucket.limiter;
+
+/**
+ * How much of the fleet a member hears, and so what it may spend.
+ */
+public enum FleetState {
+
+	/** All members are heard: the whole bucket, under the admission rule. */
+	HEALTHY,
+
+	/** This member is not yet counted by its peers: a fixed part of the initial tokens. */
+	JOINING,
+
+	/** Some members are not heard: the heard fraction of level and refill. */
+	DEGRADED,
+
+	/** No other member is heard, though there are or may be some: its own share. */
+	ISOLATED
+
+}

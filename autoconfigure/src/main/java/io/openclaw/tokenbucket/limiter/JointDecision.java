@@ -1,0 +1,28 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The decision about one request and several limits, all or nothing. Immutable.
+ *
+ * @param outcome admitted if every limit admitted, rejected if any rejected, else waiting
+ * @param decisions one per limit, in the order of the charges; those of limits that had
+ * tokens while another rejected have the reason {@link Reason#OTHER_LIMIT}
+ * @param completion completes with the final decision, never exceptionally; present only
+ * while waiting. Cancelling it takes all promises back
+ */
+public record JointDecision(Outcome outcome, List<Decision> decisions,
+		@Nullable CompletionStage<JointDecision> completion) {
+
+	/**
+	 * Whether the tokens of every limit are consumed.
+	 * @return {@code true} if admitted
+	 */
+	public boolean isAdmitted() {
+		return this.outcome == Outcome.ADMITTED;
+	}
+
+}

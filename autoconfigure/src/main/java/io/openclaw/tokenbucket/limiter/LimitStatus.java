@@ -1,0 +1,14 @@
+package io.openclaw.tokenbucket.limiter;
+
+/**
+ * One limit over all its buckets, as it was at a moment. Immutable.
+ *
+ * @param policy the limit and its consistency
+ * @param activeKeys buckets held in memory
+ * @param lowestLevel the lowest level, in micro-tokens, of the buckets touched since this
+ * status was read last by the same reader; the capacity if none was
+ * @param admitted requests admitted since start
+ * @param rejected requests rejected since start
+ */
+public record LimitStatus(LimitPolicy policy, long activeKeys, long lowestLevel, long admitted, long rejected) {
+}

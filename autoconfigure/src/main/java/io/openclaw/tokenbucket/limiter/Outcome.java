@@ -1,0 +1,17 @@
+package io.openclaw.tokenbucket.limiter;
+
+/**
+ * How a request was decided.
+ */
+public enum Outcome {
+
+	/** The tokens are consumed. */
+	ADMITTED,
+
+	/** Nothing is consumed. */
+	REJECTED,
+
+	/** The tokens are promised until peers acknowledge or the wait ends. */
+	WAITING
+
+}

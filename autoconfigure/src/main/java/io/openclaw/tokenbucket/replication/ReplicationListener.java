@@ -1,0 +1,72 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+
+import io.openclaw.tokenbucket.limiter.FleetState;
+
+/**
+ * Is told what replication does, on its thread. Must be quick and must not throw.
+ */
+public interface ReplicationListener {
+
+	/** Ignores everything. */
+	ReplicationListener NONE = new ReplicationListener() {
+	};
+
+	/**
+	 * A message left.
+	 * @param bytes its size
+	 */
+	default void onSent(int bytes) {
+	}
+
+	/**
+	 * A message of another member arrived.
+	 * @param bytes its size
+	 */
+	default void onReceived(int bytes) {
+	}
+
+	/**
+	 * A message was dropped.
+	 * @param reason why, one of few values
+	 */
+	default void onRejected(String reason) {
+	}
+
+	/**
+	 * A batch was built and published.
+	 * @param nanos how long it took
+	 */
+	default void onBatchPublished(long nanos) {
+	}
+
+	/**
+	 * A batch was merged.
+	 * @param nanos how long it took
+	 */
+	default void onBatchMerged(long nanos) {
+	}
+
+	/**
+	 * A round trip to another member was measured.
+	 * @param roundTrip how long it took
+	 */
+	default void onRoundTrip(Duration roundTrip) {
+	}
+
+	/**
+	 * State was sent again because a member lacked it.
+	 */
+	default void onRepair() {
+	}
+
+	/**
+	 * The state changed. Called once per change.
+	 * @param from the state before
+	 * @param to the state now
+	 */
+	default void onStateChange(FleetState from, FleetState to) {
+	}
+
+}
