@@ -1,0 +1,53 @@
+package io.openclaw.tokenbucket.observability.metrics;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.DecisionListener;
+
+/**
+ * Counts and times decisions by limit, never by key. Thread-safe.
+ */
+public class DecisionMetrics implements DecisionListener {
+
+	private final MeterRegistry registry;
+
+	private final NodeTags tags;
+
+	private final Map<String, LimitMeters> meters = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates the listener.
+	 * @param registry where the meters are registered
+	 * @param tags which node measures
+	 */
+	public DecisionMetrics(MeterRegistry registry, NodeTags tags) {
+		this.registry = registry;
+		this.tags = tags;
+	}
+
+	@Override
+	public void onDecision(Decision decision, long nanos) {
+		metersOf(decision.limit().name()).record(decision, nanos);
+	}
+
+	/**
+	 * Registers meters before the first decision, so that a scraper sees zeros and misses
+	 * no increase.
+	 * @param limits names of limits
+	 */
+	void register(Collection<String> limits) {
+		limits.forEach(this::metersOf);
+	}
+
+	private LimitMeters metersOf(String limit) {
+		LimitMeters known = this.meters.get(limit);
+		return (known != null) ? known : this.meters.computeIfAbsent(limit,
+				(name) -> new LimitMeters(this.registry, this.tags.and("bucket", name)));
+	}
+
+}
