@@ -11,7 +11,7 @@ import org.springframework.context.annotation.Bean;
 
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
-import io.openclaw.tokenbucket.observability.endpoint.KeyIds;
+import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsEndpoint;
 
@@ -27,8 +27,8 @@ public final class OpenClawEndpointsAutoConfiguration {
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(TokenBucketLimiter.class)
-	TokenBucketsEndpoint openClawTokenBucketsEndpoint(TokenBucketLimiter limiter, ObjectProvider<KeyIds> keyIds) {
-		return new TokenBucketsEndpoint(limiter, keyIds.getIfAvailable(() -> KeyIds.SAME));
+	TokenBucketsEndpoint openClawTokenBucketsEndpoint(TokenBucketLimiter limiter, ObjectProvider<KeyLookup> keys) {
+		return new TokenBucketsEndpoint(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT));
 	}
 
 	@Bean

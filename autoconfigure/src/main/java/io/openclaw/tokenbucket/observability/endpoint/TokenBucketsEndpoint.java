@@ -28,16 +28,16 @@ public class TokenBucketsEndpoint {
 
 	private final TokenBucketLimiter limiter;
 
-	private final KeyIds keyIds;
+	private final KeyLookup keys;
 
 	/**
 	 * Creates the endpoint.
 	 * @param limiter what decides
-	 * @param keyIds finds the id of a key that a reader names by what the caller sent
+	 * @param keys finds the bucket of a caller by what it sends
 	 */
-	public TokenBucketsEndpoint(TokenBucketLimiter limiter, KeyIds keyIds) {
+	public TokenBucketsEndpoint(TokenBucketLimiter limiter, KeyLookup keys) {
 		this.limiter = limiter;
-		this.keyIds = keyIds;
+		this.keys = keys;
 	}
 
 	/**
@@ -77,7 +77,7 @@ public class TokenBucketsEndpoint {
 	private Optional<BucketStatus> find(String limit, String key) {
 		return this.limiter.find(limit, key)
 			.or(() -> this.limiter.find(limit, VisibleText.original(key)))
-			.or(() -> this.limiter.find(limit, this.keyIds.idOf(limit, key)));
+			.or(() -> this.limiter.find(limit, this.keys.keyOf(limit, key)));
 	}
 
 	private LimitView view(String limit, int busiest) {

@@ -11,19 +11,16 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.limiter.LimitStatus;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 /**
  * Gauges of each limit: its settings, how many keys it has, how far its buckets are
- * depleted and how many requests ask. Reading them scans no bucket. Thread-safe.
+ * depleted and how many requests ask. Thread-safe.
  */
 public class BucketMetrics implements MeterBinder {
 
 	private final TokenBucketLimiter limiter;
-
-	private final DecisionMetrics decisions;
 
 	private final NodeTags tags;
 
@@ -34,24 +31,22 @@ public class BucketMetrics implements MeterBinder {
 	/**
 	 * Creates the gauges of the limits that there are now.
 	 * @param limiter what is measured
-	 * @param decisions the counters of the same limits, to be there before the first
-	 * request
+	 * @param decisions counts the requests of the same limits
 	 * @param tags which node measures
 	 * @param clock measures the time between readings
 	 */
 	public BucketMetrics(TokenBucketLimiter limiter, DecisionMetrics decisions, NodeTags tags, NanoClock clock) {
 		this.limiter = limiter;
-		this.decisions = decisions;
 		this.tags = tags;
 		for (String limit : limiter.limits()) {
+			decisions.register(limit);
 			this.lowest.put(limit, new LowestLevel(() -> limiter.drainLowestLevel(limit), clock));
-			this.rates.put(limit, new RequestRate(() -> decided(limit), clock));
+			this.rates.put(limit, new RequestRate(() -> decisions.decided(limit), clock));
 		}
 	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		this.decisions.register(this.lowest.keySet());
 		this.lowest.forEach((limit, level) -> bindLevel(registry, limit, level));
 		this.rates.forEach((limit, rate) -> bindRate(registry, limit, rate));
 		this.lowest.keySet().forEach((limit) -> bindSettings(registry, limit));
@@ -102,11 +97,6 @@ public class BucketMetrics implements MeterBinder {
 
 	private Limit limit(String limit) {
 		return this.limiter.policy(limit).limit();
-	}
-
-	private long decided(String limit) {
-		LimitStatus status = this.limiter.status(limit);
-		return status.admitted() + status.rejected();
 	}
 
 }

@@ -1,6 +1,5 @@
 package io.openclaw.tokenbucket.observability.metrics;
 
-import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,12 +35,21 @@ public class DecisionMetrics implements DecisionListener {
 	}
 
 	/**
-	 * Registers meters before the first decision, so that a scraper sees zeros and misses
-	 * no increase.
-	 * @param limits names of limits
+	 * Registers the meters of a limit before its first decision, so that a scraper sees
+	 * zeros and misses no increase.
+	 * @param limit the name of the limit
 	 */
-	void register(Collection<String> limits) {
-		limits.forEach(this::metersOf);
+	void register(String limit) {
+		metersOf(limit);
+	}
+
+	/**
+	 * How many requests were decided since start.
+	 * @param limit the name of the limit
+	 * @return the number
+	 */
+	long decided(String limit) {
+		return metersOf(limit).decided();
 	}
 
 	private LimitMeters metersOf(String limit) {

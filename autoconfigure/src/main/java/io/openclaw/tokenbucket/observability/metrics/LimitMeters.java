@@ -4,8 +4,9 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
-import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -19,24 +20,24 @@ import io.openclaw.tokenbucket.limiter.Reason;
  */
 final class LimitMeters {
 
-	// The limit itself refused; with OTHER_LIMIT another one did, and with CREDIT and
-	// LEVEL none.
+	// The limit itself refused. With OTHER_LIMIT another one did.
 	private static final Reason[] VIOLATIONS = { Reason.EXHAUSTED, Reason.REDUCED_CAPACITY, Reason.UNACKNOWLEDGED,
 			Reason.COST_ABOVE_CAPACITY };
 
-	private final Counter admitted;
+	private final LongAdder admitted = new LongAdder();
 
-	private final Counter rejected;
+	private final LongAdder rejected = new LongAdder();
 
-	private final Map<Reason, Counter> violations = new EnumMap<>(Reason.class);
+	private final Map<Reason, LongAdder> violations = new EnumMap<>(Reason.class);
 
 	private final Timer duration;
 
 	LimitMeters(MeterRegistry registry, Tags tags) {
-		this.admitted = decisions(registry, tags.and("outcome", "admitted"));
-		this.rejected = decisions(registry, tags.and("outcome", "rejected"));
+		decisions(registry, tags.and("outcome", "admitted"), this.admitted);
+		decisions(registry, tags.and("outcome", "rejected"), this.rejected);
 		for (Reason reason : VIOLATIONS) {
-			this.violations.put(reason, violations(registry, tags.and("reason", name(reason))));
+			violations(registry, tags.and("reason", name(reason)),
+					this.violations.computeIfAbsent(reason, (added) -> new LongAdder()));
 		}
 		this.duration = Timer.builder("openclaw.rate.limit.decision")
 			.description("Time from the question to the final answer, waiting for acknowledgements included")
@@ -52,21 +53,27 @@ final class LimitMeters {
 			return;
 		}
 		this.rejected.increment();
-		Counter violation = this.violations.get(decision.reason());
+		LongAdder violation = this.violations.get(decision.reason());
 		if (violation != null) {
 			violation.increment();
 		}
 	}
 
-	private static Counter decisions(MeterRegistry registry, Tags tags) {
-		return Counter.builder("openclaw.rate.limit.decisions")
+	long decided() {
+		return this.admitted.sum() + this.rejected.sum();
+	}
+
+	// Counted here rather than by the registry, whose filters may deny a counter that the
+	// request rate is made of.
+	private static void decisions(MeterRegistry registry, Tags tags, LongAdder count) {
+		FunctionCounter.builder("openclaw.rate.limit.decisions", count, LongAdder::sum)
 			.description("Requests decided, by outcome")
 			.tags(tags)
 			.register(registry);
 	}
 
-	private static Counter violations(MeterRegistry registry, Tags tags) {
-		return Counter.builder("openclaw.rate.limit.violations")
+	private static void violations(MeterRegistry registry, Tags tags, LongAdder count) {
+		FunctionCounter.builder("openclaw.rate.limit.violations", count, LongAdder::sum)
 			.description("Requests that this limit rejected, by reason")
 			.tags(tags)
 			.register(registry);

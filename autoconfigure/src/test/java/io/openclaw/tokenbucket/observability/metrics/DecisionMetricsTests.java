@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.observability.metrics;
 
 import java.math.BigDecimal;
-import java.util.Set;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -65,7 +64,7 @@ class DecisionMetricsTests {
 
 	@Test
 	void showsZerosBeforeTheFirstDecision() {
-		this.metrics.register(Set.of("rating"));
+		this.metrics.register("rating");
 		assertThat(lines()).contains(
 				"openclaw_rate_limit_decisions_total{bucket=\"rating\",node=\"edge-a\",outcome=\"admitted\",region=\"us-east-1\"} 0.0",
 				violations("exhausted", 0));
