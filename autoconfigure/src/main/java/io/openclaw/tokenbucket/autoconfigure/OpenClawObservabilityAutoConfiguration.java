@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.FleetStateLogger;
@@ -39,7 +40,8 @@ public final class OpenClawObservabilityAutoConfiguration {
 	}
 
 	static @Nullable String region(Environment environment) {
-		return environment.getProperty("openclaw.node.region");
+		String region = environment.getProperty("openclaw.node.region");
+		return StringUtils.hasText(region) ? region : null;
 	}
 
 }
