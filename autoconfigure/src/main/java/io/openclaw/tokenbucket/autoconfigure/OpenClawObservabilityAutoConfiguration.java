@@ -10,8 +10,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
+import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
-import io.openclaw.tokenbucket.observability.FleetStateLogger;
+import io.openclaw.tokenbucket.observability.ReplicationLogger;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.replication.Replicator;
 
@@ -25,8 +26,8 @@ public final class OpenClawObservabilityAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	FleetStateLogger openClawFleetStateLogger() {
-		return new FleetStateLogger();
+	ReplicationLogger openClawReplicationLogger(ObjectProvider<NanoClock> clock) {
+		return new ReplicationLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM));
 	}
 
 	@Bean

@@ -23,7 +23,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
-import io.openclaw.tokenbucket.observability.FleetStateLogger;
+import io.openclaw.tokenbucket.observability.ReplicationLogger;
 import io.openclaw.tokenbucket.observability.Limiters;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.Statuses;
@@ -125,7 +125,7 @@ class OpenClawObservabilityAutoConfigurationTests {
 			.withUserConfiguration(UserConfiguration.class)
 			.run((context) -> {
 				assertThat(context).hasSingleBean(ReplicationStatusSource.class)
-					.hasSingleBean(FleetStateLogger.class)
+					.hasSingleBean(ReplicationLogger.class)
 					.hasSingleBean(DecisionMetrics.class)
 					.hasBean("ownMetrics")
 					.doesNotHaveBean(TokenBucketReplicationHealthIndicator.class);
@@ -153,7 +153,7 @@ class OpenClawObservabilityAutoConfigurationTests {
 			.withUserConfiguration(LimiterConfiguration.class)
 			.withClassLoader(new FilteredClassLoader(Endpoint.class, HealthIndicator.class, MeterRegistry.class))
 			.run((context) -> assertThat(context).hasNotFailed()
-				.hasSingleBean(FleetStateLogger.class)
+				.hasSingleBean(ReplicationLogger.class)
 				.doesNotHaveBean(TokenBucketsEndpoint.class)
 				.doesNotHaveBean(TokenBucketReplicationHealthIndicator.class)
 				.doesNotHaveBean(DecisionListener.class));
@@ -194,8 +194,8 @@ class OpenClawObservabilityAutoConfigurationTests {
 		}
 
 		@Bean
-		FleetStateLogger ownLogger() {
-			return new FleetStateLogger();
+		ReplicationLogger ownLogger() {
+			return new ReplicationLogger(NanoClock.SYSTEM);
 		}
 
 		@Bean

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.observability;
 
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoMoreInteractions;
@@ -23,6 +25,14 @@ class CompositeReplicationListenerTests {
 		tell(new CompositeReplicationListener(List.of(this.first, this.second)));
 		verifyTold(this.first);
 		verifyTold(this.second);
+	}
+
+	@Test
+	void leavesNoMethodToTheInterface() throws NoSuchMethodException {
+		for (Method method : ReplicationListener.class.getMethods()) {
+			Method own = CompositeReplicationListener.class.getMethod(method.getName(), method.getParameterTypes());
+			assertThat(own.getDeclaringClass()).as(method.getName()).isEqualTo(CompositeReplicationListener.class);
+		}
 	}
 
 	private static void verifyTold(ReplicationListener listener) {

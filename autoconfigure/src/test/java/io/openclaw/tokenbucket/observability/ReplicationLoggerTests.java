@@ -1,5 +1,8 @@
 package io.openclaw.tokenbucket.observability;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -11,9 +14,11 @@ import io.openclaw.tokenbucket.limiter.FleetState;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
-class FleetStateLoggerTests {
+class ReplicationLoggerTests {
 
-	private final FleetStateLogger logger = new FleetStateLogger();
+	private final AtomicLong now = new AtomicLong();
+
+	private final ReplicationLogger logger = new ReplicationLogger(this.now::get);
 
 	@Test
 	void warnsOnceWhenLessThanTheWholeBudgetMayBeSpent(CapturedOutput output) {
@@ -32,12 +37,36 @@ class FleetStateLoggerTests {
 	}
 
 	@Test
-	void saysNothingAboutMessages(CapturedOutput output) {
+	void saysNothingAboutGoodMessages(CapturedOutput output) {
 		this.logger.onSent(100);
 		this.logger.onReceived(100);
-		this.logger.onRejected("size");
 		this.logger.onRepair();
 		assertThat(output).isEmpty();
+	}
+
+	@Test
+	void writesOneLineAMinuteAboutDroppedMessages(CapturedOutput output) {
+		reject("signature", 1000);
+		assertThat(output.getAll().lines()).singleElement().asString().contains("WARN", "signature");
+		this.now.addAndGet(Duration.ofMinutes(1).toNanos());
+		reject("signature", 1);
+		assertThat(output.getAll().lines()).hasSize(2)
+			.last()
+			.asString()
+			.contains("1000 since the last such line", "signature");
+	}
+
+	@Test
+	void writesALineForEachReason(CapturedOutput output) {
+		reject("signature", 10);
+		reject("size", 10);
+		assertThat(output.getAll().lines()).hasSize(2);
+	}
+
+	private void reject(String reason, int times) {
+		for (int i = 0; i < times; i++) {
+			this.logger.onRejected(reason);
+		}
 	}
 
 }

@@ -1,20 +1,37 @@
 package io.openclaw.tokenbucket.observability;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 
 /**
- * Writes one line to the log for each change of the fleet's state: a warning when this
- * member may spend less than the whole budget, else information. Thread-safe.
+ * Writes to the log one line for each change of the fleet's state, a warning when this
+ * member may spend less than the whole budget; and of messages that were dropped at most
+ * one line a minute for each reason, for whoever can reach the bus can send as many as it
+ * likes. Thread-safe.
  */
-public class FleetStateLogger implements ReplicationListener {
+public class ReplicationLogger implements ReplicationListener {
 
-	private static final Log logger = LogFactory.getLog(FleetStateLogger.class);
+	private static final Log logger = LogFactory.getLog(ReplicationLogger.class);
+
+	private final NanoClock clock;
+
+	private final Map<String, LogThrottle> rejected = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates the listener.
+	 * @param clock bounds how often is logged
+	 */
+	public ReplicationLogger(NanoClock clock) {
+		this.clock = clock;
+	}
 
 	@Override
 	public void onStateChange(FleetState from, FleetState to) {
@@ -25,6 +42,13 @@ public class FleetStateLogger implements ReplicationListener {
 		else {
 			logger.info(message);
 		}
+	}
+
+	@Override
+	public void onRejected(String reason) {
+		this.rejected.computeIfAbsent(reason, (added) -> new LogThrottle(this.clock))
+			.pass((count) -> logger.warn("Dropped token bucket messages that were not acceptable: " + count
+					+ " since the last such line, reason: " + reason));
 	}
 
 	private static String name(FleetState state) {
