@@ -13,9 +13,9 @@ import io.openclaw.tokenbucket.replication.ReplicationListener;
 
 /**
  * Writes to the log one line for each change of the fleet's state, a warning when this
- * member may spend less than the whole budget; and of messages that were dropped at most
- * one line a minute for each reason, for whoever can reach the bus can send as many as it
- * likes. Thread-safe.
+ * member may spend less than the whole budget; and at most one line a minute of failures,
+ * and of messages that were dropped for each reason, for whoever can reach the bus can
+ * send as many as it likes. Thread-safe.
  */
 public class ReplicationLogger implements ReplicationListener {
 
@@ -25,12 +25,15 @@ public class ReplicationLogger implements ReplicationListener {
 
 	private final Map<String, LogThrottle> rejected = new ConcurrentHashMap<>();
 
+	private final LogThrottle failures;
+
 	/**
 	 * Creates the listener.
 	 * @param clock bounds how often is logged
 	 */
 	public ReplicationLogger(NanoClock clock) {
 		this.clock = clock;
+		this.failures = new LogThrottle(clock);
 	}
 
 	@Override
@@ -49,6 +52,12 @@ public class ReplicationLogger implements ReplicationListener {
 		this.rejected.computeIfAbsent(reason, (added) -> new LogThrottle(this.clock))
 			.pass((count) -> logger.warn("Dropped token bucket messages that were not acceptable: " + count
 					+ " since the last such line, reason: " + reason));
+	}
+
+	@Override
+	public void onFailure(RuntimeException failure) {
+		this.failures.pass((count) -> logger.error(
+				"Token bucket replication failed and goes on: " + count + " times since the last such line", failure));
 	}
 
 	private static String name(FleetState state) {

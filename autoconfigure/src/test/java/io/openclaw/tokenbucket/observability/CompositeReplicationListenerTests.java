@@ -16,6 +16,8 @@ import static org.mockito.Mockito.verifyNoMoreInteractions;
 
 class CompositeReplicationListenerTests {
 
+	private static final RuntimeException FAILURE = new IllegalStateException("broken");
+
 	private final ReplicationListener first = mock();
 
 	private final ReplicationListener second = mock();
@@ -43,6 +45,7 @@ class CompositeReplicationListenerTests {
 		verify(listener).onBatchMerged(4);
 		verify(listener).onRoundTrip(Duration.ofMillis(5));
 		verify(listener).onRepair();
+		verify(listener).onFailure(FAILURE);
 		verify(listener).onStateChange(FleetState.JOINING, FleetState.HEALTHY);
 		verifyNoMoreInteractions(listener);
 	}
@@ -55,6 +58,7 @@ class CompositeReplicationListenerTests {
 		listener.onBatchMerged(4);
 		listener.onRoundTrip(Duration.ofMillis(5));
 		listener.onRepair();
+		listener.onFailure(FAILURE);
 		listener.onStateChange(FleetState.JOINING, FleetState.HEALTHY);
 	}
 

@@ -63,6 +63,15 @@ class ReplicationLoggerTests {
 		assertThat(output.getAll().lines()).hasSize(2);
 	}
 
+	@Test
+	void writesAFailureWithItsCauseOnceAMinute(CapturedOutput output) {
+		for (int i = 0; i < 10; i++) {
+			this.logger.onFailure(new IllegalStateException("broken"));
+		}
+		assertThat(output.getAll().lines().filter((line) -> line.contains("ERROR"))).hasSize(1);
+		assertThat(output.getAll().lines().filter((line) -> line.contains("IllegalStateException: broken"))).hasSize(1);
+	}
+
 	private void reject(String reason, int times) {
 		for (int i = 0; i < times; i++) {
 			this.logger.onRejected(reason);
