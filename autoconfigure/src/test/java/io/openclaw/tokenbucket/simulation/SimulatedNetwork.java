@@ -67,4 +67,21 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 		return !this.cutOff.test(member);
 	}
 
+	/**
+	 * Which links are cut, by the numbers of members.
+	 */
+	@FunctionalInterface
+	interface Links {
+
+		boolean isCut(int sender, int receiver);
+
+		/**
+		 * Whether a member does not reach the server either.
+		 */
+		default boolean isCutOff(int member) {
+			return false;
+		}
+
+	}
+
 }
