@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -34,6 +35,8 @@ public final class Replicator implements ReplicationSignal {
 	private static final long ASK_AGAIN_NANOS = Duration.ofMillis(50).toNanos();
 
 	private static final Duration SHORTEST_GAP = Duration.ofMillis(10);
+
+	private static final int ROUND_TRIP_DIVISOR = 16;
 
 	// So many messages at once, then a pause.
 	private static final int BURST = 20;
@@ -81,6 +84,8 @@ public final class Replicator implements ReplicationSignal {
 	private long lastSentAt;
 
 	private long lastBatchAt;
+
+	private long lastChangeAt;
 
 	private long tickAt;
 
@@ -224,7 +229,10 @@ public final class Replicator implements ReplicationSignal {
 
 	private void receive(Message message, Peer sender, long now) {
 		Optional<Standing> before = Optional.ofNullable(sender.countsMeAs());
-		sender.receive(message, this.self, now);
+		sender.receive(message, this.self, stamp(now), now);
+		if (sender.roundTrip() != null) {
+			this.listener.onRoundTrip(sender.roundTrip());
+		}
 		if (this.membership.readList(message, sender, before, now) && this.membership.isMember()) {
 			onCounted();
 		}
@@ -237,7 +245,8 @@ public final class Replicator implements ReplicationSignal {
 			.flatMap((report) -> report.missing().stream())
 			.forEach((range) -> sendAgain(sender, range, now));
 		if (message.wantsAcknowledgement() && this.acknowledgementOwedAt == null) {
-			this.acknowledgementOwedAt = Math.max(now, this.lastSentAt + SHORTEST_PAUSE_NANOS);
+			boolean quiet = now - this.lastSentAt >= 2 * SHORTEST_PAUSE_NANOS;
+			this.acknowledgementOwedAt = quiet ? now : now + SHORTEST_PAUSE_NANOS;
 		}
 	}
 
@@ -262,6 +271,7 @@ public final class Replicator implements ReplicationSignal {
 
 	private boolean merge(List<BucketUpdate> buckets, long now) {
 		boolean accepted = true;
+		this.lastChangeAt = now;
 		for (BucketUpdate bucket : buckets) {
 			accepted &= this.store.merge(bucket, now);
 		}
@@ -285,7 +295,7 @@ public final class Replicator implements ReplicationSignal {
 	}
 
 	private void compareDigest(Message message, Peer sender, long now) {
-		if (message.digest() == null || !isQuiet() || !sender.hasNoGap()) {
+		if (message.digest() == null || !isQuiet(now) || !sender.hasNoGap()) {
 			return;
 		}
 		if (sender.differs(message.digest() != this.store.digest(StateDigest::of, now))) {
@@ -403,6 +413,7 @@ public final class Replicator implements ReplicationSignal {
 		this.batchDue = false;
 		this.flush.set(false);
 		this.lastBatchAt = now;
+		this.lastChangeAt = now;
 		for (int left = BURST; left > 0; left--) {
 			Optional<Message.Batch> batch = this.outbox.next(now);
 			if (batch.isEmpty()) {
@@ -416,11 +427,18 @@ public final class Replicator implements ReplicationSignal {
 
 	private boolean isBatchDue(long now) {
 		return hasAudience() && this.store.hasDirty() && (this.batchDue
-				|| (isUrgent() && now - this.lastBatchAt >= SHORTEST_PAUSE_NANOS));
+				|| (isUrgent() && now - this.lastBatchAt >= pause()));
 	}
 
 	private boolean isMessageDue(long now) {
-		return now - heartbeatAt() >= 0 || (this.acknowledgementOwedAt != null && now - this.acknowledgementOwedAt >= 0)
+		if (now - heartbeatAt() >= 0) {
+			return true;
+		}
+		return now - this.lastSentAt >= pause() && isAnswerDue(now);
+	}
+
+	private boolean isAnswerDue(long now) {
+		return (this.acknowledgementOwedAt != null && now - this.acknowledgementOwedAt >= 0)
 				|| (wantsAcknowledgement() && now - askAt() >= 0)
 				|| this.membership.peers().stream().anyMatch((peer) -> isAskDue(peer, now));
 	}
@@ -428,16 +446,16 @@ public final class Replicator implements ReplicationSignal {
 	private void send(@Nullable Peer recipient, Message.@Nullable Batch batch, Message.@Nullable Transfer transfer,
 			long now) {
 		boolean toAll = recipient == null;
-		boolean asks = toAll && this.store.hasWaiting();
+		boolean asks = toAll && this.store.hasWaiting() && (batch != null || now - askAt() >= 0);
 		boolean heartbeat = toAll && batch == null;
 		List<Message.PeerReport> reports = this.membership.peers()
 			.stream()
 			.map((peer) -> peer.report(this.settings.syncInterval(), toAll && isAskDue(peer, now), now))
 			.toList();
-		Long digest = (heartbeat && isQuiet() && !this.membership.members().isEmpty())
+		Long digest = (heartbeat && isQuiet(now) && !this.membership.members().isEmpty())
 				? this.store.digest(StateDigest::of, now) : null;
 		byte[] bytes = BatchCodec.encode(new Message(this.self, this.settings.region(), this.membership.standing(),
-				now - this.startedAt, this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch,
+				stamp(now), this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch,
 				transfer));
 		if (toAll) {
 			this.transport.publish(bytes);
@@ -454,12 +472,23 @@ public final class Replicator implements ReplicationSignal {
 		this.listener.onSent(bytes.length);
 	}
 
+	// Positive, and opaque to everybody else.
+	private long stamp(long now) {
+		return now - this.startedAt;
+	}
+
 	private boolean isUrgent() {
 		return this.flush.get() || this.store.hasWaiting();
 	}
 
-	private boolean isQuiet() {
-		return !this.store.hasDirty() && this.outbox.isAcknowledged();
+	// What third members published lately may have reached only one of two that compare.
+	private boolean isQuiet(long now) {
+		return now - this.lastChangeAt > 2 * this.settings.syncInterval().toNanos() && !this.store.hasDirty()
+				&& this.outbox.isAcknowledged();
+	}
+
+	private boolean hasContact() {
+		return this.contact.isMade() || hasAudience();
 	}
 
 	private boolean hasAudience() {
@@ -479,7 +508,7 @@ public final class Replicator implements ReplicationSignal {
 	}
 
 	private long askAt() {
-		return (this.askedFor < this.outbox.lastNumber()) ? this.lastSentAt + SHORTEST_PAUSE_NANOS
+		return (this.askedFor < this.outbox.lastNumber()) ? this.lastSentAt + pause()
 				: this.askedAt + ASK_AGAIN_NANOS;
 	}
 
@@ -499,8 +528,17 @@ public final class Replicator implements ReplicationSignal {
 	private long nextDue(long now) {
 		long next = Math.min(this.tickAt - now, heartbeatAt() - now);
 		if (hasAudience() && this.store.hasDirty() && isUrgent()) {
-			next = Math.min(next, this.lastBatchAt + SHORTEST_PAUSE_NANOS - now);
+			next = Math.min(next, this.lastBatchAt + pause() - now);
 		}
+		next = Math.min(next, Math.max(nextAnswer(now), this.lastSentAt + pause() - now));
+		if (!this.transfers.isEmpty() || this.leaveBy != null) {
+			next = Math.min(next, SHORTEST_PAUSE_NANOS);
+		}
+		return now + Math.max(0, next);
+	}
+
+	private long nextAnswer(long now) {
+		long next = Long.MAX_VALUE;
 		if (this.acknowledgementOwedAt != null) {
 			next = Math.min(next, this.acknowledgementOwedAt - now);
 		}
@@ -510,16 +548,26 @@ public final class Replicator implements ReplicationSignal {
 		for (Peer peer : this.membership.peers()) {
 			next = Math.min(next, peer.askAt(SHORTEST_GAP).map((at) -> at - now).orElse(next));
 		}
-		if (!this.transfers.isEmpty() || this.leaveBy != null) {
-			next = Math.min(next, SHORTEST_PAUSE_NANOS);
-		}
-		return now + Math.max(0, next);
+		return next;
+	}
+
+	// Where even the nearest peer is far, hurrying more than this tells it nothing sooner.
+	private long pause() {
+		long nearest = this.membership.members()
+			.stream()
+			.filter(Peer::isHeard)
+			.map(Peer::roundTrip)
+			.filter(Objects::nonNull)
+			.mapToLong(Duration::toNanos)
+			.min()
+			.orElse(0);
+		return Math.max(SHORTEST_PAUSE_NANOS, nearest / ROUND_TRIP_DIVISOR);
 	}
 
 	// -- membership
 
 	private void refreshView(long now) {
-		MembershipView view = this.membership.view(this.outbox, now);
+		MembershipView view = this.membership.view(this.outbox, hasContact(), now);
 		this.store.membershipChanged(view, now);
 		FleetState before = this.state;
 		this.state = view.state();
