@@ -29,7 +29,7 @@ final class NodeId {
 	 */
 	static String of(OpenClawProperties properties, Environment environment) {
 		String configured = properties.node().id();
-		if (configured != null) {
+		if (StringUtils.hasText(configured)) {
 			return Checks.name("openclaw.node.id", configured, MAX_LENGTH);
 		}
 		String port = environment.getProperty("server.port", "8080").strip();

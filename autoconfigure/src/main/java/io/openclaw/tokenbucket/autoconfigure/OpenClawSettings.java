@@ -51,7 +51,7 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 		Checks.between("openclaw.crdt.max-keys", crdt.maxKeys(), 1, Integer.MAX_VALUE);
 		checkMemberTimeout(crdt);
 		checkSecrets(crdt.secret());
-		String region = properties.node().region();
+		String region = StringUtils.hasText(properties.node().region()) ? properties.node().region() : null;
 		if (region != null) {
 			Checks.name("openclaw.node.region", region, MAX_NAME_LENGTH);
 		}

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -15,8 +16,12 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
+import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+
+import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
@@ -145,6 +150,13 @@ class OpenClawMistakesTests {
 				"@Primary", "defaultCandidate");
 	}
 
+	@Test
+	void aRouteInCodeThatNamesAnUnknownLimitIsRefused(CapturedOutput output) {
+		failToStart(RouteInCode.class);
+		assertThat(output).contains("APPLICATION FAILED TO START", "There is no limit 'ratng'; there are: rating",
+				"Configure openclaw.buckets.ratng");
+	}
+
 	private static void failToStart(Class<?> application, String... properties) {
 		SpringApplication spring = new SpringApplication(application);
 		spring.setDefaultProperties(Map.of("server.port", "0", "server.address", "127.0.0.1",
@@ -170,6 +182,22 @@ class OpenClawMistakesTests {
 		@Bean
 		KeyResolver tenantResolver() {
 			return (exchange) -> Mono.empty();
+		}
+
+	}
+
+	@Import(Gateway.class)
+	static class RouteInCode {
+
+		@Bean
+		RouteLocator routes(RouteLocatorBuilder routes, TokenBucketGatewayFilterFactory tokenBucket) {
+			return routes.routes()
+				.route("r",
+						(route) -> route.path("/**")
+							.filters((filters) -> filters
+								.filter(tokenBucket.apply((config) -> config.setLimits(List.of("ratng")))))
+							.uri("http://127.0.0.1:1"))
+				.build();
 		}
 
 	}
