@@ -23,6 +23,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.observability.metrics.ReplicationMetrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -240,6 +241,11 @@ class ObservabilityOverHttpTests {
 		@Bean
 		TokenBucketLimiter tokenBucketLimiter(ObjectProvider<DecisionListener> listener) {
 			return Limiters.limiter(Limiters.store(NanoClock.SYSTEM), NanoClock.SYSTEM, listener.getIfAvailable());
+		}
+
+		@Bean
+		KeyLookup keyLookup() {
+			return KeyLookup.AS_SENT;
 		}
 
 		@Bean
