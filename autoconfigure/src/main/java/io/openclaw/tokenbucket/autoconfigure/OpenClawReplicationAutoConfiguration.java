@@ -26,6 +26,12 @@ import io.openclaw.tokenbucket.replication.Replicator;
 @AutoConfiguration(after = { OpenClawLimiterAutoConfiguration.class, OpenClawRedisAutoConfiguration.class })
 public final class OpenClawReplicationAutoConfiguration {
 
+	@Bean
+	@ConditionalOnBean(Replicator.class)
+	ReplicatorLifecycle replicatorLifecycle(Replicator replicator) {
+		return new ReplicatorLifecycle(replicator);
+	}
+
 	/**
 	 * The gateway is one of a fleet.
 	 */
@@ -41,23 +47,19 @@ public final class OpenClawReplicationAutoConfiguration {
 					new CompositeReplicationListener(listeners.orderedStream().toList()));
 		}
 
-		@Bean
-		ReplicatorLifecycle replicatorLifecycle(Replicator replicator) {
-			return new ReplicatorLifecycle(replicator);
-		}
-
 	}
 
 	/**
 	 * The gateway is the whole fleet.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean(ReplicationTransport.class)
+	@ConditionalOnMissingBean({ ReplicationTransport.class, Replicator.class })
 	static class SingleGatewayConfiguration {
 
 		private static final Log logger = LogFactory.getLog(OpenClawReplicationAutoConfiguration.class);
 
 		@Bean
+		@ConditionalOnMissingBean
 		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer,
 				OpenClawSettings settings) {
 			logger.info("No Redis is named: this gateway limits on its own, and shares its budgets with no other. "

@@ -4,9 +4,9 @@ import java.util.Map;
 
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.env.DefaultPropertiesPropertySource;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.MapPropertySource;
 
 /**
  * Switches Boot's own Redis health indicator off unless somebody says otherwise. It
@@ -20,7 +20,9 @@ class RedisHealthEnvironmentPostProcessor implements EnvironmentPostProcessor, O
 
 	@Override
 	public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-		environment.getPropertySources().addLast(new MapPropertySource("openclawDefaults", Map.of(PROPERTY, false)));
+		if (!environment.containsProperty(PROPERTY)) {
+			DefaultPropertiesPropertySource.addOrMerge(Map.of(PROPERTY, false), environment.getPropertySources());
+		}
 	}
 
 	@Override

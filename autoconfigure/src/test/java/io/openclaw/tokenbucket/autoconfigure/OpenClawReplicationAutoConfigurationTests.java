@@ -25,6 +25,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.Housekeeping;
+import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
@@ -91,6 +92,22 @@ class OpenClawReplicationAutoConfigurationTests {
 			.run((context) -> {
 				assertThat(context).hasSingleBean(Replicator.class).hasBean("ownReplicator");
 				assertThat(((RecordingTransport) context.getBean(ReplicationTransport.class)).events).isNotEmpty();
+			});
+	}
+
+	@Test
+	void theUsersOwnReplicatorNeedsNoTransportBean() {
+		RecordingTransport transport = new RecordingTransport();
+		this.contexts.withBean(Replicator.class,
+				() -> new Replicator(
+						new BucketStore(new MemberId("own", 1), List.of(),
+								new LimiterSettings(1, Duration.ofMillis(100), 1), NanoClock.SYSTEM),
+						transport, new ReplicationSettings(null, 1, Duration.ofMillis(100), Duration.ofSeconds(5)),
+						NanoClock.SYSTEM, (delay, task) -> {
+						}, ReplicationListener.NONE))
+			.run((context) -> {
+				assertThat(context).doesNotHaveBean(Housekeeping.class);
+				assertThat(transport.events).contains("start own");
 			});
 	}
 

@@ -8,8 +8,10 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.env.DefaultPropertiesPropertySource;
 import org.springframework.boot.health.registry.ReactiveHealthContributorRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.StandardEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,6 +29,15 @@ class RedisHealthEnvironmentPostProcessorTests {
 		try (ConfigurableApplicationContext context = start("--management.health.redis.enabled=true")) {
 			assertThat(context.getBean(ReactiveHealthContributorRegistry.class).getContributor("redis")).isNotNull();
 		}
+	}
+
+	@Test
+	void defaultPropertiesOfTheApplicationCountToo() {
+		StandardEnvironment environment = new StandardEnvironment();
+		DefaultPropertiesPropertySource.addOrMerge(Map.of(RedisHealthEnvironmentPostProcessor.PROPERTY, true),
+				environment.getPropertySources());
+		new RedisHealthEnvironmentPostProcessor().postProcessEnvironment(environment, new SpringApplication());
+		assertThat(environment.getProperty(RedisHealthEnvironmentPostProcessor.PROPERTY)).isEqualTo("true");
 	}
 
 	private static ConfigurableApplicationContext start(String... arguments) {

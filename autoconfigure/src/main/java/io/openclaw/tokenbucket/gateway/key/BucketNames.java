@@ -49,10 +49,11 @@ public final class BucketNames {
 	/**
 	 * Whether buckets of a key are named by id.
 	 * @param key the key
-	 * @return {@code true} for credentials, and for all if so configured
+	 * @return {@code true} for credentials, and for all that name somebody if so
+	 * configured
 	 */
 	public boolean hides(RequestKey key) {
-		return this.hashKeys || key.isCredential();
+		return key.isCredential() || (this.hashKeys && !(key instanceof GlobalKey));
 	}
 
 }

@@ -35,6 +35,12 @@ class BucketNamesTests {
 	}
 
 	@Test
+	void theOneKeyForAllNamesNobodyAndIsKnownAsItIs() {
+		RequestKey global = new RequestKeys(Map.of()).parse("global");
+		assertThat(new BucketNames(this.ids, true).nameOf(global, "global")).isEqualTo("global");
+	}
+
+	@Test
 	void aVeryLongKeyIsKnownByItsId() {
 		assertThat(this.names.nameOf(this.header, "x".repeat(257))).isEqualTo("~" + this.ids.id("x".repeat(257)));
 	}
