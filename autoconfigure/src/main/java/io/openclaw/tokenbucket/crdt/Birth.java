@@ -12,8 +12,7 @@ import java.util.Comparator;
  */
 public record Birth(MemberId member, long number) implements Comparable<Birth> {
 
-	private static final Comparator<Birth> ORDER = Comparator.comparing(Birth::member)
-		.thenComparingLong(Birth::number);
+	private static final Comparator<Birth> ORDER = Comparator.comparing(Birth::member).thenComparingLong(Birth::number);
 
 	@Override
 	public int compareTo(Birth other) {

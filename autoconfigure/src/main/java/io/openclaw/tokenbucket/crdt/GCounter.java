@@ -8,9 +8,9 @@ import java.util.function.Predicate;
 
 /**
  * A grow-only counter: one non-negative amount per key, and the merge is the entrywise
- * maximum, which is commutative, associative, idempotent and monotone. Each key is written
- * by the one replica that owns it, or only ever advanced by all. Immutable, and so
- * thread-safe.
+ * maximum, which is commutative, associative, idempotent and monotone. Each key is
+ * written by the one replica that owns it, or only ever advanced by all. Immutable, and
+ * so thread-safe.
  * <p>
  * Shapiro, Preguiça, Baquero, Zawirski: <i>A comprehensive study of Convergent and
  * Commutative Replicated Data Types</i>, 2011, section 3.1.1.

@@ -27,8 +27,8 @@ public record Limit(String name, long capacity, RefillRate refillRate, long init
 					+ " tokens: " + MicroTokens.toTokens(capacity));
 		}
 		if (initial < 0 || initial > capacity) {
-			throw new IllegalArgumentException("initial tokens must be between zero and the capacity: "
-					+ MicroTokens.toTokens(initial));
+			throw new IllegalArgumentException(
+					"initial tokens must be between zero and the capacity: " + MicroTokens.toTokens(initial));
 		}
 	}
 

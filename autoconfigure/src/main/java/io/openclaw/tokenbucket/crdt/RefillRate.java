@@ -42,14 +42,14 @@ public record RefillRate(long microTokens, long periodNanos) {
 	 * A rate of possibly fractional tokens per second.
 	 * @param tokensPerSecond at least 0.000001
 	 * @return the rate, exact to a micro-token per second
-	 * @throws IllegalArgumentException if less than a micro-token per second, or more than
-	 * {@link MicroTokens#MAX_TOKENS}
+	 * @throws IllegalArgumentException if less than a micro-token per second, or more
+	 * than {@link MicroTokens#MAX_TOKENS}
 	 */
 	public static RefillRate perSecond(BigDecimal tokensPerSecond) {
 		BigDecimal micro = tokensPerSecond.movePointRight(6).setScale(0, RoundingMode.HALF_UP);
 		if (micro.signum() <= 0 || tokensPerSecond.compareTo(BigDecimal.valueOf(MicroTokens.MAX_TOKENS)) > 0) {
-			throw new IllegalArgumentException("a refill rate must be at least 0.000001 tokens per second: "
-					+ tokensPerSecond.toPlainString());
+			throw new IllegalArgumentException(
+					"a refill rate must be at least 0.000001 tokens per second: " + tokensPerSecond.toPlainString());
 		}
 		return new RefillRate(micro.longValueExact(), Duration.ofSeconds(1).toNanos());
 	}

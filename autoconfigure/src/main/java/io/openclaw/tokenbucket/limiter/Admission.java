@@ -87,8 +87,8 @@ final class Admission implements Promise.Listener {
 
 	private JointDecision release(long now) {
 		MembershipView view = this.store.view(now);
-		return new JointDecision(Outcome.REJECTED,
-				this.parts.stream().map((part) -> part.release(view, now)).toList(), null);
+		return new JointDecision(Outcome.REJECTED, this.parts.stream().map((part) -> part.release(view, now)).toList(),
+				null);
 	}
 
 	private JointDecision waiting(long now) {
@@ -98,8 +98,8 @@ final class Admission implements Promise.Listener {
 				abandon();
 			}
 		});
-		return new JointDecision(Outcome.WAITING,
-				this.parts.stream().map((part) -> part.waiting(view, now)).toList(), this.completion);
+		return new JointDecision(Outcome.WAITING, this.parts.stream().map((part) -> part.waiting(view, now)).toList(),
+				this.completion);
 	}
 
 	private void abandon() {

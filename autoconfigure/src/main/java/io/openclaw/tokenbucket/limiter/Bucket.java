@@ -42,7 +42,8 @@ final class Bucket {
 
 	private long sharedAt;
 
-	// Set aside for requests in the line, and for those that left it but are not committed.
+	// Set aside for requests in the line, and for those that left it but are not
+	// committed.
 	private long promised;
 
 	private long held;

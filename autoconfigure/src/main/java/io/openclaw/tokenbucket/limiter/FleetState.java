@@ -8,7 +8,9 @@ public enum FleetState {
 	/** All members are heard: the whole bucket, under the admission rule. */
 	HEALTHY,
 
-	/** This member is not yet counted by its peers: a fixed part of the initial tokens. */
+	/**
+	 * This member is not yet counted by its peers: a fixed part of the initial tokens.
+	 */
 	JOINING,
 
 	/** Some members are not heard: the heard fraction of level and refill. */

@@ -88,8 +88,8 @@ final class LocalReplica {
 	long spendable() {
 		long spendable = Math.min(this.level, this.limit.capacity()) - this.reserved;
 		// A joiner's peers reckon with nothing more.
-		return this.view.isJoining()
-				? Math.min(spendable, this.limit.initial() / this.view.size() - this.consumedHere) : spendable;
+		return this.view.isJoining() ? Math.min(spendable, this.limit.initial() / this.view.size() - this.consumedHere)
+				: spendable;
 	}
 
 	/**

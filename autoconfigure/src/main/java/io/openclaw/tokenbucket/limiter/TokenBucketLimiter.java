@@ -226,8 +226,7 @@ public final class TokenBucketLimiter {
 		}
 		List<Decision> decisions = charges.stream().map((charge) -> {
 			LimitBuckets buckets = buckets(charge.limit());
-			Reason reason = isAboveCapacity(buckets, charge.tokens()) ? Reason.COST_ABOVE_CAPACITY
-					: Reason.OTHER_LIMIT;
+			Reason reason = isAboveCapacity(buckets, charge.tokens()) ? Reason.COST_ABOVE_CAPACITY : Reason.OTHER_LIMIT;
 			BucketStatus status = peek(charge.limit(), charge.key());
 			return new Decision(Outcome.REJECTED, reason, buckets.policy().limit(), Math.max(0, status.spendable()),
 					(reason == Reason.COST_ABOVE_CAPACITY) ? Long.MAX_VALUE : 0, null);

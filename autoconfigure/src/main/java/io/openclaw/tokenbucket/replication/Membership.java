@@ -157,9 +157,10 @@ final class Membership {
 	 * that the peer receives.
 	 */
 	boolean isSponsorOf(Peer peer) {
-		return isMember() && !peer.isMember() && peer.receivesMe() && members().stream()
-			.filter((member) -> member.isHeard() && peer.receives(member.id()))
-			.noneMatch((member) -> member.id().compareTo(this.self) < 0);
+		return isMember() && !peer.isMember() && peer.receivesMe()
+				&& members().stream()
+					.filter((member) -> member.isHeard() && peer.receives(member.id()))
+					.noneMatch((member) -> member.id().compareTo(this.self) < 0);
 	}
 
 	/**
@@ -220,7 +221,8 @@ final class Membership {
 	}
 
 	private void count(MemberId id, long now) {
-		if (isBuried(id) || this.removed.contains(id) || this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id))) {
+		if (isBuried(id) || this.removed.contains(id)
+				|| this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id))) {
 			return;
 		}
 		buryOlderIncarnations(id);

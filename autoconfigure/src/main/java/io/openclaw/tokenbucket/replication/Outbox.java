@@ -164,8 +164,8 @@ final class Outbox {
 		oldest.remove();
 		Set<BucketKey> keys = new HashSet<>(first.keys());
 		keys.addAll(second.keys());
-		this.unacknowledged.addFirst(
-				new Sent(new SequenceRange(first.numbers().first(), second.numbers().last()), first.at(), keys));
+		this.unacknowledged
+			.addFirst(new Sent(new SequenceRange(first.numbers().first(), second.numbers().last()), first.at(), keys));
 	}
 
 	private record Sent(SequenceRange numbers, long at, Set<BucketKey> keys) {

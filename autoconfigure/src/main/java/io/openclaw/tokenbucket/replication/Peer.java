@@ -210,8 +210,7 @@ final class Peer {
 			return new Message.PeerReport(this.id, this.standing, false, 0, List.of(), 0, 0, 0);
 		}
 		return new Message.PeerReport(this.id, this.standing, isReceived(syncInterval, now), arrived.upTo(),
-				ask ? arrived.ask(now) : List.of(), this.echo, now - this.receivedAt,
-				this.incoming.completed());
+				ask ? arrived.ask(now) : List.of(), this.echo, now - this.receivedAt, this.incoming.completed());
 	}
 
 	/**

@@ -23,7 +23,8 @@ public record ReplicationSettings(@Nullable String region, int replicationFactor
 	public ReplicationSettings {
 		if (replicationFactor <= 0 || syncInterval.isZero() || syncInterval.isNegative()
 				|| memberTimeout.compareTo(syncInterval.multipliedBy(3)) <= 0) {
-			throw new IllegalArgumentException("settings must be positive, and memberTimeout longer than 3 syncIntervals");
+			throw new IllegalArgumentException(
+					"settings must be positive, and memberTimeout longer than 3 syncIntervals");
 		}
 	}
 

@@ -36,7 +36,7 @@ public final class Replicator implements ReplicationSignal {
 
 	private static final Duration SHORTEST_GAP = Duration.ofMillis(10);
 
-	private static final int ROUND_TRIP_DIVISOR = 16;
+	private static final int ROUND_TRIP_DIVISOR = 32;
 
 	// So many messages at once, then a pause.
 	private static final int BURST = 20;
@@ -144,8 +144,7 @@ public final class Replicator implements ReplicationSignal {
 		this.lastSentAt = now - this.settings.syncInterval().toNanos();
 		this.tickAt = now;
 		this.presenceAt = now;
-		this.store
-			.membershipChanged(MembershipView.joining(this.self, this.settings.replicationFactor(), now), now);
+		this.store.membershipChanged(MembershipView.joining(this.self, this.settings.replicationFactor(), now), now);
 		this.store.signalTo(this);
 		this.transport.start(this.self,
 				(bus, bytes) -> this.timer.schedule(Duration.ZERO, () -> guarded(() -> receive(bus, bytes))));
@@ -426,8 +425,8 @@ public final class Replicator implements ReplicationSignal {
 	}
 
 	private boolean isBatchDue(long now) {
-		return hasAudience() && this.store.hasDirty() && (this.batchDue
-				|| (isUrgent() && now - this.lastBatchAt >= pause()));
+		return hasAudience() && this.store.hasDirty()
+				&& (this.batchDue || (isUrgent() && now - this.lastBatchAt >= pause()));
 	}
 
 	private boolean isMessageDue(long now) {
@@ -455,8 +454,7 @@ public final class Replicator implements ReplicationSignal {
 		Long digest = (heartbeat && isQuiet(now) && !this.membership.members().isEmpty())
 				? this.store.digest(StateDigest::of, now) : null;
 		byte[] bytes = BatchCodec.encode(new Message(this.self, this.settings.region(), this.membership.standing(),
-				stamp(now), this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch,
-				transfer));
+				stamp(now), this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch, transfer));
 		if (toAll) {
 			this.transport.publish(bytes);
 			this.lastSentAt = now;
@@ -508,8 +506,7 @@ public final class Replicator implements ReplicationSignal {
 	}
 
 	private long askAt() {
-		return (this.askedFor < this.outbox.lastNumber()) ? this.lastSentAt + pause()
-				: this.askedAt + ASK_AGAIN_NANOS;
+		return (this.askedFor < this.outbox.lastNumber()) ? this.lastSentAt + pause() : this.askedAt + ASK_AGAIN_NANOS;
 	}
 
 	// -- waiting
@@ -551,7 +548,8 @@ public final class Replicator implements ReplicationSignal {
 		return next;
 	}
 
-	// Where even the nearest peer is far, hurrying more than this tells it nothing sooner.
+	// Where even the nearest peer is far, hurrying more than this tells it nothing
+	// sooner.
 	private long pause() {
 		long nearest = this.membership.members()
 			.stream()
