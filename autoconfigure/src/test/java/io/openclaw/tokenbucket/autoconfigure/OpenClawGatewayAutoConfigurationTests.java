@@ -114,6 +114,19 @@ class OpenClawGatewayAutoConfigurationTests {
 	}
 
 	@Test
+	void aGatewayWithoutActuatorAndRedisLimits() {
+		this.contexts
+			.withConfiguration(AutoConfigurations.of(OpenClawEndpointsAutoConfiguration.class,
+					OpenClawHealthAutoConfiguration.class, OpenClawMetricsAutoConfiguration.class,
+					OpenClawObservabilityAutoConfiguration.class, OpenClawRedisAutoConfiguration.class,
+					OpenClawReplicationAutoConfiguration.class))
+			.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate",
+					"org.springframework.boot.health", "io.micrometer.core", "org.springframework.data.redis",
+					"org.springframework.boot.data.redis", "io.lettuce"))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(TokenBucketGatewayFilterFactory.class));
+	}
+
+	@Test
 	void aGatewayThatIsSwitchedOffStarts() {
 		new ReactiveWebApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(OpenClawLimiterAutoConfiguration.class,
