@@ -337,6 +337,13 @@ final class Bucket {
 		return true;
 	}
 
+	/**
+	 * Has the store forget this bucket.
+	 */
+	void forget() {
+		this.changes.onDropped(this);
+	}
+
 	private void learn(TokenBucketState before, TokenBucketState merged, long now) {
 		merged.consumed().forEach((birth, amount) -> {
 			long news = amount - before.consumed().get(birth);
@@ -452,6 +459,9 @@ final class Bucket {
 
 		/** More or fewer requests wait. */
 		void onWaiting(int more);
+
+		/** The bucket is dropped. */
+		void onDropped(Bucket bucket);
 
 		/** A request saw this level. */
 		void onLevel(long level);

@@ -455,7 +455,7 @@ public final class Replicator implements ReplicationSignal {
 				? this.store.digest(StateDigest::of, now) : null;
 		byte[] bytes = BatchCodec.encode(new Message(this.self, this.settings.region(), this.membership.standing(),
 				stamp(now), this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch, transfer));
-		if (toAll) {
+		if (recipient == null) {
 			this.transport.publish(bytes);
 			this.lastSentAt = now;
 			this.acknowledgementOwedAt = null;

@@ -166,8 +166,7 @@ class HealthyFleetSimulationTests {
 		double expected = result.fleet().member(0).level();
 		for (SimulatedFleet.Member member : result.fleet().members()) {
 			assertThat(member.level()).as("level, %s", result).isCloseTo(expected, within(tolerance));
-			assertThat(member.limiter().state()).as("state, %s", result)
-				.isIn(FleetState.HEALTHY, (settings.loss() > 0) ? FleetState.DEGRADED : FleetState.HEALTHY);
+			assertThat(member.limiter().state()).as("state, %s", result).isEqualTo(FleetState.HEALTHY);
 		}
 	}
 

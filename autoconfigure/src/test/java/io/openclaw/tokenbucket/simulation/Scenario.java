@@ -39,6 +39,7 @@ record Scenario(String name, SimulatedFleet.Settings settings, int members, BiCo
 		this.play.accept(fleet, load);
 		double seconds = fleet.time().elapsed().minus(before).toNanos() / 1e9;
 		double messages = (fleet.messages() - messagesBefore) / seconds / fleet.members().size();
+		fleet.network().loseNothing();
 		fleet.time().advance(Duration.ofSeconds(1));
 		Result result = new Result(this, seed, load.verdict(), messages, fleet);
 		System.out.println(result);

@@ -24,7 +24,7 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 
 	private final Duration latency;
 
-	private final double loss;
+	private double loss;
 
 	private BiPredicate<MemberId, MemberId> cut = (from, to) -> false;
 
@@ -44,6 +44,13 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 	void cut(BiPredicate<MemberId, MemberId> links, Predicate<MemberId> fromServer) {
 		this.cut = links;
 		this.cutOff = fromServer;
+	}
+
+	/**
+	 * Loses nothing from now on.
+	 */
+	void loseNothing() {
+		this.loss = 0;
 	}
 
 	void heal() {
