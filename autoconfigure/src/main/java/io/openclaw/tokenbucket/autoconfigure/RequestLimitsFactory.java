@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Bucket;
@@ -34,8 +35,9 @@ final class RequestLimitsFactory {
 	}
 
 	RequestLimits create(List<LimitPolicy> policies, Map<String, Bucket> buckets) {
-		return new RequestLimits(
-				policies.stream().map((policy) -> requestLimit(policy, buckets.get(policy.limit().name()))).toList());
+		return new RequestLimits(policies.stream()
+			.map((policy) -> requestLimit(policy, Objects.requireNonNull(buckets.get(policy.limit().name()))))
+			.toList());
 	}
 
 	private RequestLimit requestLimit(LimitPolicy policy, Bucket bucket) {

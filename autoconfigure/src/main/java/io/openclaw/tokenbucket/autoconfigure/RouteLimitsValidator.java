@@ -59,11 +59,11 @@ final class RouteLimitsValidator implements SmartInitializingSingleton {
 			TokenBucketGatewayFilterFactory.namesIn(arguments).forEach(this.limits::get);
 		}
 		catch (UnknownLimitException ex) {
-			throw new OpenClawConfigurationException(property, value, ex.getMessage(),
+			throw new OpenClawConfigurationException(property, value, String.valueOf(ex.getMessage()),
 					"Configure openclaw.buckets.%s, or name a limit that there is.".formatted(ex.getLimit()));
 		}
 		catch (IllegalArgumentException ex) {
-			throw new OpenClawConfigurationException(property, value, ex.getMessage(),
+			throw new OpenClawConfigurationException(property, value, String.valueOf(ex.getMessage()),
 					"Name each limit once: %s=<limit>,<limit>.".formatted(FILTER));
 		}
 	}
