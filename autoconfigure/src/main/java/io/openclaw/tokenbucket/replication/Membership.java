@@ -89,11 +89,10 @@ final class Membership {
 	/**
 	 * Reads the list that a peer sent. Only lists of those that are counted count.
 	 * @param before how the peer counted this member until now
-	 * @return whether this member changed its own standing
 	 */
-	boolean readList(Message message, Peer sender, Optional<Standing> before, long now) {
+	void readList(Message message, Peer sender, Optional<Standing> before, long now) {
 		if (!sender.isMember()) {
-			return false;
+			return;
 		}
 		for (Message.PeerReport report : message.peers()) {
 			if (report.standing() == Standing.MEMBER && !report.id().equals(this.self)) {
@@ -102,23 +101,21 @@ final class Membership {
 		}
 		if (!isMember() && sender.countsMeAs() == Standing.MEMBER) {
 			this.standing = Standing.MEMBER;
-			return true;
+			return;
 		}
 		boolean demoted = isMember() && before.filter(Standing.MEMBER::equals).isPresent()
 				&& sender.countsMeAs() == Standing.JOINING;
 		if (demoted) {
 			this.standing = Standing.JOINING;
 		}
-		return demoted;
 	}
 
 	/**
 	 * Counts those who have this member's state, if it hears everybody.
-	 * @return whether anybody was
 	 */
-	boolean promote(long now) {
+	void promote(long now) {
 		if (!isMember() || !members().stream().allMatch(Peer::isHeard)) {
-			return false;
+			return;
 		}
 		List<Peer> ready = this.peers.values()
 			.stream()
@@ -126,23 +123,20 @@ final class Membership {
 					&& peer.hasNoGap())
 			.toList();
 		ready.forEach((peer) -> peer.become(Standing.MEMBER));
-		return !ready.isEmpty();
 	}
 
 	/**
 	 * Founds a fleet with those who wait as well, if there is nobody to join.
-	 * @return whether it was founded
 	 */
-	boolean found(long now) {
+	void found(long now) {
 		if (isMember() || !members().isEmpty()) {
-			return false;
+			return;
 		}
 		this.standing = Standing.MEMBER;
 		this.peers.values()
 			.stream()
 			.filter((peer) -> isMutual(peer, now))
 			.forEach((peer) -> peer.become(Standing.MEMBER));
-		return true;
 	}
 
 	/**
