@@ -11,7 +11,7 @@ import io.openclaw.tokenbucket.limiter.Timer;
  * A clock that stands still until its next event, so that minutes pass in seconds and a
  * seed replays exactly.
  */
-final class VirtualTime implements NanoClock, Timer {
+public final class VirtualTime implements NanoClock, Timer {
 
 	// Close to the overflow of a nanosecond clock, which must not matter.
 	private long now = Long.MAX_VALUE - Duration.ofSeconds(7).toNanos();
@@ -33,11 +33,19 @@ final class VirtualTime implements NanoClock, Timer {
 		this.events.add(new Event(this.now + Math.max(0, delay.toNanos()), ++this.lastNumber, task));
 	}
 
-	Duration elapsed() {
+	/**
+	 * How long this clock has run.
+	 * @return the time since it was created
+	 */
+	public Duration elapsed() {
 		return Duration.ofNanos(this.now - this.start);
 	}
 
-	void advance(Duration duration) {
+	/**
+	 * Runs everything that is due within some time.
+	 * @param duration how far to go
+	 */
+	public void advance(Duration duration) {
 		long until = this.now + duration.toNanos();
 		while (!this.events.isEmpty() && this.events.peek().at() - until <= 0) {
 			Event event = this.events.remove();
