@@ -36,23 +36,38 @@ final class Inbound {
 	}
 
 	private void receive(Message message, Peer sender, long now) {
+		// Buckets only grow, but who is counted and what lacks holds until the next
+		// message only: one that was overtaken must not bring it back.
+		boolean outdated = sender.isOutdated(message);
+		if (!outdated) {
+			follow(message, sender, now);
+		}
+		message.ages().forEach((limit, age) -> this.store.learnAge(limit, age, now));
+		takeBuckets(message, sender, now);
+		if (!outdated) {
+			answer(message, sender, now);
+		}
+		if (message.wantsAcknowledgement()) {
+			this.outbound.oweAcknowledgement(now);
+		}
+	}
+
+	private void follow(Message message, Peer sender, long now) {
 		Optional<Standing> before = Optional.ofNullable(sender.countsMeAs());
 		sender.receive(message, this.store.self(), this.outbound.stamp(now), now);
 		if (sender.roundTrip() != null) {
 			this.listener.onRoundTrip(sender.roundTrip());
 		}
 		this.membership.readList(message, sender, before, now);
-		message.ages().forEach((limit, age) -> this.store.learnAge(limit, age, now));
-		takeBuckets(message, sender, now);
+	}
+
+	private void answer(Message message, Peer sender, long now) {
 		compareDigest(message, sender, now);
 		message.peers()
 			.stream()
 			.filter((report) -> report.id().equals(this.store.self()))
 			.flatMap((report) -> report.missing().stream())
 			.forEach((range) -> this.outbound.sendAgain(sender, range, now));
-		if (message.wantsAcknowledgement()) {
-			this.outbound.oweAcknowledgement(now);
-		}
 	}
 
 	private void takeBuckets(Message message, Peer sender, long now) {

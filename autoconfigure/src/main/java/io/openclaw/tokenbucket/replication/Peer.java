@@ -136,6 +136,13 @@ final class Peer {
 	}
 
 	/**
+	 * Whether a message was overtaken by another: what it says of the world is outdated.
+	 */
+	boolean isOutdated(Message message) {
+		return everReceived() && message.sentAt() < this.echo;
+	}
+
+	/**
 	 * Takes in what every message says.
 	 * @param self this member
 	 * @param stamp what this member would stamp on a message now
