@@ -38,6 +38,9 @@ final class Membership {
 	Membership(MemberId self, ReplicationSettings settings) {
 		this.self = self;
 		this.settings = settings;
+		// Lists that were on their way when this process started may still name its
+		// older self.
+		this.buried.put(self.node(), self.incarnation() - 1);
 	}
 
 	Standing standing() {
@@ -66,7 +69,7 @@ final class Membership {
 	 */
 	Optional<Peer> meet(Message message, long now) {
 		MemberId id = message.sender();
-		if (isBuried(id)) {
+		if (isReplaced(id)) {
 			return Optional.empty();
 		}
 		if (message.standing() == Standing.LEAVING) {
@@ -215,8 +218,7 @@ final class Membership {
 	}
 
 	private void count(MemberId id, long now) {
-		if (isBuried(id) || this.removed.contains(id)
-				|| this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id))) {
+		if (isReplaced(id) || this.removed.contains(id)) {
 			return;
 		}
 		buryOlderIncarnations(id);
@@ -232,8 +234,9 @@ final class Membership {
 		this.peers.remove(id);
 	}
 
-	private boolean isBuried(MemberId id) {
-		return id.incarnation() <= this.buried.getOrDefault(id.node(), -1L);
+	private boolean isReplaced(MemberId id) {
+		return id.incarnation() <= this.buried.getOrDefault(id.node(), -1L)
+				|| this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id));
 	}
 
 	private static boolean isNewer(MemberId one, MemberId other) {
