@@ -84,7 +84,11 @@ final class Membership {
 			peer.become(Standing.MEMBER);
 		}
 		if (!peer.everReceived()) {
-			peer.begin((isMember() && claimsMembership) ? 0 : lastBefore(message));
+			boolean bothCounted = isMember() && claimsMembership;
+			peer.begin(bothCounted ? 0 : lastBefore(message));
+			if (bothCounted && peer.isMember()) {
+				peer.needEverything();
+			}
 		}
 		return Optional.of(peer);
 	}
@@ -150,14 +154,16 @@ final class Membership {
 	}
 
 	/**
-	 * Whether it falls to this member to send a peer everything: to the smallest of those
-	 * that the peer receives.
+	 * Whether it falls to this member to send a peer everything: to each, if both were
+	 * counted before they met; else to the smallest of those that the peer receives.
 	 */
 	boolean isSponsorOf(Peer peer) {
-		return isMember() && !peer.isMember() && peer.receivesMe()
-				&& members().stream()
-					.filter((member) -> member.isHeard() && peer.receives(member.id()))
-					.noneMatch((member) -> member.id().compareTo(this.self) < 0);
+		if (!isMember() || !peer.receivesMe()) {
+			return false;
+		}
+		return peer.lacksEverything() || (!peer.isMember() && members().stream()
+			.filter((member) -> member.isHeard() && peer.receives(member.id()))
+			.noneMatch((member) -> member.id().compareTo(this.self) < 0));
 	}
 
 	/**

@@ -34,6 +34,8 @@ final class Peer {
 
 	private long echo;
 
+	private boolean lacksEverything;
+
 	private boolean receivesMe;
 
 	private @Nullable Standing countsMeAs;
@@ -136,6 +138,18 @@ final class Peer {
 	}
 
 	/**
+	 * The peer was a member of another fleet until now: it is not heard before it has
+	 * everything that is known here.
+	 */
+	void needEverything() {
+		this.lacksEverything = true;
+	}
+
+	boolean lacksEverything() {
+		return this.lacksEverything;
+	}
+
+	/**
 	 * Whether a message was overtaken by another: what it says of the world is outdated.
 	 */
 	boolean isOutdated(Message message) {
@@ -165,6 +179,7 @@ final class Peer {
 		aboutMe.ifPresent((report) -> {
 			this.acknowledgedUpTo = Math.max(this.acknowledgedUpTo, report.receivedUpTo());
 			this.outgoing.completed(report.completedTransfer());
+			this.lacksEverything &= !this.outgoing.isComplete();
 			measure(report, stamp);
 		});
 	}
@@ -197,7 +212,7 @@ final class Peer {
 		if (oldestUnacknowledged.isPresent() && oldestUnacknowledged.get() + bound - heardUntil < 0) {
 			heardUntil = oldestUnacknowledged.get() + bound;
 		}
-		boolean hears = everReceived() && this.receivesMe && now - heardUntil < 0;
+		boolean hears = everReceived() && this.receivesMe && !this.lacksEverything && now - heardUntil < 0;
 		if (this.heard && !hears) {
 			this.lostReceivedAt = this.receivedAt;
 			this.unheardSince = (now - heardUntil < 0) ? now : heardUntil;
