@@ -101,7 +101,9 @@ final class Inbound {
 	}
 
 	private void compareDigest(Message message, Peer sender, long now) {
-		if (message.digest() == null || !this.outbound.isQuiet(now) || !sender.hasNoGap()) {
+		// A joiner gets everything anyhow, and from one member.
+		boolean counted = this.membership.isMember() && sender.isMember();
+		if (message.digest() == null || !counted || !this.outbound.isQuiet(now) || !sender.hasNoGap()) {
 			return;
 		}
 		if (sender.differs(message.digest() != this.store.digest(StateDigest::of, now))) {

@@ -229,7 +229,8 @@ final class Outbound {
 			.stream()
 			.map((peer) -> peer.report(this.settings.syncInterval(), lacking.contains(peer), now))
 			.toList();
-		boolean compares = batch == null && transfer == null && isQuiet(now) && !this.membership.members().isEmpty();
+		boolean compares = batch == null && transfer == null && isQuiet(now) && this.membership.isMember()
+				&& !this.membership.members().isEmpty();
 		Long digest = compares ? this.store.digest(StateDigest::of, now) : null;
 		return new Message(this.store.self(), this.settings.region(), this.membership.standing(), stamp(now),
 				this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch, transfer);
