@@ -207,14 +207,15 @@ final class Outbound {
 		boolean asks = this.store.hasWaiting() && (batch != null || now - askAt() >= 0);
 		List<Peer> lacking = this.membership.peers().stream().filter((peer) -> isGapDue(peer, now)).toList();
 		byte[] bytes = BatchCodec.encode(message(lacking, batch, null, asks, now));
-		this.transport.publish(bytes);
-		this.listener.onSent(bytes.length);
+		// First, so that a transport that throws is not asked again at once.
 		this.lastSentAt = now;
 		this.acknowledgementOwedAt = null;
 		if (asks) {
 			this.askedAt = now;
 			this.askedFor = this.outbox.lastNumber();
 		}
+		this.transport.publish(bytes);
+		this.listener.onSent(bytes.length);
 	}
 
 	private void send(Peer recipient, Message message) {
