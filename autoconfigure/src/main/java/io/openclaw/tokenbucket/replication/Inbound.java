@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.replication;
 import java.util.List;
 import java.util.Optional;
 
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -54,7 +55,7 @@ final class Inbound {
 
 	private void follow(Message message, Peer sender, long now) {
 		Optional<Standing> before = Optional.ofNullable(sender.countsMeAs());
-		sender.receive(message, this.store.self(), this.outbound.stamp(now), now);
+		sender.receive(message, this.store.self(), this.outbound.lastBatch(), this.outbound.stamp(now), now);
 		if (sender.roundTrip() != null) {
 			this.listener.onRoundTrip(sender.roundTrip());
 		}
@@ -90,7 +91,16 @@ final class Inbound {
 	private boolean merge(List<BucketUpdate> buckets, long now) {
 		boolean accepted = true;
 		for (BucketUpdate bucket : buckets) {
-			accepted &= this.store.merge(bucket, now);
+			TokenBucketState own = this.store.snapshot(bucket.key(), now)
+				.map(BucketUpdate::state)
+				.orElse(TokenBucketState.empty());
+			if (AmountRange.holds(own, bucket.state())) {
+				accepted &= this.store.merge(bucket, now);
+			}
+			else {
+				// Does not count as missing: asked for again, it would be no better.
+				this.listener.onRejected("range");
+			}
 		}
 		this.outbound.onMerged(now);
 		if (!accepted) {

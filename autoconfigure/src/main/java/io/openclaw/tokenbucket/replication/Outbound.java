@@ -88,6 +88,13 @@ final class Outbound {
 	}
 
 	/**
+	 * The number of the last batch published.
+	 */
+	long lastBatch() {
+		return this.outbox.lastNumber();
+	}
+
+	/**
 	 * Has changed buckets leave with the next message, whatever they are worth.
 	 */
 	void batchDue() {

@@ -159,9 +159,10 @@ final class Peer {
 	/**
 	 * Takes in what every message says.
 	 * @param self this member
+	 * @param published the last batch of this member: nothing later can be acknowledged
 	 * @param stamp what this member would stamp on a message now
 	 */
-	void receive(Message message, MemberId self, long stamp, long now) {
+	void receive(Message message, MemberId self, long published, long stamp, long now) {
 		this.region = message.region();
 		this.receivedAt = now;
 		this.echo = message.sentAt();
@@ -177,7 +178,9 @@ final class Peer {
 		this.receivesMe = aboutMe.map(Message.PeerReport::received).orElse(false);
 		this.countsMeAs = aboutMe.map(Message.PeerReport::standing).orElse(null);
 		aboutMe.ifPresent((report) -> {
-			this.acknowledgedUpTo = Math.max(this.acknowledgedUpTo, report.receivedUpTo());
+			if (report.receivedUpTo() <= published) {
+				this.acknowledgedUpTo = Math.max(this.acknowledgedUpTo, report.receivedUpTo());
+			}
 			this.outgoing.completed(report.completedTransfer());
 			this.lacksEverything &= !this.outgoing.isComplete();
 			measure(report, stamp);
