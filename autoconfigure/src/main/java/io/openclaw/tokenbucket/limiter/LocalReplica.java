@@ -175,7 +175,13 @@ final class LocalReplica {
 	boolean isContradictedBy(TokenBucketState remote) {
 		TokenBucketState own = state();
 		return remote.consumed().get(this.birth) > own.consumed().get(this.birth)
-				|| remote.returned().get(this.birth) > own.returned().get(this.birth);
+				|| remote.returned().get(this.birth) > own.returned().get(this.birth)
+				|| remote.consumed().sum(this::isYetToCome) > 0 || remote.returned().sum(this::isYetToCome) > 0;
+	}
+
+	// Believed, it would mask what this member counts when it gets there.
+	private boolean isYetToCome(Birth other) {
+		return other.member().equals(this.birth.member()) && other.number() > this.birth.number();
 	}
 
 	/**
