@@ -14,7 +14,7 @@ import io.openclaw.tokenbucket.crdt.Birth;
 /**
  * All buckets of one limit. Thread-safe.
  */
-final class LimitBuckets implements Bucket.Changes {
+final class LimitBuckets implements Changes {
 
 	private final LimitPolicy policy;
 
