@@ -341,7 +341,11 @@ final class Bucket {
 		merged.consumed().forEach((birth, amount) -> {
 			long news = amount - before.consumed().get(birth);
 			if (news > 0) {
-				this.demand.add(birth.member(), news, now);
+				// Of its own, a member counts only what is acknowledged: what others
+				// remember of its earlier births may be of any age.
+				if (!birth.member().equals(this.replica.view().self())) {
+					this.demand.add(birth.member(), news, now);
+				}
 				if (this.replica.view().relays(birth.member())) {
 					markDirty();
 				}
