@@ -314,7 +314,7 @@ final class Bucket {
 		long changedAt = (now - view.sinceNanos() > 0) ? view.sinceNanos() : now;
 		this.replica.adopt(view, changedAt);
 		this.replica.settle(now);
-		this.demand.retain(view.heard());
+		this.demand.retain(view::counts);
 		trimExcess();
 		share(now);
 	}

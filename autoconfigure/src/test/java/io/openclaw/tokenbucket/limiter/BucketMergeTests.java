@@ -13,6 +13,7 @@ import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
 import static io.openclaw.tokenbucket.limiter.Fleets.heardUntil;
 import static io.openclaw.tokenbucket.limiter.Fleets.limit;
+import static io.openclaw.tokenbucket.limiter.Fleets.lost;
 import static io.openclaw.tokenbucket.limiter.Fleets.policy;
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
 import static io.openclaw.tokenbucket.limiter.Fleets.view;
@@ -61,6 +62,19 @@ class BucketMergeTests {
 			.grant(List.of(ALICE, BOB), tokens(25_050));
 		this.alice.merge(history);
 		assertThat(admittedOnCredit()).isLessThanOrEqualTo(500);
+	}
+
+	/**
+	 * Bob does not notice that Alice misses him for a moment, and goes by his demand.
+	 */
+	@Test
+	void aPeerThatIsNotHeardForAMomentKeepsItsDemand() {
+		this.alice.hear(BOB);
+		this.alice.merge(EMPTY.consume(new Birth(BOB, 1), tokens(200)));
+		long now = this.alice.now();
+		this.alice.store().membershipChanged(view(now, ALICE, lost(BOB, now, now)), now);
+		this.alice.hear(BOB);
+		assertThat(admittedOnCredit()).isBetween(50L, 90L);
 	}
 
 	@Test
