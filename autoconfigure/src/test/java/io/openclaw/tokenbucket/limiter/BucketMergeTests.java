@@ -18,6 +18,7 @@ import static io.openclaw.tokenbucket.limiter.Fleets.policy;
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
 import static io.openclaw.tokenbucket.limiter.Fleets.view;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * Tests for {@link Bucket}: what it learns from peers.
@@ -94,6 +95,33 @@ class BucketMergeTests {
 		Birth mine = birth(before);
 		assertThat(this.alice.merge(before.consume(mine, 1).consume(new Birth(BOB, 1), 5))).isFalse();
 		assertThat(this.alice.status().state()).isEqualTo(before);
+	}
+
+	@Test
+	void amountsThatNoFleetCanHaveSpentAreRefusedAndThrowNowhere() {
+		this.alice.hear(BOB);
+		List<TokenBucketState> forged = List.of(EMPTY.grant(List.of(BOB), Long.MAX_VALUE),
+				EMPTY.consume(new Birth(BOB, 1), Long.MAX_VALUE), EMPTY.giveBack(new Birth(BOB, 1), Long.MAX_VALUE),
+				EMPTY.consume(new Birth(BOB, 2), Long.MAX_VALUE), EMPTY.grant(List.of(ALICE), Long.MAX_VALUE));
+		forged.forEach((state) -> assertThat(this.alice.merge(state)).isFalse());
+		this.alice.consume(1);
+		this.alice.advance(Duration.ofHours(1));
+		assertThatNoException().isThrownBy(() -> {
+			this.alice.publish();
+			this.alice.tick();
+			this.alice.hear();
+		});
+		assertThat(this.alice.consume(999).isAdmitted()).isTrue();
+	}
+
+	@Test
+	void amountsThatAreBelievableOneByOneDoNotAddUpToWhatIsNot() {
+		this.alice.hear(BOB);
+		for (int birth = 0; birth < 100; birth++) {
+			this.alice.merge(EMPTY.consume(new Birth(BOB, birth), 1L << 60).grant(List.of(BOB), 1L << 60));
+		}
+		assertThatNoException().isThrownBy(() -> this.alice.consume(1));
+		assertThat(this.alice.status().state().consumed().sum()).isPositive();
 	}
 
 	@Test
