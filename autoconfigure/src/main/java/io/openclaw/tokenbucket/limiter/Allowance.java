@@ -78,7 +78,7 @@ final class Allowance {
 	 * Divides anew, since demand or the members changed.
 	 */
 	void share(MembershipView view, long now) {
-		this.demand.retain(view.heard());
+		this.demand.retain(view::counts);
 		this.share = FairShare.of(this.demand, view, this.capacity, now);
 		this.sharedAt = now;
 	}

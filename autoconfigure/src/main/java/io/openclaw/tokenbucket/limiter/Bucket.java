@@ -288,7 +288,11 @@ final class Bucket {
 		merged.consumed().forEach((birth, amount) -> {
 			long news = amount - before.consumed().get(birth);
 			if (news > 0) {
-				this.allowance.learn(birth.member(), news, now);
+				// Of its own, a member counts only what is acknowledged: what others
+				// remember of its earlier births may be of any age.
+				if (!birth.member().equals(this.replica.view().self())) {
+					this.allowance.learn(birth.member(), news, now);
+				}
 				if (this.replica.view().relays(birth.member())) {
 					markDirty();
 				}

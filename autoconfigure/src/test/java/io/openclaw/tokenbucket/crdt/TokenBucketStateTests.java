@@ -121,6 +121,27 @@ class TokenBucketStateTests {
 		assertThat(state.balance()).isEqualTo(10);
 	}
 
+	@Test
+	void twoStatesInRangeMergeAndAddUpWithoutOverflow() {
+		long most = Long.MAX_VALUE / 2;
+		TokenBucketState alice = TokenBucketState.empty()
+			.consume(new Birth(ALICE, 1), most)
+			.grant(List.of(ALICE), most - 5)
+			.giveBack(new Birth(ALICE, 1), 5);
+		TokenBucketState bob = TokenBucketState.empty()
+			.consume(new Birth(BOB, 1), most)
+			.grant(List.of(BOB), most - 5)
+			.giveBack(new Birth(BOB, 1), 5);
+		assertThat(alice.isInRange() && bob.isInRange()).isTrue();
+		TokenBucketState merged = alice.merge(bob);
+		assertThat(merged.balance()).isZero();
+		assertThat(merged.isInRange()).isFalse();
+		assertThat(alice.giveBack(new Birth(ALICE, 2), 1).isInRange()).isFalse();
+		assertThat(TokenBucketState.empty().grant(List.of(ALICE), Long.MAX_VALUE).isInRange()).isFalse();
+		assertThat(TokenBucketState.empty().consume(new Birth(ALICE, 1), most + 1).isInRange()).isFalse();
+		assertThat(TokenBucketState.empty().isInRange()).isTrue();
+	}
+
 	private static List<TokenBucketState> deliveries(List<TokenBucketState> published, Random random) {
 		List<TokenBucketState> delivered = new ArrayList<>();
 		for (TokenBucketState state : published) {

@@ -11,7 +11,7 @@ import io.openclaw.tokenbucket.limiter.Timer;
  * A clock that stands still until its next event, so that minutes pass in seconds and a
  * seed replays exactly.
  */
-final class VirtualTime implements NanoClock, Timer {
+public final class VirtualTime implements NanoClock, Timer {
 
 	// Close to the overflow of a nanosecond clock, which must not matter.
 	private long now = Long.MAX_VALUE - Duration.ofSeconds(7).toNanos();
@@ -33,11 +33,17 @@ final class VirtualTime implements NanoClock, Timer {
 		this.events.add(new Event(this.now + Math.max(0, delay.toNanos()), ++this.lastNumber, task));
 	}
 
-	Duration elapsed() {
+	/**
+	 * How far the clock has come.
+	 */
+	public Duration elapsed() {
 		return Duration.ofNanos(this.now - this.start);
 	}
 
-	void advance(Duration duration) {
+	/**
+	 * Lets time pass and runs what falls due.
+	 */
+	public void advance(Duration duration) {
 		long until = this.now + duration.toNanos();
 		while (!this.events.isEmpty() && this.events.peek().at() - until <= 0) {
 			Event event = this.events.remove();
