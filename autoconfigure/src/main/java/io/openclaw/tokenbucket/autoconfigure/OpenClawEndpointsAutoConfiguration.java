@@ -1,0 +1,42 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
+import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
+import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
+import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsEndpoint;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for the endpoints {@code tokenbuckets} and
+ * {@code replication}.
+ */
+@AutoConfiguration(after = OpenClawObservabilityAutoConfiguration.class)
+@ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
+public final class OpenClawEndpointsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnAvailableEndpoint
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(TokenBucketLimiter.class)
+	TokenBucketsEndpoint openClawTokenBucketsEndpoint(TokenBucketLimiter limiter, ObjectProvider<KeyLookup> keys) {
+		return new TokenBucketsEndpoint(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT));
+	}
+
+	@Bean
+	@ConditionalOnAvailableEndpoint
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(ReplicationStatusSource.class)
+	ReplicationEndpoint openClawReplicationEndpoint(ReplicationStatusSource replication) {
+		return new ReplicationEndpoint(replication);
+	}
+
+}

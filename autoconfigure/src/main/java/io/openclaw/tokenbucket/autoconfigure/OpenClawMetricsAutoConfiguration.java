@@ -1,0 +1,69 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
+import io.openclaw.tokenbucket.observability.metrics.BucketMetrics;
+import io.openclaw.tokenbucket.observability.metrics.DecisionMetrics;
+import io.openclaw.tokenbucket.observability.metrics.FleetMetrics;
+import io.openclaw.tokenbucket.observability.metrics.NodeTags;
+import io.openclaw.tokenbucket.observability.metrics.ReplicationMetrics;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for metrics of decisions, levels and
+ * replication.
+ */
+@AutoConfiguration(after = OpenClawObservabilityAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@ConditionalOnClass(MeterRegistry.class)
+@ConditionalOnBean({ MeterRegistry.class, MemberId.class })
+public final class OpenClawMetricsAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	NodeTags openClawNodeTags(MemberId self, Environment environment) {
+		return new NodeTags(self, OpenClawObservabilityAutoConfiguration.region(environment));
+	}
+
+	// The limiter and the replicator need the listeners, and the gauges need the limiter
+	// and the replicator: apart, these beans form no cycle.
+
+	@Bean
+	@ConditionalOnMissingBean
+	DecisionMetrics openClawDecisionMetrics(MeterRegistry registry, NodeTags tags) {
+		return new DecisionMetrics(registry, tags);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ReplicationMetrics openClawReplicationMetrics(MeterRegistry registry, NodeTags tags) {
+		return new ReplicationMetrics(registry, tags);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(TokenBucketLimiter.class)
+	BucketMetrics openClawBucketMetrics(TokenBucketLimiter limiter, DecisionMetrics decisions, NodeTags tags,
+			ObjectProvider<NanoClock> clock) {
+		return new BucketMetrics(limiter, decisions, tags, clock.getIfAvailable(() -> NanoClock.SYSTEM));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(ReplicationStatusSource.class)
+	FleetMetrics openClawFleetMetrics(ReplicationStatusSource replication, NodeTags tags) {
+		return new FleetMetrics(replication, tags);
+	}
+
+}

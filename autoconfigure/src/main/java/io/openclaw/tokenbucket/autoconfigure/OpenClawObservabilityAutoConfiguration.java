@@ -1,0 +1,45 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.FleetStateLogger;
+import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
+import io.openclaw.tokenbucket.replication.Replicator;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for what operators see whether or not
+ * Actuator is there: the log, and the source of what endpoints, health and metrics show.
+ */
+@AutoConfiguration(afterName = { "io.openclaw.tokenbucket.autoconfigure.OpenClawLimiterAutoConfiguration",
+		"io.openclaw.tokenbucket.autoconfigure.OpenClawReplicationAutoConfiguration" })
+public final class OpenClawObservabilityAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	FleetStateLogger openClawFleetStateLogger() {
+		return new FleetStateLogger();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(TokenBucketLimiter.class)
+	ReplicationStatusSource openClawReplicationStatusSource(TokenBucketLimiter limiter,
+			ObjectProvider<Replicator> replicator, Environment environment) {
+		Replicator available = replicator.getIfAvailable();
+		return (available != null) ? ReplicationStatusSource.of(available)
+				: ReplicationStatusSource.local(limiter, region(environment));
+	}
+
+	static @Nullable String region(Environment environment) {
+		return environment.getProperty("openclaw.node.region");
+	}
+
+}

@@ -1,0 +1,66 @@
+package io.openclaw.tokenbucket.observability;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+
+import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.replication.ReplicationListener;
+
+/**
+ * Passes each call on to several listeners, in their order. Immutable, and as thread-safe
+ * as they are.
+ */
+public final class CompositeReplicationListener implements ReplicationListener {
+
+	private final List<ReplicationListener> delegates;
+
+	/**
+	 * Creates the composite.
+	 * @param delegates whom to tell
+	 */
+	public CompositeReplicationListener(Collection<? extends ReplicationListener> delegates) {
+		this.delegates = List.copyOf(delegates);
+	}
+
+	@Override
+	public void onSent(int bytes) {
+		this.delegates.forEach((delegate) -> delegate.onSent(bytes));
+	}
+
+	@Override
+	public void onReceived(int bytes) {
+		this.delegates.forEach((delegate) -> delegate.onReceived(bytes));
+	}
+
+	@Override
+	public void onRejected(String reason) {
+		this.delegates.forEach((delegate) -> delegate.onRejected(reason));
+	}
+
+	@Override
+	public void onBatchPublished(long nanos) {
+		this.delegates.forEach((delegate) -> delegate.onBatchPublished(nanos));
+	}
+
+	@Override
+	public void onBatchMerged(long nanos) {
+		this.delegates.forEach((delegate) -> delegate.onBatchMerged(nanos));
+	}
+
+	@Override
+	public void onRoundTrip(Duration roundTrip) {
+		this.delegates.forEach((delegate) -> delegate.onRoundTrip(roundTrip));
+	}
+
+	@Override
+	public void onRepair() {
+		this.delegates.forEach(ReplicationListener::onRepair);
+	}
+
+	@Override
+	public void onStateChange(FleetState from, FleetState to) {
+		this.delegates.forEach((delegate) -> delegate.onStateChange(from, to));
+	}
+
+}

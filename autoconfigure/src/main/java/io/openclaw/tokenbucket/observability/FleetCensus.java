@@ -1,0 +1,41 @@
+package io.openclaw.tokenbucket.observability;
+
+import java.util.stream.Stream;
+
+import io.openclaw.tokenbucket.replication.MemberStatus;
+import io.openclaw.tokenbucket.replication.ReplicationStatus;
+import io.openclaw.tokenbucket.replication.Standing;
+
+/**
+ * How many processes of the fleet are in which state, this one included. Heard and
+ * unheard add up to the fleet size. Immutable.
+ *
+ * @param heard counted members that are heard; this member hears itself
+ * @param unheard counted members that are not heard, those never met included
+ * @param joining processes that wait to be counted
+ * @param leaving processes that have said goodbye
+ */
+public record FleetCensus(long heard, long unheard, long joining, long leaving) {
+
+	/**
+	 * Counts.
+	 * @param status replication as seen from this member
+	 * @return the numbers
+	 */
+	public static FleetCensus of(ReplicationStatus status) {
+		long heardOthers = status.members()
+			.stream()
+			.filter((member) -> member.standing() == Standing.MEMBER && member.heard())
+			.count();
+		long heard = heardOthers + ((status.standing() == Standing.MEMBER) ? 1 : 0);
+		return new FleetCensus(heard, Math.max(0, status.fleetSize() - heard), count(status, Standing.JOINING),
+				count(status, Standing.LEAVING));
+	}
+
+	private static long count(ReplicationStatus status, Standing standing) {
+		return Stream.concat(Stream.of(status.standing()), status.members().stream().map(MemberStatus::standing))
+			.filter(standing::equals)
+			.count();
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.openclaw.tokenbucket.observability;
+
+import java.util.Locale;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+
+import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.replication.BusStatus;
+import io.openclaw.tokenbucket.replication.ReplicationStatus;
+
+/**
+ * Health of replication: {@link Status#UP} while every member is heard, else
+ * {@link #DEGRADED}. Never down: a gateway that limits with a part of its budget must not
+ * be restarted for it.
+ */
+public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
+
+	/**
+	 * The gateway limits, with less than the whole budget. Boot's default order does not
+	 * list this code, so it does not lower the aggregate, and its default mapping answers
+	 * HTTP 200.
+	 */
+	public static final Status DEGRADED = new Status("DEGRADED");
+
+	private final ReplicationStatusSource replication;
+
+	/**
+	 * Creates the indicator.
+	 * @param replication tells how replication stands
+	 */
+	public TokenBucketReplicationHealthIndicator(ReplicationStatusSource replication) {
+		this.replication = replication;
+	}
+
+	@Override
+	public Health health() {
+		ReplicationStatus status = this.replication.current();
+		FleetCensus census = FleetCensus.of(status);
+		return Health.status((status.state() == FleetState.HEALTHY) ? Status.UP : DEGRADED)
+			.withDetail("state", status.state().name().toLowerCase(Locale.ROOT))
+			.withDetail("standing", status.standing().name().toLowerCase(Locale.ROOT))
+			.withDetail("membersHeard", census.heard())
+			.withDetail("fleetSize", status.fleetSize())
+			.withDetail("busesConnected", status.buses().stream().filter(BusStatus::connected).count())
+			.withDetail("buses", status.buses().size())
+			.build();
+	}
+
+}

@@ -1,0 +1,41 @@
+package io.openclaw.tokenbucket.observability.endpoint;
+
+import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.Map;
+
+import io.openclaw.tokenbucket.limiter.BucketStatus;
+
+/**
+ * One bucket as this member sees it. Immutable. Amounts in tokens.
+ *
+ * @param limit the name of the limit
+ * @param key whose bucket it is, invisible characters escaped
+ * @param overflow whether keys beyond the bound share it
+ * @param revision the revision of the limit
+ * @param capacity the most that it holds
+ * @param level initial + granted + returned − consumed over all members; may be negative
+ * @param spendable what this member may spend of it; may be negative
+ * @param unacknowledged what was spent here and some heard member has not acknowledged
+ * @param consumedHere what this member admitted since it created the bucket
+ * @param waiting requests that wait for an acknowledgement
+ * @param timeToFullMillis how long until it is full if nobody spends
+ * @param timeToNextTokenMillis how long until one more whole token has accrued
+ * @param initialTokens what it started with
+ * @param members the entries of the replicated state by member
+ */
+public record BucketView(String limit, String key, boolean overflow, long revision, BigDecimal capacity,
+		BigDecimal level, BigDecimal spendable, BigDecimal unacknowledged, BigDecimal consumedHere, int waiting,
+		BigDecimal timeToFullMillis, BigDecimal timeToNextTokenMillis, BigDecimal initialTokens,
+		Map<String, MemberEntriesView> members) {
+
+	static BucketView of(BucketStatus status) {
+		return new BucketView(status.limit().name(), VisibleText.of(status.key()), status.overflow(),
+				status.limit().revision(), Display.tokens(status.limit().capacity()), Display.tokens(status.level()),
+				Display.tokens(status.spendable()), Display.tokens(status.unacknowledged()),
+				Display.tokens(status.consumedHere()), status.waiting(), Display.millis(status.timeToFull()),
+				Display.millis(status.timeToNextToken()), Display.tokens(status.limit().initial()),
+				Collections.unmodifiableMap(MemberEntriesView.of(status.state())));
+	}
+
+}

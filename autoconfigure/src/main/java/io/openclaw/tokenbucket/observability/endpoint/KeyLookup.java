@@ -1,0 +1,22 @@
+package io.openclaw.tokenbucket.observability.endpoint;
+
+/**
+ * Finds the bucket of a caller. An operator may know a caller by what it sends, an API
+ * key for example, where the limiter knows it by an id. Thread-safe.
+ */
+@FunctionalInterface
+public interface KeyLookup {
+
+	/** Every bucket has the name that its caller sends. */
+	KeyLookup AS_SENT = (limit, sent) -> sent;
+
+	/**
+	 * Names the bucket of a caller.
+	 * @param limit the name of the limit
+	 * @param sent what the caller sends
+	 * @return the key under which the limiter holds the bucket; never {@code null}, also
+	 * where there is no such bucket
+	 */
+	String keyOf(String limit, String sent);
+
+}

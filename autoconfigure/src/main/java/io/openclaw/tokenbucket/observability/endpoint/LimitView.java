@@ -1,0 +1,42 @@
+package io.openclaw.tokenbucket.observability.endpoint;
+
+import java.math.BigDecimal;
+import java.util.List;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.limiter.BucketStatus;
+import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.LimitStatus;
+
+/**
+ * One limit over all its buckets on this member. Immutable. Amounts in tokens.
+ *
+ * @param limit the name
+ * @param revision of several definitions in a fleet the highest wins
+ * @param capacity the most that a bucket holds
+ * @param refillRatePerSecond how fast a bucket refills
+ * @param initialTokens what a new bucket starts with
+ * @param consistency {@code strict}, {@code bounded} or {@code eventual}
+ * @param creditWaitMillis how long a request waits for an acknowledgement at most
+ * @param activeKeys buckets held in memory
+ * @param lowestLevel the lowest recent level of any bucket; the capacity if none was
+ * touched
+ * @param admitted requests admitted here since start
+ * @param rejected requests rejected here since start
+ * @param busiest the buckets from which this member admitted most, the most first
+ */
+public record LimitView(String limit, long revision, BigDecimal capacity, BigDecimal refillRatePerSecond,
+		BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis, long activeKeys,
+		BigDecimal lowestLevel, long admitted, long rejected, List<BucketSummaryView> busiest) {
+
+	static LimitView of(LimitStatus status, List<BucketStatus> busiest) {
+		LimitPolicy policy = status.policy();
+		Limit limit = policy.limit();
+		return new LimitView(limit.name(), limit.revision(), Display.tokens(limit.capacity()),
+				Display.tokensPerSecond(limit.refillRate()), Display.tokens(limit.initial()),
+				Display.name(policy.consistency()), Display.millis(policy.creditWait()), status.activeKeys(),
+				Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(),
+				busiest.stream().map(BucketSummaryView::of).toList());
+	}
+
+}

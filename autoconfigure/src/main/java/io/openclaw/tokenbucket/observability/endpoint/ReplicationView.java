@@ -1,0 +1,38 @@
+package io.openclaw.tokenbucket.observability.endpoint;
+
+import java.math.BigDecimal;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.replication.ReplicationStatus;
+
+/**
+ * Replication as seen from this member. Immutable.
+ *
+ * @param self this member: node id, {@code #} and incarnation
+ * @param region where it runs; {@code null} if not configured
+ * @param standing {@code joining}, {@code member} or {@code leaving}
+ * @param state {@code healthy}, {@code joining}, {@code degraded} or {@code isolated}
+ * @param fleetSize members counted, this one and those not heard included
+ * @param lagMillis age of the oldest spending here that is not acknowledged by all heard
+ * members
+ * @param members the others
+ * @param buses what carries messages; none if this process limits by itself
+ * @param lostBatches batches found missing since start
+ * @param repairs batches sent again and digests repaired since start
+ * @param rejectedMessages messages dropped as invalid since start
+ */
+public record ReplicationView(String self, @Nullable String region, String standing, String state, int fleetSize,
+		BigDecimal lagMillis, List<MemberView> members, List<BusView> buses, long lostBatches, long repairs,
+		long rejectedMessages) {
+
+	static ReplicationView of(ReplicationStatus status) {
+		return new ReplicationView(VisibleText.of(status.self().toString()), VisibleText.ofNullable(status.region()),
+				Display.name(status.standing()), Display.name(status.state()), status.fleetSize(),
+				Display.millis(status.lag()), status.members().stream().map(MemberView::of).toList(),
+				status.buses().stream().map(BusView::of).toList(), status.lostBatches(), status.repairs(),
+				status.rejectedMessages());
+	}
+
+}

@@ -1,0 +1,91 @@
+package io.openclaw.tokenbucket.observability.endpoint;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+import io.openclaw.tokenbucket.limiter.BucketStatus;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+
+/**
+ * {@link Endpoint @Endpoint} that shows limits and their buckets. Looking creates no
+ * bucket. Writes need {@code management.endpoint.tokenbuckets.access=unrestricted}.
+ */
+@Endpoint(id = "tokenbuckets", defaultAccess = Access.READ_ONLY)
+public class TokenBucketsEndpoint {
+
+	private static final int BUSIEST_IN_OVERVIEW = 10;
+
+	private static final int BUSIEST_OF_LIMIT = 100;
+
+	private final TokenBucketLimiter limiter;
+
+	private final KeyLookup keys;
+
+	/**
+	 * Creates the endpoint.
+	 * @param limiter what decides
+	 * @param keys finds the bucket of a caller by what it sends
+	 */
+	public TokenBucketsEndpoint(TokenBucketLimiter limiter, KeyLookup keys) {
+		this.limiter = limiter;
+		this.keys = keys;
+	}
+
+	/**
+	 * All limits, each with its busiest keys.
+	 * @return the view
+	 */
+	@ReadOperation
+	public TokenBucketsView tokenBuckets() {
+		Map<String, LimitView> limits = new LinkedHashMap<>();
+		this.limiter.limits().stream().sorted().forEach((name) -> limits.put(name, view(name, BUSIEST_IN_OVERVIEW)));
+		return new TokenBucketsView(VisibleText.of(this.limiter.self().toString()), Display.name(this.limiter.state()),
+				Collections.unmodifiableMap(limits));
+	}
+
+	/**
+	 * One limit, with more of its busiest keys.
+	 * @param limit its name
+	 * @return the view; {@code null}, which is HTTP 404, if there is no such limit
+	 */
+	@ReadOperation
+	public @Nullable LimitView limit(@Selector String limit) {
+		return isKnown(limit) ? view(limit, BUSIEST_OF_LIMIT) : null;
+	}
+
+	/**
+	 * One bucket with the entries of every member.
+	 * @param limit the name of the limit
+	 * @param key the key as the other views show it, or as the caller sent it
+	 * @return the view; {@code null}, which is HTTP 404, if there is no such limit or
+	 * this member holds no such bucket
+	 */
+	@ReadOperation
+	public @Nullable BucketView bucket(@Selector String limit, @Selector String key) {
+		return isKnown(limit) ? find(limit, key).map(BucketView::of).orElse(null) : null;
+	}
+
+	private Optional<BucketStatus> find(String limit, String key) {
+		return this.limiter.find(limit, key)
+			.or(() -> this.limiter.find(limit, VisibleText.original(key)))
+			.or(() -> this.limiter.find(limit, this.keys.keyOf(limit, key)));
+	}
+
+	private LimitView view(String limit, int busiest) {
+		return LimitView.of(this.limiter.status(limit), this.limiter.busiest(limit, busiest));
+	}
+
+	private boolean isKnown(String limit) {
+		return this.limiter.limits().contains(limit);
+	}
+
+}

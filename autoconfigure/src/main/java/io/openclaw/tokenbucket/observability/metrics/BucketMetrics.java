@@ -1,0 +1,102 @@
+package io.openclaw.tokenbucket.observability.metrics;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+
+/**
+ * Gauges of each limit: its settings, how many keys it has, how far its buckets are
+ * depleted and how many requests ask. Thread-safe.
+ */
+public class BucketMetrics implements MeterBinder {
+
+	private final TokenBucketLimiter limiter;
+
+	private final NodeTags tags;
+
+	private final Map<String, LowestLevel> lowest = new TreeMap<>();
+
+	private final Map<String, RequestRate> rates = new TreeMap<>();
+
+	/**
+	 * Creates the gauges of the limits that there are now.
+	 * @param limiter what is measured
+	 * @param decisions counts the requests of the same limits
+	 * @param tags which node measures
+	 * @param clock measures the time between readings
+	 */
+	public BucketMetrics(TokenBucketLimiter limiter, DecisionMetrics decisions, NodeTags tags, NanoClock clock) {
+		this.limiter = limiter;
+		this.tags = tags;
+		for (String limit : limiter.limits()) {
+			decisions.register(limit);
+			this.lowest.put(limit, new LowestLevel(() -> limiter.drainLowestLevel(limit), clock));
+			this.rates.put(limit, new RequestRate(() -> decisions.decided(limit), clock));
+		}
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.lowest.forEach((limit, level) -> bindLevel(registry, limit, level));
+		this.rates.forEach((limit, rate) -> bindRate(registry, limit, rate));
+		this.lowest.keySet().forEach((limit) -> bindSettings(registry, limit));
+	}
+
+	private void bindLevel(MeterRegistry registry, String limit, LowestLevel level) {
+		String description = "Lowest level of the buckets touched since the last reading, in tokens";
+		Supplier<Number> tokens = () -> MicroTokens.toTokens(level.read());
+		gauge(registry, "openclaw.bucket.tokens.current", description, tagged(limit), tokens);
+		gauge(registry, "tokens.available", description, untagged(limit), tokens);
+		gauge(registry, "openclaw.token.depletion.rate",
+				"1 - lowest level / capacity: 0 while buckets are full, 1 when one is empty", tagged(limit),
+				() -> depletion(limit(limit).capacity(), level.read()));
+	}
+
+	private void bindRate(MeterRegistry registry, String limit, RequestRate rate) {
+		String description = "Requests decided per second since the last reading at least ten seconds ago";
+		gauge(registry, "openclaw.requests.per.second", description, tagged(limit), rate::perSecond);
+		gauge(registry, "request.rate", description, untagged(limit), rate::perSecond);
+	}
+
+	private void bindSettings(MeterRegistry registry, String limit) {
+		gauge(registry, "openclaw.bucket.capacity", "The most tokens that a bucket holds", tagged(limit),
+				() -> MicroTokens.toTokens(limit(limit).capacity()));
+		gauge(registry, "openclaw.bucket.refill.rate", "Tokens per second that accrue in a bucket", tagged(limit),
+				() -> limit(limit).refillRate().tokensPerSecond());
+		gauge(registry, "openclaw.bucket.keys.active", "Buckets held in memory", tagged(limit),
+				() -> this.limiter.status(limit).activeKeys());
+	}
+
+	private static void gauge(MeterRegistry registry, String name, String description, Tags tags,
+			Supplier<Number> value) {
+		Gauge.builder(name, value).description(description).tags(tags).register(registry);
+	}
+
+	private static double depletion(long capacity, long lowestLevel) {
+		return Math.min(1, Math.max(0, 1 - (double) lowestLevel / capacity));
+	}
+
+	private Tags tagged(String limit) {
+		return this.tags.and("bucket", limit);
+	}
+
+	// The aliases are read by dashboards that know of no node.
+	private Tags untagged(String limit) {
+		return Tags.of("bucket", limit);
+	}
+
+	private Limit limit(String limit) {
+		return this.limiter.policy(limit).limit();
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.openclaw.tokenbucket.observability.metrics;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+
+import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.Reason;
+
+/**
+ * The meters of one limit, looked up once, so that recording a decision allocates
+ * nothing. Thread-safe.
+ */
+final class LimitMeters {
+
+	// The limit itself refused. With OTHER_LIMIT another one did.
+	private static final Reason[] VIOLATIONS = { Reason.EXHAUSTED, Reason.REDUCED_CAPACITY, Reason.UNACKNOWLEDGED,
+			Reason.COST_ABOVE_CAPACITY };
+
+	private final LongAdder admitted = new LongAdder();
+
+	private final LongAdder rejected = new LongAdder();
+
+	private final Map<Reason, LongAdder> violations = new EnumMap<>(Reason.class);
+
+	private final Timer duration;
+
+	LimitMeters(MeterRegistry registry, Tags tags) {
+		decisions(registry, tags.and("outcome", "admitted"), this.admitted);
+		decisions(registry, tags.and("outcome", "rejected"), this.rejected);
+		for (Reason reason : VIOLATIONS) {
+			violations(registry, tags.and("reason", name(reason)),
+					this.violations.computeIfAbsent(reason, (added) -> new LongAdder()));
+		}
+		this.duration = Timer.builder("openclaw.rate.limit.decision")
+			.description("Time from the question to the final answer, waiting for acknowledgements included")
+			.tags(tags)
+			.serviceLevelObjectives(DurationBuckets.DECISION)
+			.register(registry);
+	}
+
+	void record(Decision decision, long nanos) {
+		this.duration.record(nanos, TimeUnit.NANOSECONDS);
+		if (decision.isAdmitted()) {
+			this.admitted.increment();
+			return;
+		}
+		this.rejected.increment();
+		LongAdder violation = this.violations.get(decision.reason());
+		if (violation != null) {
+			violation.increment();
+		}
+	}
+
+	long decided() {
+		return this.admitted.sum() + this.rejected.sum();
+	}
+
+	// Counted here rather than by the registry, whose filters may deny a counter that the
+	// request rate is made of.
+	private static void decisions(MeterRegistry registry, Tags tags, LongAdder count) {
+		FunctionCounter.builder("openclaw.rate.limit.decisions", count, LongAdder::sum)
+			.description("Requests decided, by outcome")
+			.tags(tags)
+			.register(registry);
+	}
+
+	private static void violations(MeterRegistry registry, Tags tags, LongAdder count) {
+		FunctionCounter.builder("openclaw.rate.limit.violations", count, LongAdder::sum)
+			.description("Requests that this limit rejected, by reason")
+			.tags(tags)
+			.register(registry);
+	}
+
+	private static String name(Reason reason) {
+		return reason.name().toLowerCase(Locale.ROOT);
+	}
+
+}

@@ -1,0 +1,132 @@
+package io.openclaw.tokenbucket.observability.metrics;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+
+import io.openclaw.tokenbucket.replication.ReplicationListener;
+
+/**
+ * Counts and times what replication does. Thread-safe.
+ */
+public class ReplicationMetrics implements ReplicationListener {
+
+	private final MeterRegistry registry;
+
+	private final NodeTags tags;
+
+	private final Counter sentMessages;
+
+	private final Counter sentBytes;
+
+	private final Counter receivedMessages;
+
+	private final Counter receivedBytes;
+
+	private final Counter repairs;
+
+	private final Timer publishing;
+
+	private final Timer merging;
+
+	private final Timer latency;
+
+	private final Map<String, Counter> rejected = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates the listener and registers its meters.
+	 * @param registry where the meters are registered
+	 * @param tags which node measures
+	 */
+	public ReplicationMetrics(MeterRegistry registry, NodeTags tags) {
+		this.registry = registry;
+		this.tags = tags;
+		this.sentMessages = messages("sent");
+		this.sentBytes = bytes("sent");
+		this.receivedMessages = messages("received");
+		this.receivedBytes = bytes("received");
+		this.repairs = Counter.builder("openclaw.crdt.repairs")
+			.description("Batches sent again and digests repaired because a member lacked state")
+			.tags(tags.only())
+			.register(registry);
+		this.publishing = timer("crdt.sync.duration", "Building and publishing a batch", Tags.empty(),
+				DurationBuckets.BATCH);
+		this.merging = timer("openclaw.crdt.merge.duration", "Merging a batch of another member", tags.only(),
+				DurationBuckets.BATCH);
+		this.latency = timer("openclaw.crdt.sync.latency", "Half a measured round trip to another member", tags.only(),
+				DurationBuckets.NETWORK);
+	}
+
+	@Override
+	public void onSent(int bytes) {
+		this.sentMessages.increment();
+		this.sentBytes.increment(bytes);
+	}
+
+	@Override
+	public void onReceived(int bytes) {
+		this.receivedMessages.increment();
+		this.receivedBytes.increment(bytes);
+	}
+
+	@Override
+	public void onRejected(String reason) {
+		this.rejected.computeIfAbsent(reason, this::rejectedMessages).increment();
+	}
+
+	@Override
+	public void onBatchPublished(long nanos) {
+		this.publishing.record(nanos, TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void onBatchMerged(long nanos) {
+		this.merging.record(nanos, TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void onRoundTrip(Duration roundTrip) {
+		this.latency.record(roundTrip.dividedBy(2));
+	}
+
+	@Override
+	public void onRepair() {
+		this.repairs.increment();
+	}
+
+	private Counter messages(String direction) {
+		return Counter.builder("openclaw.crdt.messages")
+			.description("Messages exchanged with other members")
+			.tags(this.tags.and("direction", direction))
+			.register(this.registry);
+	}
+
+	private Counter bytes(String direction) {
+		return Counter.builder("openclaw.crdt.bytes")
+			.description("Size of messages exchanged with other members")
+			.tags(this.tags.and("direction", direction))
+			.register(this.registry);
+	}
+
+	private Counter rejectedMessages(String reason) {
+		return Counter.builder("openclaw.crdt.rejected.messages")
+			.description("Messages dropped as invalid, by reason")
+			.tags(this.tags.and("reason", reason))
+			.register(this.registry);
+	}
+
+	private Timer timer(String name, String description, Tags timerTags, Duration[] buckets) {
+		return Timer.builder(name)
+			.description(description)
+			.tags(timerTags)
+			.serviceLevelObjectives(buckets)
+			.register(this.registry);
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.openclaw.tokenbucket.observability;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.replication.ReplicationListener;
+
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoMoreInteractions;
+
+class CompositeReplicationListenerTests {
+
+	private final ReplicationListener first = mock();
+
+	private final ReplicationListener second = mock();
+
+	@Test
+	void tellsEveryListenerEverything() {
+		tell(new CompositeReplicationListener(List.of(this.first, this.second)));
+		verifyTold(this.first);
+		verifyTold(this.second);
+	}
+
+	private static void verifyTold(ReplicationListener listener) {
+		verify(listener).onSent(1);
+		verify(listener).onReceived(2);
+		verify(listener).onRejected("size");
+		verify(listener).onBatchPublished(3);
+		verify(listener).onBatchMerged(4);
+		verify(listener).onRoundTrip(Duration.ofMillis(5));
+		verify(listener).onRepair();
+		verify(listener).onStateChange(FleetState.JOINING, FleetState.HEALTHY);
+		verifyNoMoreInteractions(listener);
+	}
+
+	private static void tell(ReplicationListener listener) {
+		listener.onSent(1);
+		listener.onReceived(2);
+		listener.onRejected("size");
+		listener.onBatchPublished(3);
+		listener.onBatchMerged(4);
+		listener.onRoundTrip(Duration.ofMillis(5));
+		listener.onRepair();
+		listener.onStateChange(FleetState.JOINING, FleetState.HEALTHY);
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.openclaw.tokenbucket.observability;
+
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.health.actuate.endpoint.HttpCodeStatusMapper;
+import org.springframework.boot.health.actuate.endpoint.SimpleHttpCodeStatusMapper;
+import org.springframework.boot.health.actuate.endpoint.SimpleStatusAggregator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class TokenBucketReplicationHealthIndicatorTests {
+
+	@Test
+	void isUpWhileEveryMemberIsHeard() {
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::healthy).health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails()).containsEntry("state", "healthy")
+			.containsEntry("membersHeard", 2L)
+			.containsEntry("fleetSize", 2);
+	}
+
+	@Test
+	void isDegradedWhileAMemberIsNotHeard() {
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::degraded).health();
+		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
+		assertThat(health.getDetails()).containsEntry("state", "degraded")
+			.containsEntry("membersHeard", 2L)
+			.containsEntry("fleetSize", 3)
+			.containsEntry("busesConnected", 1L)
+			.containsEntry("buses", 2);
+	}
+
+	@Test
+	void isDegradedWhileJoining() {
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::joining).health();
+		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
+		assertThat(health.getDetails()).containsEntry("standing", "joining");
+	}
+
+	@Test
+	void neitherLowersTheAggregateNorChangesTheHttpStatusByDefault() {
+		Status degraded = TokenBucketReplicationHealthIndicator.DEGRADED;
+		assertThat(new SimpleStatusAggregator().getAggregateStatus(Set.of(degraded, Status.UP))).isEqualTo(Status.UP);
+		assertThat(new SimpleHttpCodeStatusMapper().getStatusCode(degraded))
+			.isEqualTo(HttpCodeStatusMapper.DEFAULT.getStatusCode(Status.UP));
+	}
+
+}

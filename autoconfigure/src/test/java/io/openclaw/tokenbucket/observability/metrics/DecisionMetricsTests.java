@@ -1,0 +1,90 @@
+package io.openclaw.tokenbucket.observability.metrics;
+
+import java.math.BigDecimal;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.Outcome;
+import io.openclaw.tokenbucket.limiter.Reason;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class DecisionMetricsTests {
+
+	private static final Limit RATING = new Limit("rating", MicroTokens.ofTokens(10),
+			RefillRate.perSecond(BigDecimal.ONE), 0, 0);
+
+	private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT)
+		.throwExceptionOnRegistrationFailure();
+
+	private final DecisionMetrics metrics = new DecisionMetrics(this.registry,
+			new NodeTags(new MemberId("edge-a", 3), "us-east-1"));
+
+	@Test
+	void countsDecisionsByOutcome() {
+		decide(Outcome.ADMITTED, Reason.CREDIT);
+		decide(Outcome.ADMITTED, Reason.LEVEL);
+		decide(Outcome.REJECTED, Reason.EXHAUSTED);
+		assertThat(lines()).contains(
+				"openclaw_rate_limit_decisions_total{bucket=\"rating\",node=\"edge-a\",outcome=\"admitted\",region=\"us-east-1\"} 2.0",
+				"openclaw_rate_limit_decisions_total{bucket=\"rating\",node=\"edge-a\",outcome=\"rejected\",region=\"us-east-1\"} 1.0");
+	}
+
+	@Test
+	void countsViolationsByReason() {
+		decide(Outcome.REJECTED, Reason.EXHAUSTED);
+		decide(Outcome.REJECTED, Reason.UNACKNOWLEDGED);
+		assertThat(lines()).contains(violations("exhausted", 1), violations("unacknowledged", 1),
+				violations("reduced_capacity", 0), violations("cost_above_capacity", 0));
+	}
+
+	@Test
+	void aLimitThatHadTokensIsNotViolatedWhenAnotherRejects() {
+		decide(Outcome.REJECTED, Reason.OTHER_LIMIT);
+		assertThat(lines()).contains(violations("exhausted", 0)).noneMatch((line) -> line.contains("other_limit"));
+		assertThat(lines()).contains(
+				"openclaw_rate_limit_decisions_total{bucket=\"rating\",node=\"edge-a\",outcome=\"rejected\",region=\"us-east-1\"} 1.0");
+	}
+
+	@Test
+	void timesDecisionsInBucketsFromMicroseconds() {
+		this.metrics.onDecision(decision(Outcome.ADMITTED, Reason.CREDIT), 1_500);
+		assertThat(lines()).contains(
+				"openclaw_rate_limit_decision_seconds_count{bucket=\"rating\",node=\"edge-a\",region=\"us-east-1\"} 1",
+				"openclaw_rate_limit_decision_seconds_bucket{bucket=\"rating\",node=\"edge-a\",region=\"us-east-1\",le=\"1.0E-6\"} 0",
+				"openclaw_rate_limit_decision_seconds_bucket{bucket=\"rating\",node=\"edge-a\",region=\"us-east-1\",le=\"2.0E-6\"} 1");
+	}
+
+	@Test
+	void showsZerosBeforeTheFirstDecision() {
+		this.metrics.register("rating");
+		assertThat(lines()).contains(
+				"openclaw_rate_limit_decisions_total{bucket=\"rating\",node=\"edge-a\",outcome=\"admitted\",region=\"us-east-1\"} 0.0",
+				violations("exhausted", 0));
+	}
+
+	private void decide(Outcome outcome, Reason reason) {
+		this.metrics.onDecision(decision(outcome, reason), 100);
+	}
+
+	private static Decision decision(Outcome outcome, Reason reason) {
+		return new Decision(outcome, reason, RATING, 0, 0, null);
+	}
+
+	private static String violations(String reason, int count) {
+		return "openclaw_rate_limit_violations_total{bucket=\"rating\",node=\"edge-a\",reason=\"%s\",region=\"us-east-1\"} %d.0"
+			.formatted(reason, count);
+	}
+
+	private String[] lines() {
+		return this.registry.scrape().split("\n");
+	}
+
+}
