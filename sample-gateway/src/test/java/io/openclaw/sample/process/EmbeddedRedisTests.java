@@ -1,0 +1,66 @@
+package io.openclaw.sample.process;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Gateways to which nobody gave the address of a Redis server.
+ */
+class EmbeddedRedisTests {
+
+	private static final String STARTED = "Started a Redis server on 127.0.0.1:";
+
+	private static final String FOUND = "Found a Redis server on 127.0.0.1:";
+
+	private final int port = TestRedis.freePort();
+
+	private GatewayProcess start(String node) {
+		return GatewayProcess.start(node, "--spring.data.redis.port=" + this.port);
+	}
+
+	@Test
+	void gatewaysThatStartAtOnceShareOneServer() {
+		try (GatewayProcess first = start("first"); GatewayProcess second = start("second")) {
+			List<GatewayProcess> gateways = List.of(first, second);
+			gateways.forEach(GatewayProcess::awaitReady);
+			gateways.forEach((gateway) -> gateway.awaitFleetSize(2, Duration.ofSeconds(10)));
+			assertThat(gateways).filteredOn((gateway) -> gateway.output().contains(STARTED + this.port)).hasSize(1);
+			assertThat(gateways).filteredOn((gateway) -> gateway.output().contains(FOUND + this.port)).hasSize(1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void serverEndsWithItsGateway(boolean killed) {
+		try (GatewayProcess gateway = start("owner").awaitReady()) {
+			assertThat(listens()).isTrue();
+			if (killed) {
+				gateway.kill();
+			}
+			else {
+				gateway.stop();
+			}
+			await().atMost(Duration.ofSeconds(5)).until(() -> !listens());
+		}
+	}
+
+	private boolean listens() {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+			return socket.isConnected();
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+}

@@ -1,0 +1,94 @@
+package io.openclaw.sample.process;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * One of two gateways goes; the other serves on.
+ */
+class LostGatewayTests {
+
+	private static final int REFILL_RATE = 200;
+
+	private static final Duration MEMBER_TIMEOUT = Duration.ofSeconds(5);
+
+	private static TestRedis redis;
+
+	private static GatewayProcess survivor;
+
+	@BeforeAll
+	static void startSurvivor() {
+		redis = new TestRedis();
+		survivor = start("survivor");
+		survivor.awaitReady();
+	}
+
+	@AfterAll
+	static void stopSurvivor() {
+		survivor.close();
+		redis.close();
+	}
+
+	private static GatewayProcess start(String node) {
+		return GatewayProcess.start(node,
+				Stream
+					.concat(Stream.of(redis.address()),
+							Stream.of(GatewayProcess.TEST_CONFIGURATION,
+									"--openclaw.crdt.member-timeout=" + MEMBER_TIMEOUT.toSeconds() + "s"))
+					.toArray(String[]::new));
+	}
+
+	@Test
+	void killedGatewayLeavesTheOtherServing() {
+		try (GatewayProcess victim = start("victim")) {
+			victim.awaitReady();
+			survivor.awaitFleetSize(2, Duration.ofSeconds(10));
+			victim.awaitFleetSize(2, Duration.ofSeconds(10));
+			try (Load load = new Load(List.of(survivor, victim), "/steady", "partner")) {
+				load.start(800);
+				Tally served = load.tally(survivor);
+				await().atMost(Duration.ofSeconds(10)).until(() -> served.rejected() > 100);
+				victim.kill();
+				double shared = admittedPerSecond(served, Duration.ofSeconds(2));
+				survivor.awaitFleetSize(1, MEMBER_TIMEOUT.plusSeconds(10));
+				double alone = admittedPerSecond(served, Duration.ofSeconds(2));
+				load.stop();
+				System.out.printf("The survivor admitted %.0f a second with the other unheard, %.0f alone; %s%n", shared,
+						alone, served);
+				assertThat(shared).as("its half").isGreaterThan(0.8 * REFILL_RATE / 2);
+				assertThat(alone).as("all").isBetween(0.9 * REFILL_RATE, 1.1 * REFILL_RATE);
+				assertThat(served.others()).isEmpty();
+			}
+		}
+	}
+
+	private static double admittedPerSecond(Tally tally, Duration window) {
+		int before = tally.admitted();
+		long start = System.nanoTime();
+		CompletableFuture.runAsync(() -> {
+		}, CompletableFuture.delayedExecutor(window.toMillis(), TimeUnit.MILLISECONDS)).join();
+		return (tally.admitted() - before) / ((System.nanoTime() - start) / 1e9);
+	}
+
+	@Test
+	void stoppedGatewayIsGoneAtOnce() {
+		try (GatewayProcess leaver = start("leaver")) {
+			leaver.awaitReady();
+			survivor.awaitFleetSize(2, Duration.ofSeconds(10));
+			leaver.awaitFleetSize(2, Duration.ofSeconds(10));
+			leaver.stop();
+			survivor.awaitFleetSize(1, Duration.ofSeconds(1));
+		}
+	}
+
+}
