@@ -1,16 +1,358 @@
 package io.openclaw.tokenbucket.limiter;
 
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
 
+import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
- * The local replicas of all buckets.
+ * The local replicas of all buckets, as replication sees them. Thread-safe, except that
+ * methods that take the current time are called by one replicating thread at a time. Times
+ * are nanoseconds of the clock of the limiter.
  */
 public final class BucketStore {
 
+	// Snapshots may be asked for as far back as a member may be silent and still count as
+	// heard, which is at most three seconds.
+	private static final long LONGEST_BOUND_NANOS = 3_000_000_000L;
+
+	private static final int SWEPT_AT_ONCE = 20_000;
+
+	private final MemberId self;
+
+	private final LimiterSettings settings;
+
+	private final Map<String, LimitBuckets> limits;
+
+	private final AtomicReference<MembershipView> view;
+
+	private final AtomicInteger size = new AtomicInteger();
+
+	private final AtomicLong births = new AtomicLong();
+
+	private final Queue<Bucket> touched = new ConcurrentLinkedQueue<>();
+
+	private final Queue<Bucket> dirty = new ConcurrentLinkedQueue<>();
+
+	private volatile ReplicationSignal signal = ReplicationSignal.NONE;
+
+	private Iterator<Bucket> sweep = Collections.emptyIterator();
+
+	/**
+	 * Creates an empty store whose member is alone.
+	 * @param self this member
+	 * @param policies the limits
+	 * @param settings bounds and intervals
+	 * @param clock the clock
+	 */
 	public BucketStore(MemberId self, Collection<LimitPolicy> policies, LimiterSettings settings, NanoClock clock) {
-		throw new UnsupportedOperationException();
+		this.self = self;
+		this.settings = settings;
+		long now = clock.nanoTime();
+		this.view = new AtomicReference<>(MembershipView.alone(self, now));
+		Map<String, LimitBuckets> byName = new LinkedHashMap<>();
+		policies.stream()
+			.sorted(Comparator.comparing((policy) -> policy.limit().name()))
+			.forEach((policy) -> byName.put(policy.limit().name(), new LimitBuckets(policy, this, now)));
+		this.limits = Collections.unmodifiableMap(byName);
+	}
+
+	/**
+	 * This member.
+	 * @return its id
+	 */
+	public MemberId self() {
+		return this.self;
+	}
+
+	/**
+	 * Sets who is told what the request path wants.
+	 * @param replicationSignal replaces the one before
+	 */
+	public void signalTo(ReplicationSignal replicationSignal) {
+		this.signal = replicationSignal;
+	}
+
+	/**
+	 * The members as they are now, deadlines that have passed included.
+	 * @param now the current time
+	 * @return the view
+	 */
+	public MembershipView view(long now) {
+		MembershipView current = this.view.get();
+		MembershipView later = current.asOf(now);
+		if (later != current) {
+			this.view.compareAndSet(current, later);
+		}
+		return later;
+	}
+
+	/**
+	 * Takes over a new view of the members, in every bucket.
+	 * @param newView the view
+	 * @param now the current time
+	 */
+	public void membershipChanged(MembershipView newView, long now) {
+		this.view.set(newView);
+		forEachBucket((bucket) -> {
+			bucket.adopt(newView, now);
+			serveLine(bucket, now);
+		});
+	}
+
+	/**
+	 * Takes a bucket that has something to publish off the queue, and counts it as
+	 * published.
+	 * @param batch the number of the batch that carries it
+	 * @param now the current time
+	 * @return the bucket, empty if none is left
+	 */
+	public Optional<BucketUpdate> publishNext(long batch, long now) {
+		Bucket bucket = this.dirty.poll();
+		if (bucket == null) {
+			return Optional.empty();
+		}
+		return Optional.of(new BucketUpdate(bucket.key(), bucket.publish(batch, view(now), now)));
+	}
+
+	/**
+	 * Whether any bucket has something to publish.
+	 * @return whether {@link #publishNext} would return one
+	 */
+	public boolean hasDirty() {
+		return !this.dirty.isEmpty();
+	}
+
+	/**
+	 * Counts everything as published and acknowledged, where nobody is there to do so.
+	 * @param now the current time
+	 */
+	public void settleAlone(long now) {
+		for (Bucket bucket = this.dirty.poll(); bucket != null; bucket = this.dirty.poll()) {
+			bucket.publish(Long.MAX_VALUE, view(now), now);
+			bucket.acknowledge(Long.MAX_VALUE, view(now), now);
+		}
+	}
+
+	/**
+	 * The state of a bucket as it is.
+	 * @param key which bucket
+	 * @param now the current time
+	 * @return the bucket, empty if it was dropped
+	 */
+	public Optional<BucketUpdate> snapshot(BucketKey key, long now) {
+		return find(key).map((bucket) -> new BucketUpdate(key, bucket.snapshot(view(now), now)));
+	}
+
+	/**
+	 * Passes the names of all buckets.
+	 * @param action receives each
+	 */
+	public void forEachKey(Consumer<BucketKey> action) {
+		forEachBucket((bucket) -> action.accept(bucket.key()));
+	}
+
+	/**
+	 * Has every bucket that this member spent from published again.
+	 */
+	public void publishAllAgain() {
+		forEachBucket(Bucket::publishAgain);
+	}
+
+	/**
+	 * Merges what a peer sent.
+	 * @param update the bucket
+	 * @param now the current time
+	 * @return whether it was acceptable; {@code true} as well for buckets that are not
+	 * held here
+	 */
+	public boolean merge(BucketUpdate update, long now) {
+		LimitBuckets buckets = this.limits.get(update.key().limit());
+		Optional<Bucket> bucket = (buckets != null) ? buckets.bucket(update.key(), now) : Optional.empty();
+		if (bucket.isEmpty()) {
+			return true;
+		}
+		boolean accepted = bucket.get().merge(update.state(), view(now), now);
+		serveLine(bucket.get(), now);
+		return accepted;
+	}
+
+	/**
+	 * All heard members have acknowledged.
+	 * @param key a bucket
+	 * @param batch up to which batch
+	 * @param now the current time
+	 */
+	public void acknowledge(BucketKey key, long batch, long now) {
+		find(key).ifPresent((bucket) -> {
+			bucket.acknowledge(batch, view(now), now);
+			serveLine(bucket, now);
+		});
+	}
+
+	/**
+	 * Ends a sync interval: remembers the state of buckets that were touched, and drops
+	 * some of those that are full.
+	 * @param now the current time
+	 */
+	public void tick(long now) {
+		MembershipView current = view(now);
+		long keepNanos = LONGEST_BOUND_NANOS + 2 * this.settings.syncInterval().toNanos();
+		for (int left = this.touched.size(); left > 0; left--) {
+			Bucket bucket = this.touched.remove();
+			bucket.tick(current, now, keepNanos);
+			serveLine(bucket, now);
+		}
+		sweep(current, now);
+	}
+
+	/**
+	 * How long each limit has been active.
+	 * @param now the current time
+	 * @return nanoseconds by the name of the limit
+	 */
+	public Map<String, Long> ages(long now) {
+		Map<String, Long> ages = new LinkedHashMap<>();
+		this.limits.forEach((name, buckets) -> ages.put(name, buckets.age(now)));
+		return ages;
+	}
+
+	/**
+	 * Learns how long a limit has been active elsewhere; the longest counts.
+	 * @param limit the name of the limit, possibly one unknown here
+	 * @param age nanoseconds
+	 * @param now the current time
+	 */
+	public void learnAge(String limit, long age, long now) {
+		LimitBuckets buckets = this.limits.get(limit);
+		if (buckets != null) {
+			buckets.learnAge(age, now);
+		}
+	}
+
+	/**
+	 * Sums a number over the states of all buckets below full.
+	 * @param digest of one bucket
+	 * @param now the current time
+	 * @return the sum, overflow included
+	 */
+	public long digest(Digest digest, long now) {
+		MembershipView current = view(now);
+		long sum = 0;
+		for (LimitBuckets buckets : this.limits.values()) {
+			for (Bucket bucket : buckets.all()) {
+				BucketStatus status = bucket.status(current, now);
+				if (status.limit().capacity() - status.level() >= current.size()) {
+					sum += digest.of(bucket.key(), status.state());
+				}
+			}
+		}
+		return sum;
+	}
+
+	/**
+	 * The age of the oldest spending that is not acknowledged by all heard members.
+	 * @param now the current time
+	 * @return nanoseconds, zero if there is none
+	 */
+	public long lag(long now) {
+		long lag = 0;
+		for (LimitBuckets buckets : this.limits.values()) {
+			for (Bucket bucket : buckets.all()) {
+				lag = Math.max(lag, bucket.lag(now));
+			}
+		}
+		return lag;
+	}
+
+	Map<String, LimitBuckets> limits() {
+		return this.limits;
+	}
+
+	LimiterSettings settings() {
+		return this.settings;
+	}
+
+	ReplicationSignal signal() {
+		return this.signal;
+	}
+
+	boolean hasRoom() {
+		return this.size.get() < this.settings.maxKeys();
+	}
+
+	Birth nextBirth() {
+		this.size.incrementAndGet();
+		return new Birth(this.self, this.births.incrementAndGet());
+	}
+
+	void onRemoved() {
+		this.size.decrementAndGet();
+	}
+
+	void onTouched(Bucket bucket) {
+		this.touched.add(bucket);
+	}
+
+	void onDirty(Bucket bucket) {
+		this.dirty.add(bucket);
+	}
+
+	void serveLine(Bucket bucket, long now) {
+		bucket.serveLine(view(now), now).forEach(Runnable::run);
+	}
+
+	private Optional<Bucket> find(BucketKey key) {
+		return Optional.ofNullable(this.limits.get(key.limit())).flatMap((buckets) -> buckets.find(key));
+	}
+
+	private void forEachBucket(Consumer<Bucket> action) {
+		this.limits.values().forEach((buckets) -> buckets.all().forEach(action));
+	}
+
+	private void sweep(MembershipView current, long now) {
+		if (!this.sweep.hasNext()) {
+			this.sweep = this.limits.values()
+				.stream()
+				.flatMap((buckets) -> StreamSupport.stream(buckets.all().spliterator(), false))
+				.iterator();
+		}
+		for (int left = SWEPT_AT_ONCE; left > 0 && this.sweep.hasNext(); left--) {
+			Bucket bucket = this.sweep.next();
+			if (bucket.dropIfFull(current, now)) {
+				this.limits.get(bucket.key().limit()).remove(bucket);
+			}
+		}
+	}
+
+	/**
+	 * Condenses a bucket to a number.
+	 */
+	@FunctionalInterface
+	public interface Digest {
+
+		/**
+		 * Condenses a bucket.
+		 * @param key which bucket
+		 * @param state its state
+		 * @return a number that differs where the content does, with high probability
+		 */
+		long of(BucketKey key, TokenBucketState state);
+
 	}
 
 }

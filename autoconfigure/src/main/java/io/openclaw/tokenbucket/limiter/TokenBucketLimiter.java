@@ -1,65 +1,284 @@
 package io.openclaw.tokenbucket.limiter;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 
 /**
  * Decides in memory whether a request may spend tokens. Thread-safe; no method blocks or
- * does I/O.
+ * does I/O. Methods that take the name of a limit throw {@link IllegalArgumentException}
+ * for one that is not configured.
  */
 public final class TokenBucketLimiter {
 
+	private final BucketStore store;
+
+	private final NanoClock clock;
+
+	private final Timer timer;
+
+	private final @Nullable DecisionListener listener;
+
+	/**
+	 * Creates a limiter.
+	 * @param store the buckets
+	 * @param clock the clock that the store was created with
+	 * @param timer ends the wait of requests that are short of credit
+	 * @param listener is told of every final decision, may be {@code null}
+	 */
 	public TokenBucketLimiter(BucketStore store, NanoClock clock, Timer timer, @Nullable DecisionListener listener) {
-		throw new UnsupportedOperationException();
+		this.store = store;
+		this.clock = clock;
+		this.timer = timer;
+		this.listener = listener;
 	}
 
+	/**
+	 * Consumes tokens of one bucket, if it has them.
+	 * @param limit the name of the limit
+	 * @param key whose bucket
+	 * @param tokens whole tokens, not negative
+	 * @return the decision: admitted, rejected with nothing consumed, or waiting
+	 * @throws IllegalArgumentException if the limit is unknown or the tokens negative
+	 */
 	public Decision tryConsume(String limit, String key, long tokens) {
-		throw new UnsupportedOperationException();
+		LimitBuckets buckets = buckets(limit);
+		long now = this.clock.nanoTime();
+		long cost = cost(buckets, tokens);
+		Decision decision = null;
+		if (cost <= buckets.policy().limit().capacity()) {
+			decision = buckets.bucket(key, now).decide(cost, this.store.view(now), now);
+		}
+		if (decision == null) {
+			return single(tryConsume(List.of(new Charge(limit, key, tokens))));
+		}
+		count(buckets, decision, now);
+		return decision;
 	}
 
+	/**
+	 * Consumes tokens of several buckets, all or nothing.
+	 * @param charges at least one; waiting promises are made in the order of the names of
+	 * limits
+	 * @return the decision: admitted, rejected with nothing consumed anywhere, or waiting
+	 * @throws IllegalArgumentException if a limit is unknown or there are no charges
+	 */
 	public JointDecision tryConsume(List<Charge> charges) {
-		throw new UnsupportedOperationException();
+		if (charges.isEmpty()) {
+			throw new IllegalArgumentException("charges must not be empty");
+		}
+		long now = this.clock.nanoTime();
+		Optional<JointDecision> impossible = findImpossible(charges, now);
+		if (impossible.isPresent()) {
+			return counted(charges, impossible.get(), now);
+		}
+		List<Part> parts = new ArrayList<>(charges.size());
+		for (Charge charge : charges) {
+			LimitBuckets buckets = buckets(charge.limit());
+			parts.add(new Part(buckets, charge.key(), cost(buckets, charge.tokens()), now));
+		}
+		Admission admission = new Admission(this.store, this.clock, parts);
+		JointDecision decision = admission.start();
+		if (decision.outcome() != Outcome.WAITING) {
+			return counted(charges, decision, now);
+		}
+		admission.lines().forEach(this::watch);
+		this.store.signal().acknowledgementWanted();
+		return new JointDecision(Outcome.WAITING, decision.decisions(), countedLater(charges, decision, now));
 	}
 
+	/**
+	 * The names of the limits.
+	 * @return names in order
+	 */
 	public Set<String> limits() {
-		throw new UnsupportedOperationException();
+		return this.store.limits().keySet();
 	}
 
+	/**
+	 * A limit as it is configured.
+	 * @param limit its name
+	 * @return the policy
+	 */
 	public LimitPolicy policy(String limit) {
-		throw new UnsupportedOperationException();
+		return buckets(limit).policy();
 	}
 
+	/**
+	 * A limit over all its buckets. Looks at every bucket: not for the request path.
+	 * @param limit its name
+	 * @return the status
+	 */
 	public LimitStatus status(String limit) {
-		throw new UnsupportedOperationException();
+		return buckets(limit).status();
 	}
 
+	/**
+	 * The lowest level that a request saw since this was called last.
+	 * @param limit the name of the limit
+	 * @return micro-tokens; the capacity if there was no request
+	 */
 	public long drainLowestLevel(String limit) {
-		throw new UnsupportedOperationException();
+		return buckets(limit).drainLowestLevel();
 	}
 
+	/**
+	 * A bucket, if it is held in memory. Does not count as use.
+	 * @param limit the name of the limit
+	 * @param key whose bucket
+	 * @return the bucket, empty if it was never used or is full and forgotten
+	 */
 	public Optional<BucketStatus> find(String limit, String key) {
-		throw new UnsupportedOperationException();
+		long now = this.clock.nanoTime();
+		return buckets(limit).find(BucketKey.of(limit, key)).map((bucket) -> bucket.status(this.store.view(now), now));
 	}
 
+	/**
+	 * A bucket as a request would find it. Does not count as use.
+	 * @param limit the name of the limit
+	 * @param key whose bucket
+	 * @return the bucket; a fresh one if it is not held in memory
+	 */
 	public BucketStatus peek(String limit, String key) {
-		throw new UnsupportedOperationException();
+		return find(limit, key).orElseGet(() -> {
+			long now = this.clock.nanoTime();
+			return buckets(limit).fresh(key, now).status(this.store.view(now), now);
+		});
 	}
 
+	/**
+	 * The buckets that this member spent most of. Looks at every bucket: not for the
+	 * request path.
+	 * @param limit the name of the limit
+	 * @param count how many at the most, not negative
+	 * @return buckets, the busiest first
+	 */
 	public List<BucketStatus> busiest(String limit, int count) {
-		throw new UnsupportedOperationException();
+		long now = this.clock.nanoTime();
+		MembershipView view = this.store.view(now);
+		return StreamSupport.stream(buckets(limit).all().spliterator(), false)
+			.map((bucket) -> bucket.status(view, now))
+			.sorted(Comparator.comparingLong(BucketStatus::consumedHere).reversed())
+			.limit(count)
+			.toList();
 	}
 
+	/**
+	 * How much of the fleet this member hears.
+	 * @return the state
+	 */
 	public FleetState state() {
-		throw new UnsupportedOperationException();
+		return this.store.view(this.clock.nanoTime()).state();
 	}
 
+	/**
+	 * This member.
+	 * @return its id
+	 */
 	public MemberId self() {
-		throw new UnsupportedOperationException();
+		return this.store.self();
+	}
+
+	private LimitBuckets buckets(String limit) {
+		LimitBuckets buckets = this.store.limits().get(limit);
+		if (buckets == null) {
+			throw new IllegalArgumentException(
+					"no limit is named '" + limit + "'; there are " + this.store.limits().keySet());
+		}
+		return buckets;
+	}
+
+	private static long cost(LimitBuckets buckets, long tokens) {
+		if (tokens < 0) {
+			throw new IllegalArgumentException("tokens must not be negative: " + tokens);
+		}
+		return isAboveCapacity(buckets, tokens) ? Long.MAX_VALUE : tokens * MicroTokens.PER_TOKEN;
+	}
+
+	private static boolean isAboveCapacity(LimitBuckets buckets, long tokens) {
+		return tokens > buckets.policy().limit().capacity() / MicroTokens.PER_TOKEN;
+	}
+
+	// A cost above a capacity is answered before any bucket is asked.
+	private Optional<JointDecision> findImpossible(List<Charge> charges, long now) {
+		if (charges.stream().noneMatch((charge) -> isAboveCapacity(buckets(charge.limit()), charge.tokens()))) {
+			return Optional.empty();
+		}
+		List<Decision> decisions = charges.stream().map((charge) -> {
+			LimitBuckets buckets = buckets(charge.limit());
+			Reason reason = isAboveCapacity(buckets, charge.tokens()) ? Reason.COST_ABOVE_CAPACITY
+					: Reason.OTHER_LIMIT;
+			BucketStatus status = peek(charge.limit(), charge.key());
+			return new Decision(Outcome.REJECTED, reason, buckets.policy().limit(), Math.max(0, status.spendable()),
+					(reason == Reason.COST_ABOVE_CAPACITY) ? Long.MAX_VALUE : 0, null);
+		}).toList();
+		return Optional.of(new JointDecision(Outcome.REJECTED, decisions, null));
+	}
+
+	private JointDecision counted(List<Charge> charges, JointDecision decision, long startedAt) {
+		for (int i = 0; i < charges.size(); i++) {
+			count(buckets(charges.get(i).limit()), decision.decisions().get(i), startedAt);
+		}
+		return decision;
+	}
+
+	private CompletableFuture<JointDecision> countedLater(List<Charge> charges, JointDecision waiting, long startedAt) {
+		CompletableFuture<JointDecision> source = completion(waiting);
+		CompletableFuture<JointDecision> counted = source
+			.thenApply((decision) -> counted(charges, decision, startedAt));
+		return forwardCancellation(counted, source);
+	}
+
+	private void count(LimitBuckets buckets, Decision decision, long startedAt) {
+		buckets.count(decision);
+		if (this.listener != null) {
+			this.listener.onDecision(decision, this.clock.nanoTime() - startedAt);
+		}
+	}
+
+	private static Decision single(JointDecision joint) {
+		Decision decision = joint.decisions().get(0);
+		if (joint.outcome() != Outcome.WAITING) {
+			return decision;
+		}
+		CompletableFuture<JointDecision> source = completion(joint);
+		CompletableFuture<Decision> completion = source.thenApply((answer) -> answer.decisions().get(0));
+		return new Decision(Outcome.WAITING, decision.reason(), decision.limit(), decision.remaining(),
+				decision.nanosToWait(), forwardCancellation(completion, source));
+	}
+
+	private static CompletableFuture<JointDecision> completion(JointDecision waiting) {
+		return waiting.completion().toCompletableFuture();
+	}
+
+	private static <T> CompletableFuture<T> forwardCancellation(CompletableFuture<T> of, CompletableFuture<?> to) {
+		of.whenComplete((result, failure) -> {
+			if (of.isCancelled()) {
+				to.cancel(false);
+			}
+		});
+		return of;
+	}
+
+	private void watch(Bucket bucket) {
+		Long deadline = bucket.watch();
+		if (deadline != null) {
+			this.timer.schedule(Duration.ofNanos(deadline - this.clock.nanoTime()), () -> {
+				bucket.unwatch();
+				this.store.serveLine(bucket, this.clock.nanoTime());
+				watch(bucket);
+			});
+		}
 	}
 
 }

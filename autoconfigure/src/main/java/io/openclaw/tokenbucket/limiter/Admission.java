@@ -1,0 +1,113 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.limiter.Bucket.Answer;
+import io.openclaw.tokenbucket.limiter.Bucket.Answer.Kind;
+
+/**
+ * One request and its promises, committed or released together. Promises are asked for in
+ * the order of the names of their limits. Thread-safe.
+ */
+final class Admission implements Promise.Listener {
+
+	private final BucketStore store;
+
+	private final NanoClock clock;
+
+	private final List<Part> parts;
+
+	private final CompletableFuture<JointDecision> completion = new CompletableFuture<>();
+
+	private @Nullable JointDecision result;
+
+	Admission(BucketStore store, NanoClock clock, List<Part> parts) {
+		this.store = store;
+		this.clock = clock;
+		this.parts = parts;
+	}
+
+	/**
+	 * Asks every bucket.
+	 * @return the decision, final or waiting
+	 */
+	synchronized JointDecision start() {
+		long now = this.clock.nanoTime();
+		List<Part> inOrder = new ArrayList<>(this.parts);
+		inOrder.sort(Comparator.comparing(Part::limit));
+		for (Part part : inOrder) {
+			part.ask(this, this.store.view(now), now);
+			if (part.is(Kind.BROKEN)) {
+				break;
+			}
+		}
+		JointDecision concluded = conclude(now);
+		return (concluded != null) ? concluded : waiting(now);
+	}
+
+	/**
+	 * The buckets that the request stands in line for.
+	 * @return none once it is decided
+	 */
+	synchronized List<Bucket> lines() {
+		return this.parts.stream().filter((part) -> part.is(Kind.WAITING)).map(Part::bucket).toList();
+	}
+
+	@Override
+	public void onAnswer(Promise promise, Answer answer) {
+		JointDecision concluded;
+		synchronized (this) {
+			if (this.result != null) {
+				return;
+			}
+			this.parts.forEach((part) -> part.onAnswer(promise, answer));
+			concluded = conclude(this.clock.nanoTime());
+		}
+		if (concluded != null) {
+			this.completion.complete(concluded);
+		}
+	}
+
+	private @Nullable JointDecision conclude(long now) {
+		if (this.parts.stream().anyMatch((part) -> part.is(Kind.BROKEN))) {
+			this.result = release(now);
+		}
+		else if (this.parts.stream().allMatch((part) -> part.is(Kind.KEPT))) {
+			MembershipView view = this.store.view(now);
+			this.result = new JointDecision(Outcome.ADMITTED,
+					this.parts.stream().map((part) -> part.commit(view, now)).toList(), null);
+		}
+		return this.result;
+	}
+
+	private JointDecision release(long now) {
+		MembershipView view = this.store.view(now);
+		return new JointDecision(Outcome.REJECTED,
+				this.parts.stream().map((part) -> part.release(view, now)).toList(), null);
+	}
+
+	private JointDecision waiting(long now) {
+		MembershipView view = this.store.view(now);
+		this.completion.whenComplete((decision, failure) -> {
+			if (failure != null) {
+				abandon();
+			}
+		});
+		return new JointDecision(Outcome.WAITING,
+				this.parts.stream().map((part) -> part.waiting(view, now)).toList(), this.completion);
+	}
+
+	private void abandon() {
+		long now = this.clock.nanoTime();
+		synchronized (this) {
+			this.result = release(now);
+		}
+		this.parts.forEach((part) -> this.store.serveLine(part.bucket(), now));
+	}
+
+}

@@ -1,0 +1,481 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+
+/**
+ * The admission rule for one bucket: level, then credit, then a short wait for an
+ * acknowledgement. Every method takes the bucket's lock and holds it briefly; what
+ * waiting requests must be told is returned, to be told without the lock. Amounts are
+ * micro-tokens, times nanoseconds of one clock. Thread-safe.
+ */
+final class Bucket {
+
+	// Of the capacity: unpublished spending beyond it is worth a batch of its own.
+	private static final int FLUSH_DIVISOR = 100;
+
+	private final BucketKey key;
+
+	private final LimitPolicy policy;
+
+	private final Changes changes;
+
+	private final LocalReplica replica;
+
+	private final Demand demand = new Demand();
+
+	private final Credit credit = new Credit();
+
+	private final ArrayDeque<Promise> line = new ArrayDeque<>(0);
+
+	private final long shareForNanos;
+
+	private FairShare share = FairShare.WHOLE;
+
+	private long sharedAt;
+
+	// Set aside for requests in the line, and for those that left it but are not committed.
+	private long promised;
+
+	private long held;
+
+	private boolean dirty;
+
+	private boolean touched;
+
+	private boolean flushAsked;
+
+	private boolean watched;
+
+	private boolean dropped;
+
+	Bucket(BucketKey key, LimitPolicy policy, Birth birth, MembershipView view, Duration syncInterval, long activatedAt,
+			Changes changes) {
+		this.key = key;
+		this.policy = policy;
+		this.changes = changes;
+		this.shareForNanos = syncInterval.toNanos();
+		this.replica = new LocalReplica(policy.limit(), birth, view, syncInterval.toNanos() / 2, activatedAt);
+		share(view.sinceNanos());
+	}
+
+	BucketKey key() {
+		return this.key;
+	}
+
+	/**
+	 * Decides where that is possible at once.
+	 * @return the decision, or {@code null} if the request must ask for a promise
+	 */
+	synchronized @Nullable Decision decide(long cost, MembershipView view, long now) {
+		if (this.dropped) {
+			return null;
+		}
+		arrive(view, now);
+		long available = this.replica.spendable() - this.promised;
+		if (available < cost) {
+			return rejected(shortage(cost, available), cost);
+		}
+		if (this.line.isEmpty() && hasCredit(cost, available)) {
+			return admitted(Reason.CREDIT, cost, now);
+		}
+		return null;
+	}
+
+	/**
+	 * Sets tokens aside for a request: at once, in the line, or not at all.
+	 */
+	synchronized Answer ask(Promise promise, MembershipView view, long now) {
+		if (this.dropped) {
+			return Answer.DROPPED;
+		}
+		arrive(view, now);
+		long cost = promise.cost();
+		long available = this.replica.spendable() - this.promised;
+		if (available < cost) {
+			promise.become(Promise.State.CLOSED);
+			return Answer.broken(rejected(shortage(cost, available), cost));
+		}
+		this.promised += cost;
+		if (this.line.isEmpty()) {
+			Answer answer = answer(promise, available, now);
+			if (answer.kind() != Answer.Kind.WAITING) {
+				return answer;
+			}
+		}
+		this.line.add(promise);
+		return Answer.WAITING;
+	}
+
+	/**
+	 * Looks at the requests in line, first come first served.
+	 * @return what those that need not wait any longer must be told
+	 */
+	synchronized List<Runnable> serveLine(MembershipView view, long now) {
+		if (this.line.isEmpty()) {
+			return List.of();
+		}
+		arrive(view, now);
+		List<Runnable> notices = new ArrayList<>();
+		for (Promise head = this.line.peek(); head != null; head = this.line.peek()) {
+			Promise served = head;
+			Answer answer = answer(head, this.replica.spendable() - this.held, now);
+			if (answer.kind() == Answer.Kind.WAITING) {
+				break;
+			}
+			this.line.remove(served);
+			notices.add(() -> served.listener().onAnswer(served, answer));
+		}
+		return notices;
+	}
+
+	/**
+	 * Begins to watch the line, unless somebody does or it is empty.
+	 * @return when the request at its head has waited long enough, else {@code null}
+	 */
+	synchronized @Nullable Long watch() {
+		Promise head = this.line.peek();
+		if (this.watched || head == null) {
+			return null;
+		}
+		this.watched = true;
+		return head.deadline();
+	}
+
+	/**
+	 * Ends watching the line.
+	 */
+	synchronized void unwatch() {
+		this.watched = false;
+	}
+
+	/**
+	 * Consumes what a kept promise holds.
+	 */
+	synchronized Decision commit(Promise promise, Reason reason, MembershipView view, long now) {
+		arrive(view, now);
+		close(promise);
+		return admitted(reason, promise.cost(), now);
+	}
+
+	/**
+	 * Gives up what a promise sets aside, if it still does, because another limit of the
+	 * same request rejected it.
+	 */
+	synchronized Decision release(Promise promise, MembershipView view, long now) {
+		close(promise);
+		return refuse(promise.cost(), view, now);
+	}
+
+	/**
+	 * Rejects on behalf of another limit, unless this one would have rejected as well.
+	 */
+	synchronized Decision refuse(long cost, MembershipView view, long now) {
+		arrive(view, now);
+		long available = this.replica.spendable() - this.promised;
+		return rejected((available < cost) ? shortage(cost, available) : Reason.OTHER_LIMIT, cost);
+	}
+
+	/**
+	 * Describes the bucket to a request that waits.
+	 */
+	synchronized Decision waiting(long cost, MembershipView view, long now) {
+		arrive(view, now);
+		return decision(Outcome.WAITING, Reason.UNACKNOWLEDGED, cost);
+	}
+
+	// Expects the cost to be promised; takes it back if the answer is no.
+	private Answer answer(Promise promise, long available, long now) {
+		long cost = promise.cost();
+		Consistency consistency = this.policy.consistency();
+		boolean enough = available >= cost;
+		if (enough && hasCredit(cost, available)) {
+			return keep(promise, Reason.CREDIT);
+		}
+		if (enough && consistency != Consistency.EVENTUAL && now - promise.deadline() < 0) {
+			return Answer.WAITING;
+		}
+		if (enough && consistency != Consistency.STRICT) {
+			return keep(promise, Reason.LEVEL);
+		}
+		close(promise);
+		return Answer.broken(rejected(enough ? Reason.UNACKNOWLEDGED : shortage(cost, available), cost));
+	}
+
+	private Answer keep(Promise promise, Reason reason) {
+		promise.become(Promise.State.HELD);
+		this.held += promise.cost();
+		return Answer.kept(reason);
+	}
+
+	private void close(Promise promise) {
+		if (promise.state() == Promise.State.CLOSED) {
+			return;
+		}
+		this.promised -= promise.cost();
+		if (promise.state() == Promise.State.HELD) {
+			this.held -= promise.cost();
+		}
+		else {
+			this.line.remove(promise);
+		}
+		promise.become(Promise.State.CLOSED);
+	}
+
+	private boolean hasCredit(long cost, long available) {
+		if (this.replica.view().isAlone()) {
+			return true;
+		}
+		long unacknowledged = this.credit.unacknowledged() + this.held;
+		return unacknowledged == 0 || unacknowledged + cost <= this.share.of(available + unacknowledged);
+	}
+
+	private Reason shortage(long cost, long available) {
+		boolean reduced = this.replica.view().isJoining() || available + this.replica.reserved() >= cost;
+		return reduced ? Reason.REDUCED_CAPACITY : Reason.EXHAUSTED;
+	}
+
+	private Decision admitted(Reason reason, long cost, long now) {
+		this.replica.spend(cost);
+		this.credit.spend(cost, now);
+		markDirty();
+		if (!this.flushAsked && this.credit.unpublished() > this.policy.limit().capacity() / FLUSH_DIVISOR) {
+			this.flushAsked = true;
+			this.changes.onFlushWanted();
+		}
+		return decision(Outcome.ADMITTED, reason, cost);
+	}
+
+	private Decision rejected(Reason reason, long cost) {
+		return decision(Outcome.REJECTED, reason, cost);
+	}
+
+	private Decision decision(Outcome outcome, Reason reason, long cost) {
+		this.changes.onLevel(this.replica.level());
+		long left = this.replica.spendable() - this.promised;
+		return new Decision(outcome, reason, this.policy.limit(), Math.max(0, left),
+				this.replica.nanosToHave(cost, left), null);
+	}
+
+	private void arrive(MembershipView view, long now) {
+		if (this.replica.view() != view) {
+			adopt(view, now);
+		}
+		this.replica.settle(now);
+		if (now - this.sharedAt > this.shareForNanos) {
+			share(now);
+		}
+		if (!this.touched) {
+			this.touched = true;
+			this.changes.onTouched(this);
+		}
+	}
+
+	private void share(long now) {
+		this.share = FairShare.of(this.demand, this.replica.view(), this.policy.limit().capacity(), now);
+		this.sharedAt = now;
+	}
+
+	private void markDirty() {
+		if (!this.dirty) {
+			this.dirty = true;
+			this.changes.onDirty(this);
+		}
+	}
+
+	/**
+	 * Takes over a view of the members, unless it is older than the one here.
+	 */
+	synchronized void adopt(MembershipView view, long now) {
+		if (view.sinceNanos() - this.replica.view().sinceNanos() < 0) {
+			return;
+		}
+		long changedAt = (now - view.sinceNanos() > 0) ? view.sinceNanos() : now;
+		this.replica.adopt(view, changedAt);
+		this.replica.settle(now);
+		this.demand.retain(view.heard());
+		trimExcess();
+		share(now);
+	}
+
+	/**
+	 * Merges what a peer sent.
+	 * @return whether it was acceptable
+	 */
+	synchronized boolean merge(TokenBucketState remote, MembershipView view, long now) {
+		arrive(view, now);
+		if (this.replica.isContradictedBy(remote)) {
+			return false;
+		}
+		TokenBucketState before = this.replica.state();
+		if (this.replica.merge(remote)) {
+			learn(before, this.replica.state(), now);
+			trimExcess();
+			share(now);
+		}
+		return true;
+	}
+
+	private void learn(TokenBucketState before, TokenBucketState merged, long now) {
+		merged.consumed().forEach((birth, amount) -> {
+			long news = amount - before.consumed().get(birth);
+			if (news > 0) {
+				this.demand.add(birth.member(), news, now);
+				if (this.replica.view().relays(birth.member())) {
+					markDirty();
+				}
+			}
+		});
+	}
+
+	private void trimExcess() {
+		if (this.replica.trimExcess()) {
+			markDirty();
+		}
+	}
+
+	/**
+	 * The state to be sent in a batch, which from then on counts as published by it.
+	 */
+	synchronized TokenBucketState publish(long batch, MembershipView view, long now) {
+		TokenBucketState published = snapshot(view, now);
+		this.credit.publish(batch, now);
+		this.dirty = false;
+		this.flushAsked = false;
+		return published;
+	}
+
+	/**
+	 * The state as it is.
+	 */
+	synchronized TokenBucketState snapshot(MembershipView view, long now) {
+		arrive(view, now);
+		return this.replica.state();
+	}
+
+	/**
+	 * All heard members have acknowledged up to a batch.
+	 */
+	synchronized void acknowledge(long batch, MembershipView view, long now) {
+		if (this.credit.acknowledge(batch, this.demand, view.self())) {
+			arrive(view, now);
+			share(now);
+		}
+	}
+
+	/**
+	 * Ends an interval in which the bucket was touched.
+	 */
+	synchronized void tick(MembershipView view, long now, long keepNanos) {
+		arrive(view, now);
+		this.replica.remember(now, keepNanos);
+		share(now);
+		this.touched = false;
+	}
+
+	/**
+	 * Drops the bucket if a fresh one would equal it.
+	 * @return whether it is dropped, for good
+	 */
+	synchronized boolean dropIfFull(MembershipView view, long now) {
+		if (this.touched || this.dirty || this.promised > 0 || !view.isComplete() || !this.credit.isSettled()) {
+			return false;
+		}
+		this.replica.settle(now);
+		// Shares are granted in whole micro-tokens: the last few never are.
+		this.dropped = this.policy.limit().capacity() - this.replica.level() < view.size();
+		return this.dropped;
+	}
+
+	/**
+	 * Has what was spent here published again.
+	 */
+	synchronized void publishAgain() {
+		if (this.replica.consumedHere() > 0) {
+			markDirty();
+		}
+	}
+
+	synchronized long level() {
+		return this.replica.level();
+	}
+
+	synchronized long lag(long now) {
+		return this.replica.view().isAlone() ? 0 : this.credit.lag(now);
+	}
+
+	synchronized BucketStatus status(MembershipView view, long now) {
+		if (this.replica.view() != view) {
+			adopt(view, now);
+		}
+		this.replica.settle(now);
+		long level = this.replica.level();
+		long missing = Math.max(0, this.policy.limit().capacity() - level);
+		long toNextToken = Math.min(missing, MicroTokens.PER_TOKEN - Math.floorMod(level, MicroTokens.PER_TOKEN));
+		return new BucketStatus(this.policy.limit(), this.key.key(), this.key.overflow(), level,
+				this.replica.spendable() - this.promised, view.isAlone() ? 0 : this.credit.unacknowledged(),
+				this.replica.consumedHere(), this.line.size(), timeToAccrue(missing), timeToAccrue(toNextToken),
+				this.replica.state());
+	}
+
+	private Duration timeToAccrue(long amount) {
+		return Duration.ofNanos(this.policy.limit().refillRate().nanosToAccrue(amount));
+	}
+
+	/**
+	 * Notes that something is to be done about a bucket, without doing it.
+	 */
+	interface Changes {
+
+		/** The bucket is used for the first time since its last tick. */
+		void onTouched(Bucket bucket);
+
+		/** The bucket has something to publish for the first time since it last did. */
+		void onDirty(Bucket bucket);
+
+		/** A request saw this level. */
+		void onLevel(long level);
+
+		/** A bucket has something to publish that is worth a batch of its own. */
+		void onFlushWanted();
+
+	}
+
+	/**
+	 * What a request for a promise gets. Immutable.
+	 *
+	 * @param kind kept, broken, waiting in the line, or no bucket to ask any more
+	 * @param reason why it is kept
+	 * @param decision how it is broken
+	 */
+	record Answer(Kind kind, @Nullable Reason reason, @Nullable Decision decision) {
+
+		static final Answer WAITING = new Answer(Kind.WAITING, null, null);
+
+		static final Answer DROPPED = new Answer(Kind.DROPPED, null, null);
+
+		static Answer kept(Reason reason) {
+			return new Answer(Kind.KEPT, reason, null);
+		}
+
+		static Answer broken(Decision decision) {
+			return new Answer(Kind.BROKEN, null, decision);
+		}
+
+		enum Kind {
+
+			KEPT, BROKEN, WAITING, DROPPED
+
+		}
+
+	}
+
+}

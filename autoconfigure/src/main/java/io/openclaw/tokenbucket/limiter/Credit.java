@@ -1,0 +1,83 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.ArrayDeque;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+
+/**
+ * What a member has spent of a bucket, published, and had acknowledged by all members it
+ * hears. Amounts are micro-tokens. Mutable, confined to its bucket.
+ */
+final class Credit {
+
+	private final ArrayDeque<Publication> publications = new ArrayDeque<>(2);
+
+	private long spent;
+
+	private long published;
+
+	private long acknowledged;
+
+	private long unpublishedSince;
+
+	void spend(long amount, long now) {
+		if (this.spent == this.published) {
+			this.unpublishedSince = now;
+		}
+		this.spent += amount;
+	}
+
+	void publish(long batch, long now) {
+		if (this.spent != this.published) {
+			this.published = this.spent;
+			this.publications.add(new Publication(batch, this.spent, this.unpublishedSince, now));
+		}
+	}
+
+	/**
+	 * All heard members have acknowledged.
+	 * @param batch up to which batch
+	 * @param demand counts what is newly acknowledged, aged from its publication
+	 * @param self this member
+	 * @return whether anything is newly acknowledged
+	 */
+	boolean acknowledge(long batch, Demand demand, MemberId self) {
+		boolean news = false;
+		while (!this.publications.isEmpty() && this.publications.peek().batch() <= batch) {
+			Publication publication = this.publications.remove();
+			demand.add(self, publication.spent() - this.acknowledged, publication.publishedAt());
+			this.acknowledged = publication.spent();
+			news = true;
+		}
+		return news;
+	}
+
+	long unacknowledged() {
+		return this.spent - this.acknowledged;
+	}
+
+	long unpublished() {
+		return this.spent - this.published;
+	}
+
+	boolean isSettled() {
+		return this.spent == this.acknowledged;
+	}
+
+	/**
+	 * How long the oldest unacknowledged spending has been so.
+	 * @param now the current time in nanoseconds
+	 * @return nanoseconds
+	 */
+	long lag(long now) {
+		if (isSettled()) {
+			return 0;
+		}
+		Publication oldest = this.publications.peek();
+		return now - ((oldest != null) ? oldest.spentSince() : this.unpublishedSince);
+	}
+
+	private record Publication(long batch, long spent, long spentSince, long publishedAt) {
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.time.Duration;
+
+/**
+ * Keeps the buckets of a member in order where there is no replication to do it.
+ */
+public final class Housekeeping implements AutoCloseable {
+
+	private final BucketStore store;
+
+	private final NanoClock clock;
+
+	private final Timer timer;
+
+	private final Duration interval;
+
+	private volatile boolean running = true;
+
+	/**
+	 * Starts housekeeping.
+	 * @param store the buckets
+	 * @param clock the clock of the limiter
+	 * @param timer runs the work
+	 * @param interval how often, positive
+	 */
+	public Housekeeping(BucketStore store, NanoClock clock, Timer timer, Duration interval) {
+		this.store = store;
+		this.clock = clock;
+		this.timer = timer;
+		this.interval = interval;
+		this.timer.schedule(interval, this::run);
+	}
+
+	/**
+	 * Stops housekeeping.
+	 */
+	@Override
+	public void close() {
+		this.running = false;
+	}
+
+	private void run() {
+		if (this.running) {
+			long now = this.clock.nanoTime();
+			this.store.settleAlone(now);
+			this.store.tick(now);
+			this.timer.schedule(this.interval, this::run);
+		}
+	}
+
+}

@@ -1,0 +1,246 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.List;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.Refill;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+
+/**
+ * This member's replica of one bucket: the replicated state with its refill, and how much
+ * of its level may be spent here. Amounts are micro-tokens, times nanoseconds of one
+ * clock. Mutable, confined to its bucket.
+ */
+final class LocalReplica {
+
+	private final Limit limit;
+
+	private final Birth birth;
+
+	private final long marginNanos;
+
+	private final Refill refill;
+
+	private final Reserve reserve = new Reserve();
+
+	private MembershipView view;
+
+	private TokenBucketState state = TokenBucketState.empty();
+
+	// What the state does not contain yet, so that a request allocates no state.
+	private long grantedToEach;
+
+	private long consumed;
+
+	private long level;
+
+	private long reserved;
+
+	private long consumedHere;
+
+	private long settledAt;
+
+	/**
+	 * Creates the replica of a bucket that is new here.
+	 * @param limit the limit
+	 * @param birth what this member counts its spending under
+	 * @param view the members
+	 * @param marginNanos by how much a remembered state must be older than the last
+	 * message of a lost member
+	 * @param activatedAt since when the limit refills
+	 */
+	LocalReplica(Limit limit, Birth birth, MembershipView view, long marginNanos, long activatedAt) {
+		this.limit = limit;
+		this.birth = birth;
+		this.view = view;
+		this.marginNanos = marginNanos;
+		this.refill = new Refill(limit.refillRate(), view.size());
+		this.settledAt = activatedAt;
+		replaceState(TokenBucketState.empty());
+	}
+
+	Limit limit() {
+		return this.limit;
+	}
+
+	MembershipView view() {
+		return this.view;
+	}
+
+	long level() {
+		return this.level;
+	}
+
+	long reserved() {
+		return this.reserved;
+	}
+
+	long consumedHere() {
+		return this.consumedHere;
+	}
+
+	/**
+	 * What this member may spend, promises aside.
+	 * @return micro-tokens, possibly negative
+	 */
+	long spendable() {
+		long spendable = Math.min(this.level, this.limit.capacity()) - this.reserved;
+		// A joiner's peers reckon with nothing more.
+		return this.view.isJoining()
+				? Math.min(spendable, this.limit.initial() / this.view.size() - this.consumedHere) : spendable;
+	}
+
+	/**
+	 * How long until an amount is spendable if nobody spends.
+	 * @param cost micro-tokens
+	 * @param available micro-tokens spendable now
+	 * @return nanoseconds
+	 */
+	long nanosToHave(long cost, long available) {
+		if (cost <= available) {
+			return 0;
+		}
+		long perMember = (cost - available - 1) / this.view.heard().size() + 1;
+		return this.limit.refillRate().nanosToAccrue(perMember * this.view.size());
+	}
+
+	/**
+	 * Accrues refill on the shares of the members heard, up to their part of the
+	 * capacity. What the cap or unheard members withhold is withheld for good: else an
+	 * idle hour would refill the bucket at every later touch.
+	 * @param now the current time
+	 */
+	void settle(long now) {
+		long elapsed = now - this.settledAt;
+		if (elapsed <= 0) {
+			return;
+		}
+		this.settledAt = now;
+		int heard = this.view.heard().size();
+		long room = ceiling() - (this.level - this.reserved);
+		if (room < heard) {
+			this.refill.withhold();
+			return;
+		}
+		long each = this.refill.accrue(elapsed, room / heard);
+		this.grantedToEach += each;
+		this.level += each * heard;
+	}
+
+	void spend(long amount) {
+		this.level -= amount;
+		this.consumed += amount;
+		this.consumedHere += amount;
+	}
+
+	/**
+	 * The replicated state, whole.
+	 * @return the state with everything granted and consumed so far
+	 */
+	TokenBucketState state() {
+		if (this.grantedToEach > 0) {
+			this.state = this.state.grant(this.view.heard(), this.grantedToEach);
+			this.grantedToEach = 0;
+		}
+		if (this.consumed > 0) {
+			this.state = this.state.consume(this.birth, this.consumed);
+			this.consumed = 0;
+		}
+		return this.state;
+	}
+
+	/**
+	 * Takes the entrywise maximum with another replica's state.
+	 * @param remote the other state
+	 * @return whether anything changed
+	 */
+	boolean merge(TokenBucketState remote) {
+		TokenBucketState before = state();
+		TokenBucketState merged = before.merge(remote);
+		if (merged == before) {
+			return false;
+		}
+		replaceState(merged);
+		return true;
+	}
+
+	/**
+	 * Whether a state counts more spending of this member than there was.
+	 * @param remote a state that claims to descend from ours
+	 * @return whether it can only be forged or damaged
+	 */
+	boolean isContradictedBy(TokenBucketState remote) {
+		TokenBucketState own = state();
+		return remote.consumed().get(this.birth) > own.consumed().get(this.birth)
+				|| remote.returned().get(this.birth) > own.returned().get(this.birth);
+	}
+
+	/**
+	 * Removes what several members granted beyond the capacity, each in good faith. One
+	 * of them does it for all, once all are heard.
+	 * @return whether anything was removed
+	 */
+	boolean trimExcess() {
+		long excess = this.level - this.limit.capacity();
+		if (excess <= 0 || !this.view.isComplete() || !this.view.heard().get(0).equals(this.view.self())) {
+			return false;
+		}
+		replaceState(state().consume(this.birth, excess));
+		return true;
+	}
+
+	/**
+	 * Takes over a view of the members.
+	 * @param newView the view, newer than the current
+	 * @param now when it began to hold
+	 */
+	void adopt(MembershipView newView, long now) {
+		settle(now);
+		state();
+		MembershipView oldView = this.view;
+		this.view = newView;
+		this.refill.divideAmong(newView.size());
+		replaceState(creditRemoved(oldView, now));
+	}
+
+	/**
+	 * Remembers the state for the case that a member is lost.
+	 * @param now the current time
+	 * @param keepNanos how far back states may be asked for
+	 */
+	void remember(long now, long keepNanos) {
+		if (this.view.isComplete()) {
+			this.reserve.remember(state(), now, keepNanos);
+		}
+	}
+
+	private long ceiling() {
+		int heard = this.view.heard().size();
+		return (heard == this.view.size()) ? this.limit.capacity()
+				: (long) ((double) this.limit.capacity() * heard / this.view.size());
+	}
+
+	private void replaceState(TokenBucketState newState) {
+		this.state = newState;
+		this.level = this.limit.level(newState);
+		this.reserved = this.reserve.sum(this.view, this.limit, newState, this.marginNanos);
+	}
+
+	// What the share of a removed member would have refilled while it was silent.
+	private TokenBucketState creditRemoved(MembershipView oldView, long now) {
+		TokenBucketState credited = this.state;
+		for (MembershipView.Peer lost : oldView.unheard()) {
+			long room = this.limit.capacity() - this.limit.level(credited);
+			MemberId member = lost.id();
+			if (room > 0 && !this.view.counts(member)) {
+				long silent = Math.max(0, now - lost.unheardSinceNanos());
+				long refilled = new Refill(this.limit.refillRate(), oldView.size()).accrue(silent, room);
+				credited = credited.grant(List.of(member), refilled);
+			}
+		}
+		return credited;
+	}
+
+}

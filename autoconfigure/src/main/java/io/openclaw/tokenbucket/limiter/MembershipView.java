@@ -1,0 +1,253 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+
+/**
+ * Who is counted and who is heard, from one moment to another. It carries its own
+ * deadlines, so that a process that was paused and wakes into an old world notices before
+ * it admits anything. Immutable.
+ */
+public final class MembershipView {
+
+	// Far enough to be never, near enough for differences not to overflow.
+	private static final long NEVER = Long.MAX_VALUE / 2;
+
+	private final MemberId self;
+
+	private final boolean joining;
+
+	private final int size;
+
+	private final List<Peer> peers;
+
+	private final Set<MemberId> relayed;
+
+	private final long sinceNanos;
+
+	private final long validUntilNanos;
+
+	private final List<MemberId> heard;
+
+	private final List<Peer> unheard;
+
+	private MembershipView(MemberId self, boolean joining, int size, List<Peer> peers, Set<MemberId> relayed,
+			long sinceNanos) {
+		this.self = self;
+		this.joining = joining;
+		this.size = size;
+		this.peers = peers;
+		this.relayed = relayed;
+		this.sinceNanos = sinceNanos;
+		List<MemberId> heardMembers = new ArrayList<>(List.of(self));
+		List<Peer> unheardPeers = new ArrayList<>();
+		long validFor = NEVER;
+		for (Peer peer : peers) {
+			if (peer.heard()) {
+				heardMembers.add(peer.id());
+				validFor = Math.min(validFor, peer.heardUntilNanos() - sinceNanos);
+			}
+			else {
+				unheardPeers.add(peer);
+			}
+		}
+		heardMembers.sort(Comparator.naturalOrder());
+		this.heard = List.copyOf(heardMembers);
+		this.unheard = List.copyOf(unheardPeers);
+		this.validUntilNanos = sinceNanos + validFor;
+	}
+
+	/**
+	 * A member that is the whole fleet.
+	 * @param self the member
+	 * @param now the current time in nanoseconds
+	 * @return the view
+	 */
+	public static MembershipView alone(MemberId self, long now) {
+		return new MembershipView(self, false, 1, List.of(), Set.of(), now);
+	}
+
+	/**
+	 * A member that its peers do not count yet.
+	 * @param self the member
+	 * @param fleetSize members to reckon with, this one included
+	 * @param now the current time in nanoseconds
+	 * @return the view
+	 */
+	public static MembershipView joining(MemberId self, int fleetSize, long now) {
+		return new MembershipView(self, true, fleetSize, List.of(), Set.of(), now);
+	}
+
+	/**
+	 * A counted member and its peers.
+	 * @param self the member
+	 * @param fleetSize members to reckon with, this one and unknown ones included
+	 * @param peers the known others
+	 * @param relayed members whose spending some heard member does not receive directly
+	 * @param now the current time in nanoseconds
+	 * @return the view
+	 */
+	public static MembershipView member(MemberId self, int fleetSize, Collection<Peer> peers, Set<MemberId> relayed,
+			long now) {
+		return new MembershipView(self, false, Math.max(fleetSize, peers.size() + 1), List.copyOf(peers),
+				Set.copyOf(relayed), now);
+	}
+
+	/**
+	 * This view after its deadlines up to a moment have passed.
+	 * @param now the current time in nanoseconds
+	 * @return this very view while it is valid
+	 */
+	public MembershipView asOf(long now) {
+		if (now - this.validUntilNanos < 0) {
+			return this;
+		}
+		List<Peer> later = this.peers.stream().map((peer) -> peer.asOf(now)).toList();
+		return new MembershipView(this.self, this.joining, this.size, later, this.relayed, this.validUntilNanos)
+			.asOf(now);
+	}
+
+	/**
+	 * This member.
+	 * @return its id
+	 */
+	public MemberId self() {
+		return this.self;
+	}
+
+	/**
+	 * Whether the peers do not count this member yet.
+	 * @return {@code true} while joining
+	 */
+	public boolean isJoining() {
+		return this.joining;
+	}
+
+	/**
+	 * N: members counted, those not heard included.
+	 * @return at least one
+	 */
+	public int size() {
+		return this.size;
+	}
+
+	/**
+	 * The members heard, this one included, in order.
+	 * @return at least one
+	 */
+	public List<MemberId> heard() {
+		return this.heard;
+	}
+
+	/**
+	 * The known members that are not heard.
+	 * @return possibly none
+	 */
+	public List<Peer> unheard() {
+		return this.unheard;
+	}
+
+	/**
+	 * Members counted without being known.
+	 * @return not negative
+	 */
+	public int unknown() {
+		return this.size - this.peers.size() - 1;
+	}
+
+	/**
+	 * Whether all members are heard.
+	 * @return whether nothing needs to be held aside
+	 */
+	public boolean isComplete() {
+		return this.heard.size() == this.size && !this.joining;
+	}
+
+	/**
+	 * Whether no other member is heard.
+	 * @return whether there is nobody to wait for
+	 */
+	public boolean isAlone() {
+		return this.heard.size() == 1;
+	}
+
+	/**
+	 * Whether a member is counted.
+	 * @param member the member
+	 * @return whether it is this member or a known peer
+	 */
+	public boolean counts(MemberId member) {
+		return member.equals(this.self) || this.peers.stream().anyMatch((peer) -> peer.id().equals(member));
+	}
+
+	/**
+	 * Whether some heard member does not receive a member directly.
+	 * @param member the member
+	 * @return whether its news must be passed on
+	 */
+	public boolean relays(MemberId member) {
+		return this.relayed.contains(member);
+	}
+
+	/**
+	 * Since when this view holds.
+	 * @return nanoseconds
+	 */
+	public long sinceNanos() {
+		return this.sinceNanos;
+	}
+
+	/**
+	 * How much of the fleet is heard.
+	 * @return the state
+	 */
+	public FleetState state() {
+		if (this.joining) {
+			return FleetState.JOINING;
+		}
+		if (isComplete()) {
+			return FleetState.HEALTHY;
+		}
+		return isAlone() ? FleetState.ISOLATED : FleetState.DEGRADED;
+	}
+
+	/**
+	 * Whether another view says the same, deadlines aside.
+	 * @param other the other view
+	 * @return whether adopting it would change nothing but deadlines
+	 */
+	public boolean agreesWith(MembershipView other) {
+		return this.joining == other.joining && this.size == other.size && this.heard.equals(other.heard)
+				&& this.unheard.equals(other.unheard) && this.relayed.equals(other.relayed);
+	}
+
+	/**
+	 * A known member other than this one. Immutable.
+	 *
+	 * @param id the member
+	 * @param heard whether it is heard
+	 * @param heardUntilNanos if heard, until when unless news arrives
+	 * @param everReceived whether a message of it ever arrived
+	 * @param lastReceivedNanos when the last one arrived before it was lost; meaningless
+	 * if none did
+	 * @param unheardSinceNanos if not heard, since when
+	 */
+	public record Peer(MemberId id, boolean heard, long heardUntilNanos, boolean everReceived, long lastReceivedNanos,
+			long unheardSinceNanos) {
+
+		private Peer asOf(long now) {
+			if (!this.heard || now - this.heardUntilNanos < 0) {
+				return this;
+			}
+			return new Peer(this.id, false, this.heardUntilNanos, this.everReceived, this.lastReceivedNanos,
+					this.heardUntilNanos);
+		}
+
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.limiter.Bucket.Answer;
+
+/**
+ * What a request asks of one bucket. Mutable, confined to its admission.
+ */
+final class Part {
+
+	private final LimitBuckets buckets;
+
+	private final String key;
+
+	private final long cost;
+
+	private Bucket bucket;
+
+	private @Nullable Promise promise;
+
+	private @Nullable Answer answer;
+
+	Part(LimitBuckets buckets, String key, long cost, long now) {
+		this.buckets = buckets;
+		this.key = key;
+		this.cost = cost;
+		this.bucket = buckets.bucket(key, now);
+	}
+
+	String limit() {
+		return this.bucket.key().limit();
+	}
+
+	Bucket bucket() {
+		return this.bucket;
+	}
+
+	void ask(Promise.Listener listener, MembershipView view, long now) {
+		this.promise = new Promise(this.cost, now + this.buckets.policy().creditWait().toNanos(), listener);
+		this.answer = this.bucket.ask(this.promise, view, now);
+		while (is(Answer.Kind.DROPPED)) {
+			this.bucket = this.buckets.bucket(this.key, now);
+			this.answer = this.bucket.ask(this.promise, view, now);
+		}
+	}
+
+	void onAnswer(Promise answered, Answer given) {
+		if (this.promise == answered) {
+			this.answer = given;
+		}
+	}
+
+	boolean is(Answer.Kind kind) {
+		return this.answer != null && this.answer.kind() == kind;
+	}
+
+	Decision commit(MembershipView view, long now) {
+		Answer kept = Objects.requireNonNull(this.answer);
+		return this.bucket.commit(Objects.requireNonNull(this.promise), Objects.requireNonNull(kept.reason()), view,
+				now);
+	}
+
+	Decision release(MembershipView view, long now) {
+		if (this.answer != null && this.answer.decision() != null) {
+			return this.answer.decision();
+		}
+		return (this.promise != null) ? this.bucket.release(this.promise, view, now)
+				: this.bucket.refuse(this.cost, view, now);
+	}
+
+	Decision waiting(MembershipView view, long now) {
+		return this.bucket.waiting(this.cost, view, now);
+	}
+
+}
