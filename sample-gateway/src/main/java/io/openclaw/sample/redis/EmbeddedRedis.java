@@ -3,7 +3,6 @@ package io.openclaw.sample.redis;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -116,7 +115,7 @@ final class EmbeddedRedis {
 				reader.transferTo(Writer.nullWriter());
 			}
 			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
+				// closed because the server was stopped: there is no more to read
 			}
 		}, "embedded-redis-output");
 		thread.setDaemon(true);
