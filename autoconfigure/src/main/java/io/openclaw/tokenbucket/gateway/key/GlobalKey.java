@@ -1,0 +1,21 @@
+package io.openclaw.tokenbucket.gateway.key;
+
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * One key for all requests.
+ */
+record GlobalKey() implements RequestKey {
+
+	@Override
+	public Mono<String> resolve(ServerWebExchange exchange) {
+		return Mono.just("global");
+	}
+
+	@Override
+	public String source() {
+		return "nothing";
+	}
+
+}
