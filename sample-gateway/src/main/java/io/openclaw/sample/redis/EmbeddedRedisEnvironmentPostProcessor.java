@@ -1,6 +1,7 @@
 package io.openclaw.sample.redis;
 
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 
@@ -46,11 +47,10 @@ class EmbeddedRedisEnvironmentPostProcessor implements EnvironmentPostProcessor,
 		}
 	}
 
-	private boolean namesServer(Binder binder) {
-		return binder.bind(PREFIX + "host", String.class).isBound()
-				|| binder.bind(PREFIX + "url", String.class).isBound()
-				|| binder.bind(PREFIX + "sentinel", Bindable.mapOf(String.class, String.class)).isBound()
-				|| binder.bind(PREFIX + "cluster", Bindable.mapOf(String.class, String.class)).isBound();
+	private static boolean namesServer(Binder binder) {
+		return Stream.of("host", "url").anyMatch((name) -> binder.bind(PREFIX + name, String.class).isBound())
+				|| Stream.of("sentinel", "cluster", "masterreplica")
+					.anyMatch((name) -> binder.bind(PREFIX + name, Bindable.mapOf(String.class, Object.class)).isBound());
 	}
 
 	private int findOrStart(int port) {

@@ -29,7 +29,7 @@ class EmbeddedRedisEnvironmentPostProcessorTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "host=redis", "url=redis://redis:6379", "sentinel.master=main", "cluster.nodes=redis:6379",
-			"cluster.nodes[0]=redis:6379" })
+			"cluster.nodes[0]=redis:6379", "masterreplica.nodes=redis:6379" })
 	void leavesAnAddressAlone(String property) {
 		String name = "spring.data.redis." + property.substring(0, property.indexOf('='));
 		this.environment.setProperty(name, property.substring(property.indexOf('=') + 1));
