@@ -43,10 +43,8 @@ final class LimitPolicies {
 
 	private static LimitPolicy policy(String name, Bucket bucket, OpenClawProperties properties) {
 		Checks.name(PREFIX + name, name, MAX_NAME_LENGTH);
-		long capacity = Checks.between(property(name, "capacity"),
-				Checks.required(property(name, "capacity"), bucket.capacity(),
-						"Set it to the most tokens that a bucket holds."),
-				1L, MicroTokens.MAX_TOKENS);
+		long capacity = Checks.between(property(name, "capacity"), Checks.required(property(name, "capacity"),
+				bucket.capacity(), "Set it to the most tokens that a bucket holds."), 1L, MicroTokens.MAX_TOKENS);
 		long initial = (bucket.initialTokens() != null)
 				? Checks.between(property(name, "initial-tokens"), bucket.initialTokens(), 0L, capacity) : capacity;
 		Limit limit = new Limit(name, MicroTokens.ofTokens(capacity), rate(name, bucket), MicroTokens.ofTokens(initial),
@@ -72,11 +70,14 @@ final class LimitPolicies {
 					"Set it to tokens per second, or set %s and %s.".formatted(tokens, period));
 		}
 		return RefillRate.of(
-				Checks.between(tokens, Checks.required(tokens, bucket.refillTokens(),
-						"Set it to the tokens that flow in every %s.".formatted(period)), 1L, MicroTokens.MAX_TOKENS),
-				Checks.between(period, Checks.required(period, bucket.refillPeriod(),
-						"Set it to the period in which %s flow in, such as 1m.".formatted(tokens)), LEAST_PERIOD,
-						MOST_PERIOD));
+				Checks.between(tokens,
+						Checks.required(tokens, bucket.refillTokens(),
+								"Set it to the tokens that flow in every %s.".formatted(period)),
+						1L, MicroTokens.MAX_TOKENS),
+				Checks.between(period,
+						Checks.required(period, bucket.refillPeriod(),
+								"Set it to the period in which %s flow in, such as 1m.".formatted(tokens)),
+						LEAST_PERIOD, MOST_PERIOD));
 	}
 
 }

@@ -21,8 +21,8 @@ final class NodeId {
 	}
 
 	/**
-	 * What is configured, or else {@code <host>-<server.port>}, with a random suffix for a
-	 * port that is not known in advance.
+	 * What is configured, or else {@code <host>-<server.port>}, with a random suffix for
+	 * a port that is not known in advance.
 	 * @param properties may name the node
 	 * @param environment knows the port
 	 * @return the name

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -49,10 +50,10 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * fraction. Excludes refill-tokens and refill-period.
 	 * @param refillTokens Tokens that flow into a bucket, evenly, in every refill-period.
 	 * @param refillPeriod Period in which refill-tokens flow into a bucket.
-	 * @param initialTokens Tokens of a bucket when the limit is activated. Defaults to the
-	 * capacity.
-	 * @param key Whose bucket a request draws on: api-key, api-key:&lt;header&gt;, user, ip,
-	 * header:&lt;name&gt;, global or the name of a KeyResolver bean.
+	 * @param initialTokens Tokens of a bucket when the limit is activated. Defaults to
+	 * the capacity.
+	 * @param key Whose bucket a request draws on: api-key, api-key:&lt;header&gt;, user,
+	 * ip, header:&lt;name&gt;, global or the name of a KeyResolver bean.
 	 * @param cost Tokens that a request costs, or the name of a RequestCost bean.
 	 * @param consistency What happens to a request for which the bucket has tokens, but
 	 * this gateway may not spend them before others have acknowledged what it spent last.
@@ -70,8 +71,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param namespace Prefix of every channel and key in Redis. Gateways share budgets
 	 * within a namespace only.
 	 * @param replicationFactor Gateways to reckon with before any other has been heard.
-	 * @param syncInterval How often gateways exchange what they spent; sooner while much is
-	 * spent.
+	 * @param syncInterval How often gateways exchange what they spent; sooner while much
+	 * is spent.
 	 * @param creditWait How long a request may wait for an acknowledgement of other
 	 * gateways.
 	 * @param memberTimeout After which a silent gateway is no longer reckoned with.

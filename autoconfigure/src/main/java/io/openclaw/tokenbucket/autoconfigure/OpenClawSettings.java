@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.util.StringUtils;
 
 import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Crdt;

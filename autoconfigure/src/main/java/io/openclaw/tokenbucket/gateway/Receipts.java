@@ -3,17 +3,19 @@ package io.openclaw.tokenbucket.gateway;
 import java.util.ArrayList;
 import java.util.List;
 
+import reactor.core.publisher.Mono;
+
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
-import reactor.core.publisher.Mono;
 
 import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
 import io.openclaw.tokenbucket.limiter.Decision;
 
 /**
- * Keeps the decisions about a request with it, so that a request which passes filters more
- * than once (a retry, a forward, a limit of the default filters that a route names again)
- * pays each limit once, and so that all its limits appear in its headers. Immutable.
+ * Keeps the decisions about a request with it, so that a request which passes filters
+ * more than once (a retry, a forward, a limit of the default filters that a route names
+ * again) pays each limit once, and so that all its limits appear in its headers.
+ * Immutable.
  */
 final class Receipts {
 

@@ -1,7 +1,8 @@
 package io.openclaw.tokenbucket.gateway;
 
-import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+
+import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Says what a request costs. A bean of this type is used by the limits whose {@code cost}
@@ -13,8 +14,8 @@ public interface RequestCost {
 	/**
 	 * The cost of a request.
 	 * @param exchange the request
-	 * @return whole tokens, not negative; an error, an empty answer or a negative one fails
-	 * the request
+	 * @return whole tokens, not negative; an error, an empty answer or a negative one
+	 * fails the request
 	 */
 	Mono<Long> of(ServerWebExchange exchange);
 

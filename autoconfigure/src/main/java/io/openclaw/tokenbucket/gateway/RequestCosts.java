@@ -3,8 +3,9 @@ package io.openclaw.tokenbucket.gateway;
 import java.util.Map;
 import java.util.TreeSet;
 
-import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+
+import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Reads what a limit's {@code cost} says: a number of tokens, or the name of a

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+
+import org.springframework.web.server.ServerWebExchange;
 
 /**
  * The limits that routes can name. Immutable.
@@ -49,8 +50,8 @@ public final class RequestLimits {
 	}
 
 	/**
-	 * The name of the caller's bucket of a limit, for those who want to look at it without
-	 * spending.
+	 * The name of the caller's bucket of a limit, for those who want to look at it
+	 * without spending.
 	 * @param limit the name of the limit
 	 * @param exchange the request
 	 * @return the key to ask the limiter for; empty if the request has no key and none is
@@ -59,6 +60,26 @@ public final class RequestLimits {
 	 */
 	public Mono<String> bucketOf(String limit, ServerWebExchange exchange) {
 		return get(limit).bucketOf(exchange);
+	}
+
+	/**
+	 * The name of the bucket of a caller.
+	 * @param limit the name of the limit
+	 * @param value the caller's key as it is in a request, not empty
+	 * @return the key to ask the limiter for
+	 * @throws UnknownLimitException if there is no such limit
+	 */
+	public String bucketNameOf(String limit, String value) {
+		RequestLimit named = get(limit);
+		return named.bucketNames().nameOf(named.key(), value);
+	}
+
+	/**
+	 * Whether ids stand for the keys of any limit.
+	 * @return {@code true} if there is one
+	 */
+	public boolean hideKeys() {
+		return this.limits.values().stream().anyMatch((limit) -> limit.bucketNames().hides(limit.key()));
 	}
 
 }

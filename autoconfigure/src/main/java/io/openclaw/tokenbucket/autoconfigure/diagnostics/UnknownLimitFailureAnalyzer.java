@@ -13,7 +13,8 @@ class UnknownLimitFailureAnalyzer extends AbstractFailureAnalyzer<UnknownLimitEx
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, UnknownLimitException cause) {
 		return new FailureAnalysis("A route is to be limited, but: " + cause.getMessage() + ".",
-				"Configure openclaw.buckets.%s or let the route name a limit that there is.".formatted(cause.getLimit()),
+				"Configure openclaw.buckets.%s or let the route name a limit that there is."
+					.formatted(cause.getLimit()),
 				cause);
 	}
 

@@ -10,8 +10,8 @@ import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.limiter.Reason;
 
 /**
- * A decision in the units in which callers are told of it: whole tokens, rounded down, and
- * whole seconds, rounded up.
+ * A decision in the units in which callers are told of it: whole tokens, rounded down,
+ * and whole seconds, rounded up.
  *
  * @param policy the name of the limit
  * @param tokens the capacity
@@ -33,7 +33,8 @@ record Quota(String policy, long tokens, long window, long remaining, long delay
 	static Quota of(Decision decision) {
 		Limit limit = decision.limit();
 		long window = Math.max(1, toSeconds(limit.refillRate().nanosToAccrue(limit.capacity())));
-		// What will never be admitted as things stand may be when the fleet is whole again.
+		// What will never be admitted as things stand may be when the fleet is whole
+		// again.
 		long delay = (decision.nanosToWait() == Long.MAX_VALUE) ? window : toSeconds(decision.nanosToWait());
 		return new Quota(limit.name(), MicroTokens.toWholeTokens(limit.capacity()), window,
 				Math.max(0, decision.remainingTokens()), delay,

@@ -11,8 +11,8 @@ import io.openclaw.tokenbucket.limiter.Decision;
 /**
  * Tells callers of their limits in response headers: those of
  * draft-ietf-httpapi-ratelimit-headers-10, the older {@code X-RateLimit-*}, both or none.
- * They replace headers of the same names that came from upstream, whose limits are not the
- * ones that the caller met. Immutable.
+ * They replace headers of the same names that came from upstream, whose limits are not
+ * the ones that the caller met. Immutable.
  */
 public final class RateLimitHeaders {
 

@@ -6,17 +6,18 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.server.reactive.ServerHttpRequest;
-import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
-import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.server.ConnectionInformation;
 
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
+import org.springframework.web.server.ServerWebExchange;
+
 /**
  * The address that the connection comes from. IPv6 addresses count per /64, of which one
- * subscriber commonly has a whole one to choose addresses from. Forwarding headers are not
- * believed, whatever {@code server.forward-headers-strategy} says: Boot turns it on by
- * itself on some platforms, and then anybody could name any address.
+ * subscriber commonly has a whole one to choose addresses from. Forwarding headers are
+ * not believed, whatever {@code server.forward-headers-strategy} says: Boot turns it on
+ * by itself on some platforms, and then anybody could name any address.
  */
 record AddressKey() implements RequestKey {
 

@@ -13,7 +13,7 @@ public final class BucketNames {
 	/** Longer keys are represented by their id. */
 	static final int MAX_KEY_LENGTH = 256;
 
-	private static final char RESERVED = '~';
+	private static final String RESERVED = "~";
 
 	private final KeyIds ids;
 
@@ -40,7 +40,7 @@ public final class BucketNames {
 		if (hides(key)) {
 			return this.ids.id(value);
 		}
-		if (value.length() > MAX_KEY_LENGTH || value.charAt(0) == RESERVED) {
+		if (value.length() > MAX_KEY_LENGTH || value.startsWith(RESERVED)) {
 			return RESERVED + this.ids.id(value);
 		}
 		return value;

@@ -1,7 +1,8 @@
 package io.openclaw.tokenbucket.gateway.key;
 
-import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+
+import org.springframework.web.server.ServerWebExchange;
 
 /**
  * One key for all requests.

@@ -2,9 +2,10 @@ package io.openclaw.tokenbucket.gateway.key;
 
 import java.util.List;
 
+import reactor.core.publisher.Mono;
+
 import org.springframework.util.StringUtils;
 import org.springframework.web.server.ServerWebExchange;
-import reactor.core.publisher.Mono;
 
 /**
  * The value of a request header. A header that comes with several values is no key:

@@ -47,7 +47,8 @@ public final class KeyIds {
 		return HexFormat.of().formatHex(hash, 0, ID_BYTES);
 	}
 
-	// A Mac is not thread-safe; a copy spares finding the algorithm and deriving its pads,
+	// A Mac is not thread-safe; a copy spares finding the algorithm and deriving its
+	// pads,
 	// but not every provider can copy.
 	private Mac copyOfPrototype() {
 		try {

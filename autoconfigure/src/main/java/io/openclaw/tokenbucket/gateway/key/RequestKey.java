@@ -1,7 +1,8 @@
 package io.openclaw.tokenbucket.gateway.key;
 
-import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+
+import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Says who a request comes from, as far as one limit is concerned. Thread-safe.

@@ -7,8 +7,8 @@ import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 
 /**
  * Reads what a limit's {@code key} says: a built-in kind, or the name of a
- * {@link KeyResolver} bean. The built-in kinds are no beans, so that an application has no
- * more {@link KeyResolver}s than it declares. Immutable.
+ * {@link KeyResolver} bean. The built-in kinds are no beans, so that an application has
+ * no more {@link KeyResolver}s than it declares. Immutable.
  */
 public final class RequestKeys {
 
@@ -19,8 +19,8 @@ public final class RequestKeys {
 
 	/**
 	 * Creates a reader.
-	 * @param resolvers the application's own resolvers by bean name; a built-in kind hides
-	 * one of the same name
+	 * @param resolvers the application's own resolvers by bean name; a built-in kind
+	 * hides one of the same name
 	 */
 	public RequestKeys(Map<String, KeyResolver> resolvers) {
 		this.resolvers = Map.copyOf(resolvers);

@@ -1,9 +1,10 @@
 package io.openclaw.tokenbucket.gateway.key;
 
+import reactor.core.publisher.Mono;
+
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 import org.springframework.util.StringUtils;
 import org.springframework.web.server.ServerWebExchange;
-import reactor.core.publisher.Mono;
 
 /**
  * What a {@link KeyResolver} bean answers.

@@ -2,9 +2,10 @@ package io.openclaw.tokenbucket.gateway.key;
 
 import java.security.Principal;
 
+import reactor.core.publisher.Mono;
+
 import org.springframework.util.StringUtils;
 import org.springframework.web.server.ServerWebExchange;
-import reactor.core.publisher.Mono;
 
 /**
  * The name of the authenticated user.

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -13,6 +14,7 @@ import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.Housekeeping;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
+import io.openclaw.tokenbucket.observability.CompositeReplicationListener;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 import io.openclaw.tokenbucket.replication.ReplicationTransport;
 import io.openclaw.tokenbucket.replication.Replicator;
@@ -21,8 +23,8 @@ import io.openclaw.tokenbucket.replication.Replicator;
  * Auto-configuration of replication: with the other gateways where there is a transport,
  * and with none where there is not.
  */
-@AutoConfiguration(after = { TokenBucketLimiterAutoConfiguration.class, RedisReplicationAutoConfiguration.class })
-public final class ReplicationAutoConfiguration {
+@AutoConfiguration(after = { OpenClawLimiterAutoConfiguration.class, OpenClawRedisAutoConfiguration.class })
+public final class OpenClawReplicationAutoConfiguration {
 
 	/**
 	 * The gateway is one of a fleet.
@@ -36,7 +38,7 @@ public final class ReplicationAutoConfiguration {
 		Replicator replicator(BucketStore store, ReplicationTransport transport, OpenClawSettings settings,
 				NanoClock clock, Timer timer, ObjectProvider<ReplicationListener> listeners) {
 			return new Replicator(store, transport, settings.replication(), clock, timer,
-					ReplicationListeners.allOf(listeners.orderedStream().toList()));
+					new CompositeReplicationListener(listeners.orderedStream().toList()));
 		}
 
 		@Bean
@@ -53,7 +55,7 @@ public final class ReplicationAutoConfiguration {
 	@ConditionalOnMissingBean(ReplicationTransport.class)
 	static class SingleGatewayConfiguration {
 
-		private static final Log logger = LogFactory.getLog(ReplicationAutoConfiguration.class);
+		private static final Log logger = LogFactory.getLog(OpenClawReplicationAutoConfiguration.class);
 
 		@Bean
 		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer,

@@ -21,14 +21,14 @@ import io.openclaw.tokenbucket.replication.ReplicationTransport;
 /**
  * Auto-configuration of replication over Redis, where one is named.
  */
-@AutoConfiguration(before = TokenBucketLimiterAutoConfiguration.class,
+@AutoConfiguration(before = OpenClawLimiterAutoConfiguration.class,
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnClass(name = "io.lettuce.core.RedisClient", value = LettuceConnectionFactory.class)
 @ConditionalOnBean(RedisConnectionFactory.class)
 @ConditionalOnMissingBean(ReplicationTransport.class)
 @Conditional(OnNamedRedisCondition.class)
 @EnableConfigurationProperties(OpenClawProperties.class)
-public final class RedisReplicationAutoConfiguration {
+public final class OpenClawRedisAutoConfiguration {
 
 	private static final Duration LONGEST_COUNT = Duration.ofSeconds(2);
 

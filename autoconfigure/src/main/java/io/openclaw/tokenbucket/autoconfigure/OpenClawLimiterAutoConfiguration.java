@@ -21,7 +21,7 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
  */
 @AutoConfiguration
 @EnableConfigurationProperties(OpenClawProperties.class)
-public final class TokenBucketLimiterAutoConfiguration {
+public final class OpenClawLimiterAutoConfiguration {
 
 	@Bean
 	OpenClawSettings openClawSettings(OpenClawProperties properties) {
