@@ -15,8 +15,8 @@ class RegionsTests {
 
 	@Test
 	void threeGatewaysInOneProcessShareABudget() {
-		List<ConfigurableApplicationContext> gateways = Regions
-			.start(List.of("--server.port=0", "--spring.data.redis.port=0", "--BUCKET_CAPACITY=50", "--REFILL_INTERVAL_MS=3600000"));
+		List<ConfigurableApplicationContext> gateways = Regions.start(List.of("--server.port=0",
+				"--spring.data.redis.port=0", "--BUCKET_CAPACITY=50", "--REFILL_INTERVAL_MS=3600000"));
 		try {
 			assertThat(gateways).extracting((gateway) -> gateway.getEnvironment().getProperty("openclaw.node.region"))
 				.containsExactly("us-east-1", "eu-central-1", "ap-southeast-2");

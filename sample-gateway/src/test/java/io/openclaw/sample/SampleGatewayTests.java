@@ -18,9 +18,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What the sample answers.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = { "spring.data.redis.port=0",
-		"openclaw.node.id=edge-a", "openclaw.node.region=eu-central-1", "BUCKET_CAPACITY=5",
-		"REFILL_INTERVAL_MS=3600000" })
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+		properties = { "spring.data.redis.port=0", "openclaw.node.id=edge-a", "openclaw.node.region=eu-central-1",
+				"BUCKET_CAPACITY=5", "REFILL_INTERVAL_MS=3600000" })
 class SampleGatewayTests {
 
 	private WebTestClient client;
@@ -142,13 +142,7 @@ class SampleGatewayTests {
 
 	@Test
 	void saysThatItIsWell() {
-		this.client.get()
-			.uri("/health")
-			.exchange()
-			.expectStatus()
-			.isOk()
-			.expectBody()
-			.json("{\"status\":\"ok\"}");
+		this.client.get().uri("/health").exchange().expectStatus().isOk().expectBody().json("{\"status\":\"ok\"}");
 		this.client.get().uri("/healthz").exchange().expectStatus().isOk();
 		this.client.get().uri("/ready").exchange().expectStatus().isOk();
 		this.client.get().uri("/actuator/health").exchange().expectStatus().isOk();
@@ -167,17 +161,8 @@ class SampleGatewayTests {
 
 	@Test
 	void exposesLimitsAndMembers() {
-		this.client.get()
-			.uri("/actuator/tokenbuckets/rating")
-			.exchange()
-			.expectStatus()
-			.isOk();
-		this.client.get()
-			.uri("/actuator/replication")
-			.exchange()
-			.expectBody()
-			.jsonPath("$.fleetSize")
-			.isEqualTo(1);
+		this.client.get().uri("/actuator/tokenbuckets/rating").exchange().expectStatus().isOk();
+		this.client.get().uri("/actuator/replication").exchange().expectBody().jsonPath("$.fleetSize").isEqualTo(1);
 	}
 
 	@Test

@@ -61,8 +61,8 @@ final class EmbeddedRedis {
 				}
 			}
 			catch (IOException | UnsupportedOperationException ex) {
-				throw new EmbeddedRedisException("The Redis server that the sample brings does not start here: "
-						+ ex.getMessage(), ex);
+				throw new EmbeddedRedisException(
+						"The Redis server that the sample brings does not start here: " + ex.getMessage(), ex);
 			}
 		}
 	}

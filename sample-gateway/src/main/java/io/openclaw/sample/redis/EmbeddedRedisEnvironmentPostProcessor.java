@@ -1,7 +1,7 @@
 package io.openclaw.sample.redis;
 
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 
@@ -17,12 +17,16 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Gives the application a Redis server when its configuration names none: the one that
- * listens on {@code spring.data.redis.port} (6379 unless set) of this machine, or else one
- * started there. Port 0 starts one on any free port, for this process alone.
+ * listens on {@code spring.data.redis.port} (6379 unless set) of this machine, or else
+ * one started there. Port 0 starts one on any free port, for this process alone.
  */
 class EmbeddedRedisEnvironmentPostProcessor implements EnvironmentPostProcessor, Ordered {
 
 	private static final String PREFIX = "spring.data.redis.";
+
+	private static final List<String> TEXTS = List.of("host", "url");
+
+	private static final List<String> GROUPS = List.of("sentinel", "cluster", "masterreplica");
 
 	private static final int DEFAULT_PORT = 6379;
 
@@ -48,9 +52,9 @@ class EmbeddedRedisEnvironmentPostProcessor implements EnvironmentPostProcessor,
 	}
 
 	private static boolean namesServer(Binder binder) {
-		return Stream.of("host", "url").anyMatch((name) -> binder.bind(PREFIX + name, String.class).isBound())
-				|| Stream.of("sentinel", "cluster", "masterreplica")
-					.anyMatch((name) -> binder.bind(PREFIX + name, Bindable.mapOf(String.class, Object.class)).isBound());
+		Bindable<Map<String, Object>> group = Bindable.mapOf(String.class, Object.class);
+		return TEXTS.stream().anyMatch((name) -> binder.bind(PREFIX + name, String.class).isBound())
+				|| GROUPS.stream().anyMatch((name) -> binder.bind(PREFIX + name, group).isBound());
 	}
 
 	private int findOrStart(int port) {
@@ -59,7 +63,7 @@ class EmbeddedRedisEnvironmentPostProcessor implements EnvironmentPostProcessor,
 		}
 		try {
 			EmbeddedRedis redis = EmbeddedRedis.start(port);
-			// after the contexts have closed, so that they can still say goodbye through it
+			// after the contexts have closed: they say goodbye through it
 			SpringApplication.getShutdownHandlers().add(redis::stop);
 			this.logger.info("Started a Redis server on 127.0.0.1:" + redis.port()
 					+ ". It ends with this process; name your own with spring.data.redis.host");

@@ -63,8 +63,8 @@ class LostGatewayTests {
 				survivor.awaitFleetSize(1, MEMBER_TIMEOUT.plusSeconds(10));
 				double alone = admittedPerSecond(served, Duration.ofSeconds(2));
 				load.stop();
-				System.out.printf("The survivor admitted %.0f a second with the other unheard, %.0f alone; %s%n", shared,
-						alone, served);
+				System.out.printf("The survivor admitted %.0f a second with the other unheard, %.0f alone; %s%n",
+						shared, alone, served);
 				assertThat(shared).as("its half").isGreaterThan(0.8 * REFILL_RATE / 2);
 				assertThat(alone).as("all").isBetween(0.9 * REFILL_RATE, 1.1 * REFILL_RATE);
 				assertThat(served.others()).isEmpty();

@@ -107,9 +107,9 @@ class SharedBudgetTests {
 	}
 
 	/**
-	 * A gateway flushes at most once in 5 ms, with one command, and otherwise does what it
-	 * does when idle. Were there a command for each request, there would be several times
-	 * as many.
+	 * A gateway flushes at most once in 5 ms, with one command, and otherwise does what
+	 * it does when idle. Were there a command for each request, there would be several
+	 * times as many.
 	 */
 	@Test
 	void redisCommandsDoNotGrowWithRequests() {

@@ -45,7 +45,8 @@ final class Tally {
 			this.rejected.incrementAndGet();
 		}
 		else {
-			this.others.add((response != null) ? response.statusCode() + " " + response.body() : String.valueOf(failure));
+			this.others
+				.add((response != null) ? response.statusCode() + " " + response.body() : String.valueOf(failure));
 		}
 	}
 

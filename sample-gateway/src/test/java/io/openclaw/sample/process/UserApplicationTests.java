@@ -48,9 +48,8 @@ class UserApplicationTests {
 		UserProject project = UserProject.create(Path.of("target/user-application"));
 		Readme readme = Readme.read();
 		project.write("pom.xml", readme.block("xml"));
-		project.write("src/main/resources/application.yml",
-				readme.block("yaml")
-					.replace("http://localhost:9000", "http://127.0.0.1:" + service.getAddress().getPort()));
+		project.write("src/main/resources/application.yml", readme.block("yaml")
+			.replace("http://localhost:9000", "http://127.0.0.1:" + service.getAddress().getPort()));
 		project.write("src/main/java/com/example/GatewayApplication.java", readme.block("java"));
 		jar = project.build();
 	}

@@ -12,9 +12,10 @@ import java.util.stream.Stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A Maven project that finds this build's artifacts in a local repository of its own, as if
- * they had been installed there. What the build has downloaded already is taken from the
- * build's local repository, which stays as it is; anything else comes as Maven is set up.
+ * A Maven project that finds this build's artifacts in a local repository of its own, as
+ * if they had been installed there. What the build has downloaded already is taken from
+ * the build's local repository, which stays as it is; anything else comes as Maven is set
+ * up.
  */
 final class UserProject {
 
@@ -68,7 +69,8 @@ final class UserProject {
 
 	private void copy(Path file, String artifact, String extension) throws IOException {
 		assertThat(file).as("made by: mvn verify").exists();
-		Path folder = Files.createDirectories(this.repository.resolve("io/openclaw").resolve(artifact).resolve(version()));
+		Path folder = Files
+			.createDirectories(this.repository.resolve("io/openclaw").resolve(artifact).resolve(version()));
 		Files.copy(file, folder.resolve(artifact + "-" + version() + extension));
 	}
 
