@@ -112,6 +112,7 @@ final class Bucket {
 			}
 		}
 		this.line.add(promise);
+		this.changes.onWaiting(1);
 		return Answer.WAITING;
 	}
 
@@ -131,7 +132,7 @@ final class Bucket {
 			if (answer.kind() == Answer.Kind.WAITING) {
 				break;
 			}
-			this.line.remove(served);
+			dequeue(served);
 			notices.add(() -> served.listener().onAnswer(served, answer));
 		}
 		return notices;
@@ -225,9 +226,15 @@ final class Bucket {
 			this.held -= promise.cost();
 		}
 		else {
-			this.line.remove(promise);
+			dequeue(promise);
 		}
 		promise.become(Promise.State.CLOSED);
+	}
+
+	private void dequeue(Promise promise) {
+		if (this.line.remove(promise)) {
+			this.changes.onWaiting(-1);
+		}
 	}
 
 	private boolean hasCredit(long cost, long available) {
@@ -295,7 +302,12 @@ final class Bucket {
 	 * Takes over a view of the members, unless it is older than the one here.
 	 */
 	synchronized void adopt(MembershipView view, long now) {
-		if (view.sinceNanos() - this.replica.view().sinceNanos() < 0) {
+		MembershipView before = this.replica.view();
+		if (view.sinceNanos() - before.sinceNanos() < 0) {
+			return;
+		}
+		if (view.agreesWith(before)) {
+			this.replica.extend(view);
 			return;
 		}
 		long changedAt = (now - view.sinceNanos() > 0) ? view.sinceNanos() : now;
@@ -440,6 +452,9 @@ final class Bucket {
 
 		/** The bucket has something to publish for the first time since it last did. */
 		void onDirty(Bucket bucket);
+
+		/** More or fewer requests wait. */
+		void onWaiting(int more);
 
 		/** A request saw this level. */
 		void onLevel(long level);

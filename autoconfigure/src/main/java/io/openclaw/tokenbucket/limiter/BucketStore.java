@@ -42,6 +42,8 @@ public final class BucketStore {
 
 	private final AtomicInteger size = new AtomicInteger();
 
+	private final AtomicInteger waiting = new AtomicInteger();
+
 	private final AtomicLong births = new AtomicLong();
 
 	private final Queue<Bucket> touched = new ConcurrentLinkedQueue<>();
@@ -102,12 +104,15 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Takes over a new view of the members, in every bucket.
+	 * Takes over a new view of the members, in every bucket if it says anything new.
 	 * @param newView the view
 	 * @param now the current time
 	 */
 	public void membershipChanged(MembershipView newView, long now) {
-		this.view.set(newView);
+		boolean sameMembers = newView.agreesWith(this.view.getAndSet(newView));
+		if (sameMembers) {
+			return;
+		}
 		forEachBucket((bucket) -> {
 			bucket.adopt(newView, now);
 			serveLine(bucket, now);
@@ -135,6 +140,22 @@ public final class BucketStore {
 	 */
 	public boolean hasDirty() {
 		return !this.dirty.isEmpty();
+	}
+
+	/**
+	 * Whether any request waits for an acknowledgement.
+	 * @return whether to hurry
+	 */
+	public boolean hasWaiting() {
+		return this.waiting.get() > 0;
+	}
+
+	/**
+	 * How many buckets are held.
+	 * @return the number, not negative
+	 */
+	public int size() {
+		return this.size.get();
 	}
 
 	/**
@@ -298,6 +319,10 @@ public final class BucketStore {
 	Birth nextBirth() {
 		this.size.incrementAndGet();
 		return new Birth(this.self, this.births.incrementAndGet());
+	}
+
+	void onWaiting(int more) {
+		this.waiting.addAndGet(more);
 	}
 
 	void onRemoved() {

@@ -143,6 +143,11 @@ final class LimitBuckets implements Bucket.Changes {
 	}
 
 	@Override
+	public void onWaiting(int more) {
+		this.store.onWaiting(more);
+	}
+
+	@Override
 	public void onLevel(long level) {
 		if (level < this.lowestLevel.get()) {
 			this.lowestLevel.accumulateAndGet(level, Math::min);

@@ -206,6 +206,14 @@ final class LocalReplica {
 	}
 
 	/**
+	 * Takes over a view that differs in nothing but deadlines.
+	 * @param newView the view
+	 */
+	void extend(MembershipView newView) {
+		this.view = newView;
+	}
+
+	/**
 	 * Remembers the state for the case that a member is lost.
 	 * @param now the current time
 	 * @param keepNanos how far back states may be asked for

@@ -232,19 +232,19 @@ public final class MembershipView {
 	 * @param id the member
 	 * @param heard whether it is heard
 	 * @param heardUntilNanos if heard, until when unless news arrives
-	 * @param everReceived whether a message of it ever arrived
-	 * @param lastReceivedNanos when the last one arrived before it was lost; meaningless
-	 * if none did
+	 * @param everHeard whether it was ever heard
+	 * @param lastReceivedNanos when its last message arrived before it was lost;
+	 * meaningless if it was never heard
 	 * @param unheardSinceNanos if not heard, since when
 	 */
-	public record Peer(MemberId id, boolean heard, long heardUntilNanos, boolean everReceived, long lastReceivedNanos,
+	public record Peer(MemberId id, boolean heard, long heardUntilNanos, boolean everHeard, long lastReceivedNanos,
 			long unheardSinceNanos) {
 
 		private Peer asOf(long now) {
 			if (!this.heard || now - this.heardUntilNanos < 0) {
 				return this;
 			}
-			return new Peer(this.id, false, this.heardUntilNanos, this.everReceived, this.lastReceivedNanos,
+			return new Peer(this.id, false, this.heardUntilNanos, this.everHeard, this.lastReceivedNanos,
 					this.heardUntilNanos);
 		}
 

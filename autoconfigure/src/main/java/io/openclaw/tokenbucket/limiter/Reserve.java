@@ -58,7 +58,7 @@ final class Reserve {
 	}
 
 	private TokenBucketState stateBefore(MembershipView.Peer lost, long marginNanos) {
-		if (lost.everReceived()) {
+		if (lost.everHeard()) {
 			Iterator<Snapshot> newestFirst = this.snapshots.descendingIterator();
 			while (newestFirst.hasNext()) {
 				Snapshot snapshot = newestFirst.next();

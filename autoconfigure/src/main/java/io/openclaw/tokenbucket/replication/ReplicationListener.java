@@ -62,6 +62,13 @@ public interface ReplicationListener {
 	}
 
 	/**
+	 * Something failed that should not have; replication goes on.
+	 * @param failure what was thrown
+	 */
+	default void onFailure(RuntimeException failure) {
+	}
+
+	/**
 	 * The state changed. Called once per change.
 	 * @param from the state before
 	 * @param to the state now

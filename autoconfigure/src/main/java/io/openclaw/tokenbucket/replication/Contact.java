@@ -1,0 +1,46 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.BitSet;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether what this member publishes comes back to it, and so would reach others: from a
+ * majority of the buses, since a joiner that is cut off with one of them must not take
+ * itself for the whole fleet. Mutable, confined to the replicating thread.
+ */
+final class Contact {
+
+	private static final int INTERVALS = 3;
+
+	private final long patienceNanos;
+
+	private final BitSet echoed = new BitSet();
+
+	private @Nullable Long since;
+
+	Contact(Duration syncInterval) {
+		this.patienceNanos = syncInterval.multipliedBy(INTERVALS).toNanos();
+	}
+
+	/**
+	 * An own message came back.
+	 * @param bus over which bus
+	 * @param buses how many there are
+	 */
+	void onEcho(int bus, int buses, long now) {
+		this.echoed.set(bus);
+		if (this.since == null && this.echoed.cardinality() > buses / 2) {
+			this.since = now;
+		}
+	}
+
+	/**
+	 * Whether there has been contact for so long that anybody there would have answered.
+	 */
+	boolean isDue(long now) {
+		return this.since != null && now - this.since >= this.patienceNanos;
+	}
+
+}

@@ -1,0 +1,248 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.MembershipView;
+
+/**
+ * Who is in the fleet: who is counted, who waits to be, who is gone. N is what anybody
+ * who is counted has listed and nobody has removed, never who can be seen now. Mutable,
+ * confined to the replicating thread.
+ */
+final class Membership {
+
+	private final MemberId self;
+
+	private final ReplicationSettings settings;
+
+	private final Map<MemberId, Peer> peers = new TreeMap<>();
+
+	// Removed for silence: ignored in the lists of others until received directly.
+	private final Set<MemberId> removed = new HashSet<>();
+
+	// The newest incarnation that said goodbye or was replaced, by node.
+	private final Map<String, Long> buried = new HashMap<>();
+
+	private Standing standing = Standing.JOINING;
+
+	Membership(MemberId self, ReplicationSettings settings) {
+		this.self = self;
+		this.settings = settings;
+	}
+
+	Standing standing() {
+		return this.standing;
+	}
+
+	boolean isMember() {
+		return this.standing == Standing.MEMBER;
+	}
+
+	Collection<Peer> peers() {
+		return this.peers.values();
+	}
+
+	List<Peer> members() {
+		return this.peers.values().stream().filter(Peer::isMember).toList();
+	}
+
+	boolean isKnown(MemberId id) {
+		return this.peers.containsKey(id);
+	}
+
+	/**
+	 * The sender of a message, who is met now if it is new.
+	 * @return the peer, empty if it is gone and must be ignored
+	 */
+	Optional<Peer> meet(Message message, long now) {
+		MemberId id = message.sender();
+		if (isBuried(id)) {
+			return Optional.empty();
+		}
+		if (message.standing() == Standing.LEAVING) {
+			bury(id);
+			return Optional.empty();
+		}
+		buryOlderIncarnations(id);
+		boolean stranger = this.removed.remove(id);
+		Peer peer = this.peers.computeIfAbsent(id, (unknown) -> new Peer(id, Standing.JOINING, now));
+		boolean claimsMembership = message.standing() == Standing.MEMBER;
+		if (claimsMembership && !stranger && (!isMember() || !peer.everReceived())) {
+			peer.become(Standing.MEMBER);
+		}
+		if (!peer.everReceived()) {
+			peer.begin((isMember() && claimsMembership) ? 0 : lastBefore(message));
+		}
+		return Optional.of(peer);
+	}
+
+	/**
+	 * Reads the list that a peer sent. Only lists of those that are counted count.
+	 * @param before how the peer counted this member until now
+	 * @return whether this member changed its own standing
+	 */
+	boolean readList(Message message, Peer sender, Optional<Standing> before, long now) {
+		if (!sender.isMember()) {
+			return false;
+		}
+		for (Message.PeerReport report : message.peers()) {
+			if (report.standing() == Standing.MEMBER && !report.id().equals(this.self)) {
+				count(report.id(), now);
+			}
+		}
+		if (!isMember() && sender.countsMeAs() == Standing.MEMBER) {
+			this.standing = Standing.MEMBER;
+			return true;
+		}
+		boolean demoted = isMember() && before.filter(Standing.MEMBER::equals).isPresent()
+				&& sender.countsMeAs() == Standing.JOINING;
+		if (demoted) {
+			this.standing = Standing.JOINING;
+		}
+		return demoted;
+	}
+
+	/**
+	 * Counts those who have this member's state, if it hears everybody.
+	 * @return whether anybody was
+	 */
+	boolean promote(long now) {
+		if (!isMember() || !members().stream().allMatch(Peer::isHeard)) {
+			return false;
+		}
+		List<Peer> ready = this.peers.values()
+			.stream()
+			.filter((peer) -> !peer.isMember() && isMutual(peer, now) && peer.outgoing().isComplete()
+					&& peer.hasNoGap())
+			.toList();
+		ready.forEach((peer) -> peer.become(Standing.MEMBER));
+		return !ready.isEmpty();
+	}
+
+	/**
+	 * Founds a fleet with those who wait as well, if there is nobody to join.
+	 * @return whether it was founded
+	 */
+	boolean found(long now) {
+		if (isMember() || !members().isEmpty()) {
+			return false;
+		}
+		this.standing = Standing.MEMBER;
+		this.peers.values()
+			.stream()
+			.filter((peer) -> isMutual(peer, now))
+			.forEach((peer) -> peer.become(Standing.MEMBER));
+		return true;
+	}
+
+	/**
+	 * Says goodbye.
+	 */
+	void leave() {
+		this.standing = Standing.LEAVING;
+	}
+
+	/**
+	 * Whether it falls to this member to send a peer everything: to the smallest of those
+	 * that the peer receives.
+	 */
+	boolean isSponsorOf(Peer peer) {
+		return isMember() && !peer.isMember() && peer.receivesMe() && members().stream()
+			.filter((member) -> member.isHeard() && peer.receives(member.id()))
+			.noneMatch((member) -> member.id().compareTo(this.self) < 0);
+	}
+
+	/**
+	 * Forgets those who waited to be counted and fell silent.
+	 */
+	void forgetSilent(long now) {
+		this.peers.values()
+			.removeIf((peer) -> !peer.isMember() && now - peer.receivedAt() > this.settings.memberTimeout().toNanos());
+	}
+
+	/**
+	 * Removes a member that was silent for too long. If it is ever received again, it has
+	 * to join again.
+	 */
+	void remove(MemberId id) {
+		if (this.peers.remove(id) != null) {
+			this.removed.add(id);
+		}
+	}
+
+	/**
+	 * The members as admission sees them.
+	 */
+	MembershipView view(Outbox outbox, long now) {
+		Duration sync = this.settings.syncInterval();
+		List<MembershipView.Peer> members = new ArrayList<>();
+		for (Peer peer : this.peers.values()) {
+			MembershipView.Peer view = peer.view(sync, outbox.oldestSentAfter(peer.acknowledgedUpTo()), now);
+			if (peer.isMember()) {
+				members.add(view);
+			}
+		}
+		if (!isMember()) {
+			int known = Math.max(this.settings.replicationFactor(), members.size() + 1);
+			return MembershipView.joining(this.self, known, now);
+		}
+		return MembershipView.member(this.self, members.size() + 1, members, relayed(), now);
+	}
+
+	private boolean isMutual(Peer peer, long now) {
+		return peer.receivesMe() && peer.isReceived(this.settings.syncInterval(), now);
+	}
+
+	private Set<MemberId> relayed() {
+		Set<MemberId> relayed = new HashSet<>();
+		List<Peer> members = members();
+		for (Peer of : members) {
+			for (Peer to : members) {
+				if (to != of && to.isHeard() && !to.receives(of.id())) {
+					relayed.add(of.id());
+				}
+			}
+		}
+		return relayed;
+	}
+
+	private void count(MemberId id, long now) {
+		if (isBuried(id) || this.removed.contains(id) || this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id))) {
+			return;
+		}
+		buryOlderIncarnations(id);
+		this.peers.computeIfAbsent(id, (unknown) -> new Peer(id, Standing.MEMBER, now)).become(Standing.MEMBER);
+	}
+
+	private void buryOlderIncarnations(MemberId id) {
+		this.peers.keySet().stream().filter((known) -> isNewer(id, known)).toList().forEach(this::bury);
+	}
+
+	private void bury(MemberId id) {
+		this.buried.merge(id.node(), id.incarnation(), Math::max);
+		this.peers.remove(id);
+	}
+
+	private boolean isBuried(MemberId id) {
+		return id.incarnation() <= this.buried.getOrDefault(id.node(), -1L);
+	}
+
+	private static boolean isNewer(MemberId one, MemberId other) {
+		return one.node().equals(other.node()) && one.incarnation() > other.incarnation();
+	}
+
+	private static long lastBefore(Message message) {
+		return (message.batch() != null) ? message.batch().numbers().first() - 1 : message.lastBatch();
+	}
+
+}

@@ -1,0 +1,174 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+
+/**
+ * Batches that this member published and some peer has not acknowledged. It remembers
+ * which buckets a batch carried, not what: sent again, a bucket goes out as it is then,
+ * which contains what it was. Mutable, confined to the replicating thread.
+ */
+final class Outbox {
+
+	static final int MOST_BUCKETS = 500;
+
+	private static final int MOST_KEPT = 1_000;
+
+	private final BucketStore store;
+
+	// In the order of their numbers.
+	private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
+
+	private long lastNumber;
+
+	private long heardUpTo;
+
+	Outbox(BucketStore store) {
+		this.store = store;
+	}
+
+	long lastNumber() {
+		return this.lastNumber;
+	}
+
+	/**
+	 * Whether all heard members have everything.
+	 */
+	boolean isAcknowledged() {
+		return this.heardUpTo == this.lastNumber;
+	}
+
+	/**
+	 * Takes buckets that changed into a new batch.
+	 * @return the batch, empty if nothing changed
+	 */
+	Optional<Message.Batch> next(long now) {
+		long number = this.lastNumber + 1;
+		List<BucketUpdate> buckets = new ArrayList<>();
+		Set<BucketKey> keys = new HashSet<>();
+		Optional<BucketUpdate> update = this.store.publishNext(number, now);
+		while (update.isPresent()) {
+			buckets.add(update.get());
+			keys.add(update.get().key());
+			update = (buckets.size() < MOST_BUCKETS) ? this.store.publishNext(number, now) : Optional.empty();
+		}
+		if (buckets.isEmpty()) {
+			return Optional.empty();
+		}
+		this.lastNumber = number;
+		this.unacknowledged.add(new Sent(new SequenceRange(number, number), now, keys));
+		if (this.unacknowledged.size() > MOST_KEPT) {
+			joinOldest();
+		}
+		return Optional.of(new Message.Batch(new SequenceRange(number, number), buckets));
+	}
+
+	/**
+	 * Batches to be sent again.
+	 * @param range what a peer lacks
+	 * @return batches that together contain the range, each small enough for a message;
+	 * empty if the range begins before what is kept, and only all buckets will do
+	 */
+	Optional<List<Message.Batch>> again(SequenceRange range, long now) {
+		if (this.unacknowledged.isEmpty() || range.first() < this.unacknowledged.peek().numbers().first()) {
+			return Optional.empty();
+		}
+		List<Message.Batch> batches = new ArrayList<>();
+		Set<BucketKey> keys = new HashSet<>();
+		long first = 0;
+		long last = 0;
+		for (Sent sent : this.unacknowledged) {
+			if (sent.numbers().last() < range.first() || sent.numbers().first() > range.last()) {
+				continue;
+			}
+			if (!keys.isEmpty() && keys.size() + sent.keys().size() > MOST_BUCKETS) {
+				batches.add(again(first, last, keys, now));
+				keys = new HashSet<>();
+			}
+			first = keys.isEmpty() ? sent.numbers().first() : first;
+			last = sent.numbers().last();
+			keys.addAll(sent.keys());
+		}
+		if (!keys.isEmpty()) {
+			batches.add(again(first, last, keys, now));
+		}
+		return Optional.of(batches);
+	}
+
+	/**
+	 * All heard members have acknowledged.
+	 * @param upTo up to which number
+	 */
+	void acknowledgedByHeard(long upTo, long now) {
+		if (upTo <= this.heardUpTo) {
+			return;
+		}
+		Set<BucketKey> keys = new HashSet<>();
+		for (Sent sent : this.unacknowledged) {
+			if (sent.numbers().last() > upTo) {
+				break;
+			}
+			if (sent.numbers().last() > this.heardUpTo) {
+				keys.addAll(sent.keys());
+			}
+		}
+		this.heardUpTo = upTo;
+		keys.forEach((key) -> this.store.acknowledge(key, upTo, now));
+	}
+
+	/**
+	 * All known processes have acknowledged: nobody will ask for it again.
+	 * @param upTo up to which number
+	 */
+	void acknowledgedByAll(long upTo) {
+		while (!this.unacknowledged.isEmpty() && this.unacknowledged.peek().numbers().last() <= upTo) {
+			this.unacknowledged.remove();
+		}
+	}
+
+	/**
+	 * When the oldest batch went out that a peer has not acknowledged.
+	 * @param upTo what the peer acknowledged
+	 * @return nanoseconds, empty if it has everything
+	 */
+	Optional<Long> oldestSentAfter(long upTo) {
+		for (Sent sent : this.unacknowledged) {
+			if (sent.numbers().last() > upTo) {
+				return Optional.of(sent.at());
+			}
+		}
+		return Optional.empty();
+	}
+
+	private Message.Batch again(long first, long last, Set<BucketKey> keys, long now) {
+		List<BucketUpdate> buckets = new ArrayList<>(keys.size());
+		keys.forEach((key) -> this.store.snapshot(key, now).ifPresent(buckets::add));
+		return new Message.Batch(new SequenceRange(first, last), buckets);
+	}
+
+	// A peer that is silent for long costs no more memory than the buckets themselves.
+	private void joinOldest() {
+		Iterator<Sent> oldest = this.unacknowledged.iterator();
+		Sent first = oldest.next();
+		oldest.remove();
+		Sent second = oldest.next();
+		oldest.remove();
+		Set<BucketKey> keys = new HashSet<>(first.keys());
+		keys.addAll(second.keys());
+		this.unacknowledged.addFirst(
+				new Sent(new SequenceRange(first.numbers().first(), second.numbers().last()), first.at(), keys));
+	}
+
+	private record Sent(SequenceRange numbers, long at, Set<BucketKey> keys) {
+	}
+
+}

@@ -1,0 +1,254 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.MembershipView;
+
+/**
+ * What this member knows of one other process. Mutable, confined to the replicating
+ * thread.
+ */
+final class Peer {
+
+	private static final long LONGEST_BOUND_NANOS = 3_000_000_000L;
+
+	// As in RFC 6298: a smoothed round trip moves an eighth of the way to each sample.
+	private static final double SMOOTHING = 0.125;
+
+	private final MemberId id;
+
+	private Standing standing;
+
+	private @Nullable String region;
+
+	private @Nullable Receipts receipts;
+
+	private long receivedAt;
+
+	private long echo;
+
+	private boolean receivesMe;
+
+	private @Nullable Standing countsMeAs;
+
+	private Set<MemberId> receives = Set.of();
+
+	private long acknowledgedUpTo;
+
+	private @Nullable Double roundTripNanos;
+
+	private boolean heard;
+
+	private boolean everHeard;
+
+	private long lostReceivedAt;
+
+	private long unheardSince;
+
+	private final TransferIn incoming = new TransferIn();
+
+	private final TransferOut outgoing = new TransferOut();
+
+	private int digestDifferences;
+
+	Peer(MemberId id, Standing standing, long now) {
+		this.id = id;
+		this.standing = standing;
+		this.unheardSince = now;
+	}
+
+	MemberId id() {
+		return this.id;
+	}
+
+	Standing standing() {
+		return this.standing;
+	}
+
+	boolean isMember() {
+		return this.standing == Standing.MEMBER;
+	}
+
+	void become(Standing newStanding) {
+		this.standing = newStanding;
+	}
+
+	@Nullable String region() {
+		return this.region;
+	}
+
+	/**
+	 * The batches that arrived; {@code null} before any message did.
+	 */
+	@Nullable Receipts receipts() {
+		return this.receipts;
+	}
+
+	boolean everReceived() {
+		return this.receipts != null;
+	}
+
+	boolean hasNoGap() {
+		return this.receipts != null && this.receipts.isComplete();
+	}
+
+	long receivedAt() {
+		return this.receivedAt;
+	}
+
+	boolean receivesMe() {
+		return this.receivesMe;
+	}
+
+	boolean receives(MemberId other) {
+		return this.receives.contains(other);
+	}
+
+	@Nullable Standing countsMeAs() {
+		return this.countsMeAs;
+	}
+
+	long acknowledgedUpTo() {
+		return this.acknowledgedUpTo;
+	}
+
+	TransferIn incoming() {
+		return this.incoming;
+	}
+
+	TransferOut outgoing() {
+		return this.outgoing;
+	}
+
+	/**
+	 * A message of the peer arrived for the first time.
+	 * @param upTo which of its batches need not be asked for
+	 */
+	void begin(long upTo) {
+		this.receipts = new Receipts(upTo);
+	}
+
+	/**
+	 * Takes in what every message says.
+	 * @param self this member
+	 */
+	void receive(Message message, MemberId self, long now) {
+		this.region = message.region();
+		this.receivedAt = now;
+		this.echo = message.sentAt();
+		this.receives = message.peers()
+			.stream()
+			.filter(Message.PeerReport::received)
+			.map(Message.PeerReport::id)
+			.collect(Collectors.toUnmodifiableSet());
+		Optional<Message.PeerReport> aboutMe = message.peers()
+			.stream()
+			.filter((report) -> report.id().equals(self))
+			.findFirst();
+		this.receivesMe = aboutMe.map(Message.PeerReport::received).orElse(false);
+		this.countsMeAs = aboutMe.map(Message.PeerReport::standing).orElse(null);
+		aboutMe.ifPresent((report) -> {
+			this.acknowledgedUpTo = Math.max(this.acknowledgedUpTo, report.receivedUpTo());
+			this.outgoing.completed(report.completedTransfer());
+			measure(report, now);
+		});
+	}
+
+	/**
+	 * How long it may be silent and still count as received.
+	 */
+	long boundNanos(Duration syncInterval) {
+		double roundTrips = (this.roundTripNanos != null) ? 2 * this.roundTripNanos : 0;
+		return Math.min(LONGEST_BOUND_NANOS, 3 * syncInterval.toNanos() + (long) roundTrips);
+	}
+
+	boolean isReceived(Duration syncInterval, long now) {
+		return everReceived() && now - this.receivedAt < boundNanos(syncInterval);
+	}
+
+	boolean isHeard() {
+		return this.heard;
+	}
+
+	/**
+	 * Decides whether the peer is heard.
+	 * @param oldestUnacknowledged when the oldest batch went out that it has not
+	 * acknowledged, empty if it has everything
+	 * @return how admission sees it
+	 */
+	MembershipView.Peer view(Duration syncInterval, Optional<Long> oldestUnacknowledged, long now) {
+		long bound = boundNanos(syncInterval);
+		long heardUntil = this.receivedAt + bound;
+		if (oldestUnacknowledged.isPresent() && oldestUnacknowledged.get() + bound - heardUntil < 0) {
+			heardUntil = oldestUnacknowledged.get() + bound;
+		}
+		boolean hears = everReceived() && this.receivesMe && now - heardUntil < 0;
+		if (this.heard && !hears) {
+			this.lostReceivedAt = this.receivedAt;
+			this.unheardSince = (now - heardUntil < 0) ? now : heardUntil;
+		}
+		this.heard = hears;
+		this.everHeard |= hears;
+		return new MembershipView.Peer(this.id, hears, heardUntil, this.everHeard,
+				hears ? this.receivedAt : this.lostReceivedAt, hears ? 0 : this.unheardSince);
+	}
+
+	/**
+	 * What this member says of the peer.
+	 */
+	Message.PeerReport report(Duration syncInterval, boolean ask, long now) {
+		Receipts arrived = this.receipts;
+		if (arrived == null) {
+			return new Message.PeerReport(this.id, this.standing, false, 0, List.of(), 0, 0, 0);
+		}
+		return new Message.PeerReport(this.id, this.standing, isReceived(syncInterval, now), arrived.upTo(),
+				ask ? arrived.ask(now) : List.of(), this.echo, now - this.receivedAt,
+				this.incoming.completed());
+	}
+
+	/**
+	 * When the peer should be asked for batches that lack.
+	 * @return nanoseconds, empty if none lack
+	 */
+	Optional<Long> askAt(Duration shortest) {
+		Long since = (this.receipts != null) ? this.receipts.gapSince() : null;
+		if (since == null) {
+			return Optional.empty();
+		}
+		double half = (this.roundTripNanos != null) ? this.roundTripNanos / 2 : 0;
+		return Optional.of(since + Math.max(shortest.toNanos(), (long) half));
+	}
+
+	/**
+	 * Compares digests.
+	 * @return whether they differed twice in a row, and state must be sent
+	 */
+	boolean differs(boolean different) {
+		this.digestDifferences = different ? this.digestDifferences + 1 : 0;
+		if (this.digestDifferences < 2) {
+			return false;
+		}
+		this.digestDifferences = 0;
+		return true;
+	}
+
+	@Nullable Duration roundTrip() {
+		return (this.roundTripNanos != null) ? Duration.ofNanos(this.roundTripNanos.longValue()) : null;
+	}
+
+	private void measure(Message.PeerReport report, long now) {
+		long roundTrip = now - report.echo() - report.heldNanos();
+		if (report.echo() > 0 && roundTrip >= 0 && roundTrip < LONGEST_BOUND_NANOS) {
+			double before = (this.roundTripNanos != null) ? this.roundTripNanos : roundTrip;
+			this.roundTripNanos = before + SMOOTHING * (roundTrip - before);
+		}
+	}
+
+}

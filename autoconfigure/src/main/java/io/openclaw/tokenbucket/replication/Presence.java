@@ -1,0 +1,72 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+
+/**
+ * Signs of life in Redis: renews this member's, and finds out whose have faded. A sign
+ * counts as faded only for whom the servers were within reach for some time without a
+ * break: else servers that come back empty would cost everyone a removal. Mutable,
+ * confined to the replicating thread.
+ */
+final class Presence {
+
+	static final Duration INTERVAL = Duration.ofSeconds(1);
+
+	private static final long REACH_NANOS = Duration.ofSeconds(3).toNanos();
+
+	private final MemberId self;
+
+	private final ReplicationTransport transport;
+
+	private final Duration timeToLive;
+
+	private @Nullable Long reachedSince;
+
+	Presence(MemberId self, ReplicationTransport transport, Duration timeToLive) {
+		this.self = self;
+		this.transport = transport;
+		this.timeToLive = timeToLive;
+	}
+
+	/**
+	 * Renews the own sign and looks for those of others.
+	 * @param members whom to look for
+	 * @param answered receives, on any thread, whom of them the servers showed, or
+	 * {@code null} if too few answered
+	 */
+	void check(Set<MemberId> members, Consumer<@Nullable Set<MemberId>> answered) {
+		this.transport.renewPresence(this.self, this.timeToLive);
+		this.transport.findPresent(members)
+			.whenComplete((present, failure) -> answered.accept((failure != null) ? null : present));
+	}
+
+	/**
+	 * Evaluates an answer.
+	 * @param members who was looked for
+	 * @param present whom the servers showed, {@code null} if too few answered
+	 * @return whose sign has faded
+	 */
+	Set<MemberId> faded(Set<MemberId> members, @Nullable Set<MemberId> present, long now) {
+		if (present == null) {
+			this.reachedSince = null;
+			return Set.of();
+		}
+		if (this.reachedSince == null) {
+			this.reachedSince = now;
+		}
+		if (now - this.reachedSince < REACH_NANOS) {
+			return Set.of();
+		}
+		Set<MemberId> faded = new HashSet<>(members);
+		faded.removeAll(present);
+		return faded;
+	}
+
+}

@@ -1,0 +1,111 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which batches of one peer have arrived: cumulatively, as in TCP, with those that came
+ * out of order remembered. Mutable, confined to the replicating thread.
+ */
+final class Receipts {
+
+	private static final int MOST_RANGES_ASKED = 16;
+
+	// Out of order, by first number, not overlapping.
+	private final TreeMap<Long, Long> later = new TreeMap<>();
+
+	private long upTo;
+
+	private long announced;
+
+	private long gapSince;
+
+	private boolean gap;
+
+	/**
+	 * Creates receipts.
+	 * @param upTo which batches need not arrive
+	 */
+	Receipts(long upTo) {
+		this.upTo = upTo;
+		this.announced = upTo;
+	}
+
+	long upTo() {
+		return this.upTo;
+	}
+
+	long announcedUpTo() {
+		return this.announced;
+	}
+
+	boolean isComplete() {
+		return this.upTo >= this.announced;
+	}
+
+	/**
+	 * The peer says how far it has published.
+	 */
+	void announce(long last, long now) {
+		this.announced = Math.max(this.announced, last);
+		updateGap(now);
+	}
+
+	/**
+	 * Batches have arrived.
+	 */
+	void receive(long first, long last, long now) {
+		this.announced = Math.max(this.announced, last);
+		if (last > this.upTo) {
+			this.later.merge(first, last, Math::max);
+		}
+		while (!this.later.isEmpty() && this.later.firstKey() <= this.upTo + 1) {
+			this.upTo = Math.max(this.upTo, this.later.pollFirstEntry().getValue());
+		}
+		updateGap(now);
+	}
+
+	/**
+	 * When the present gap was first seen, or asked about last.
+	 * @return nanoseconds, {@code null} without a gap
+	 */
+	@Nullable Long gapSince() {
+		return this.gap ? this.gapSince : null;
+	}
+
+	/**
+	 * What to ask for again.
+	 * @return the first few ranges that lack
+	 */
+	List<SequenceRange> ask(long now) {
+		this.gapSince = now;
+		List<SequenceRange> missing = new ArrayList<>();
+		long next = this.upTo + 1;
+		for (Map.Entry<Long, Long> range : this.later.entrySet()) {
+			if (missing.size() == MOST_RANGES_ASKED) {
+				return missing;
+			}
+			if (range.getKey() > next) {
+				missing.add(new SequenceRange(next, range.getKey() - 1));
+			}
+			next = Math.max(next, range.getValue() + 1);
+		}
+		if (next <= this.announced) {
+			missing.add(new SequenceRange(next, this.announced));
+		}
+		return missing;
+	}
+
+	private void updateGap(long now) {
+		boolean hadGap = this.gap;
+		this.gap = !isComplete();
+		if (this.gap && !hadGap) {
+			this.gapSince = now;
+		}
+	}
+
+}

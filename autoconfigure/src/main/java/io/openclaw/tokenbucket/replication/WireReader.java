@@ -1,0 +1,84 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads the primitive elements of the wire format, trusting nothing.
+ */
+final class WireReader {
+
+	private final ByteBuffer buffer;
+
+	WireReader(byte[] bytes) {
+		this.buffer = ByteBuffer.wrap(bytes);
+	}
+
+	int readByte() throws MalformedMessageException {
+		require(1);
+		return this.buffer.get() & 0xFF;
+	}
+
+	/**
+	 * Reads any 64 bits.
+	 */
+	long readBits() throws MalformedMessageException {
+		long value = 0;
+		for (int shift = 0; shift < Long.SIZE; shift += 7) {
+			int next = readByte();
+			value |= (long) (next & 0x7F) << shift;
+			if ((next & 0x80) == 0) {
+				return value;
+			}
+		}
+		throw new MalformedMessageException("malformed");
+	}
+
+	/**
+	 * Reads a number that is not negative.
+	 */
+	long readNumber() throws MalformedMessageException {
+		long value = readBits();
+		if (value < 0) {
+			throw new MalformedMessageException("range");
+		}
+		return value;
+	}
+
+	/**
+	 * Reads the number of elements that follow, each of which takes at least a byte.
+	 */
+	int readCount() throws MalformedMessageException {
+		long count = readNumber();
+		if (count > this.buffer.remaining()) {
+			throw new MalformedMessageException("malformed");
+		}
+		return (int) count;
+	}
+
+	String readText() throws MalformedMessageException {
+		int length = readCount();
+		ByteBuffer text = this.buffer.slice(this.buffer.position(), length);
+		this.buffer.position(this.buffer.position() + length);
+		try {
+			return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+		}
+		catch (CharacterCodingException ex) {
+			throw new MalformedMessageException("malformed");
+		}
+	}
+
+	void requireEnd() throws MalformedMessageException {
+		if (this.buffer.hasRemaining()) {
+			throw new MalformedMessageException("malformed");
+		}
+	}
+
+	private void require(int length) throws MalformedMessageException {
+		if (this.buffer.remaining() < length) {
+			throw new MalformedMessageException("truncated");
+		}
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Writes the primitive elements of the wire format: unsigned variable-length integers of
+ * seven bits a byte, least significant first (LEB128), and length-prefixed UTF-8.
+ */
+final class WireWriter {
+
+	private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+
+	void writeByte(int value) {
+		this.bytes.write(value);
+	}
+
+	/**
+	 * Writes a number that is never negative, or any 64 bits.
+	 */
+	void writeNumber(long value) {
+		long rest = value;
+		while ((rest & ~0x7FL) != 0) {
+			this.bytes.write((int) (rest & 0x7F) | 0x80);
+			rest >>>= 7;
+		}
+		this.bytes.write((int) rest);
+	}
+
+	void writeText(String text) {
+		byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+		writeNumber(utf8.length);
+		this.bytes.writeBytes(utf8);
+	}
+
+	byte[] toByteArray() {
+		return this.bytes.toByteArray();
+	}
+
+}

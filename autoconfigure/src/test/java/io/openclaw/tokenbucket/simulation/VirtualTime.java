@@ -1,0 +1,53 @@
+package io.openclaw.tokenbucket.simulation;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+
+import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.limiter.Timer;
+
+/**
+ * A clock that stands still until its next event, so that minutes pass in seconds and a
+ * seed replays exactly.
+ */
+final class VirtualTime implements NanoClock, Timer {
+
+	// Close to the overflow of a nanosecond clock, which must not matter.
+	private long now = Long.MAX_VALUE - Duration.ofSeconds(7).toNanos();
+
+	private final long start = this.now;
+
+	private long lastNumber;
+
+	private final PriorityQueue<Event> events = new PriorityQueue<>(
+			Comparator.<Event>comparingLong((event) -> event.at() - this.start).thenComparingLong(Event::number));
+
+	@Override
+	public long nanoTime() {
+		return this.now;
+	}
+
+	@Override
+	public void schedule(Duration delay, Runnable task) {
+		this.events.add(new Event(this.now + Math.max(0, delay.toNanos()), ++this.lastNumber, task));
+	}
+
+	Duration elapsed() {
+		return Duration.ofNanos(this.now - this.start);
+	}
+
+	void advance(Duration duration) {
+		long until = this.now + duration.toNanos();
+		while (!this.events.isEmpty() && this.events.peek().at() - until <= 0) {
+			Event event = this.events.remove();
+			this.now = event.at();
+			event.task().run();
+		}
+		this.now = until;
+	}
+
+	private record Event(long at, long number, Runnable task) {
+	}
+
+}
