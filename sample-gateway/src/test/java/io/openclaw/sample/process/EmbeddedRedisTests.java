@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -29,29 +27,30 @@ class EmbeddedRedisTests {
 	}
 
 	@Test
-	void gatewaysThatStartAtOnceShareOneServer() {
+	void gatewaysThatStartAtOnceShareOneServerThatEndsWithItsGatewayEvenWhenKilled() {
 		try (GatewayProcess first = start("first"); GatewayProcess second = start("second")) {
 			List<GatewayProcess> gateways = List.of(first, second);
 			gateways.forEach(GatewayProcess::awaitReady);
 			gateways.forEach((gateway) -> gateway.awaitFleetSize(2, Duration.ofSeconds(10)));
-			assertThat(gateways).filteredOn((gateway) -> gateway.output().contains(STARTED + this.port)).hasSize(1);
-			assertThat(gateways).filteredOn((gateway) -> gateway.output().contains(FOUND + this.port)).hasSize(1);
+			List<GatewayProcess> owners = gateways.stream().filter((gateway) -> printed(gateway, STARTED)).toList();
+			assertThat(owners).hasSize(1);
+			assertThat(gateways).filteredOn((gateway) -> printed(gateway, FOUND)).hasSize(1).isNotEqualTo(owners);
+			owners.get(0).kill();
+			await().atMost(Duration.ofSeconds(5)).until(() -> !listens());
 		}
 	}
 
-	@ParameterizedTest
-	@ValueSource(booleans = { true, false })
-	void serverEndsWithItsGateway(boolean killed) {
+	@Test
+	void serverEndsWhenItsGatewayStops() {
 		try (GatewayProcess gateway = start("owner").awaitReady()) {
 			assertThat(listens()).isTrue();
-			if (killed) {
-				gateway.kill();
-			}
-			else {
-				gateway.stop();
-			}
+			gateway.stop();
 			await().atMost(Duration.ofSeconds(5)).until(() -> !listens());
 		}
+	}
+
+	private boolean printed(GatewayProcess gateway, String message) {
+		return gateway.output().contains(message + this.port);
 	}
 
 	private boolean listens() {

@@ -11,10 +11,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import static org.awaitility.Awaitility.await;
+
 /**
  * Requests for one path with one API key, spread evenly over gateways.
  */
 final class Load implements AutoCloseable {
+
+	/** For each gateway; more would open connections faster than a busy machine accepts. */
+	private static final int MAX_UNANSWERED = 64;
 
 	private final List<GatewayProcess> gateways;
 
@@ -40,26 +45,28 @@ final class Load implements AutoCloseable {
 	}
 
 	/**
-	 * Sends requests at a steady rate, whether or not earlier ones are answered, until
-	 * {@link #stop()}.
+	 * Sends requests at a steady rate until {@link #stop()}, fewer while a gateway has many
+	 * to answer.
 	 * @param requestsPerSecond how many
 	 */
 	void start(int requestsPerSecond) {
-		this.scheduler.scheduleAtFixedRate(this::send, 0, TimeUnit.SECONDS.toNanos(1) / requestsPerSecond,
+		this.scheduler.scheduleAtFixedRate(this::sendUnlessBusy, 0, TimeUnit.SECONDS.toNanos(1) / requestsPerSecond,
 				TimeUnit.NANOSECONDS);
 	}
 
 	/**
-	 * Sends requests at a steady rate for some time, and waits for the last answer.
+	 * Sends requests at a steady rate for some time, and longer until every gateway has
+	 * rejected some; then waits for the last answer.
 	 * @param requestsPerSecond how many
 	 * @param duration how long
+	 * @param rejections how many each gateway is to reject
 	 * @return what was answered
 	 */
-	Tally run(int requestsPerSecond, Duration duration) {
+	Tally run(int requestsPerSecond, Duration duration, int rejections) {
 		start(requestsPerSecond);
-		CompletableFuture<Void> end = new CompletableFuture<>();
-		this.scheduler.schedule(() -> end.complete(null), duration.toMillis(), TimeUnit.MILLISECONDS);
-		end.join();
+		await().pollDelay(duration)
+			.atMost(duration.plusMinutes(1))
+			.until(() -> this.tallies.values().stream().allMatch((tally) -> tally.rejected() >= rejections));
 		return stop();
 	}
 
@@ -83,11 +90,21 @@ final class Load implements AutoCloseable {
 		if (left.getAndDecrement() <= 0) {
 			return CompletableFuture.completedFuture(null);
 		}
-		return send().thenComposeAsync((answered) -> sendNext(left));
+		return send(nextGateway()).thenComposeAsync((answered) -> sendNext(left));
 	}
 
-	private CompletableFuture<Void> send() {
-		GatewayProcess gateway = this.gateways.get(this.turn.getAndIncrement() % this.gateways.size());
+	private void sendUnlessBusy() {
+		GatewayProcess gateway = nextGateway();
+		if (tally(gateway).unanswered() < MAX_UNANSWERED) {
+			send(gateway);
+		}
+	}
+
+	private GatewayProcess nextGateway() {
+		return this.gateways.get(this.turn.getAndIncrement() % this.gateways.size());
+	}
+
+	private CompletableFuture<Void> send(GatewayProcess gateway) {
 		Tally tally = tally(gateway);
 		this.pending.register();
 		tally.sent();

@@ -18,7 +18,7 @@ import static org.awaitility.Awaitility.await;
  */
 class LostGatewayTests {
 
-	private static final int REFILL_RATE = 200;
+	private static final int REFILL_RATE = 40;
 
 	private static final Duration MEMBER_TIMEOUT = Duration.ofSeconds(5);
 
@@ -55,18 +55,18 @@ class LostGatewayTests {
 			survivor.awaitFleetSize(2, Duration.ofSeconds(10));
 			victim.awaitFleetSize(2, Duration.ofSeconds(10));
 			try (Load load = new Load(List.of(survivor, victim), "/steady", "partner")) {
-				load.start(800);
+				load.start(300);
 				Tally served = load.tally(survivor);
-				await().atMost(Duration.ofSeconds(10)).until(() -> served.rejected() > 100);
+				await().atMost(Duration.ofSeconds(20)).until(() -> served.rejected() > 100);
 				victim.kill();
-				double shared = admittedPerSecond(served, Duration.ofSeconds(2));
+				double shared = admittedPerSecond(served, Duration.ofSeconds(3));
 				survivor.awaitFleetSize(1, MEMBER_TIMEOUT.plusSeconds(10));
-				double alone = admittedPerSecond(served, Duration.ofSeconds(2));
+				double alone = admittedPerSecond(served, Duration.ofSeconds(3));
 				load.stop();
 				System.out.printf("The survivor admitted %.0f a second with the other unheard, %.0f alone; %s%n",
 						shared, alone, served);
 				assertThat(shared).as("its half").isGreaterThan(0.8 * REFILL_RATE / 2);
-				assertThat(alone).as("all").isBetween(0.9 * REFILL_RATE, 1.1 * REFILL_RATE);
+				assertThat(alone).as("all").isBetween(0.8 * REFILL_RATE, 1.2 * REFILL_RATE);
 				assertThat(served.others()).isEmpty();
 			}
 		}

@@ -39,6 +39,9 @@ class SharedBudgetTests {
 		gateways = Stream.of("edge-a", "edge-b").map((node) -> GatewayProcess.start(node, arguments())).toList();
 		gateways.forEach(GatewayProcess::awaitReady);
 		gateways.forEach((gateway) -> gateway.awaitFleetSize(MEMBERS, Duration.ofSeconds(10)));
+		try (Load load = new Load(gateways, "/large", "warm-up")) {
+			load.burst(4000, 32);
+		}
 	}
 
 	private static String[] arguments() {
@@ -58,7 +61,7 @@ class SharedBudgetTests {
 		String apiKey = "partner-of-" + limit;
 		Tally tally;
 		try (Load load = new Load(gateways, "/" + limit, apiKey)) {
-			tally = load.run(800, Duration.ofSeconds(5));
+			tally = load.run(800, Duration.ofSeconds(5), 100);
 		}
 		await("the same level").atMost(Duration.ofSeconds(1))
 			.pollInterval(Duration.ofMillis(20))
@@ -68,7 +71,6 @@ class SharedBudgetTests {
 		System.out.printf("%s: %s; one perfect bucket would have admitted %.1f to %.1f%n", limit, tally, least / 0.99,
 				most);
 		assertThat(tally.others()).isEmpty();
-		assertThat(tally.rejected()).as("more is asked for than there is").isPositive();
 		assertThat((double) tally.admitted()).isGreaterThanOrEqualTo(least);
 		if (limit.equals("strict")) {
 			assertThat((double) tally.admitted()).isLessThanOrEqualTo(most + MEMBERS - 1);
@@ -114,7 +116,6 @@ class SharedBudgetTests {
 	@Test
 	void redisCommandsDoNotGrowWithRequests() {
 		int requests = 10_000;
-		warmUp();
 		double idlePerSecond = idleCommandsPerSecond(Duration.ofSeconds(3));
 		long before = redis.commands();
 		Tally tally;
@@ -128,12 +129,6 @@ class SharedBudgetTests {
 				idlePerSecond);
 		assertThat(tally.admitted()).isEqualTo(requests);
 		assertThat((double) commands).isLessThanOrEqualTo(most).isLessThan(requests / 4.0);
-	}
-
-	private static void warmUp() {
-		try (Load load = new Load(gateways, "/large", "early")) {
-			load.burst(4000, 32);
-		}
 	}
 
 	private static double idleCommandsPerSecond(Duration window) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tally {
 
+	private final AtomicInteger unanswered = new AtomicInteger();
+
 	private final AtomicInteger admitted = new AtomicInteger();
 
 	private final AtomicInteger rejected = new AtomicInteger();
@@ -29,6 +31,7 @@ final class Tally {
 	private final AtomicLong lastAnswered = new AtomicLong(Long.MIN_VALUE);
 
 	void sent() {
+		this.unanswered.incrementAndGet();
 		long now = System.nanoTime();
 		this.firstSent.accumulateAndGet(now, Math::min);
 		this.lastSent.accumulateAndGet(now, Math::max);
@@ -36,6 +39,7 @@ final class Tally {
 
 	void answered(@Nullable HttpResponse<?> response, @Nullable Throwable failure) {
 		long now = System.nanoTime();
+		this.unanswered.decrementAndGet();
 		this.firstAnswered.accumulateAndGet(now, Math::min);
 		this.lastAnswered.accumulateAndGet(now, Math::max);
 		if (response != null && response.statusCode() == 200) {
@@ -48,6 +52,10 @@ final class Tally {
 			this.others
 				.add((response != null) ? response.statusCode() + " " + response.body() : String.valueOf(failure));
 		}
+	}
+
+	int unanswered() {
+		return this.unanswered.get();
 	}
 
 	int admitted() {
