@@ -120,7 +120,8 @@ final class LocalReplica {
 		this.settledAt = now;
 		int heard = this.view.heard().size();
 		long room = ceiling() - (this.level - this.reserved);
-		if (room < heard) {
+		// Nobody counts a joiner's share yet: its refill would come on top of theirs.
+		if (room < heard || this.view.isJoining()) {
 			this.refill.withhold();
 			return;
 		}

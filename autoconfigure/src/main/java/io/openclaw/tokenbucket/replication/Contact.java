@@ -36,6 +36,10 @@ final class Contact {
 		}
 	}
 
+	boolean isMade() {
+		return this.since != null;
+	}
+
 	/**
 	 * Whether there has been contact for so long that anybody there would have answered.
 	 */

@@ -181,9 +181,11 @@ final class Membership {
 	}
 
 	/**
-	 * The members as admission sees them.
+	 * The members as admission sees them. A process that has no contact at all is counted
+	 * as one of as many as there should be, and has its share until it meets somebody.
+	 * @param contact whether this process reaches anybody
 	 */
-	MembershipView view(Outbox outbox, long now) {
+	MembershipView view(Outbox outbox, boolean contact, long now) {
 		Duration sync = this.settings.syncInterval();
 		List<MembershipView.Peer> members = new ArrayList<>();
 		for (Peer peer : this.peers.values()) {
@@ -192,11 +194,12 @@ final class Membership {
 				members.add(view);
 			}
 		}
-		if (!isMember()) {
-			int known = Math.max(this.settings.replicationFactor(), members.size() + 1);
-			return MembershipView.joining(this.self, known, now);
+		if (isMember()) {
+			return MembershipView.member(this.self, members.size() + 1, members, relayed(), now);
 		}
-		return MembershipView.member(this.self, members.size() + 1, members, relayed(), now);
+		int fleetSize = Math.max(this.settings.replicationFactor(), members.size() + 1);
+		return contact ? MembershipView.joining(this.self, fleetSize, now)
+				: MembershipView.member(this.self, fleetSize, members, Set.of(), now);
 	}
 
 	private boolean isMutual(Peer peer, long now) {

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -34,6 +35,8 @@ public final class Replicator implements ReplicationSignal {
 	private static final long ASK_AGAIN_NANOS = Duration.ofMillis(50).toNanos();
 
 	private static final Duration SHORTEST_GAP = Duration.ofMillis(10);
+
+	private static final int ROUND_TRIP_DIVISOR = 16;
 
 	// So many messages at once, then a pause.
 	private static final int BURST = 20;
@@ -237,7 +240,8 @@ public final class Replicator implements ReplicationSignal {
 			.flatMap((report) -> report.missing().stream())
 			.forEach((range) -> sendAgain(sender, range, now));
 		if (message.wantsAcknowledgement() && this.acknowledgementOwedAt == null) {
-			this.acknowledgementOwedAt = Math.max(now, this.lastSentAt + SHORTEST_PAUSE_NANOS);
+			boolean quiet = now - this.lastSentAt >= 2 * SHORTEST_PAUSE_NANOS;
+			this.acknowledgementOwedAt = quiet ? now : now + SHORTEST_PAUSE_NANOS;
 		}
 	}
 
@@ -416,11 +420,18 @@ public final class Replicator implements ReplicationSignal {
 
 	private boolean isBatchDue(long now) {
 		return hasAudience() && this.store.hasDirty() && (this.batchDue
-				|| (isUrgent() && now - this.lastBatchAt >= SHORTEST_PAUSE_NANOS));
+				|| (isUrgent() && now - this.lastBatchAt >= pause()));
 	}
 
 	private boolean isMessageDue(long now) {
-		return now - heartbeatAt() >= 0 || (this.acknowledgementOwedAt != null && now - this.acknowledgementOwedAt >= 0)
+		if (now - heartbeatAt() >= 0) {
+			return true;
+		}
+		return now - this.lastSentAt >= pause() && isAnswerDue(now);
+	}
+
+	private boolean isAnswerDue(long now) {
+		return (this.acknowledgementOwedAt != null && now - this.acknowledgementOwedAt >= 0)
 				|| (wantsAcknowledgement() && now - askAt() >= 0)
 				|| this.membership.peers().stream().anyMatch((peer) -> isAskDue(peer, now));
 	}
@@ -462,6 +473,10 @@ public final class Replicator implements ReplicationSignal {
 		return !this.store.hasDirty() && this.outbox.isAcknowledged();
 	}
 
+	private boolean hasContact() {
+		return this.contact.isMade() || hasAudience();
+	}
+
 	private boolean hasAudience() {
 		return !this.membership.peers().isEmpty();
 	}
@@ -479,7 +494,7 @@ public final class Replicator implements ReplicationSignal {
 	}
 
 	private long askAt() {
-		return (this.askedFor < this.outbox.lastNumber()) ? this.lastSentAt + SHORTEST_PAUSE_NANOS
+		return (this.askedFor < this.outbox.lastNumber()) ? this.lastSentAt + pause()
 				: this.askedAt + ASK_AGAIN_NANOS;
 	}
 
@@ -499,8 +514,17 @@ public final class Replicator implements ReplicationSignal {
 	private long nextDue(long now) {
 		long next = Math.min(this.tickAt - now, heartbeatAt() - now);
 		if (hasAudience() && this.store.hasDirty() && isUrgent()) {
-			next = Math.min(next, this.lastBatchAt + SHORTEST_PAUSE_NANOS - now);
+			next = Math.min(next, this.lastBatchAt + pause() - now);
 		}
+		next = Math.min(next, Math.max(nextAnswer(now), this.lastSentAt + pause() - now));
+		if (!this.transfers.isEmpty() || this.leaveBy != null) {
+			next = Math.min(next, SHORTEST_PAUSE_NANOS);
+		}
+		return now + Math.max(0, next);
+	}
+
+	private long nextAnswer(long now) {
+		long next = Long.MAX_VALUE;
 		if (this.acknowledgementOwedAt != null) {
 			next = Math.min(next, this.acknowledgementOwedAt - now);
 		}
@@ -510,16 +534,26 @@ public final class Replicator implements ReplicationSignal {
 		for (Peer peer : this.membership.peers()) {
 			next = Math.min(next, peer.askAt(SHORTEST_GAP).map((at) -> at - now).orElse(next));
 		}
-		if (!this.transfers.isEmpty() || this.leaveBy != null) {
-			next = Math.min(next, SHORTEST_PAUSE_NANOS);
-		}
-		return now + Math.max(0, next);
+		return next;
+	}
+
+	// Where even the nearest peer is far, hurrying more than this tells it nothing sooner.
+	private long pause() {
+		long nearest = this.membership.members()
+			.stream()
+			.filter(Peer::isHeard)
+			.map(Peer::roundTrip)
+			.filter(Objects::nonNull)
+			.mapToLong(Duration::toNanos)
+			.min()
+			.orElse(0);
+		return Math.max(SHORTEST_PAUSE_NANOS, nearest / ROUND_TRIP_DIVISOR);
 	}
 
 	// -- membership
 
 	private void refreshView(long now) {
-		MembershipView view = this.membership.view(this.outbox, now);
+		MembershipView view = this.membership.view(this.outbox, hasContact(), now);
 		this.store.membershipChanged(view, now);
 		FleetState before = this.state;
 		this.state = view.state();

@@ -35,6 +35,8 @@ final class Load {
 
 	private long waited;
 
+	private long waits;
+
 	private long rejected;
 
 	private double over = Double.NEGATIVE_INFINITY;
@@ -69,6 +71,7 @@ final class Load {
 			Duration since = this.fleet.time().elapsed();
 			decision.completion().thenAccept((result) -> {
 				this.waitedInAll = this.waitedInAll.plus(this.fleet.time().elapsed().minus(since));
+				this.waits++;
 				this.waited += result.isAdmitted() ? 1 : 0;
 				count(result);
 			});
@@ -107,7 +110,7 @@ final class Load {
 	}
 
 	Duration meanWait() {
-		return (this.waited > 0) ? this.waitedInAll.dividedBy(this.waited) : Duration.ZERO;
+		return (this.waits > 0) ? this.waitedInAll.dividedBy(this.waits) : Duration.ZERO;
 	}
 
 	private void arrive(SimulatedFleet.Member member, double perSecond, Duration until) {

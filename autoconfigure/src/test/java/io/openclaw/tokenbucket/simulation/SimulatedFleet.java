@@ -38,12 +38,18 @@ final class SimulatedFleet {
 
 	private final InMemoryBus bus;
 
+	private long messages;
+
 	private final List<Member> members = new ArrayList<>();
 
 	SimulatedFleet(Settings settings, Random random) {
 		this.settings = settings;
 		this.network = new SimulatedNetwork(random, settings.latency(), settings.loss());
 		this.bus = new InMemoryBus(this.time, this.time, this.network);
+	}
+
+	long messages() {
+		return this.messages;
 	}
 
 	VirtualTime time() {
@@ -72,7 +78,7 @@ final class SimulatedFleet {
 		for (int i = 0; i < count; i++) {
 			start("member-" + i);
 		}
-		this.time.advance(Duration.ofSeconds(5));
+		this.time.advance(Duration.ofMillis(5_070));
 	}
 
 	Limit limit() {
@@ -118,6 +124,11 @@ final class SimulatedFleet {
 			this.replicator = new Replicator(store, new InMemoryReplicationTransport(SimulatedFleet.this.bus),
 					new ReplicationSettings(null, 3, sync, SimulatedFleet.this.settings.memberTimeout()), clock, clock,
 					new ReplicationListener() {
+						@Override
+						public void onSent(int bytes) {
+							SimulatedFleet.this.messages++;
+						}
+
 						@Override
 						public void onFailure(RuntimeException failure) {
 							throw failure;

@@ -30,8 +30,6 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 
 	private Predicate<MemberId> cutOff = (member) -> false;
 
-	private long messages;
-
 	SimulatedNetwork(Random random, Duration latency, double loss) {
 		this.random = random;
 		this.latency = latency;
@@ -52,17 +50,9 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 		cut((from, to) -> false, (member) -> false);
 	}
 
-	/**
-	 * Messages sent so far, one for each that the sender's own copy stands for.
-	 */
-	long messages() {
-		return this.messages;
-	}
-
 	@Override
 	public List<Duration> deliveries(MemberId from, MemberId to) {
 		if (from.equals(to)) {
-			this.messages++;
 			return this.cutOff.test(from) ? List.of() : List.of(Duration.ZERO);
 		}
 		if (this.cut.test(from, to) || this.random.nextDouble() < this.loss) {
