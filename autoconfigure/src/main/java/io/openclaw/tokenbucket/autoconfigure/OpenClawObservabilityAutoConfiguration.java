@@ -8,9 +8,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
+import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
-import io.openclaw.tokenbucket.observability.FleetStateLogger;
+import io.openclaw.tokenbucket.observability.ReplicationLogger;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.replication.Replicator;
 
@@ -24,8 +26,8 @@ public final class OpenClawObservabilityAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	FleetStateLogger openClawFleetStateLogger() {
-		return new FleetStateLogger();
+	ReplicationLogger openClawReplicationLogger(ObjectProvider<NanoClock> clock) {
+		return new ReplicationLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM));
 	}
 
 	@Bean
@@ -39,7 +41,8 @@ public final class OpenClawObservabilityAutoConfiguration {
 	}
 
 	static @Nullable String region(Environment environment) {
-		return environment.getProperty("openclaw.node.region");
+		String region = environment.getProperty("openclaw.node.region");
+		return StringUtils.hasText(region) ? region : null;
 	}
 
 }

@@ -59,6 +59,11 @@ public final class CompositeReplicationListener implements ReplicationListener {
 	}
 
 	@Override
+	public void onFailure(RuntimeException failure) {
+		this.delegates.forEach((delegate) -> delegate.onFailure(failure));
+	}
+
+	@Override
 	public void onStateChange(FleetState from, FleetState to) {
 		this.delegates.forEach((delegate) -> delegate.onStateChange(from, to));
 	}

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.observability;
 
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,11 +9,14 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoMoreInteractions;
 
 class CompositeReplicationListenerTests {
+
+	private static final RuntimeException FAILURE = new IllegalStateException("broken");
 
 	private final ReplicationListener first = mock();
 
@@ -25,6 +29,14 @@ class CompositeReplicationListenerTests {
 		verifyTold(this.second);
 	}
 
+	@Test
+	void leavesNoMethodToTheInterface() throws NoSuchMethodException {
+		for (Method method : ReplicationListener.class.getMethods()) {
+			Method own = CompositeReplicationListener.class.getMethod(method.getName(), method.getParameterTypes());
+			assertThat(own.getDeclaringClass()).as(method.getName()).isEqualTo(CompositeReplicationListener.class);
+		}
+	}
+
 	private static void verifyTold(ReplicationListener listener) {
 		verify(listener).onSent(1);
 		verify(listener).onReceived(2);
@@ -33,6 +45,7 @@ class CompositeReplicationListenerTests {
 		verify(listener).onBatchMerged(4);
 		verify(listener).onRoundTrip(Duration.ofMillis(5));
 		verify(listener).onRepair();
+		verify(listener).onFailure(FAILURE);
 		verify(listener).onStateChange(FleetState.JOINING, FleetState.HEALTHY);
 		verifyNoMoreInteractions(listener);
 	}
@@ -45,6 +58,7 @@ class CompositeReplicationListenerTests {
 		listener.onBatchMerged(4);
 		listener.onRoundTrip(Duration.ofMillis(5));
 		listener.onRepair();
+		listener.onFailure(FAILURE);
 		listener.onStateChange(FleetState.JOINING, FleetState.HEALTHY);
 	}
 

@@ -11,8 +11,9 @@ public interface KeyLookup {
 	KeyLookup AS_SENT = (limit, sent) -> sent;
 
 	/**
-	 * Names the bucket of a caller.
-	 * @param limit the name of the limit
+	 * Names the bucket of a caller. Never throws, whatever an operator types.
+	 * @param limit the name of a limit of the limiter, which need not come from the
+	 * properties
 	 * @param sent what the caller sends
 	 * @return the key under which the limiter holds the bucket; never {@code null}, also
 	 * where there is no such bucket

@@ -19,10 +19,10 @@ public final class NodeTags {
 	 * Creates the tags.
 	 * @param self this member; its incarnation is left out, so that series outlive a
 	 * restart
-	 * @param region where it runs; {@code null} or empty shows as {@code none}
+	 * @param region where it runs; {@code null} shows as {@code none}
 	 */
 	public NodeTags(MemberId self, @Nullable String region) {
-		this.tags = Tags.of("node", self.node(), "region", (region == null || region.isEmpty()) ? NO_REGION : region);
+		this.tags = Tags.of("node", self.node(), "region", (region != null) ? region : NO_REGION);
 	}
 
 	Tags and(String key, String value) {

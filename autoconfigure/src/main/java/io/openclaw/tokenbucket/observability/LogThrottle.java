@@ -1,0 +1,50 @@
+package io.openclaw.tokenbucket.observability;
+
+import java.time.Duration;
+import java.util.function.LongConsumer;
+
+import io.openclaw.tokenbucket.limiter.NanoClock;
+
+/**
+ * Lets one of many like events through a minute, with the number of all. Thread-safe.
+ */
+final class LogThrottle {
+
+	static final Duration INTERVAL = Duration.ofMinutes(1);
+
+	private final NanoClock clock;
+
+	private long passedAt;
+
+	private long count;
+
+	LogThrottle(NanoClock clock) {
+		this.clock = clock;
+		this.passedAt = clock.nanoTime() - INTERVAL.toNanos();
+	}
+
+	/**
+	 * Counts an event.
+	 * @param action receives the number of events since it was called last, unless that
+	 * was within the interval
+	 */
+	void pass(LongConsumer action) {
+		long passed = countAndTake();
+		if (passed > 0) {
+			action.accept(passed);
+		}
+	}
+
+	private synchronized long countAndTake() {
+		long now = this.clock.nanoTime();
+		this.count++;
+		if (now - this.passedAt < INTERVAL.toNanos()) {
+			return 0;
+		}
+		long taken = this.count;
+		this.count = 0;
+		this.passedAt = now;
+		return taken;
+	}
+
+}

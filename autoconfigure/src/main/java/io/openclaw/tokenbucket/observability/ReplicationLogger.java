@@ -1,0 +1,76 @@
+package io.openclaw.tokenbucket.observability;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.replication.ReplicationListener;
+
+/**
+ * Writes to the log one line for each change of the fleet's state, a warning when this
+ * member may spend less than the whole budget; and at most one line a minute of failures,
+ * and of messages that were dropped for each reason, for whoever can reach the bus can
+ * send as many as it likes. Thread-safe.
+ */
+public class ReplicationLogger implements ReplicationListener {
+
+	private static final Log logger = LogFactory.getLog(ReplicationLogger.class);
+
+	private final NanoClock clock;
+
+	private final Map<String, LogThrottle> rejected = new ConcurrentHashMap<>();
+
+	private final LogThrottle failures;
+
+	/**
+	 * Creates the listener.
+	 * @param clock bounds how often is logged
+	 */
+	public ReplicationLogger(NanoClock clock) {
+		this.clock = clock;
+		this.failures = new LogThrottle(clock);
+	}
+
+	@Override
+	public void onStateChange(FleetState from, FleetState to) {
+		String message = "Token bucket replication changed from " + name(from) + " to " + name(to) + ": " + meaning(to);
+		if (to == FleetState.DEGRADED || to == FleetState.ISOLATED) {
+			logger.warn(message);
+		}
+		else {
+			logger.info(message);
+		}
+	}
+
+	@Override
+	public void onRejected(String reason) {
+		this.rejected.computeIfAbsent(reason, (added) -> new LogThrottle(this.clock))
+			.pass((count) -> logger.warn("Dropped token bucket messages that were not acceptable: " + count
+					+ " since the last such line, reason: " + reason));
+	}
+
+	@Override
+	public void onFailure(RuntimeException failure) {
+		this.failures.pass((count) -> logger.error(
+				"Token bucket replication failed and goes on: " + count + " times since the last such line", failure));
+	}
+
+	private static String name(FleetState state) {
+		return state.name().toLowerCase(Locale.ROOT);
+	}
+
+	private static String meaning(FleetState state) {
+		return switch (state) {
+			case HEALTHY -> "all members are heard, the whole of each bucket may be spent";
+			case JOINING -> "not yet counted by the fleet, a fixed part of the initial tokens may be spent";
+			case DEGRADED -> "some members are not heard, their part of each bucket is held aside";
+			case ISOLATED -> "no other member is heard, only the own share of each bucket may be spent";
+		};
+	}
+
+}

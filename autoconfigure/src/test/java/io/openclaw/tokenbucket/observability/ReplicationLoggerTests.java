@@ -1,0 +1,81 @@
+package io.openclaw.tokenbucket.observability;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import io.openclaw.tokenbucket.limiter.FleetState;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+class ReplicationLoggerTests {
+
+	private final AtomicLong now = new AtomicLong();
+
+	private final ReplicationLogger logger = new ReplicationLogger(this.now::get);
+
+	@Test
+	void warnsOnceWhenLessThanTheWholeBudgetMayBeSpent(CapturedOutput output) {
+		this.logger.onStateChange(FleetState.HEALTHY, FleetState.ISOLATED);
+		assertThat(output.getAll().lines().filter((line) -> line.contains("from healthy to isolated"))).singleElement()
+			.asString()
+			.contains("WARN");
+	}
+
+	@Test
+	void informsWhenTheFleetIsWholeAgain(CapturedOutput output) {
+		this.logger.onStateChange(FleetState.DEGRADED, FleetState.HEALTHY);
+		assertThat(output.getAll().lines().filter((line) -> line.contains("from degraded to healthy"))).singleElement()
+			.asString()
+			.contains("INFO");
+	}
+
+	@Test
+	void saysNothingAboutGoodMessages(CapturedOutput output) {
+		this.logger.onSent(100);
+		this.logger.onReceived(100);
+		this.logger.onRepair();
+		assertThat(output).isEmpty();
+	}
+
+	@Test
+	void writesOneLineAMinuteAboutDroppedMessages(CapturedOutput output) {
+		reject("signature", 1000);
+		assertThat(output.getAll().lines()).singleElement().asString().contains("WARN", "signature");
+		this.now.addAndGet(Duration.ofMinutes(1).toNanos());
+		reject("signature", 1);
+		assertThat(output.getAll().lines()).hasSize(2)
+			.last()
+			.asString()
+			.contains("1000 since the last such line", "signature");
+	}
+
+	@Test
+	void writesALineForEachReason(CapturedOutput output) {
+		reject("signature", 10);
+		reject("size", 10);
+		assertThat(output.getAll().lines()).hasSize(2);
+	}
+
+	@Test
+	void writesAFailureWithItsCauseOnceAMinute(CapturedOutput output) {
+		for (int i = 0; i < 10; i++) {
+			this.logger.onFailure(new IllegalStateException("broken"));
+		}
+		assertThat(output.getAll().lines().filter((line) -> line.contains("ERROR"))).hasSize(1);
+		assertThat(output.getAll().lines().filter((line) -> line.contains("IllegalStateException: broken"))).hasSize(1);
+	}
+
+	private void reject(String reason, int times) {
+		for (int i = 0; i < times; i++) {
+			this.logger.onRejected(reason);
+		}
+	}
+
+}
