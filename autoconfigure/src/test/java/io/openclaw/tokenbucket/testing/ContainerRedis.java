@@ -12,18 +12,17 @@ import org.testcontainers.utility.DockerImageName;
  */
 final class ContainerRedis implements TestRedis {
 
-	private static final int REDIS_PORT = 6379;
-
 	private final GenericContainer<?> container;
 
 	ContainerRedis(int port, String... settings) {
-		DockerImageName image = DockerImageName.parse(System.getProperty("openclaw.test.redis.image", "redis:8-alpine"))
-			.asCompatibleSubstituteFor("redis");
-		this.container = new GenericContainer<>(image).withExposedPorts(REDIS_PORT)
-			.withCommand(command(settings))
+		DockerImageName image = DockerImageName.parse(RedisImage.NAME).asCompatibleSubstituteFor("redis");
+		this.container = new GenericContainer<>(image).withExposedPorts(port)
+			.withCommand(command(port, settings))
 			.waitingFor(Wait.forLogMessage(".*Ready to accept connections.*", 1));
-		// Not a random port, since the server is to come back where it was.
-		this.container.setPortBindings(List.of("127.0.0.1:" + port + ":" + REDIS_PORT));
+		// Not a random port, since the server is to come back where it was; and the same
+		// port
+		// inside, since a node of a cluster tells clients its own.
+		this.container.setPortBindings(List.of("127.0.0.1:" + port + ":" + port));
 		this.container.start();
 	}
 
@@ -37,9 +36,9 @@ final class ContainerRedis implements TestRedis {
 		return "container of " + this.container.getDockerImageName();
 	}
 
-	private static String[] command(String... settings) {
-		List<String> command = new ArrayList<>(
-				List.of("redis-server", "--save", "", "--appendonly", "no", "--protected-mode", "no"));
+	private static String[] command(int port, String... settings) {
+		List<String> command = new ArrayList<>(List.of("redis-server", "--port", Integer.toString(port), "--save", "",
+				"--appendonly", "no", "--protected-mode", "no"));
 		for (String setting : settings) {
 			String[] words = setting.split(" ", 2);
 			command.add("--" + words[0]);
