@@ -43,8 +43,8 @@ record AddressKey() implements RequestKey {
 		try {
 			return ServerHttpRequestDecorator.getNativeRequest(request);
 		}
-		catch (IllegalArgumentException ex) {
-			// A request of another kind than the server's own.
+		catch (IllegalArgumentException | IllegalStateException ex) {
+			// No request of a server, or a mock.
 			return null;
 		}
 	}
