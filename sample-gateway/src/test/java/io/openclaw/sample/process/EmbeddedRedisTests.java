@@ -8,6 +8,8 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import io.openclaw.tokenbucket.testing.RedisExtension;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -20,10 +22,10 @@ class EmbeddedRedisTests {
 
 	private static final String FOUND = "Found a Redis server on 127.0.0.1:";
 
-	private final int port = TestRedis.freePort();
+	private final int port = new RedisExtension().port();
 
 	private GatewayProcess start(String node) {
-		return GatewayProcess.start(node, "--spring.data.redis.port=" + this.port);
+		return GatewayProcess.start(node, List.of("--spring.data.redis.port=" + this.port));
 	}
 
 	@Test

@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.openclaw.tokenbucket.testing.RedisExtension;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -28,8 +30,7 @@ import static org.awaitility.Awaitility.await;
  */
 final class GatewayProcess implements AutoCloseable {
 
-	/** Adds the limits and routes of {@code process.yml}. */
-	static final String TEST_CONFIGURATION = "--spring.config.additional-location=file:"
+	private static final String TEST_CONFIGURATION = "--spring.config.additional-location=file:"
 			+ Path.of("src/test/resources/process.yml").toAbsolutePath();
 
 	private static final Path SAMPLE = Path.of("target/openclaw-sample-gateway.jar");
@@ -59,15 +60,39 @@ final class GatewayProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Starts the sample gateway with the limits and routes of {@code process.yml} besides
+	 * its own, and does not wait for it.
+	 * @param node its node id
+	 * @param redis its Redis server
+	 * @param arguments its further arguments
+	 * @return the gateway
+	 */
+	static GatewayProcess start(String node, RedisExtension redis, String... arguments) {
+		List<String> all = new ArrayList<>(addressOf(redis));
+		all.add(TEST_CONFIGURATION);
+		all.addAll(List.of(arguments));
+		return start(node, all);
+	}
+
+	/**
 	 * Starts the sample gateway, and does not wait for it.
 	 * @param node its node id
 	 * @param arguments its further arguments
 	 * @return the gateway
 	 */
-	static GatewayProcess start(String node, String... arguments) {
-		List<String> all = new ArrayList<>(List.of(arguments));
+	static GatewayProcess start(String node, List<String> arguments) {
+		List<String> all = new ArrayList<>(arguments);
 		all.add("--openclaw.node.id=" + node);
 		return start(node, SAMPLE, all);
+	}
+
+	/**
+	 * Arguments that lead an application to a Redis server.
+	 * @param redis the server
+	 * @return the arguments
+	 */
+	static List<String> addressOf(RedisExtension redis) {
+		return List.of("--spring.data.redis.host=" + redis.host(), "--spring.data.redis.port=" + redis.port());
 	}
 
 	/**

@@ -18,7 +18,9 @@ import static org.awaitility.Awaitility.await;
  */
 final class Load implements AutoCloseable {
 
-	/** For each gateway; more would open connections faster than a busy machine accepts. */
+	/**
+	 * For each gateway; more would open connections faster than a busy machine accepts.
+	 */
 	private static final int MAX_UNANSWERED = 64;
 
 	private final List<GatewayProcess> gateways;
@@ -45,8 +47,8 @@ final class Load implements AutoCloseable {
 	}
 
 	/**
-	 * Sends requests at a steady rate until {@link #stop()}, fewer while a gateway has many
-	 * to answer.
+	 * Sends requests at a steady rate until {@link #stop()}, fewer while a gateway has
+	 * many to answer.
 	 * @param requestsPerSecond how many
 	 */
 	void start(int requestsPerSecond) {

@@ -3,15 +3,17 @@ package io.openclaw.sample.process;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import io.openclaw.tokenbucket.testing.RedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -29,14 +31,14 @@ class SharedBudgetTests {
 
 	private static final Duration EARLY_FLUSH_INTERVAL = Duration.ofMillis(5);
 
-	private static TestRedis redis;
+	@RegisterExtension
+	static final RedisExtension redis = new RedisExtension();
 
 	private static List<GatewayProcess> gateways;
 
 	@BeforeAll
 	static void startGateways() {
-		redis = new TestRedis();
-		gateways = Stream.of("edge-a", "edge-b").map((node) -> GatewayProcess.start(node, arguments())).toList();
+		gateways = Stream.of("edge-a", "edge-b").map((node) -> GatewayProcess.start(node, redis)).toList();
 		gateways.forEach(GatewayProcess::awaitReady);
 		gateways.forEach((gateway) -> gateway.awaitFleetSize(MEMBERS, Duration.ofSeconds(10)));
 		try (Load load = new Load(gateways, "/large", "warm-up")) {
@@ -44,15 +46,9 @@ class SharedBudgetTests {
 		}
 	}
 
-	private static String[] arguments() {
-		return Stream.concat(Stream.of(redis.address()), Stream.of(GatewayProcess.TEST_CONFIGURATION))
-			.toArray(String[]::new);
-	}
-
 	@AfterAll
 	static void stopGateways() {
 		gateways.forEach(GatewayProcess::close);
-		redis.close();
 	}
 
 	@ParameterizedTest
@@ -116,13 +112,16 @@ class SharedBudgetTests {
 	@Test
 	void redisCommandsDoNotGrowWithRequests() {
 		int requests = 10_000;
-		double idlePerSecond = idleCommandsPerSecond(Duration.ofSeconds(3));
-		long before = redis.commands();
+		double idlePerSecond;
+		long commands;
 		Tally tally;
-		try (Load load = new Load(gateways, "/large", "busy")) {
+		try (RedisCommands counter = new RedisCommands(redis.host(), redis.port());
+				Load load = new Load(gateways, "/large", "busy")) {
+			idlePerSecond = commandsPerSecond(counter, Duration.ofSeconds(3));
+			long before = counter.count();
 			tally = load.burst(requests, 32);
+			commands = counter.count() - before;
 		}
-		long commands = redis.commands() - before;
 		double flushes = MEMBERS * tally.longestSeconds() / EARLY_FLUSH_INTERVAL.toNanos() * 1e9;
 		double most = idlePerSecond * tally.longestSeconds() + flushes;
 		System.out.printf("%d Redis commands (at most %.0f) for %s; idle: %.1f a second%n", commands, most, tally,
@@ -131,12 +130,11 @@ class SharedBudgetTests {
 		assertThat((double) commands).isLessThanOrEqualTo(most).isLessThan(requests / 4.0);
 	}
 
-	private static double idleCommandsPerSecond(Duration window) {
-		long before = redis.commands();
+	private static double commandsPerSecond(RedisCommands counter, Duration window) {
+		long before = counter.count();
 		long start = System.nanoTime();
-		CompletableFuture.runAsync(() -> {
-		}, CompletableFuture.delayedExecutor(window.toMillis(), TimeUnit.MILLISECONDS)).join();
-		return (redis.commands() - before) / ((System.nanoTime() - start) / 1e9);
+		await().pollDelay(window).until(() -> true);
+		return (counter.count() - before) / ((System.nanoTime() - start) / 1e9);
 	}
 
 }

@@ -6,13 +6,15 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import io.openclaw.tokenbucket.testing.RedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -29,7 +31,8 @@ class UserApplicationTests {
 
 	private static final AtomicInteger served = new AtomicInteger();
 
-	private static TestRedis redis;
+	@RegisterExtension
+	static final RedisExtension redis = new RedisExtension();
 
 	private static HttpServer service;
 
@@ -37,7 +40,6 @@ class UserApplicationTests {
 
 	@BeforeAll
 	static void build() throws IOException {
-		redis = new TestRedis();
 		service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		service.createContext("/", (exchange) -> {
 			served.incrementAndGet();
@@ -57,12 +59,11 @@ class UserApplicationTests {
 	@AfterAll
 	static void stop() {
 		service.stop(0);
-		redis.close();
 	}
 
 	@Test
 	void isLimitedByNothingButTheStarterAndYaml() {
-		try (GatewayProcess gateway = GatewayProcess.start("user", jar, List.of(redis.address()))) {
+		try (GatewayProcess gateway = GatewayProcess.start("user", jar, GatewayProcess.addressOf(redis))) {
 			gateway.awaitListening();
 			long start = System.nanoTime();
 			// a gateway that still looks for others spends part of the bucket only
