@@ -416,10 +416,6 @@ final class Bucket {
 		}
 	}
 
-	synchronized long level() {
-		return this.replica.level();
-	}
-
 	synchronized long lag(long now) {
 		return this.replica.view().isAlone() ? 0 : this.credit.lag(now);
 	}

@@ -119,10 +119,10 @@ final class LimitBuckets implements Bucket.Changes {
 		return this.lowestLevel.getAndSet(this.policy.limit().capacity());
 	}
 
-	LimitStatus status() {
+	LimitStatus status(MembershipView view, long now) {
 		long lowest = this.policy.limit().capacity();
 		for (Bucket bucket : all()) {
-			lowest = Math.min(lowest, bucket.level());
+			lowest = Math.min(lowest, bucket.status(view, now).level());
 		}
 		return new LimitStatus(this.policy, count(), lowest, this.admitted.sum(), this.rejected.sum());
 	}

@@ -120,7 +120,17 @@ public final class TokenBucketLimiter {
 	 * @return the status
 	 */
 	public LimitStatus status(String limit) {
-		return buckets(limit).status();
+		long now = this.clock.nanoTime();
+		return buckets(limit).status(this.store.view(now), now);
+	}
+
+	/**
+	 * How many buckets of a limit are held in memory. Quick.
+	 * @param limit its name
+	 * @return the number, not negative
+	 */
+	public long activeKeys(String limit) {
+		return buckets(limit).count();
 	}
 
 	/**

@@ -138,8 +138,9 @@ final class Peer {
 	/**
 	 * Takes in what every message says.
 	 * @param self this member
+	 * @param stamp what this member would stamp on a message now
 	 */
-	void receive(Message message, MemberId self, long now) {
+	void receive(Message message, MemberId self, long stamp, long now) {
 		this.region = message.region();
 		this.receivedAt = now;
 		this.echo = message.sentAt();
@@ -157,7 +158,7 @@ final class Peer {
 		aboutMe.ifPresent((report) -> {
 			this.acknowledgedUpTo = Math.max(this.acknowledgedUpTo, report.receivedUpTo());
 			this.outgoing.completed(report.completedTransfer());
-			measure(report, now);
+			measure(report, stamp);
 		});
 	}
 
@@ -243,8 +244,8 @@ final class Peer {
 		return (this.roundTripNanos != null) ? Duration.ofNanos(this.roundTripNanos.longValue()) : null;
 	}
 
-	private void measure(Message.PeerReport report, long now) {
-		long roundTrip = now - report.echo() - report.heldNanos();
+	private void measure(Message.PeerReport report, long stamp) {
+		long roundTrip = stamp - report.echo() - report.heldNanos();
 		if (report.echo() > 0 && roundTrip >= 0 && roundTrip < LONGEST_BOUND_NANOS) {
 			double before = (this.roundTripNanos != null) ? this.roundTripNanos : roundTrip;
 			this.roundTripNanos = before + SMOOTHING * (roundTrip - before);

@@ -85,6 +85,8 @@ public final class Replicator implements ReplicationSignal {
 
 	private long lastBatchAt;
 
+	private long lastChangeAt;
+
 	private long tickAt;
 
 	private long presenceAt;
@@ -227,7 +229,10 @@ public final class Replicator implements ReplicationSignal {
 
 	private void receive(Message message, Peer sender, long now) {
 		Optional<Standing> before = Optional.ofNullable(sender.countsMeAs());
-		sender.receive(message, this.self, now);
+		sender.receive(message, this.self, stamp(now), now);
+		if (sender.roundTrip() != null) {
+			this.listener.onRoundTrip(sender.roundTrip());
+		}
 		if (this.membership.readList(message, sender, before, now) && this.membership.isMember()) {
 			onCounted();
 		}
@@ -266,6 +271,7 @@ public final class Replicator implements ReplicationSignal {
 
 	private boolean merge(List<BucketUpdate> buckets, long now) {
 		boolean accepted = true;
+		this.lastChangeAt = now;
 		for (BucketUpdate bucket : buckets) {
 			accepted &= this.store.merge(bucket, now);
 		}
@@ -289,7 +295,7 @@ public final class Replicator implements ReplicationSignal {
 	}
 
 	private void compareDigest(Message message, Peer sender, long now) {
-		if (message.digest() == null || !isQuiet() || !sender.hasNoGap()) {
+		if (message.digest() == null || !isQuiet(now) || !sender.hasNoGap()) {
 			return;
 		}
 		if (sender.differs(message.digest() != this.store.digest(StateDigest::of, now))) {
@@ -407,6 +413,7 @@ public final class Replicator implements ReplicationSignal {
 		this.batchDue = false;
 		this.flush.set(false);
 		this.lastBatchAt = now;
+		this.lastChangeAt = now;
 		for (int left = BURST; left > 0; left--) {
 			Optional<Message.Batch> batch = this.outbox.next(now);
 			if (batch.isEmpty()) {
@@ -439,16 +446,16 @@ public final class Replicator implements ReplicationSignal {
 	private void send(@Nullable Peer recipient, Message.@Nullable Batch batch, Message.@Nullable Transfer transfer,
 			long now) {
 		boolean toAll = recipient == null;
-		boolean asks = toAll && this.store.hasWaiting();
+		boolean asks = toAll && this.store.hasWaiting() && (batch != null || now - askAt() >= 0);
 		boolean heartbeat = toAll && batch == null;
 		List<Message.PeerReport> reports = this.membership.peers()
 			.stream()
 			.map((peer) -> peer.report(this.settings.syncInterval(), toAll && isAskDue(peer, now), now))
 			.toList();
-		Long digest = (heartbeat && isQuiet() && !this.membership.members().isEmpty())
+		Long digest = (heartbeat && isQuiet(now) && !this.membership.members().isEmpty())
 				? this.store.digest(StateDigest::of, now) : null;
 		byte[] bytes = BatchCodec.encode(new Message(this.self, this.settings.region(), this.membership.standing(),
-				now - this.startedAt, this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch,
+				stamp(now), this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch,
 				transfer));
 		if (toAll) {
 			this.transport.publish(bytes);
@@ -465,12 +472,19 @@ public final class Replicator implements ReplicationSignal {
 		this.listener.onSent(bytes.length);
 	}
 
+	// Positive, and opaque to everybody else.
+	private long stamp(long now) {
+		return now - this.startedAt;
+	}
+
 	private boolean isUrgent() {
 		return this.flush.get() || this.store.hasWaiting();
 	}
 
-	private boolean isQuiet() {
-		return !this.store.hasDirty() && this.outbox.isAcknowledged();
+	// What third members published lately may have reached only one of two that compare.
+	private boolean isQuiet(long now) {
+		return now - this.lastChangeAt > 2 * this.settings.syncInterval().toNanos() && !this.store.hasDirty()
+				&& this.outbox.isAcknowledged();
 	}
 
 	private boolean hasContact() {
