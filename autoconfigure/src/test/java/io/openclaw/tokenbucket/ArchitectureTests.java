@@ -51,16 +51,17 @@ class ArchitectureTests {
 				BASE + ".resilience..", BASE + ".gateway..", BASE + ".observability..", AUTOCONFIGURE);
 
 	@ArchTest
-	static final ArchRule everyPackageIsNullMarked = classes().should(new ArchCondition<>("be in a @NullMarked package") {
+	static final ArchRule everyPackageIsNullMarked = classes()
+		.should(new ArchCondition<>("be in a @NullMarked package") {
 
-		@Override
-		public void check(JavaClass type, ConditionEvents events) {
-			boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
-			events.add(new SimpleConditionEvent(type, marked,
-					type.getPackageName() + " has " + (marked ? "a" : "no") + " package-info with @NullMarked"));
-		}
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+				events.add(new SimpleConditionEvent(type, marked,
+						type.getPackageName() + " has " + (marked ? "a" : "no") + " package-info with @NullMarked"));
+			}
 
-	});
+		});
 
 	@ArchTest
 	static final ArchRule packagesAreNamedByWhatTheyAreFor = noClasses().should()
@@ -90,18 +91,19 @@ class ArchitectureTests {
 	static final ArchRule staticFieldsAreFinal = fields().that().areStatic().should().beFinal();
 
 	@ArchTest
-	static final ArchRule staticFieldsHoldNothingMutable = classes().should(new ArchCondition<>("hold nothing mutable in static fields") {
+	static final ArchRule staticFieldsHoldNothingMutable = classes()
+		.should(new ArchCondition<>("hold nothing mutable in static fields") {
 
-		@Override
-		public void check(JavaClass type, ConditionEvents events) {
-			type.getStaticInitializer()
-				.stream()
-				.flatMap((initializer) -> initializer.getConstructorCallsFromSelf().stream())
-				.filter((created) -> MUTABLE.test(created.getTargetOwner()))
-				.forEach((created) -> events.add(SimpleConditionEvent.violated(type, created.getDescription())));
-		}
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				type.getStaticInitializer()
+					.stream()
+					.flatMap((initializer) -> initializer.getConstructorCallsFromSelf().stream())
+					.filter((created) -> MUTABLE.test(created.getTargetOwner()))
+					.forEach((created) -> events.add(SimpleConditionEvent.violated(type, created.getDescription())));
+			}
 
-	});
+		});
 
 	private static final DescribedPredicate<JavaClass> MUTABLE = assignableTo(Collection.class)
 		.or(assignableTo(Map.class))
