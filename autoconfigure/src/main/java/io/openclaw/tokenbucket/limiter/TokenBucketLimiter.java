@@ -157,13 +157,12 @@ public final class TokenBucketLimiter {
 	 * A bucket as a request would find it. Does not count as use.
 	 * @param limit the name of the limit
 	 * @param key whose bucket
-	 * @return the bucket; a fresh one if it is not held in memory
+	 * @return the bucket; a fresh one if it is not held in memory, or the one that keys
+	 * beyond the bound share
 	 */
 	public BucketStatus peek(String limit, String key) {
-		return find(limit, key).orElseGet(() -> {
-			long now = this.clock.nanoTime();
-			return buckets(limit).fresh(key, now).status(this.store.view(now), now);
-		});
+		long now = this.clock.nanoTime();
+		return buckets(limit).peek(key, now).status(this.store.view(now), now);
 	}
 
 	/**
