@@ -71,7 +71,8 @@ class TokenBucketLimiterTests {
 		Random random = new Random(seed);
 		long capacity = 1 + random.nextLong(1L << random.nextInt(1, 20));
 		Limit limit = new Limit(LocalMember.LIMIT, tokens(capacity),
-				new RefillRate(1000 + random.nextLong(1L << random.nextInt(1, 45)), 1_000_000_000 + random.nextLong(99)),
+				new RefillRate(1000 + random.nextLong(1L << random.nextInt(1, 45)),
+						1_000_000_000 + random.nextLong(99)),
 				tokens(random.nextLong(capacity)), 0);
 		LocalMember alone = new LocalMember(policy(limit, Consistency.STRICT));
 		for (int request = 0; request < 20; request++) {
