@@ -286,18 +286,22 @@ final class Bucket {
 
 	private void learn(TokenBucketState before, TokenBucketState merged, long now) {
 		merged.consumed().forEach((birth, amount) -> {
-			long news = amount - before.consumed().get(birth);
-			if (news > 0) {
-				// Of its own, a member counts only what is acknowledged: what others
-				// remember of its earlier births may be of any age.
-				if (!birth.member().equals(this.replica.view().self())) {
-					this.allowance.learn(birth.member(), news, now);
-				}
-				if (this.replica.view().relays(birth.member())) {
-					markDirty();
-				}
+			long known = before.consumed().get(birth);
+			// Of its own, a member counts only what is acknowledged: what others remember
+			// of its earlier births may be of any age.
+			if (amount > known && !birth.member().equals(this.replica.view().self())) {
+				this.allowance.learn(birth.member(), (known > 0) ? amount - known : recent(amount), now);
+			}
+			if (amount > known && this.replica.view().relays(birth.member())) {
+				markDirty();
 			}
 		});
+	}
+
+	// What peers remember of a bucket that this member had dropped, since it was full, is
+	// no demand of now: no more of it can be than is missing.
+	private long recent(long amount) {
+		return Math.min(amount, Math.max(0, this.policy.limit().capacity() - this.replica.level()));
 	}
 
 	private void trimExcess() {
