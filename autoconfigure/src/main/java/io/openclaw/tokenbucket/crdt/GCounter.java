@@ -50,7 +50,8 @@ public final class GCounter<K extends Comparable<K>> {
 	}
 
 	/**
-	 * A counter of these entries.
+	 * A counter of these entries. Those of zero are left out, as everywhere: equal counts
+	 * make equal counters.
 	 * @param <K> the key type
 	 * @param entries amounts by key
 	 * @return the counter
@@ -60,13 +61,15 @@ public final class GCounter<K extends Comparable<K>> {
 	public static <K extends Comparable<K>> GCounter<K> of(Map<K, Long> entries) {
 		Comparable<?>[] keys = new Comparable<?>[entries.size()];
 		long[] amounts = new long[entries.size()];
-		int i = 0;
+		int size = 0;
 		for (Map.Entry<K, Long> entry : new TreeMap<>(entries).entrySet()) {
 			requireNotNegative(entry.getValue());
-			keys[i] = entry.getKey();
-			amounts[i++] = entry.getValue();
+			if (entry.getValue() > 0) {
+				keys[size] = entry.getKey();
+				amounts[size++] = entry.getValue();
+			}
 		}
-		return new GCounter<>(keys, amounts);
+		return new GCounter<>(Arrays.copyOf(keys, size), Arrays.copyOf(amounts, size));
 	}
 
 	/**

@@ -14,7 +14,7 @@ public final class Refill {
 
 	private int members;
 
-	// In units of 1 / (rate.periodNanos × members) micro-tokens.
+	// Of the whole bucket, in units of 1 / rate.periodNanos micro-tokens.
 	private long remainder;
 
 	/**
@@ -52,14 +52,11 @@ public final class Refill {
 	}
 
 	/**
-	 * Changes the number of shares. The carried fraction is kept, rounded down.
+	 * Changes the number of shares. The carried fraction is of the whole bucket and is
+	 * kept.
 	 * @param newMembers how many shares the rate is split into from now on, positive
 	 */
 	public void divideAmong(int newMembers) {
-		this.remainder = BigInteger.valueOf(this.remainder)
-			.multiply(BigInteger.valueOf(newMembers))
-			.divide(BigInteger.valueOf(this.members))
-			.longValueExact();
 		this.members = newMembers;
 	}
 

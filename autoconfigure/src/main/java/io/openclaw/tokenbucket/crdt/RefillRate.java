@@ -46,11 +46,13 @@ public record RefillRate(long microTokens, long periodNanos) {
 	 * than {@link MicroTokens#MAX_TOKENS}
 	 */
 	public static RefillRate perSecond(BigDecimal tokensPerSecond) {
-		BigDecimal micro = tokensPerSecond.movePointRight(6).setScale(0, RoundingMode.HALF_UP);
-		if (micro.signum() <= 0 || tokensPerSecond.compareTo(BigDecimal.valueOf(MicroTokens.MAX_TOKENS)) > 0) {
-			throw new IllegalArgumentException(
-					"a refill rate must be at least 0.000001 tokens per second: " + tokensPerSecond.toPlainString());
+		BigDecimal exact = tokensPerSecond.movePointRight(6);
+		if (exact.compareTo(BigDecimal.ONE) < 0
+				|| tokensPerSecond.compareTo(BigDecimal.valueOf(MicroTokens.MAX_TOKENS)) > 0) {
+			throw new IllegalArgumentException("a refill rate must be at least 0.000001 and at most "
+					+ MicroTokens.MAX_TOKENS + " tokens per second: " + tokensPerSecond.toPlainString());
 		}
+		BigDecimal micro = exact.setScale(0, RoundingMode.HALF_UP);
 		return new RefillRate(micro.longValueExact(), Duration.ofSeconds(1).toNanos());
 	}
 

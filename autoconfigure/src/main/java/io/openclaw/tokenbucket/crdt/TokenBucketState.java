@@ -16,6 +16,8 @@ import java.util.Collection;
  */
 public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returned, GCounter<MemberId> granted) {
 
+	private static final long MAX_SUM = Long.MAX_VALUE / 2;
+
 	private static final TokenBucketState EMPTY = new TokenBucketState(GCounter.empty(), GCounter.empty(),
 			GCounter.empty());
 
@@ -93,6 +95,16 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 			return this;
 		}
 		return new TokenBucketState(mergedConsumed, mergedReturned, mergedGranted);
+	}
+
+	/**
+	 * Whether the amounts are small enough for the arithmetic of buckets never to
+	 * overflow, not even in a merge of two such states. A fleet that spends a million
+	 * tokens a second from one bucket stays in range for 53 days.
+	 * @return {@code false} if it can only be forged or damaged
+	 */
+	public boolean isInRange() {
+		return this.consumed.sum() <= MAX_SUM && this.granted.sum() <= MAX_SUM - this.returned.sum();
 	}
 
 	/**

@@ -7,8 +7,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
-import io.openclaw.tokenbucket.limiter.Bucket.Answer;
-import io.openclaw.tokenbucket.limiter.Bucket.Answer.Kind;
+import io.openclaw.tokenbucket.limiter.Answer.Kind;
 
 /**
  * One request and its promises, committed or released together. Promises are asked for in
@@ -36,8 +35,16 @@ final class Admission implements Promise.Listener {
 	 * Asks every bucket.
 	 * @return the decision, final or waiting
 	 */
-	synchronized JointDecision start() {
+	JointDecision start() {
 		long now = this.clock.nanoTime();
+		JointDecision decision = ask(now);
+		if (decision.outcome() == Outcome.REJECTED) {
+			serveOthers(now);
+		}
+		return decision;
+	}
+
+	private synchronized JointDecision ask(long now) {
 		List<Part> inOrder = new ArrayList<>(this.parts);
 		inOrder.sort(Comparator.comparing(Part::limit));
 		for (Part part : inOrder) {
@@ -60,16 +67,20 @@ final class Admission implements Promise.Listener {
 
 	@Override
 	public void onAnswer(Promise promise, Answer answer) {
+		long now = this.clock.nanoTime();
 		JointDecision concluded;
 		synchronized (this) {
 			if (this.result != null) {
 				return;
 			}
 			this.parts.forEach((part) -> part.onAnswer(promise, answer));
-			concluded = conclude(this.clock.nanoTime());
+			concluded = conclude(now);
 		}
 		if (concluded != null) {
 			this.completion.complete(concluded);
+			if (concluded.outcome() == Outcome.REJECTED) {
+				serveOthers(now);
+			}
 		}
 	}
 
@@ -107,6 +118,12 @@ final class Admission implements Promise.Listener {
 		synchronized (this) {
 			this.result = release(now);
 		}
+		serveOthers(now);
+	}
+
+	// What was held is free for those behind. Without the lock of this admission, since
+	// it takes those of others.
+	private void serveOthers(long now) {
 		this.parts.forEach((part) -> this.store.serveLine(part.bucket(), now));
 	}
 

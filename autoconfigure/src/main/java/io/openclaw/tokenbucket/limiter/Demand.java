@@ -1,8 +1,8 @@
 package io.openclaw.tokenbucket.limiter;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 
@@ -31,8 +31,13 @@ final class Demand {
 		return (decaying != null) ? decaying.at(now) : 0;
 	}
 
-	void retain(List<MemberId> members) {
-		this.byMember.keySet().retainAll(members);
+	/**
+	 * Forgets members. One that is lost and still counted must not be: it may be heard
+	 * again at once, without having noticed, and then goes by what it consumed.
+	 * @param members who is remembered
+	 */
+	void retain(Predicate<MemberId> members) {
+		this.byMember.keySet().removeIf(members.negate());
 	}
 
 	private static final class Decaying {

@@ -14,7 +14,7 @@ import io.openclaw.tokenbucket.crdt.Birth;
 /**
  * All buckets of one limit. Thread-safe.
  */
-final class LimitBuckets implements Bucket.Changes {
+final class LimitBuckets implements Changes {
 
 	private final LimitPolicy policy;
 
@@ -69,10 +69,15 @@ final class LimitBuckets implements Bucket.Changes {
 	}
 
 	/**
-	 * A bucket as it would be created, without keeping it.
+	 * The bucket that a request for a key would find, without creating it for good.
 	 */
-	Bucket fresh(String key, long now) {
-		return create(BucketKey.of(name(), key), new Birth(this.store.self(), 0), now);
+	Bucket peek(String key, long now) {
+		Bucket bucket = this.byKey.get(key);
+		if (bucket != null) {
+			return bucket;
+		}
+		BucketKey missing = this.store.hasRoom() ? BucketKey.of(name(), key) : BucketKey.overflow(name());
+		return find(missing).orElseGet(() -> create(missing, new Birth(this.store.self(), 0), now));
 	}
 
 	Optional<Bucket> find(BucketKey key) {

@@ -153,14 +153,15 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Takes the entrywise maximum with another replica's state.
-	 * @param remote the other state
+	 * Takes the entrywise maximum with another replica's state, unless it is out of range
+	 * then.
+	 * @param remote the other state, in range
 	 * @return whether anything changed
 	 */
 	boolean merge(TokenBucketState remote) {
 		TokenBucketState before = state();
 		TokenBucketState merged = before.merge(remote);
-		if (merged == before) {
+		if (merged == before || !merged.isInRange()) {
 			return false;
 		}
 		replaceState(merged);
@@ -168,14 +169,21 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Whether a state counts more spending of this member than there was.
+	 * Whether a state counts more spending of this member than there was, or more of
+	 * anything than there can be.
 	 * @param remote a state that claims to descend from ours
 	 * @return whether it can only be forged or damaged
 	 */
 	boolean isContradictedBy(TokenBucketState remote) {
 		TokenBucketState own = state();
-		return remote.consumed().get(this.birth) > own.consumed().get(this.birth)
-				|| remote.returned().get(this.birth) > own.returned().get(this.birth);
+		return !remote.isInRange() || remote.consumed().get(this.birth) > own.consumed().get(this.birth)
+				|| remote.returned().get(this.birth) > own.returned().get(this.birth)
+				|| remote.consumed().sum(this::isYetToCome) > 0 || remote.returned().sum(this::isYetToCome) > 0;
+	}
+
+	// Believed, it would mask what this member counts when it gets there.
+	private boolean isYetToCome(Birth other) {
+		return other.member().equals(this.birth.member()) && other.number() > this.birth.number();
 	}
 
 	/**

@@ -158,13 +158,12 @@ public final class TokenBucketLimiter {
 	 * A bucket as a request would find it. Does not count as use.
 	 * @param limit the name of the limit
 	 * @param key whose bucket
-	 * @return the bucket; a fresh one if it is not held in memory
+	 * @return the bucket; a fresh one if it is not held in memory, or the one that keys
+	 * beyond the bound share
 	 */
 	public BucketStatus peek(String limit, String key) {
-		return find(limit, key).orElseGet(() -> {
-			long now = this.clock.nanoTime();
-			return buckets(limit).fresh(key, now).status(this.store.view(now), now);
-		});
+		long now = this.clock.nanoTime();
+		return buckets(limit).peek(key, now).status(this.store.view(now), now);
 	}
 
 	/**
@@ -220,19 +219,23 @@ public final class TokenBucketLimiter {
 		return tokens > buckets.policy().limit().capacity() / MicroTokens.PER_TOKEN;
 	}
 
-	// A cost above a capacity is answered before any bucket is asked.
+	// A cost above a capacity is answered before any bucket is asked or created.
 	private Optional<JointDecision> findImpossible(List<Charge> charges, long now) {
 		if (charges.stream().noneMatch((charge) -> isAboveCapacity(buckets(charge.limit()), charge.tokens()))) {
 			return Optional.empty();
 		}
-		List<Decision> decisions = charges.stream().map((charge) -> {
-			LimitBuckets buckets = buckets(charge.limit());
-			Reason reason = isAboveCapacity(buckets, charge.tokens()) ? Reason.COST_ABOVE_CAPACITY : Reason.OTHER_LIMIT;
-			BucketStatus status = peek(charge.limit(), charge.key());
-			return new Decision(Outcome.REJECTED, reason, buckets.policy().limit(), Math.max(0, status.spendable()),
-					(reason == Reason.COST_ABOVE_CAPACITY) ? Long.MAX_VALUE : 0, null);
-		}).toList();
+		List<Decision> decisions = charges.stream().map((charge) -> refuse(charge, now)).toList();
 		return Optional.of(new JointDecision(Outcome.REJECTED, decisions, null));
+	}
+
+	private Decision refuse(Charge charge, long now) {
+		LimitBuckets buckets = buckets(charge.limit());
+		Bucket bucket = buckets.peek(charge.key(), now);
+		if (!isAboveCapacity(buckets, charge.tokens())) {
+			return bucket.refuse(cost(buckets, charge.tokens()), this.store.view(now), now);
+		}
+		return new Decision(Outcome.REJECTED, Reason.COST_ABOVE_CAPACITY, buckets.policy().limit(),
+				Math.max(0, bucket.status(this.store.view(now), now).spendable()), Long.MAX_VALUE, null);
 	}
 
 	private JointDecision counted(List<Charge> charges, JointDecision decision, long startedAt) {

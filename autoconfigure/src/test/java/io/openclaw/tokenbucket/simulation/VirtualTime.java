@@ -34,16 +34,14 @@ public final class VirtualTime implements NanoClock, Timer {
 	}
 
 	/**
-	 * How long this clock has run.
-	 * @return the time since it was created
+	 * How far the clock has come.
 	 */
 	public Duration elapsed() {
 		return Duration.ofNanos(this.now - this.start);
 	}
 
 	/**
-	 * Runs everything that is due within some time.
-	 * @param duration how far to go
+	 * Lets time pass and runs what falls due.
 	 */
 	public void advance(Duration duration) {
 		long until = this.now + duration.toNanos();

@@ -1,0 +1,77 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.limiter.MembershipView.Peer;
+
+/**
+ * Members, views of them, and limits for tests.
+ */
+final class Fleets {
+
+	/** The smallest id. */
+	static final MemberId ALICE = new MemberId("alice", 1);
+
+	static final MemberId BOB = new MemberId("bob", 1);
+
+	static final MemberId CAROL = new MemberId("carol", 1);
+
+	static final MemberId DAVE = new MemberId("dave", 1);
+
+	private Fleets() {
+	}
+
+	static long tokens(long tokens) {
+		return MicroTokens.ofTokens(tokens);
+	}
+
+	static long millis(long millis) {
+		return Duration.ofMillis(millis).toNanos();
+	}
+
+	static Limit limit(String name, long capacity, String tokensPerSecond, long initial) {
+		return new Limit(name, tokens(capacity), RefillRate.perSecond(new BigDecimal(tokensPerSecond)), tokens(initial),
+				0);
+	}
+
+	static Limit limit(long capacity, String tokensPerSecond) {
+		return limit("rating", capacity, tokensPerSecond, capacity);
+	}
+
+	static LimitPolicy policy(Limit limit, Consistency consistency) {
+		return new LimitPolicy(limit, consistency, Duration.ofMillis(25));
+	}
+
+	/** A member that hears all of its peers for the next day. */
+	static MembershipView healthy(long now, MemberId self, MemberId... peers) {
+		return view(now, self, Stream.of(peers).map((peer) -> heard(peer, now)).toArray(Peer[]::new));
+	}
+
+	static MembershipView view(long now, MemberId self, Peer... peers) {
+		return MembershipView.member(self, peers.length + 1, Set.of(peers), Set.of(), now);
+	}
+
+	static Peer heard(MemberId id, long now) {
+		return heardUntil(id, now, now + Duration.ofDays(1).toNanos());
+	}
+
+	static Peer heardUntil(MemberId id, long lastReceived, long until) {
+		return new Peer(id, true, until, true, lastReceived, 0);
+	}
+
+	static Peer lost(MemberId id, long lastReceived, long since) {
+		return new Peer(id, false, since, true, lastReceived, since);
+	}
+
+	static Peer neverHeard(MemberId id, long since) {
+		return new Peer(id, false, since, false, 0, since);
+	}
+
+}

@@ -1,0 +1,121 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.simulation.VirtualTime;
+
+/**
+ * One real member in virtual time, whose peers and replication the test plays.
+ */
+final class LocalMember implements ReplicationSignal {
+
+	static final String LIMIT = "rating";
+
+	static final String KEY = "4711";
+
+	static final BucketKey BUCKET = BucketKey.of(LIMIT, KEY);
+
+	private final VirtualTime time;
+
+	private final BucketStore store;
+
+	private final TokenBucketLimiter limiter;
+
+	private final List<Decision> counted = new ArrayList<>();
+
+	private long batch;
+
+	private int acknowledgementsWanted;
+
+	LocalMember(LimitPolicy... policies) {
+		this(new VirtualTime(), Fleets.ALICE, 1000, policies);
+	}
+
+	LocalMember(VirtualTime time, MemberId self, int maxKeys, LimitPolicy... policies) {
+		this.time = time;
+		this.store = new BucketStore(self, List.of(policies), new LimiterSettings(3, Duration.ofMillis(200), maxKeys),
+				time);
+		this.store.signalTo(this);
+		this.limiter = new TokenBucketLimiter(this.store, time, time, (decision, nanos) -> this.counted.add(decision));
+	}
+
+	VirtualTime time() {
+		return this.time;
+	}
+
+	long now() {
+		return this.time.nanoTime();
+	}
+
+	BucketStore store() {
+		return this.store;
+	}
+
+	TokenBucketLimiter limiter() {
+		return this.limiter;
+	}
+
+	/** Final decisions that the listener was told of. */
+	List<Decision> counted() {
+		return this.counted;
+	}
+
+	int acknowledgementsWanted() {
+		return this.acknowledgementsWanted;
+	}
+
+	void hear(MemberId... peers) {
+		this.store.membershipChanged(Fleets.healthy(now(), this.store.self(), peers), now());
+	}
+
+	void advance(Duration duration) {
+		this.time.advance(duration);
+	}
+
+	Decision consume(long tokens) {
+		return this.limiter.tryConsume(LIMIT, KEY, tokens);
+	}
+
+	BucketStatus status() {
+		return this.limiter.peek(LIMIT, KEY);
+	}
+
+	/** Takes everything that has something to publish into a batch. */
+	List<BucketUpdate> publish() {
+		List<BucketUpdate> updates = new ArrayList<>();
+		this.batch++;
+		for (Optional<BucketUpdate> update = this.store.publishNext(this.batch, now()); update
+			.isPresent(); update = this.store.publishNext(this.batch, now())) {
+			updates.add(update.get());
+		}
+		return updates;
+	}
+
+	/** All peers have everything that was published. */
+	void acknowledge() {
+		this.store.forEachKey((key) -> this.store.acknowledge(key, this.batch, now()));
+	}
+
+	boolean merge(TokenBucketState state) {
+		return this.store.merge(new BucketUpdate(BUCKET, state), now());
+	}
+
+	void tick() {
+		this.store.tick(now());
+	}
+
+	@Override
+	public void flushWanted() {
+	}
+
+	@Override
+	public void acknowledgementWanted() {
+		this.acknowledgementsWanted++;
+	}
+
+}

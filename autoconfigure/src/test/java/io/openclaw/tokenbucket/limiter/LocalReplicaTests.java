@@ -1,0 +1,209 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+
+import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
+import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
+import static io.openclaw.tokenbucket.limiter.Fleets.CAROL;
+import static io.openclaw.tokenbucket.limiter.Fleets.DAVE;
+import static io.openclaw.tokenbucket.limiter.Fleets.healthy;
+import static io.openclaw.tokenbucket.limiter.Fleets.heard;
+import static io.openclaw.tokenbucket.limiter.Fleets.limit;
+import static io.openclaw.tokenbucket.limiter.Fleets.lost;
+import static io.openclaw.tokenbucket.limiter.Fleets.millis;
+import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
+import static io.openclaw.tokenbucket.limiter.Fleets.view;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link LocalReplica}: refill and what changes with the members. What a
+ * message may do to it is in {@link LocalReplicaMergeTests}.
+ */
+class LocalReplicaTests {
+
+	private static final long START = Long.MAX_VALUE - millis(1000);
+
+	private static final long HOUR = Duration.ofHours(1).toNanos();
+
+	private static final Limit LIMIT = limit(1000, "200");
+
+	static LongStream seeds() {
+		return LongStream.range(0, 50);
+	}
+
+	@Test
+	void refillAccruesInEqualPartsOnTheSharesOfTheMembersHeard() {
+		LocalReplica replica = replica(LIMIT, healthy(START, ALICE, BOB, CAROL, DAVE));
+		replica.spend(tokens(1000));
+		replica.settle(START + millis(1000));
+		assertThat(replica.level()).isEqualTo(tokens(200));
+		assertThat(granted(replica, ALICE, BOB, CAROL, DAVE)).containsOnly(tokens(50));
+	}
+
+	@Test
+	void theShareOfAMemberThatIsNotHeardStops() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)));
+		replica.spend(tokens(600));
+		replica.settle(START + millis(1500));
+		assertThat(replica.level()).isEqualTo(tokens(400 + 200));
+		assertThat(granted(replica, ALICE, BOB)).containsOnly(tokens(100));
+		assertThat(granted(replica, CAROL)).containsOnly(0L);
+	}
+
+	@Test
+	void refillNeverLiftsWhatMayBeSpentAboveTheHeardPartOfTheCapacity() {
+		LocalReplica replica = replica(LIMIT,
+				view(START, ALICE, heard(BOB, START), lost(CAROL, START, START), lost(DAVE, START, START)));
+		assertThat(replica.spendable()).isEqualTo(tokens(500));
+		replica.spend(tokens(300));
+		replica.settle(START + HOUR);
+		assertThat(replica.spendable()).isEqualTo(tokens(500));
+	}
+
+	@Test
+	void anIdleHourAtTheCapIsNotMadeUpForLater() {
+		for (MembershipView view : new MembershipView[] { healthy(START, ALICE, BOB),
+				view(START, ALICE, lost(BOB, START, START)) }) {
+			LocalReplica replica = replica(LIMIT, view);
+			long full = replica.spendable();
+			replica.settle(START + HOUR);
+			replica.spend(tokens(400));
+			replica.settle(START + HOUR + 10);
+			assertThat(replica.spendable()).isLessThanOrEqualTo(full - tokens(400) + 2);
+		}
+	}
+
+	@Test
+	void whatAMemberLostWouldHaveRefilledIsNotMadeUpForWhenItIsHeardAgain() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, lost(BOB, START, START)));
+		replica.spend(tokens(1000));
+		MembershipView healed = healthy(START + millis(2000), ALICE, BOB);
+		replica.adopt(healed, START + millis(2000));
+		replica.settle(START + millis(3000));
+		assertThat(replica.level()).isEqualTo(tokens(200 + 200));
+	}
+
+	@ParameterizedTest
+	@MethodSource("seeds")
+	void noTouchCreatesOrLosesTokens(long seed) {
+		Random random = new Random(seed);
+		Limit limit = limit(1_000_000, "0.37");
+		LocalReplica replica = replica(limit, healthy(START, ALICE, BOB, CAROL));
+		long spent = tokens(random.nextInt(1, 1_000_000));
+		replica.spend(spent);
+		long elapsed = 0;
+		for (int touch = 0; touch < 1000; touch++) {
+			elapsed += random.nextLong(1L << random.nextInt(1, 34));
+			replica.settle(START + elapsed);
+			long share = Math.round(Math.floor(elapsed * 0.37 / 3 / 1000));
+			assertThat((replica.level() - limit.capacity() + spent) / 3).as("seed %d, touch %d", seed, touch)
+				.isBetween(share - 1, share + 1);
+			assertThat(limit.level(replica.state())).as("seed %d, touch %d", seed, touch).isEqualTo(replica.level());
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("seeds")
+	void theTimeToHaveAnAmountIsExact(long seed) {
+		Random random = new Random(seed);
+		int peers = random.nextInt(3);
+		MemberId[] others = { BOB, CAROL, DAVE };
+		LocalReplica replica = replica(LIMIT, healthy(START, ALICE, Arrays.copyOf(others, peers)));
+		replica.spend(tokens(1000) + random.nextLong(tokens(1000)));
+		long cost = 1 + random.nextLong(tokens(900));
+		long nanos = replica.nanosToHave(cost, replica.spendable());
+		replica.settle(START + nanos - 1);
+		assertThat(replica.spendable()).as("seed %d", seed).isLessThan(cost);
+		replica.settle(START + nanos);
+		assertThat(replica.spendable()).as("seed %d", seed).isGreaterThanOrEqualTo(cost);
+	}
+
+	@Test
+	void aBucketIsSettledFromTheActivationOfItsLimit() {
+		Limit limit = limit("rating", 1000, "200", 100);
+		assertThat(replica(limit, MembershipView.alone(ALICE, START)).level()).isEqualTo(tokens(100));
+		LocalReplica late = new LocalReplica(limit, new Birth(ALICE, 1), healthy(START, ALICE, BOB), millis(100),
+				START - millis(2000));
+		late.settle(START);
+		assertThat(late.level()).isEqualTo(tokens(500));
+	}
+
+	@Test
+	void aRemovedMembersShareIsCreditedForItsSilence() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)));
+		replica.spend(tokens(900));
+		replica.settle(START + millis(600));
+		long before = replica.level();
+		replica.adopt(healthy(START + millis(600), ALICE, BOB), START + millis(600));
+		assertThat(replica.level() - before).isEqualTo(tokens(40));
+		assertThat(granted(replica, CAROL)).containsOnly(tokens(40));
+		assertThat(replica.spendable()).isEqualTo(replica.level());
+	}
+
+	@Test
+	void theCreditOfRemovedMembersIsUpToFull() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, lost(BOB, START, START), lost(CAROL, START, START)));
+		replica.spend(tokens(300));
+		replica.adopt(MembershipView.alone(ALICE, START + HOUR), START + HOUR);
+		assertThat(replica.level()).isEqualTo(tokens(1000));
+	}
+
+	@Test
+	void aMemberThatLeavesWhileItIsHeardIsNotCredited() {
+		LocalReplica replica = replica(LIMIT, healthy(START, ALICE, BOB));
+		replica.spend(tokens(900));
+		replica.adopt(MembershipView.alone(ALICE, START), START);
+		assertThat(replica.level()).isEqualTo(tokens(100));
+	}
+
+	@Test
+	void aJoinerMaySpendItsPartOfTheInitialTokensAndRefillsNothing() {
+		LocalReplica replica = replica(limit("rating", 1000, "200", 600), MembershipView.joining(ALICE, 3, START));
+		assertThat(replica.spendable()).isEqualTo(tokens(200));
+		replica.spend(tokens(150));
+		replica.settle(START + HOUR);
+		assertThat(replica.spendable()).isEqualTo(tokens(50));
+		assertThat(granted(replica, ALICE)).containsOnly(0L);
+	}
+
+	@Test
+	void aJoinerThatIsCountedDoesNotMakeUpForTheTimeBefore() {
+		LocalReplica replica = replica(LIMIT, MembershipView.joining(ALICE, 2, START));
+		replica.spend(tokens(500));
+		replica.adopt(healthy(START + HOUR, ALICE, BOB), START + HOUR);
+		assertThat(replica.spendable()).isEqualTo(tokens(500));
+	}
+
+	@Test
+	void withoutContactTheUnknownMembersPartsAreHeldAside() {
+		LocalReplica replica = replica(LIMIT, MembershipView.member(ALICE, 4, Set.of(), Set.of(), START));
+		assertThat(replica.spendable()).isEqualTo(tokens(250));
+		replica.spend(tokens(250));
+		replica.settle(START + millis(1000));
+		assertThat(replica.spendable()).isEqualTo(tokens(50));
+	}
+
+	private static LongStream granted(LocalReplica replica, MemberId... members) {
+		TokenBucketState state = replica.state();
+		return LongStream.of(Stream.of(members).mapToLong(state.granted()::get).toArray());
+	}
+
+	private static LocalReplica replica(Limit limit, MembershipView view) {
+		return new LocalReplica(limit, new Birth(ALICE, 1), view, millis(100), START);
+	}
+
+}

@@ -1,0 +1,125 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.simulation.VirtualTime;
+
+import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
+import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
+import static io.openclaw.tokenbucket.limiter.Fleets.limit;
+import static io.openclaw.tokenbucket.limiter.Fleets.policy;
+import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for keys beyond the bound.
+ */
+class OverflowBucketTests {
+
+	private final LocalMember member = new LocalMember(new VirtualTime(), ALICE, 2,
+			policy(limit(10, "1"), Consistency.BOUNDED));
+
+	@Test
+	void keysBeyondTheBoundShareOneBucket() {
+		consume("a", 1);
+		consume("b", 1);
+		assertThat(consume("c", 6).isAdmitted()).isTrue();
+		assertThat(consume("d", 6).isAdmitted()).isFalse();
+		assertThat(consume("a", 9).isAdmitted()).isTrue();
+		assertThat(this.member.limiter().activeKeys(LocalMember.LIMIT)).isEqualTo(3);
+		List<BucketKey> keys = new ArrayList<>();
+		this.member.store().forEachKey(keys::add);
+		assertThat(keys).contains(new BucketKey(LocalMember.LIMIT, "", true));
+	}
+
+	@Test
+	void aKeyWithoutNameIsNotTheOverflowBucket() {
+		consume("", 7);
+		consume("b", 1);
+		assertThat(consume("c", 6).isAdmitted()).isTrue();
+	}
+
+	@Test
+	void aKeyBeyondTheBoundIsSeenAsARequestWouldFindIt() {
+		consume("a", 1);
+		consume("b", 1);
+		consume("c", 6);
+		BucketStatus seen = this.member.limiter().peek(LocalMember.LIMIT, "d");
+		assertThat(seen.overflow()).isTrue();
+		assertThat(seen.spendable()).isEqualTo(tokens(4));
+		assertThat(consume("d", 11).remaining()).isEqualTo(tokens(4));
+		assertThat(this.member.limiter().find(LocalMember.LIMIT, "d")).isEmpty();
+	}
+
+	@Test
+	void lookingAtAKeyBeyondTheBoundCreatesNoOverflowBucket() {
+		consume("a", 1);
+		consume("b", 1);
+		BucketStatus seen = this.member.limiter().peek(LocalMember.LIMIT, "c");
+		assertThat(seen.overflow()).isTrue();
+		assertThat(seen.spendable()).isEqualTo(tokens(10));
+		assertThat(this.member.store().size()).isEqualTo(2);
+	}
+
+	@Test
+	void roomIsMadeByDroppingFullBuckets() {
+		consume("a", 1);
+		consume("b", 1);
+		consume("c", 6);
+		settleFor(Duration.ofSeconds(20));
+		assertThat(this.member.store().size()).isZero();
+		consume("d", 10);
+		assertThat(consume("e", 10).isAdmitted()).isTrue();
+		assertThat(this.member.limiter().find(LocalMember.LIMIT, "e")).isPresent();
+	}
+
+	@Test
+	void aPeersKeyForWhichThereIsNoRoomIsLeftAlone() {
+		consume("a", 1);
+		consume("b", 1);
+		this.member.hear(BOB);
+		TokenBucketState state = TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(3));
+		assertThat(merge(BucketKey.of(LocalMember.LIMIT, "c"), state)).isTrue();
+		assertThat(this.member.limiter().find(LocalMember.LIMIT, "c")).isEmpty();
+		assertThat(this.member.limiter().peek(LocalMember.LIMIT, "c").level()).isEqualTo(tokens(10));
+	}
+
+	@Test
+	void peersShareTheOverflowBucketToo() {
+		consume("a", 1);
+		consume("b", 1);
+		this.member.hear(BOB);
+		merge(BucketKey.overflow(LocalMember.LIMIT), TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(3)));
+		assertThat(consume("c", 8).isAdmitted()).isFalse();
+		assertThat(consume("c", 7).outcome()).isNotEqualTo(Outcome.REJECTED);
+	}
+
+	@Test
+	void aBucketOfALimitThatIsNotKnownHereIsIgnored() {
+		assertThat(merge(BucketKey.of("elsewhere", "a"), TokenBucketState.empty())).isTrue();
+		assertThat(this.member.store().size()).isZero();
+	}
+
+	private Decision consume(String key, long tokens) {
+		return this.member.limiter().tryConsume(LocalMember.LIMIT, key, tokens);
+	}
+
+	private boolean merge(BucketKey key, TokenBucketState state) {
+		return this.member.store().merge(new BucketUpdate(key, state), this.member.now());
+	}
+
+	private void settleFor(Duration duration) {
+		for (long left = duration.toMillis(); left > 0; left -= 200) {
+			this.member.advance(Duration.ofMillis(200));
+			this.member.store().settleAlone(this.member.now());
+			this.member.tick();
+		}
+	}
+
+}
