@@ -63,14 +63,17 @@ class TransferTests {
 	@Test
 	void itIsDueUntilItIsCompleteButNotWhileItIsUnderWay() {
 		assertThat(this.out.isDue(0)).isTrue();
-		this.out.start(3, 0);
+		start(3);
 		assertThat(this.out.isDue(ofMillis(900).toNanos())).isFalse();
 		assertThat(this.out.isUnderWay(ofMillis(900).toNanos())).isTrue();
 		this.out.progress(ofMillis(900).toNanos());
 		assertThat(this.out.isDue(ofMillis(1800).toNanos())).isFalse();
 		assertThat(this.out.isDue(ofSeconds(2).toNanos())).isTrue();
 		assertThat(this.out.isUnderWay(ofSeconds(2).toNanos())).isFalse();
+		assertThat(this.out.isUnfinished()).isTrue();
 		this.out.completed(3);
+		assertThat(this.out.isUnfinished()).isFalse();
+		assertThat(this.out.parts()).isEmpty();
 		assertThat(this.out.isDue(ofSeconds(9).toNanos())).isFalse();
 		assertThat(this.out.isComplete()).isTrue();
 	}
@@ -79,7 +82,7 @@ class TransferTests {
 	void onlyTheTransferOnItsWayCompletesIt() {
 		this.out.completed(0);
 		assertThat(this.out.isComplete()).isFalse();
-		this.out.start(3, 0);
+		start(3);
 		this.out.completed(2);
 		this.out.completed(0);
 		assertThat(this.out.isComplete()).isFalse();
@@ -87,10 +90,14 @@ class TransferTests {
 
 	@Test
 	void aNewTransferIsNotComplete() {
-		this.out.start(3, 0);
+		start(3);
 		this.out.completed(3);
-		this.out.start(4, 0);
+		start(4);
 		assertThat(this.out.isComplete()).isFalse();
+	}
+
+	private void start(long id) {
+		this.out.start(id, 7, List.of(List.of()), 0);
 	}
 
 	private static Message.Transfer part(long id, int part, int parts) {
