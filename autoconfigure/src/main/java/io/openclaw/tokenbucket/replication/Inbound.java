@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.replication;
 
 import java.util.List;
-import java.util.Optional;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
@@ -53,12 +52,12 @@ final class Inbound {
 	}
 
 	private void follow(Message message, Peer sender, long now) {
-		Optional<Standing> before = Optional.ofNullable(sender.countsMeAs());
+		boolean countedBefore = sender.countedMe();
 		sender.receive(message, this.store.self(), this.outbound.lastBatch(), this.outbound.stamp(now), now);
 		if (sender.roundTrip() != null) {
 			this.listener.onRoundTrip(sender.roundTrip());
 		}
-		this.membership.readList(message, sender, before, now);
+		this.membership.readList(message, sender, countedBefore, now);
 	}
 
 	private void answer(Message message, Peer sender, long now) {

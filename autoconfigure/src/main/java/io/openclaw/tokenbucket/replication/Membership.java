@@ -95,9 +95,9 @@ final class Membership {
 
 	/**
 	 * Reads the list that a peer sent. Only lists of those that are counted count.
-	 * @param before how the peer counted this member until now
+	 * @param countedBefore whether the peer counted this member until now
 	 */
-	void readList(Message message, Peer sender, Optional<Standing> before, long now) {
+	void readList(Message message, Peer sender, boolean countedBefore, long now) {
 		if (!sender.isMember()) {
 			return;
 		}
@@ -110,9 +110,7 @@ final class Membership {
 			this.standing = Standing.MEMBER;
 			return;
 		}
-		boolean demoted = isMember() && before.filter(Standing.MEMBER::equals).isPresent()
-				&& sender.countsMeAs() == Standing.JOINING;
-		if (demoted) {
+		if (isMember() && countedBefore && sender.countsMeAs() == Standing.JOINING) {
 			this.standing = Standing.JOINING;
 		}
 	}

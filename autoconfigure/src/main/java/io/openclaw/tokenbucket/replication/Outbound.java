@@ -263,7 +263,7 @@ final class Outbound {
 			next = Math.min(next, askAt() - now);
 		}
 		for (Peer peer : this.membership.peers()) {
-			next = Math.min(next, peer.askAt(SHORTEST_GAP).map((at) -> at - now).orElse(next));
+			next = Math.min(next, gapDueAt(peer, now).map((at) -> at - now).orElse(next));
 		}
 		return next;
 	}
@@ -274,7 +274,12 @@ final class Outbound {
 	}
 
 	private boolean isGapDue(Peer peer, long now) {
-		return peer.askAt(SHORTEST_GAP).filter((at) -> now - at >= 0).isPresent();
+		return gapDueAt(peer, now).filter((at) -> now - at >= 0).isPresent();
+	}
+
+	// Who is silent does not answer either.
+	private Optional<Long> gapDueAt(Peer peer, long now) {
+		return peer.isReceived(this.settings.syncInterval(), now) ? peer.askAt(SHORTEST_GAP) : Optional.empty();
 	}
 
 	private boolean isUrgent() {

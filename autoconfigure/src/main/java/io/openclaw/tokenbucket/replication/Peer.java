@@ -40,6 +40,8 @@ final class Peer {
 
 	private @Nullable Standing countsMeAs;
 
+	private boolean countedMe;
+
 	private Set<MemberId> receives = Set.of();
 
 	private long acknowledgedUpTo;
@@ -113,8 +115,19 @@ final class Peer {
 		return this.receives.contains(other);
 	}
 
+	/**
+	 * How the peer's last message listed this member; {@code null} if it did not.
+	 */
 	@Nullable Standing countsMeAs() {
 		return this.countsMeAs;
+	}
+
+	/**
+	 * Whether the peer counted this member when it listed it last, be that long ago:
+	 * whoever removed it does not list it at all for a while.
+	 */
+	boolean countedMe() {
+		return this.countedMe;
 	}
 
 	long acknowledgedUpTo() {
@@ -178,6 +191,7 @@ final class Peer {
 		this.receivesMe = aboutMe.map(Message.PeerReport::received).orElse(false);
 		this.countsMeAs = aboutMe.map(Message.PeerReport::standing).orElse(null);
 		aboutMe.ifPresent((report) -> {
+			this.countedMe = report.standing() == Standing.MEMBER;
 			if (report.receivedUpTo() <= published) {
 				this.acknowledgedUpTo = Math.max(this.acknowledgedUpTo, report.receivedUpTo());
 			}

@@ -110,7 +110,7 @@ class JoiningTests {
 	void aJoinerIsCountedSoonThoughMostPartsAreLostEachTime() {
 		long seed = 4;
 		TestMember member = this.fleet.startTogether("a").get(0);
-		for (int i = 0; i < 10_000; i++) {
+		for (int i = 0; i < 5_000; i++) {
 			member.spender().spend("key-" + i, 500);
 		}
 		this.fleet.advanceSeconds(2);
@@ -118,7 +118,7 @@ class JoiningTests {
 		this.fleet.wire().lose((sent, to) -> sent.message().transfer() != null && random.nextInt(10) < 6);
 		TestMember joiner = this.fleet.start("b");
 		this.fleet.awaitAtMost(Duration.ofSeconds(20), joiner::isCounted);
-		assertThat(joiner.spender().store().size()).as("seed %d", seed).isEqualTo(10_000);
+		assertThat(joiner.spender().store().size()).as("seed %d", seed).isEqualTo(5_000);
 	}
 
 	@ParameterizedTest

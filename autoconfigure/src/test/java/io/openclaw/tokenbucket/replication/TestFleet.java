@@ -154,10 +154,15 @@ final class TestFleet {
 			this.running = false;
 		}
 
-		void wake() {
+		/**
+		 * Goes on.
+		 * @param inBetween happens between any two things that waited
+		 */
+		void wake(Runnable inBetween) {
 			this.running = true;
 			for (Runnable task = this.missed.poll(); task != null; task = this.missed.poll()) {
 				task.run();
+				inBetween.run();
 			}
 		}
 

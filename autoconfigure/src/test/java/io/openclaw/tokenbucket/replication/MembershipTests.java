@@ -1,0 +1,285 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.simulation.VirtualTime;
+
+import static io.openclaw.tokenbucket.replication.Standing.JOINING;
+import static io.openclaw.tokenbucket.replication.Standing.LEAVING;
+import static io.openclaw.tokenbucket.replication.Standing.MEMBER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who counts whom, message by message.
+ */
+class MembershipTests {
+
+	private static final MemberId SELF = new MemberId("m", 5);
+
+	private static final MemberId A = new MemberId("a", 1);
+
+	private static final MemberId B = new MemberId("b", 1);
+
+	private static final MemberId Z = new MemberId("z", 1);
+
+	private final VirtualTime time = new VirtualTime();
+
+	private final Outbox outbox = new Outbox(new Spender(SELF, this.time).store());
+
+	private final Membership membership = new Membership(SELF,
+			new ReplicationSettings(null, 3, Spender.SYNC_INTERVAL, Duration.ofSeconds(30)));
+
+	private long sentAt;
+
+	@Test
+	void whoeverWaitsIsMetButNotCounted() {
+		found();
+		receive(MessageBuilder.from(A, JOINING));
+		assertThat(this.membership.peers()).extracting(Peer::id).containsExactly(A);
+		assertThat(view().size()).isOne();
+	}
+
+	@Test
+	void aJoinerCountsWhoeverSaysThatItIsAMember() {
+		receive(MessageBuilder.from(A, MEMBER));
+		assertThat(this.membership.members()).extracting(Peer::id).containsExactly(A);
+		assertThat(this.membership.isMember()).isFalse();
+	}
+
+	@Test
+	void listsOfThoseWhoAreCountedAddAndPromote() {
+		receive(MessageBuilder.from(A, MEMBER).lists(B, MEMBER).lists(Z, JOINING).lists(SELF, MEMBER));
+		assertThat(this.membership.members()).extracting(Peer::id).containsExactly(A, B);
+		assertThat(this.membership.isMember()).isTrue();
+		assertThat(view().size()).isEqualTo(3);
+	}
+
+	@Test
+	void listsOfThoseWhoWaitNeitherAddNorPromote() {
+		receive(MessageBuilder.from(A, JOINING).lists(B, MEMBER).lists(SELF, MEMBER));
+		assertThat(this.membership.members()).isEmpty();
+		assertThat(this.membership.isMember()).isFalse();
+	}
+
+	@Test
+	void theFounderCountsThoseWhoReceiveItToo() {
+		receive(MessageBuilder.from(A, JOINING).lists(SELF, JOINING));
+		receive(MessageBuilder.from(B, JOINING));
+		found();
+		assertThat(this.membership.isMember()).isTrue();
+		assertThat(this.membership.members()).extracting(Peer::id).containsExactly(A);
+	}
+
+	@Test
+	void nobodyFoundsAFleetWhereThereIsOne() {
+		receive(MessageBuilder.from(A, MEMBER));
+		found();
+		assertThat(this.membership.isMember()).isFalse();
+	}
+
+	@Test
+	void aJoinerIsCountedOnceItHasEverythingAndReceivesThisMember() {
+		found();
+		receive(MessageBuilder.from(Z, JOINING));
+		peer(Z).outgoing().start(7, 0, List.of(), now());
+		promote();
+		assertThat(peer(Z).isMember()).as("without the transfer").isFalse();
+		receive(MessageBuilder.from(Z, JOINING).lists(SELF, MEMBER, false, 0, 7));
+		promote();
+		assertThat(peer(Z).isMember()).as("without receiving").isFalse();
+		receive(MessageBuilder.from(Z, JOINING).lists(SELF, MEMBER, true, 0, 7).lastBatch(3));
+		peer(Z).receipts().announce(3, now());
+		promote();
+		assertThat(peer(Z).isMember()).as("with a gap").isFalse();
+		peer(Z).receipts().receive(1, 3, now());
+		promote();
+		assertThat(peer(Z).isMember()).isTrue();
+	}
+
+	@Test
+	void aJoinerIsCountedOnlyByWhoHearsEverybody() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER));
+		receive(MessageBuilder.from(Z, JOINING));
+		peer(Z).outgoing().start(7, 0, List.of(), now());
+		receive(MessageBuilder.from(Z, JOINING).lists(SELF, MEMBER, true, 0, 7));
+		promote();
+		assertThat(peer(Z).isMember()).isFalse();
+		receive(MessageBuilder.from(B, MEMBER).lists(SELF, MEMBER));
+		peer(B).outgoing().start(8, 0, List.of(), now());
+		receive(MessageBuilder.from(B, MEMBER).lists(SELF, MEMBER, true, 0, 8));
+		promote();
+		assertThat(peer(Z).isMember()).isTrue();
+	}
+
+	@Test
+	void aMemberThatIsListedAsPendingAgainIsAJoinerAgain() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, JOINING));
+		assertThat(this.membership.standing()).isEqualTo(JOINING);
+		assertThat(view().state()).isEqualTo(FleetState.JOINING);
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		assertThat(this.membership.isMember()).isTrue();
+	}
+
+	// Whoever removed it does not list it before it hears of it again.
+	@Test
+	void aMemberThatIsNotListedForAWhileAndThenAsPendingIsAJoinerAgain() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		receive(MessageBuilder.from(A, MEMBER));
+		receive(MessageBuilder.from(A, MEMBER));
+		assertThat(this.membership.standing()).isEqualTo(MEMBER);
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, JOINING));
+		assertThat(this.membership.standing()).isEqualTo(JOINING);
+	}
+
+	@Test
+	void whoeverListedAMemberAsPendingDemotesItOnceOnly() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		receive(MessageBuilder.from(B, MEMBER).lists(SELF, MEMBER));
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, JOINING));
+		receive(MessageBuilder.from(B, MEMBER).lists(SELF, MEMBER));
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, JOINING));
+		assertThat(this.membership.standing()).isEqualTo(MEMBER);
+	}
+
+	@Test
+	void whoeverNeverCountedAMemberCannotDemoteIt() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		receive(MessageBuilder.from(B, MEMBER).lists(SELF, JOINING));
+		receive(MessageBuilder.from(B, MEMBER).lists(SELF, JOINING));
+		assertThat(this.membership.isMember()).isTrue();
+	}
+
+	@Test
+	void whoeverIsNotCountedCannotDemote() {
+		found();
+		receive(MessageBuilder.from(A, JOINING).lists(SELF, MEMBER));
+		receive(MessageBuilder.from(A, JOINING).lists(SELF, JOINING));
+		assertThat(this.membership.isMember()).isTrue();
+	}
+
+	@Test
+	void aGoodbyeBuriesForGood() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER));
+		receive(MessageBuilder.from(B, LEAVING));
+		assertThat(this.membership.members()).extracting(Peer::id).containsExactly(A);
+		receive(MessageBuilder.from(B, MEMBER));
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER));
+		assertThat(this.membership.peers()).extracting(Peer::id).containsExactly(A);
+	}
+
+	@Test
+	void aNewerIncarnationReplacesTheOlderForGood() {
+		MemberId newer = new MemberId("b", 2);
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER));
+		receive(MessageBuilder.from(newer, JOINING));
+		assertThat(this.membership.peers()).extracting(Peer::id).containsExactly(A, newer);
+		receive(MessageBuilder.from(B, MEMBER));
+		receive(MessageBuilder.from(A, MEMBER).lists(B, MEMBER));
+		assertThat(this.membership.peers()).extracting(Peer::id).containsExactly(A, newer);
+	}
+
+	@Test
+	void anOlderIncarnationIsIgnoredThoughOnlyTheNewerWasEverMet() {
+		receive(MessageBuilder.from(new MemberId("b", 2), JOINING));
+		receive(MessageBuilder.from(B, MEMBER));
+		assertThat(this.membership.peers()).extracting(Peer::id).containsExactly(new MemberId("b", 2));
+	}
+
+	@Test
+	void anOlderIncarnationOfOneselfIsNobody() {
+		receive(MessageBuilder.from(new MemberId("m", 4), MEMBER));
+		receive(MessageBuilder.from(A, MEMBER).lists(new MemberId("m", 3), MEMBER));
+		assertThat(this.membership.peers()).extracting(Peer::id).containsExactly(A);
+	}
+
+	@Test
+	void aRemovedMemberIsIgnoredInListsUntilItIsReceivedAndThenItJoins() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER));
+		this.membership.remove(B);
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER));
+		assertThat(this.membership.peers()).extracting(Peer::id).containsExactly(A);
+		receive(MessageBuilder.from(B, MEMBER).lists(SELF, MEMBER));
+		assertThat(peer(B).standing()).isEqualTo(JOINING);
+		receive(MessageBuilder.from(B, MEMBER).lists(SELF, MEMBER));
+		assertThat(peer(B).standing()).isEqualTo(JOINING);
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER));
+		assertThat(peer(B).standing()).isEqualTo(MEMBER);
+	}
+
+	@Test
+	void newsOfMembersThatSomeHeardMemberDoesNotReceiveIsPassedOn() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER));
+		assertThat(view().relays(B)).isFalse();
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER, false, 0, 0));
+		assertThat(view().relays(B)).isTrue();
+		assertThat(view().relays(A)).as("nobody is heard who could lack it").isFalse();
+	}
+
+	@Test
+	void theSmallestThatAJoinerReceivesSendsItEverything() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		receive(MessageBuilder.from(Z, JOINING).lists(SELF, MEMBER));
+		view();
+		assertThat(this.membership.isSponsorOf(peer(Z))).as("it does not receive a").isTrue();
+		receive(MessageBuilder.from(Z, JOINING).lists(SELF, MEMBER).lists(A, MEMBER));
+		assertThat(this.membership.isSponsorOf(peer(Z))).as("a is smaller").isFalse();
+		assertThat(this.membership.isSponsorOf(peer(A))).isFalse();
+	}
+
+	@Test
+	void whoWaitedAndFellSilentIsForgottenAndWhoIsCountedIsNot() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		receive(MessageBuilder.from(Z, JOINING));
+		this.time.advance(Duration.ofSeconds(31));
+		this.membership.forgetSilent(now());
+		assertThat(this.membership.peers()).extracting(Peer::id).containsExactly(A);
+	}
+
+	@Test
+	void whoReachesNobodyReckonsWithAsManyAsThereShouldBe() {
+		MembershipView alone = this.membership.view(this.outbox, false, now());
+		assertThat(alone.state()).isEqualTo(FleetState.ISOLATED);
+		assertThat(alone.size()).isEqualTo(3);
+		assertThat(alone.unknown()).isEqualTo(2);
+		assertThat(view().state()).isEqualTo(FleetState.JOINING);
+	}
+
+	// As Inbound does.
+	private void receive(MessageBuilder builder) {
+		Message message = builder.sentAt(++this.sentAt).build();
+		this.membership.meet(message, now()).ifPresent((sender) -> {
+			boolean countedBefore = sender.countedMe();
+			sender.receive(message, SELF, 0, this.sentAt, now());
+			this.membership.readList(message, sender, countedBefore, now());
+		});
+	}
+
+	private void found() {
+		this.membership.found(now());
+	}
+
+	private void promote() {
+		view();
+		this.membership.promote(now());
+	}
+
+	private MembershipView view() {
+		return this.membership.view(this.outbox, true, now());
+	}
+
+	private Peer peer(MemberId id) {
+		return this.membership.peers().stream().filter((peer) -> peer.id().equals(id)).findFirst().orElseThrow();
+	}
+
+	private long now() {
+		return this.time.nanoTime();
+	}
+
+}
