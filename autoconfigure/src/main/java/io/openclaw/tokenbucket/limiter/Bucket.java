@@ -18,6 +18,11 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
  */
 final class Bucket {
 
+	// Any use at any member is soon known to all: so they drop a bucket at nearly the
+	// same
+	// time, and births do not pile up at those that still hold it when it is used again.
+	private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
+
 	private final BucketKey key;
 
 	private final LimitPolicy policy;
@@ -29,6 +34,8 @@ final class Bucket {
 	private final Allowance allowance;
 
 	private final WaitingLine line;
+
+	private long usedAt;
 
 	private boolean dirty;
 
@@ -45,6 +52,7 @@ final class Bucket {
 		this.changes = changes;
 		this.line = new WaitingLine(changes);
 		this.replica = new LocalReplica(policy.limit(), birth, view, syncInterval.toNanos() / 2, activatedAt);
+		this.usedAt = view.sinceNanos();
 		this.allowance = new Allowance(policy.limit().capacity(), syncInterval, view);
 	}
 
@@ -60,7 +68,7 @@ final class Bucket {
 		if (this.dropped) {
 			return null;
 		}
-		arrive(view, now);
+		use(view, now);
 		long available = this.replica.spendable() - this.line.promised();
 		if (available < cost) {
 			return rejected(shortage(cost, available), cost);
@@ -78,7 +86,7 @@ final class Bucket {
 		if (this.dropped) {
 			return Answer.DROPPED;
 		}
-		arrive(view, now);
+		use(view, now);
 		long cost = promise.cost();
 		long available = this.replica.spendable() - this.line.promised();
 		if (available < cost) {
@@ -221,6 +229,11 @@ final class Bucket {
 				this.replica.nanosToHave(cost, left), null);
 	}
 
+	private void use(MembershipView view, long now) {
+		arrive(view, now);
+		this.usedAt = now;
+	}
+
 	private void arrive(MembershipView view, long now) {
 		if (this.replica.view() != view) {
 			adopt(view, now);
@@ -270,6 +283,7 @@ final class Bucket {
 		}
 		TokenBucketState before = this.replica.state();
 		if (this.replica.merge(remote)) {
+			this.usedAt = now;
 			learn(before, this.replica.state(), now);
 			trimExcess();
 			this.allowance.share(this.replica.view(), now);
@@ -352,8 +366,8 @@ final class Bucket {
 	 * @return whether it is dropped, for good
 	 */
 	synchronized boolean dropIfFull(MembershipView view, long now) {
-		if (this.touched || this.dirty || this.line.promised() > 0 || !view.isComplete()
-				|| !this.allowance.isSettled()) {
+		if (now - this.usedAt < IDLE_NANOS || this.touched || this.dirty || this.line.promised() > 0
+				|| !view.isComplete() || !this.allowance.isSettled()) {
 			return false;
 		}
 		this.replica.settle(now);
