@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.replication;
 import java.util.List;
 import java.util.Optional;
 
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -36,23 +37,38 @@ final class Inbound {
 	}
 
 	private void receive(Message message, Peer sender, long now) {
+		// Buckets only grow, but who is counted and what lacks holds until the next
+		// message only: one that was overtaken must not bring it back.
+		boolean outdated = sender.isOutdated(message);
+		if (!outdated) {
+			follow(message, sender, now);
+		}
+		message.ages().forEach((limit, age) -> this.store.learnAge(limit, age, now));
+		takeBuckets(message, sender, now);
+		if (!outdated) {
+			answer(message, sender, now);
+		}
+		if (message.wantsAcknowledgement()) {
+			this.outbound.oweAcknowledgement(now);
+		}
+	}
+
+	private void follow(Message message, Peer sender, long now) {
 		Optional<Standing> before = Optional.ofNullable(sender.countsMeAs());
-		sender.receive(message, this.store.self(), this.outbound.stamp(now), now);
+		sender.receive(message, this.store.self(), this.outbound.lastBatch(), this.outbound.stamp(now), now);
 		if (sender.roundTrip() != null) {
 			this.listener.onRoundTrip(sender.roundTrip());
 		}
 		this.membership.readList(message, sender, before, now);
-		message.ages().forEach((limit, age) -> this.store.learnAge(limit, age, now));
-		takeBuckets(message, sender, now);
+	}
+
+	private void answer(Message message, Peer sender, long now) {
 		compareDigest(message, sender, now);
 		message.peers()
 			.stream()
 			.filter((report) -> report.id().equals(this.store.self()))
 			.flatMap((report) -> report.missing().stream())
 			.forEach((range) -> this.outbound.sendAgain(sender, range, now));
-		if (message.wantsAcknowledgement()) {
-			this.outbound.oweAcknowledgement(now);
-		}
 	}
 
 	private void takeBuckets(Message message, Peer sender, long now) {
@@ -75,7 +91,16 @@ final class Inbound {
 	private boolean merge(List<BucketUpdate> buckets, long now) {
 		boolean accepted = true;
 		for (BucketUpdate bucket : buckets) {
-			accepted &= this.store.merge(bucket, now);
+			TokenBucketState own = this.store.snapshot(bucket.key(), now)
+				.map(BucketUpdate::state)
+				.orElse(TokenBucketState.empty());
+			if (AmountRange.holds(own, bucket.state())) {
+				accepted &= this.store.merge(bucket, now);
+			}
+			else {
+				// Does not count as missing: asked for again, it would be no better.
+				this.listener.onRejected("range");
+			}
 		}
 		this.outbound.onMerged(now);
 		if (!accepted) {
@@ -86,7 +111,9 @@ final class Inbound {
 	}
 
 	private void compareDigest(Message message, Peer sender, long now) {
-		if (message.digest() == null || !this.outbound.isQuiet(now) || !sender.hasNoGap()) {
+		// A joiner gets everything anyhow, and from one member.
+		boolean counted = this.membership.isMember() && sender.isMember();
+		if (message.digest() == null || !counted || !this.outbound.isQuiet(now) || !sender.hasNoGap()) {
 			return;
 		}
 		if (sender.differs(message.digest() != this.store.digest(StateDigest::of, now))) {

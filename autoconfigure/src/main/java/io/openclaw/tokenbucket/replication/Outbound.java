@@ -88,6 +88,13 @@ final class Outbound {
 	}
 
 	/**
+	 * The number of the last batch published.
+	 */
+	long lastBatch() {
+		return this.outbox.lastNumber();
+	}
+
+	/**
 	 * Has changed buckets leave with the next message, whatever they are worth.
 	 */
 	void batchDue() {
@@ -207,14 +214,15 @@ final class Outbound {
 		boolean asks = this.store.hasWaiting() && (batch != null || now - askAt() >= 0);
 		List<Peer> lacking = this.membership.peers().stream().filter((peer) -> isGapDue(peer, now)).toList();
 		byte[] bytes = BatchCodec.encode(message(lacking, batch, null, asks, now));
-		this.transport.publish(bytes);
-		this.listener.onSent(bytes.length);
+		// First, so that a transport that throws is not asked again at once.
 		this.lastSentAt = now;
 		this.acknowledgementOwedAt = null;
 		if (asks) {
 			this.askedAt = now;
 			this.askedFor = this.outbox.lastNumber();
 		}
+		this.transport.publish(bytes);
+		this.listener.onSent(bytes.length);
 	}
 
 	private void send(Peer recipient, Message message) {
@@ -229,7 +237,8 @@ final class Outbound {
 			.stream()
 			.map((peer) -> peer.report(this.settings.syncInterval(), lacking.contains(peer), now))
 			.toList();
-		boolean compares = batch == null && transfer == null && isQuiet(now) && !this.membership.members().isEmpty();
+		boolean compares = batch == null && transfer == null && isQuiet(now) && this.membership.isMember()
+				&& !this.membership.members().isEmpty();
 		Long digest = compares ? this.store.digest(StateDigest::of, now) : null;
 		return new Message(this.store.self(), this.settings.region(), this.membership.standing(), stamp(now),
 				this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch, transfer);

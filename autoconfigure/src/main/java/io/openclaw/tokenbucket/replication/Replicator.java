@@ -302,11 +302,11 @@ public final class Replicator implements ReplicationSignal {
 		boolean pending = this.store.hasDirty() || !this.outbox.isAcknowledged();
 		boolean nobody = this.membership.members().stream().noneMatch(Peer::isHeard);
 		if (!pending || nobody || now - this.leaveBy >= 0) {
-			this.closed = true;
 			this.membership.leave();
-			this.outbound.publishNow(now);
-			this.transport.removePresence(this.self);
-			this.transport.close();
+			guarded(() -> this.outbound.publishNow(now));
+			guarded(() -> this.transport.removePresence(this.self));
+			guarded(this.transport::close);
+			this.closed = true;
 			this.left.complete(null);
 		}
 	}
