@@ -1,5 +1,6 @@
 /**
- * One auto-configuration per concern, and the properties.
+ * Wires the other packages into a Spring Boot application: properties and
+ * auto-configurations.
  */
 @NullMarked
 package io.openclaw.tokenbucket.autoconfigure;

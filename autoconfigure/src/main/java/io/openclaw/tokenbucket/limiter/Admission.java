@@ -7,8 +7,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
-import io.openclaw.tokenbucket.limiter.Bucket.Answer;
-import io.openclaw.tokenbucket.limiter.Bucket.Answer.Kind;
+import io.openclaw.tokenbucket.limiter.Answer.Kind;
 
 /**
  * One request and its promises, committed or released together. Promises are asked for in

@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,8 +18,10 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
  */
 final class Bucket {
 
-	// Of the capacity: unpublished spending beyond it is worth a batch of its own.
-	private static final int FLUSH_DIVISOR = 100;
+	// Any use at any member is soon known to all: so they drop a bucket at nearly the
+	// same
+	// time, and births do not pile up at those that still hold it when it is used again.
+	private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
 
 	private final BucketKey key;
 
@@ -30,31 +31,17 @@ final class Bucket {
 
 	private final LocalReplica replica;
 
-	private final Demand demand = new Demand();
+	private final Allowance allowance;
 
-	private final Credit credit = new Credit();
+	private final WaitingLine line;
 
-	private final ArrayDeque<Promise> line = new ArrayDeque<>(0);
-
-	private final long shareForNanos;
-
-	private FairShare share = FairShare.WHOLE;
-
-	private long sharedAt;
-
-	// Set aside for requests in the line, and for those that left it but are not
-	// committed.
-	private long promised;
-
-	private long held;
+	private long usedAt;
 
 	private boolean dirty;
 
 	private boolean touched;
 
 	private boolean flushAsked;
-
-	private boolean watched;
 
 	private boolean dropped;
 
@@ -63,9 +50,10 @@ final class Bucket {
 		this.key = key;
 		this.policy = policy;
 		this.changes = changes;
-		this.shareForNanos = syncInterval.toNanos();
+		this.line = new WaitingLine(changes);
 		this.replica = new LocalReplica(policy.limit(), birth, view, syncInterval.toNanos() / 2, activatedAt);
-		share(view.sinceNanos());
+		this.usedAt = view.sinceNanos();
+		this.allowance = new Allowance(policy.limit().capacity(), syncInterval, view);
 	}
 
 	BucketKey key() {
@@ -80,8 +68,8 @@ final class Bucket {
 		if (this.dropped) {
 			return null;
 		}
-		arrive(view, now);
-		long available = this.replica.spendable() - this.promised;
+		use(view, now);
+		long available = this.replica.spendable() - this.line.promised();
 		if (available < cost) {
 			return rejected(shortage(cost, available), cost);
 		}
@@ -98,14 +86,14 @@ final class Bucket {
 		if (this.dropped) {
 			return Answer.DROPPED;
 		}
-		arrive(view, now);
+		use(view, now);
 		long cost = promise.cost();
-		long available = this.replica.spendable() - this.promised;
+		long available = this.replica.spendable() - this.line.promised();
 		if (available < cost) {
 			promise.become(Promise.State.CLOSED);
 			return Answer.broken(rejected(shortage(cost, available), cost));
 		}
-		this.promised += cost;
+		this.line.promise(promise);
 		if (this.line.isEmpty()) {
 			Answer answer = answer(promise, available, now);
 			if (answer.kind() != Answer.Kind.WAITING) {
@@ -113,7 +101,6 @@ final class Bucket {
 			}
 		}
 		this.line.add(promise);
-		this.changes.onWaiting(1);
 		return Answer.WAITING;
 	}
 
@@ -127,13 +114,12 @@ final class Bucket {
 		}
 		arrive(view, now);
 		List<Runnable> notices = new ArrayList<>();
-		for (Promise head = this.line.peek(); head != null; head = this.line.peek()) {
+		for (Promise head = this.line.head(); head != null; head = this.line.head()) {
 			Promise served = head;
-			Answer answer = answer(head, this.replica.spendable() - this.held, now);
+			Answer answer = answer(head, this.replica.spendable() - this.line.held(), now);
 			if (answer.kind() == Answer.Kind.WAITING) {
 				break;
 			}
-			dequeue(served);
 			notices.add(() -> served.listener().onAnswer(served, answer));
 		}
 		return notices;
@@ -144,19 +130,14 @@ final class Bucket {
 	 * @return when the request at its head has waited long enough, else {@code null}
 	 */
 	synchronized @Nullable Long watch() {
-		Promise head = this.line.peek();
-		if (this.watched || head == null) {
-			return null;
-		}
-		this.watched = true;
-		return head.deadline();
+		return this.line.watch();
 	}
 
 	/**
 	 * Ends watching the line.
 	 */
 	synchronized void unwatch() {
-		this.watched = false;
+		this.line.unwatch();
 	}
 
 	/**
@@ -164,7 +145,7 @@ final class Bucket {
 	 */
 	synchronized Decision commit(Promise promise, Reason reason, MembershipView view, long now) {
 		arrive(view, now);
-		close(promise);
+		this.line.close(promise);
 		return admitted(reason, promise.cost(), now);
 	}
 
@@ -173,7 +154,7 @@ final class Bucket {
 	 * same request rejected it.
 	 */
 	synchronized Decision release(Promise promise, MembershipView view, long now) {
-		close(promise);
+		this.line.close(promise);
 		return refuse(promise.cost(), view, now);
 	}
 
@@ -182,7 +163,7 @@ final class Bucket {
 	 */
 	synchronized Decision refuse(long cost, MembershipView view, long now) {
 		arrive(view, now);
-		long available = this.replica.spendable() - this.promised;
+		long available = this.replica.spendable() - this.line.promised();
 		return rejected((available < cost) ? shortage(cost, available) : Reason.OTHER_LIMIT, cost);
 	}
 
@@ -208,42 +189,17 @@ final class Bucket {
 		if (enough && consistency != Consistency.STRICT) {
 			return keep(promise, Reason.LEVEL);
 		}
-		close(promise);
+		this.line.close(promise);
 		return Answer.broken(rejected(enough ? Reason.UNACKNOWLEDGED : shortage(cost, available), cost));
 	}
 
 	private Answer keep(Promise promise, Reason reason) {
-		promise.become(Promise.State.HELD);
-		this.held += promise.cost();
+		this.line.keep(promise);
 		return Answer.kept(reason);
 	}
 
-	private void close(Promise promise) {
-		if (promise.state() == Promise.State.CLOSED) {
-			return;
-		}
-		this.promised -= promise.cost();
-		if (promise.state() == Promise.State.HELD) {
-			this.held -= promise.cost();
-		}
-		else {
-			dequeue(promise);
-		}
-		promise.become(Promise.State.CLOSED);
-	}
-
-	private void dequeue(Promise promise) {
-		if (this.line.remove(promise)) {
-			this.changes.onWaiting(-1);
-		}
-	}
-
 	private boolean hasCredit(long cost, long available) {
-		if (this.replica.view().isAlone()) {
-			return true;
-		}
-		long unacknowledged = this.credit.unacknowledged() + this.held;
-		return unacknowledged == 0 || unacknowledged + cost <= this.share.of(available + unacknowledged);
+		return this.allowance.covers(cost, available, this.line.held(), this.replica.view());
 	}
 
 	private Reason shortage(long cost, long available) {
@@ -253,9 +209,9 @@ final class Bucket {
 
 	private Decision admitted(Reason reason, long cost, long now) {
 		this.replica.spend(cost);
-		this.credit.spend(cost, now);
+		this.allowance.spend(cost, now);
 		markDirty();
-		if (!this.flushAsked && this.credit.unpublished() > this.policy.limit().capacity() / FLUSH_DIVISOR) {
+		if (!this.flushAsked && this.allowance.isWorthFlushing()) {
 			this.flushAsked = true;
 			this.changes.onFlushWanted();
 		}
@@ -268,9 +224,14 @@ final class Bucket {
 
 	private Decision decision(Outcome outcome, Reason reason, long cost) {
 		this.changes.onLevel(this.replica.level());
-		long left = this.replica.spendable() - this.promised;
+		long left = this.replica.spendable() - this.line.promised();
 		return new Decision(outcome, reason, this.policy.limit(), Math.max(0, left),
 				this.replica.nanosToHave(cost, left), null);
+	}
+
+	private void use(MembershipView view, long now) {
+		arrive(view, now);
+		this.usedAt = now;
 	}
 
 	private void arrive(MembershipView view, long now) {
@@ -278,18 +239,11 @@ final class Bucket {
 			adopt(view, now);
 		}
 		this.replica.settle(now);
-		if (now - this.sharedAt > this.shareForNanos) {
-			share(now);
-		}
+		this.allowance.shareIfOld(this.replica.view(), now);
 		if (!this.touched) {
 			this.touched = true;
 			this.changes.onTouched(this);
 		}
-	}
-
-	private void share(long now) {
-		this.share = FairShare.of(this.demand, this.replica.view(), this.policy.limit().capacity(), now);
-		this.sharedAt = now;
 	}
 
 	private void markDirty() {
@@ -314,9 +268,8 @@ final class Bucket {
 		long changedAt = (now - view.sinceNanos() > 0) ? view.sinceNanos() : now;
 		this.replica.adopt(view, changedAt);
 		this.replica.settle(now);
-		this.demand.retain(view::counts);
 		trimExcess();
-		share(now);
+		this.allowance.share(this.replica.view(), now);
 	}
 
 	/**
@@ -330,27 +283,39 @@ final class Bucket {
 		}
 		TokenBucketState before = this.replica.state();
 		if (this.replica.merge(remote)) {
+			this.usedAt = now;
 			learn(before, this.replica.state(), now);
 			trimExcess();
-			share(now);
+			this.allowance.share(this.replica.view(), now);
 		}
 		return true;
 	}
 
+	/**
+	 * Has the store forget this bucket.
+	 */
+	void forget() {
+		this.changes.onDropped(this);
+	}
+
 	private void learn(TokenBucketState before, TokenBucketState merged, long now) {
 		merged.consumed().forEach((birth, amount) -> {
-			long news = amount - before.consumed().get(birth);
-			if (news > 0) {
-				// Of its own, a member counts only what is acknowledged: what others
-				// remember of its earlier births may be of any age.
-				if (!birth.member().equals(this.replica.view().self())) {
-					this.demand.add(birth.member(), news, now);
-				}
-				if (this.replica.view().relays(birth.member())) {
-					markDirty();
-				}
+			long known = before.consumed().get(birth);
+			// Of its own, a member counts only what is acknowledged: what others remember
+			// of its earlier births may be of any age.
+			if (amount > known && !birth.member().equals(this.replica.view().self())) {
+				this.allowance.learn(birth.member(), (known > 0) ? amount - known : recent(amount), now);
+			}
+			if (amount > known && this.replica.view().relays(birth.member())) {
+				markDirty();
 			}
 		});
+	}
+
+	// What peers remember of a bucket that this member had dropped, since it was full, is
+	// no demand of now: no more of it can be than is missing.
+	private long recent(long amount) {
+		return Math.min(amount, Math.max(0, this.policy.limit().capacity() - this.replica.level()));
 	}
 
 	private void trimExcess() {
@@ -364,7 +329,7 @@ final class Bucket {
 	 */
 	synchronized TokenBucketState publish(long batch, MembershipView view, long now) {
 		TokenBucketState published = snapshot(view, now);
-		this.credit.publish(batch, now);
+		this.allowance.publish(batch, now);
 		this.dirty = false;
 		this.flushAsked = false;
 		return published;
@@ -382,10 +347,8 @@ final class Bucket {
 	 * All heard members have acknowledged up to a batch.
 	 */
 	synchronized void acknowledge(long batch, MembershipView view, long now) {
-		if (this.credit.acknowledge(batch, this.demand, view.self())) {
-			arrive(view, now);
-			share(now);
-		}
+		arrive(view, now);
+		this.allowance.acknowledge(batch, this.replica.view(), now);
 	}
 
 	/**
@@ -394,7 +357,7 @@ final class Bucket {
 	synchronized void tick(MembershipView view, long now, long keepNanos) {
 		arrive(view, now);
 		this.replica.remember(now, keepNanos);
-		share(now);
+		this.allowance.share(this.replica.view(), now);
 		this.touched = false;
 	}
 
@@ -403,7 +366,8 @@ final class Bucket {
 	 * @return whether it is dropped, for good
 	 */
 	synchronized boolean dropIfFull(MembershipView view, long now) {
-		if (this.touched || this.dirty || this.promised > 0 || !view.isComplete() || !this.credit.isSettled()) {
+		if (now - this.usedAt < IDLE_NANOS || this.touched || this.dirty || this.line.promised() > 0
+				|| !view.isComplete() || !this.allowance.isSettled()) {
 			return false;
 		}
 		this.replica.settle(now);
@@ -422,7 +386,7 @@ final class Bucket {
 	}
 
 	synchronized long lag(long now) {
-		return this.replica.view().isAlone() ? 0 : this.credit.lag(now);
+		return this.replica.view().isAlone() ? 0 : this.allowance.lag(now);
 	}
 
 	synchronized BucketStatus status(MembershipView view, long now) {
@@ -434,64 +398,13 @@ final class Bucket {
 		long missing = Math.max(0, this.policy.limit().capacity() - level);
 		long toNextToken = Math.min(missing, MicroTokens.PER_TOKEN - Math.floorMod(level, MicroTokens.PER_TOKEN));
 		return new BucketStatus(this.policy.limit(), this.key.key(), this.key.overflow(), level,
-				this.replica.spendable() - this.promised, view.isAlone() ? 0 : this.credit.unacknowledged(),
+				this.replica.spendable() - this.line.promised(), view.isAlone() ? 0 : this.allowance.unacknowledged(),
 				this.replica.consumedHere(), this.line.size(), timeToAccrue(missing), timeToAccrue(toNextToken),
 				this.replica.state());
 	}
 
 	private Duration timeToAccrue(long amount) {
 		return Duration.ofNanos(this.policy.limit().refillRate().nanosToAccrue(amount));
-	}
-
-	/**
-	 * Notes that something is to be done about a bucket, without doing it.
-	 */
-	interface Changes {
-
-		/** The bucket is used for the first time since its last tick. */
-		void onTouched(Bucket bucket);
-
-		/** The bucket has something to publish for the first time since it last did. */
-		void onDirty(Bucket bucket);
-
-		/** More or fewer requests wait. */
-		void onWaiting(int more);
-
-		/** A request saw this level. */
-		void onLevel(long level);
-
-		/** A bucket has something to publish that is worth a batch of its own. */
-		void onFlushWanted();
-
-	}
-
-	/**
-	 * What a request for a promise gets. Immutable.
-	 *
-	 * @param kind kept, broken, waiting in the line, or no bucket to ask any more
-	 * @param reason why it is kept
-	 * @param decision how it is broken
-	 */
-	record Answer(Kind kind, @Nullable Reason reason, @Nullable Decision decision) {
-
-		static final Answer WAITING = new Answer(Kind.WAITING, null, null);
-
-		static final Answer DROPPED = new Answer(Kind.DROPPED, null, null);
-
-		static Answer kept(Reason reason) {
-			return new Answer(Kind.KEPT, reason, null);
-		}
-
-		static Answer broken(Decision decision) {
-			return new Answer(Kind.BROKEN, null, decision);
-		}
-
-		enum Kind {
-
-			KEPT, BROKEN, WAITING, DROPPED
-
-		}
-
 	}
 
 }

@@ -359,7 +359,7 @@ public final class BucketStore {
 		for (int left = SWEPT_AT_ONCE; left > 0 && this.sweep.hasNext(); left--) {
 			Bucket bucket = this.sweep.next();
 			if (bucket.dropIfFull(current, now)) {
-				this.limits.get(bucket.key().limit()).remove(bucket);
+				bucket.forget();
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import io.openclaw.tokenbucket.crdt.Birth;
 /**
  * All buckets of one limit. Thread-safe.
  */
-final class LimitBuckets implements Bucket.Changes {
+final class LimitBuckets implements Changes {
 
 	private final LimitPolicy policy;
 
@@ -84,7 +84,8 @@ final class LimitBuckets implements Bucket.Changes {
 		return Optional.ofNullable(key.overflow() ? this.overflow.get(key) : this.byKey.get(key.key()));
 	}
 
-	void remove(Bucket bucket) {
+	@Override
+	public void onDropped(Bucket bucket) {
 		boolean removed = bucket.key().overflow() ? this.overflow.remove(bucket.key(), bucket)
 				: this.byKey.remove(bucket.key().key(), bucket);
 		if (removed) {

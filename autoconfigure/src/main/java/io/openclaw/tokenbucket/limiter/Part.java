@@ -4,8 +4,6 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
-import io.openclaw.tokenbucket.limiter.Bucket.Answer;
-
 /**
  * What a request asks of one bucket. Mutable, confined to its admission.
  */

@@ -74,7 +74,7 @@ final class Promise {
 		 * @param promise the promise
 		 * @param answer kept or broken
 		 */
-		void onAnswer(Promise promise, Bucket.Answer answer);
+		void onAnswer(Promise promise, Answer answer);
 
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -270,7 +271,7 @@ public final class TokenBucketLimiter {
 	}
 
 	private static CompletableFuture<JointDecision> completion(JointDecision waiting) {
-		return waiting.completion().toCompletableFuture();
+		return Objects.requireNonNull(waiting.completion()).toCompletableFuture();
 	}
 
 	private static <T> CompletableFuture<T> forwardCancellation(CompletableFuture<T> of, CompletableFuture<?> to) {

@@ -28,6 +28,9 @@ final class BatchCodec {
 
 	static final int MOST_BYTES = 1 << 20;
 
+	// Far more than any fleet has.
+	static final int MOST_PEERS = 1_000;
+
 	private static final int MAGIC = 0x0B;
 
 	private static final int HAS_DIGEST = 1;
@@ -37,6 +40,8 @@ final class BatchCodec {
 	private static final int HAS_TRANSFER = 4;
 
 	private static final int WANTS_ACKNOWLEDGEMENT = 8;
+
+	private static final int ALL_FLAGS = HAS_DIGEST | HAS_BATCH | HAS_TRANSFER | WANTS_ACKNOWLEDGEMENT;
 
 	private BatchCodec() {
 	}
@@ -70,7 +75,8 @@ final class BatchCodec {
 			this.body.writeNumber(message.ages().size());
 			message.ages().forEach((limit, age) -> {
 				this.body.writeText(limit);
-				this.body.writeNumber(age);
+				// Nobody would read a larger one; it may have come from a peer.
+				this.body.writeNumber(Math.min(age, WireReader.LARGEST));
 			});
 			if (message.digest() != null) {
 				this.body.writeNumber(message.digest());
@@ -192,11 +198,17 @@ final class BatchCodec {
 			}
 			MemberId sender = readMember();
 			int flags = this.in.readByte();
+			if ((flags & ~ALL_FLAGS) != 0) {
+				throw new MalformedMessageException("malformed");
+			}
 			String region = this.in.readText();
 			Standing standing = standing(this.in.readByte());
 			long sentAt = this.in.readNumber();
 			long lastBatch = this.in.readNumber();
 			List<PeerReport> peers = readList(this::readPeer);
+			if (peers.size() > MOST_PEERS) {
+				throw new MalformedMessageException("count");
+			}
 			Map<String, Long> ages = readAges();
 			Long digest = has(flags, HAS_DIGEST) ? this.in.readBits() : null;
 			Batch batch = has(flags, HAS_BATCH) ? new Batch(readRange(), readList(this::readBucket)) : null;
@@ -223,7 +235,11 @@ final class BatchCodec {
 
 		private SequenceRange readRange() throws MalformedMessageException {
 			long first = this.in.readNumber();
-			return new SequenceRange(first, Math.addExact(first, this.in.readNumber()));
+			long further = this.in.readNumber();
+			if (further > WireReader.LARGEST - first) {
+				throw new MalformedMessageException("range");
+			}
+			return new SequenceRange(first, first + further);
 		}
 
 		private Transfer readTransfer() throws MalformedMessageException {
@@ -238,8 +254,11 @@ final class BatchCodec {
 
 		private BucketUpdate readBucket() throws MalformedMessageException {
 			String limit = this.in.readText();
-			boolean overflow = this.in.readByte() == 1;
-			BucketKey key = new BucketKey(limit, this.in.readText(), overflow);
+			int overflow = this.in.readByte();
+			if (overflow > 1) {
+				throw new MalformedMessageException("range");
+			}
+			BucketKey key = new BucketKey(limit, this.in.readText(), overflow == 1);
 			GCounter<Birth> consumed = readBirths();
 			GCounter<Birth> returned = readBirths();
 			Map<MemberId, Long> granted = new TreeMap<>();

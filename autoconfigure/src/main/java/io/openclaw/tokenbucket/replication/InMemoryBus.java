@@ -77,8 +77,7 @@ public final class InMemoryBus {
 	Set<MemberId> present(Set<MemberId> members) {
 		long now = this.clock.nanoTime();
 		return members.stream()
-			.filter((member) -> this.presentUntil.containsKey(member))
-			.filter((member) -> this.presentUntil.get(member) - now > 0)
+			.filter((member) -> this.presentUntil.getOrDefault(member, now) - now > 0)
 			.collect(Collectors.toSet());
 	}
 

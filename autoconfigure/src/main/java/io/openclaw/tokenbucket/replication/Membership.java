@@ -38,6 +38,9 @@ final class Membership {
 	Membership(MemberId self, ReplicationSettings settings) {
 		this.self = self;
 		this.settings = settings;
+		// Lists that were on their way when this process started may still name its
+		// older self.
+		this.buried.put(self.node(), self.incarnation() - 1);
 	}
 
 	Standing standing() {
@@ -66,7 +69,7 @@ final class Membership {
 	 */
 	Optional<Peer> meet(Message message, long now) {
 		MemberId id = message.sender();
-		if (isBuried(id)) {
+		if (isReplaced(id)) {
 			return Optional.empty();
 		}
 		if (message.standing() == Standing.LEAVING) {
@@ -81,7 +84,11 @@ final class Membership {
 			peer.become(Standing.MEMBER);
 		}
 		if (!peer.everReceived()) {
-			peer.begin((isMember() && claimsMembership) ? 0 : lastBefore(message));
+			boolean bothCounted = isMember() && claimsMembership;
+			peer.begin(bothCounted ? 0 : lastBefore(message));
+			if (bothCounted && peer.isMember()) {
+				peer.needEverything();
+			}
 		}
 		return Optional.of(peer);
 	}
@@ -89,11 +96,10 @@ final class Membership {
 	/**
 	 * Reads the list that a peer sent. Only lists of those that are counted count.
 	 * @param before how the peer counted this member until now
-	 * @return whether this member changed its own standing
 	 */
-	boolean readList(Message message, Peer sender, Optional<Standing> before, long now) {
+	void readList(Message message, Peer sender, Optional<Standing> before, long now) {
 		if (!sender.isMember()) {
-			return false;
+			return;
 		}
 		for (Message.PeerReport report : message.peers()) {
 			if (report.standing() == Standing.MEMBER && !report.id().equals(this.self)) {
@@ -102,23 +108,21 @@ final class Membership {
 		}
 		if (!isMember() && sender.countsMeAs() == Standing.MEMBER) {
 			this.standing = Standing.MEMBER;
-			return true;
+			return;
 		}
 		boolean demoted = isMember() && before.filter(Standing.MEMBER::equals).isPresent()
 				&& sender.countsMeAs() == Standing.JOINING;
 		if (demoted) {
 			this.standing = Standing.JOINING;
 		}
-		return demoted;
 	}
 
 	/**
 	 * Counts those who have this member's state, if it hears everybody.
-	 * @return whether anybody was
 	 */
-	boolean promote(long now) {
+	void promote(long now) {
 		if (!isMember() || !members().stream().allMatch(Peer::isHeard)) {
-			return false;
+			return;
 		}
 		List<Peer> ready = this.peers.values()
 			.stream()
@@ -126,23 +130,20 @@ final class Membership {
 					&& peer.hasNoGap())
 			.toList();
 		ready.forEach((peer) -> peer.become(Standing.MEMBER));
-		return !ready.isEmpty();
 	}
 
 	/**
 	 * Founds a fleet with those who wait as well, if there is nobody to join.
-	 * @return whether it was founded
 	 */
-	boolean found(long now) {
+	void found(long now) {
 		if (isMember() || !members().isEmpty()) {
-			return false;
+			return;
 		}
 		this.standing = Standing.MEMBER;
 		this.peers.values()
 			.stream()
 			.filter((peer) -> isMutual(peer, now))
 			.forEach((peer) -> peer.become(Standing.MEMBER));
-		return true;
 	}
 
 	/**
@@ -153,14 +154,16 @@ final class Membership {
 	}
 
 	/**
-	 * Whether it falls to this member to send a peer everything: to the smallest of those
-	 * that the peer receives.
+	 * Whether it falls to this member to send a peer everything: to each, if both were
+	 * counted before they met; else to the smallest of those that the peer receives.
 	 */
 	boolean isSponsorOf(Peer peer) {
-		return isMember() && !peer.isMember() && peer.receivesMe()
-				&& members().stream()
-					.filter((member) -> member.isHeard() && peer.receives(member.id()))
-					.noneMatch((member) -> member.id().compareTo(this.self) < 0);
+		if (!isMember() || !peer.receivesMe()) {
+			return false;
+		}
+		return peer.lacksEverything() || (!peer.isMember() && members().stream()
+			.filter((member) -> member.isHeard() && peer.receives(member.id()))
+			.noneMatch((member) -> member.id().compareTo(this.self) < 0));
 	}
 
 	/**
@@ -221,8 +224,7 @@ final class Membership {
 	}
 
 	private void count(MemberId id, long now) {
-		if (isBuried(id) || this.removed.contains(id)
-				|| this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id))) {
+		if (isReplaced(id) || this.removed.contains(id)) {
 			return;
 		}
 		buryOlderIncarnations(id);
@@ -238,8 +240,9 @@ final class Membership {
 		this.peers.remove(id);
 	}
 
-	private boolean isBuried(MemberId id) {
-		return id.incarnation() <= this.buried.getOrDefault(id.node(), -1L);
+	private boolean isReplaced(MemberId id) {
+		return id.incarnation() <= this.buried.getOrDefault(id.node(), -1L)
+				|| this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id));
 	}
 
 	private static boolean isNewer(MemberId one, MemberId other) {

@@ -34,6 +34,8 @@ final class Peer {
 
 	private long echo;
 
+	private boolean lacksEverything;
+
 	private boolean receivesMe;
 
 	private @Nullable Standing countsMeAs;
@@ -136,11 +138,31 @@ final class Peer {
 	}
 
 	/**
+	 * The peer was a member of another fleet until now: it is not heard before it has
+	 * everything that is known here.
+	 */
+	void needEverything() {
+		this.lacksEverything = true;
+	}
+
+	boolean lacksEverything() {
+		return this.lacksEverything;
+	}
+
+	/**
+	 * Whether a message was overtaken by another: what it says of the world is outdated.
+	 */
+	boolean isOutdated(Message message) {
+		return everReceived() && message.sentAt() < this.echo;
+	}
+
+	/**
 	 * Takes in what every message says.
 	 * @param self this member
+	 * @param published the last batch of this member: nothing later can be acknowledged
 	 * @param stamp what this member would stamp on a message now
 	 */
-	void receive(Message message, MemberId self, long stamp, long now) {
+	void receive(Message message, MemberId self, long published, long stamp, long now) {
 		this.region = message.region();
 		this.receivedAt = now;
 		this.echo = message.sentAt();
@@ -156,8 +178,11 @@ final class Peer {
 		this.receivesMe = aboutMe.map(Message.PeerReport::received).orElse(false);
 		this.countsMeAs = aboutMe.map(Message.PeerReport::standing).orElse(null);
 		aboutMe.ifPresent((report) -> {
-			this.acknowledgedUpTo = Math.max(this.acknowledgedUpTo, report.receivedUpTo());
+			if (report.receivedUpTo() <= published) {
+				this.acknowledgedUpTo = Math.max(this.acknowledgedUpTo, report.receivedUpTo());
+			}
 			this.outgoing.completed(report.completedTransfer());
+			this.lacksEverything &= !this.outgoing.isComplete();
 			measure(report, stamp);
 		});
 	}
@@ -190,7 +215,7 @@ final class Peer {
 		if (oldestUnacknowledged.isPresent() && oldestUnacknowledged.get() + bound - heardUntil < 0) {
 			heardUntil = oldestUnacknowledged.get() + bound;
 		}
-		boolean hears = everReceived() && this.receivesMe && now - heardUntil < 0;
+		boolean hears = everReceived() && this.receivesMe && !this.lacksEverything && now - heardUntil < 0;
 		if (this.heard && !hears) {
 			this.lostReceivedAt = this.receivedAt;
 			this.unheardSince = (now - heardUntil < 0) ? now : heardUntil;

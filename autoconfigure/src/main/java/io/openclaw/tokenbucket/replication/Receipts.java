@@ -39,20 +39,19 @@ final class Receipts {
 		return this.upTo;
 	}
 
-	long announcedUpTo() {
-		return this.announced;
-	}
-
 	boolean isComplete() {
 		return this.upTo >= this.announced;
 	}
 
 	/**
 	 * The peer says how far it has published.
+	 * @return whether this reveals that something lacks
 	 */
-	void announce(long last, long now) {
+	boolean announce(long last, long now) {
+		boolean news = last > this.announced;
 		this.announced = Math.max(this.announced, last);
 		updateGap(now);
+		return news && this.gap;
 	}
 
 	/**

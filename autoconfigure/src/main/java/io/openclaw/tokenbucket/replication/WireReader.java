@@ -9,6 +9,11 @@ import java.nio.charset.StandardCharsets;
  */
 final class WireReader {
 
+	/**
+	 * The largest number: so far from overflow that the sum or difference of two is none.
+	 */
+	static final long LARGEST = (1L << 62) - 1;
+
 	private final ByteBuffer buffer;
 
 	WireReader(byte[] bytes) {
@@ -27,6 +32,9 @@ final class WireReader {
 		long value = 0;
 		for (int shift = 0; shift < Long.SIZE; shift += 7) {
 			int next = readByte();
+			if (shift == 63 && next > 1) {
+				break;
+			}
 			value |= (long) (next & 0x7F) << shift;
 			if ((next & 0x80) == 0) {
 				return value;
@@ -36,11 +44,11 @@ final class WireReader {
 	}
 
 	/**
-	 * Reads a number that is not negative.
+	 * Reads a number from zero to {@link #LARGEST}.
 	 */
 	long readNumber() throws MalformedMessageException {
 		long value = readBits();
-		if (value < 0) {
+		if (value < 0 || value > LARGEST) {
 			throw new MalformedMessageException("range");
 		}
 		return value;

@@ -2,150 +2,113 @@ package io.openclaw.tokenbucket.simulation;
 
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 
-import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.limiter.Decision;
-import io.openclaw.tokenbucket.limiter.Outcome;
+import io.openclaw.tokenbucket.crdt.Limit;
 
 /**
- * Requests as a Poisson process at each member, judged against one ideal central bucket
+ * Requests as a Poisson process at each gate, judged against one ideal central bucket
  * that sees the same arrivals.
  */
 final class Load {
 
-	private final SimulatedFleet fleet;
+	private final VirtualTime time;
 
 	private final Random random;
 
-	private final double capacity;
-
-	private final double rate;
+	private final IdealBucket ideal;
 
 	private final Duration startedAt;
-
-	private double idealLevel;
-
-	private Duration idealAt;
-
-	private long arrived;
 
 	private long admitted;
 
 	private long admittedByIdeal;
 
-	private long waited;
+	private long rejected;
 
 	private long waits;
 
-	private long rejected;
+	private long admittedAfterWait;
 
-	private double over = Double.NEGATIVE_INFINITY;
+	private Duration waited = Duration.ZERO;
 
-	private Duration waitedInAll = Duration.ZERO;
+	private double over;
 
-	Load(SimulatedFleet fleet, Random random) {
-		this.fleet = fleet;
+	Load(VirtualTime time, Limit limit, Random random) {
+		this.time = time;
 		this.random = random;
-		this.capacity = MicroTokens.toTokens(fleet.limit().capacity());
-		this.rate = fleet.limit().refillRate().tokensPerSecond();
-		this.startedAt = fleet.time().elapsed();
-		this.idealLevel = this.capacity;
-		this.idealAt = this.startedAt;
+		this.startedAt = time.elapsed();
+		this.ideal = new IdealBucket(limit, this.startedAt);
 	}
 
 	/**
-	 * Has a member receive requests.
+	 * Has a gate receive requests.
 	 * @param perSecond how many on average
 	 * @param during for how long from now
 	 */
-	void on(SimulatedFleet.Member member, double perSecond, Duration during) {
-		Duration until = this.fleet.time().elapsed().plus(during);
-		arrive(member, perSecond, until);
+	void on(Gate gate, double perSecond, Duration during) {
+		arrive(gate, perSecond, this.time.elapsed().plus(during));
 	}
 
-	void request(SimulatedFleet.Member member) {
-		this.arrived++;
-		askIdeal();
-		Decision decision = member.limiter().tryConsume(SimulatedFleet.LIMIT, SimulatedFleet.KEY, 1);
-		if (decision.outcome() == Outcome.WAITING) {
-			Duration since = this.fleet.time().elapsed();
-			decision.completion().thenAccept((result) -> {
-				this.waitedInAll = this.waitedInAll.plus(this.fleet.time().elapsed().minus(since));
-				this.waits++;
-				this.waited += result.isAdmitted() ? 1 : 0;
-				count(result);
-			});
+	void request(Gate gate) {
+		this.admittedByIdeal += this.ideal.tryConsume(this.time.elapsed()) ? 1 : 0;
+		CompletableFuture<Boolean> answer = gate.request().toCompletableFuture();
+		if (answer.isDone()) {
+			count(answer.join());
+			return;
 		}
-		else {
-			count(decision);
-		}
+		Duration since = this.time.elapsed();
+		answer.thenAccept((admits) -> {
+			this.waits++;
+			this.waited = this.waited.plus(this.time.elapsed().minus(since));
+			this.admittedAfterWait += admits ? 1 : 0;
+			count(admits);
+		});
 	}
 
-	long arrived() {
-		return this.arrived;
+	Verdict verdict() {
+		return new Verdict(this.admitted, this.admittedByIdeal, this.rejected, this.over,
+				(double) this.admittedAfterWait / this.admitted,
+				(this.waits > 0) ? this.waited.dividedBy(this.waits) : Duration.ZERO);
 	}
 
-	long admitted() {
-		return this.admitted;
-	}
-
-	long admittedByIdeal() {
-		return this.admittedByIdeal;
-	}
-
-	long rejected() {
-		return this.rejected;
-	}
-
-	double toIdeal() {
-		return (double) this.admitted / this.admittedByIdeal;
-	}
-
-	double waitedShare() {
-		return (double) this.waited / this.admitted;
-	}
-
-	double over() {
-		return Math.max(0, this.over);
-	}
-
-	Duration meanWait() {
-		return (this.waits > 0) ? this.waitedInAll.dividedBy(this.waits) : Duration.ZERO;
-	}
-
-	private void arrive(SimulatedFleet.Member member, double perSecond, Duration until) {
+	private void arrive(Gate gate, double perSecond, Duration until) {
 		double gap = -Math.log(1 - this.random.nextDouble()) / perSecond;
 		Duration next = Duration.ofNanos((long) (gap * 1e9));
-		if (this.fleet.time().elapsed().plus(next).compareTo(until) < 0) {
-			this.fleet.time().schedule(next, () -> {
-				request(member);
-				arrive(member, perSecond, until);
+		if (this.time.elapsed().plus(next).compareTo(until) < 0) {
+			this.time.schedule(next, () -> {
+				request(gate);
+				arrive(gate, perSecond, until);
 			});
 		}
 	}
 
-	private void count(Decision decision) {
-		if (!decision.isAdmitted()) {
+	private void count(boolean admits) {
+		if (!admits) {
 			this.rejected++;
 			return;
 		}
 		this.admitted++;
-		double envelope = this.capacity + this.rate * seconds(this.fleet.time().elapsed().minus(this.startedAt));
-		this.over = Math.max(this.over, this.admitted - envelope);
+		this.over = Math.max(this.over, this.admitted - this.ideal.envelope(this.time.elapsed().minus(this.startedAt)));
 	}
 
-	private void askIdeal() {
-		Duration now = this.fleet.time().elapsed();
-		this.idealLevel = Math.min(this.capacity, this.idealLevel + this.rate * seconds(now.minus(this.idealAt)));
-		this.idealAt = now;
-		if (this.idealLevel >= 1) {
-			this.idealLevel--;
-			this.admittedByIdeal++;
+	/**
+	 * How the gates did.
+	 *
+	 * @param admitted requests admitted
+	 * @param admittedByIdeal requests that the ideal bucket admitted
+	 * @param rejected requests rejected
+	 * @param over the most above the envelope of capacity and refill, in tokens
+	 * @param waitedShare of the admitted, how many waited
+	 * @param meanWait of those that waited
+	 */
+	record Verdict(long admitted, long admittedByIdeal, long rejected, double over, double waitedShare,
+			Duration meanWait) {
+
+		double toIdeal() {
+			return (double) this.admitted / this.admittedByIdeal;
 		}
-	}
 
-	private static double seconds(Duration duration) {
-		return duration.toNanos() / 1e9;
 	}
 
 }

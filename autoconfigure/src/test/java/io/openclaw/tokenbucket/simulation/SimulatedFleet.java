@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -12,6 +14,7 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
@@ -30,6 +33,10 @@ final class SimulatedFleet {
 
 	static final String KEY = "4711";
 
+	private static final Duration SYNC_INTERVAL = Duration.ofMillis(200);
+
+	private static final int REPLICATION_FACTOR = 3;
+
 	private final VirtualTime time = new VirtualTime();
 
 	private final Settings settings;
@@ -38,18 +45,14 @@ final class SimulatedFleet {
 
 	private final InMemoryBus bus;
 
-	private long messages;
-
 	private final List<Member> members = new ArrayList<>();
+
+	private long messages;
 
 	SimulatedFleet(Settings settings, Random random) {
 		this.settings = settings;
 		this.network = new SimulatedNetwork(random, settings.latency(), settings.loss());
 		this.bus = new InMemoryBus(this.time, this.time, this.network);
-	}
-
-	long messages() {
-		return this.messages;
 	}
 
 	VirtualTime time() {
@@ -64,8 +67,23 @@ final class SimulatedFleet {
 		return this.members;
 	}
 
-	Member start(String node) {
-		Member member = new Member(new MemberId(node, 1));
+	Member member(int number) {
+		return this.members.get(number);
+	}
+
+	Limit limit() {
+		return this.settings.limit();
+	}
+
+	/**
+	 * Messages sent so far by all members.
+	 */
+	long messages() {
+		return this.messages;
+	}
+
+	Member start() {
+		Member member = new Member(new MemberId(nodeOf(this.members.size()), 1));
 		this.members.add(member);
 		member.replicator.start();
 		return member;
@@ -76,28 +94,58 @@ final class SimulatedFleet {
 	 */
 	void startTogether(int count) {
 		for (int i = 0; i < count; i++) {
-			start("member-" + i);
+			start();
 		}
 		this.time.advance(Duration.ofMillis(5_070));
 	}
 
-	Limit limit() {
-		return this.settings.limit();
+	/**
+	 * Cuts links between members, by their numbers, from a time until another.
+	 */
+	void cut(SimulatedNetwork.Links links, Duration from, Duration until) {
+		this.time.schedule(from,
+				() -> this.network.cut((sender, receiver) -> links.isCut(numberOf(sender), numberOf(receiver)),
+						(member) -> links.isCutOff(numberOf(member))));
+		this.time.schedule(until, this.network::heal);
+	}
+
+	private static String nodeOf(int number) {
+		return "member-%02d".formatted(number);
+	}
+
+	private static int numberOf(MemberId member) {
+		return Integer.parseInt(member.node().substring("member-".length()));
 	}
 
 	/**
 	 * What a scenario sets.
 	 */
-	record Settings(long capacity, double rate, Duration latency, double loss, Consistency consistency,
+	record Settings(long capacity, double tokensPerSecond, Duration latency, double loss, Consistency consistency,
 			Duration memberTimeout) {
 
 		static Settings of(Duration latency, Consistency consistency) {
 			return new Settings(1000, 200, latency, 0, consistency, Duration.ofSeconds(30));
 		}
 
+		Settings withCapacity(long newCapacity) {
+			return new Settings(newCapacity, this.tokensPerSecond, this.latency, this.loss, this.consistency,
+					this.memberTimeout);
+		}
+
+		Settings withLoss(double newLoss) {
+			return new Settings(this.capacity, this.tokensPerSecond, this.latency, newLoss, this.consistency,
+					this.memberTimeout);
+		}
+
+		Settings withMemberTimeout(Duration newTimeout) {
+			return new Settings(this.capacity, this.tokensPerSecond, this.latency, this.loss, this.consistency,
+					newTimeout);
+		}
+
 		Limit limit() {
 			return new Limit(LIMIT, MicroTokens.ofTokens(this.capacity),
-					RefillRate.perSecond(BigDecimal.valueOf(this.rate)), MicroTokens.ofTokens(this.capacity), 0);
+					RefillRate.perSecond(BigDecimal.valueOf(this.tokensPerSecond)), MicroTokens.ofTokens(this.capacity),
+					0);
 		}
 
 	}
@@ -105,39 +153,23 @@ final class SimulatedFleet {
 	/**
 	 * One simulated process.
 	 */
-	final class Member {
-
-		private final MemberId id;
+	final class Member implements Gate {
 
 		private final TokenBucketLimiter limiter;
 
 		private final Replicator replicator;
 
 		Member(MemberId id) {
-			this.id = id;
-			Duration sync = Duration.ofMillis(200);
-			LimitPolicy policy = new LimitPolicy(SimulatedFleet.this.settings.limit(),
+			LimitPolicy policy = new LimitPolicy(SimulatedFleet.this.limit(),
 					SimulatedFleet.this.settings.consistency(), Duration.ofMillis(25));
 			VirtualTime clock = SimulatedFleet.this.time;
-			BucketStore store = new BucketStore(id, List.of(policy), new LimiterSettings(3, sync, 1000), clock);
+			BucketStore store = new BucketStore(id, List.of(policy),
+					new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 1_000), clock);
 			this.limiter = new TokenBucketLimiter(store, clock, clock, null);
-			this.replicator = new Replicator(store, new InMemoryReplicationTransport(SimulatedFleet.this.bus),
-					new ReplicationSettings(null, 3, sync, SimulatedFleet.this.settings.memberTimeout()), clock, clock,
-					new ReplicationListener() {
-						@Override
-						public void onSent(int bytes) {
-							SimulatedFleet.this.messages++;
-						}
-
-						@Override
-						public void onFailure(RuntimeException failure) {
-							throw failure;
-						}
-					});
-		}
-
-		MemberId id() {
-			return this.id;
+			this.replicator = new Replicator(
+					store, new InMemoryReplicationTransport(SimulatedFleet.this.bus), new ReplicationSettings(null,
+							REPLICATION_FACTOR, SYNC_INTERVAL, SimulatedFleet.this.settings.memberTimeout()),
+					clock, clock, new Strict());
 		}
 
 		TokenBucketLimiter limiter() {
@@ -148,8 +180,41 @@ final class SimulatedFleet {
 			return this.replicator;
 		}
 
-		long level() {
-			return this.limiter.peek(LIMIT, KEY).level();
+		/**
+		 * The level in tokens.
+		 */
+		double level() {
+			return MicroTokens.toTokens(this.limiter.peek(LIMIT, KEY).level());
+		}
+
+		@Override
+		public CompletionStage<Boolean> request() {
+			Decision decision = this.limiter.tryConsume(LIMIT, KEY, 1);
+			CompletionStage<Decision> completion = decision.completion();
+			return (completion != null) ? completion.thenApply(Decision::isAdmitted)
+					: CompletableFuture.completedStage(decision.isAdmitted());
+		}
+
+	}
+
+	/**
+	 * Counts messages, and lets no failure pass.
+	 */
+	private final class Strict implements ReplicationListener {
+
+		@Override
+		public void onSent(int bytes) {
+			SimulatedFleet.this.messages++;
+		}
+
+		@Override
+		public void onRejected(String reason) {
+			throw new AssertionError("a message was rejected: " + reason);
+		}
+
+		@Override
+		public void onFailure(RuntimeException failure) {
+			throw failure;
 		}
 
 	}

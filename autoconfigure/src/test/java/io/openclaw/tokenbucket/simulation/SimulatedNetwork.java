@@ -24,7 +24,7 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 
 	private final Duration latency;
 
-	private final double loss;
+	private double loss;
 
 	private BiPredicate<MemberId, MemberId> cut = (from, to) -> false;
 
@@ -46,6 +46,13 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 		this.cutOff = fromServer;
 	}
 
+	/**
+	 * Loses nothing from now on.
+	 */
+	void loseNothing() {
+		this.loss = 0;
+	}
+
 	void heal() {
 		cut((from, to) -> false, (member) -> false);
 	}
@@ -65,6 +72,23 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 	@Override
 	public boolean reachesServer(MemberId member) {
 		return !this.cutOff.test(member);
+	}
+
+	/**
+	 * Which links are cut, by the numbers of members.
+	 */
+	@FunctionalInterface
+	interface Links {
+
+		boolean isCut(int sender, int receiver);
+
+		/**
+		 * Whether a member does not reach the server either.
+		 */
+		default boolean isCutOff(int member) {
+			return false;
+		}
+
 	}
 
 }

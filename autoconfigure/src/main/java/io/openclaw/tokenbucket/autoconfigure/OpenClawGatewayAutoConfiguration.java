@@ -1,0 +1,92 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.cloud.gateway.config.GatewayProperties;
+import org.springframework.cloud.gateway.config.conditional.ConditionalOnEnabledFilter;
+import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
+import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
+import org.springframework.context.annotation.Bean;
+
+import io.openclaw.tokenbucket.gateway.RequestCost;
+import io.openclaw.tokenbucket.gateway.RequestCosts;
+import io.openclaw.tokenbucket.gateway.RequestLimits;
+import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
+import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
+import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
+import io.openclaw.tokenbucket.gateway.key.BucketNames;
+import io.openclaw.tokenbucket.gateway.key.KeyIds;
+import io.openclaw.tokenbucket.gateway.key.RequestKeys;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
+
+/**
+ * Auto-configuration of the filter {@code TokenBucket} of Spring Cloud Gateway.
+ */
+@AutoConfiguration(after = OpenClawLimiterAutoConfiguration.class, before = OpenClawEndpointsAutoConfiguration.class,
+		afterName = "org.springframework.cloud.gateway.config.GatewayAutoConfiguration")
+@ConditionalOnClass(GatewayFilterFactory.class)
+@ConditionalOnBean({ GatewayProperties.class, TokenBucketLimiter.class })
+public final class OpenClawGatewayAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(OpenClawGatewayAutoConfiguration.class);
+
+	@Bean
+	@ConditionalOnMissingBean
+	BucketNames tokenBucketNames(OpenClawProperties properties, OpenClawSettings settings) {
+		return new BucketNames(new KeyIds(settings.secret()), properties.hashKeys());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RequestLimits tokenBucketRequestLimits(OpenClawProperties properties, OpenClawSettings settings,
+			BucketNames bucketNames, ListableBeanFactory beans) {
+		RequestLimits limits = new RequestLimitsFactory(new RequestKeys(beans.getBeansOfType(KeyResolver.class)),
+				new RequestCosts(beans.getBeansOfType(RequestCost.class)), bucketNames)
+			.create(settings.policies(), properties.buckets());
+		if (settings.secret() == null && limits.hideKeys()) {
+			logger.warn("openclaw.crdt.secret is not set: ids of API keys are made with a key that everybody knows, "
+					+ "and whoever sees an id can test guesses. Set it to a long random text, the same on all gateways");
+		}
+		return limits;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	RateLimitHeaders tokenBucketHeaders(OpenClawProperties properties) {
+		return new RateLimitHeaders(properties.headers());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ProblemResponses tokenBucketProblemResponses() {
+		return new ProblemResponses();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnEnabledFilter
+	TokenBucketGatewayFilterFactory tokenBucketGatewayFilterFactory(RequestLimits limits, TokenBucketLimiter limiter,
+			RateLimitHeaders headers, ProblemResponses problems) {
+		return new TokenBucketGatewayFilterFactory(limits, limiter, headers, problems);
+	}
+
+	@Bean
+	@ConditionalOnBean(TokenBucketGatewayFilterFactory.class)
+	RouteLimitsValidator tokenBucketRouteLimitsValidator(GatewayProperties gateway, RequestLimits limits) {
+		return new RouteLimitsValidator(gateway, limits);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	KeyLookup tokenBucketKeyLookup(RequestLimits limits) {
+		return limits::bucketNameOf;
+	}
+
+}

@@ -1,0 +1,69 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import java.util.List;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.DecisionListener;
+import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.limiter.Timer;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+
+/**
+ * Auto-configuration of the limiter, for gateways and for the application's own code.
+ */
+@AutoConfiguration
+@EnableConfigurationProperties(OpenClawProperties.class)
+public final class OpenClawLimiterAutoConfiguration {
+
+	@Bean
+	OpenClawSettings openClawSettings(OpenClawProperties properties) {
+		return OpenClawSettings.from(properties);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	NanoClock tokenBucketClock() {
+		return NanoClock.SYSTEM;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(Timer.class)
+	ScheduledTimer tokenBucketTimer() {
+		return new ScheduledTimer();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	MemberId tokenBucketMemberId(OpenClawProperties properties, Environment environment) {
+		return new MemberId(NodeId.of(properties, environment), System.currentTimeMillis());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	BucketStore bucketStore(MemberId self, OpenClawSettings settings, NanoClock clock) {
+		return new BucketStore(self, settings.policies(), settings.limiter(), clock);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	TokenBucketLimiter tokenBucketLimiter(BucketStore store, NanoClock clock, Timer timer,
+			ObjectProvider<DecisionListener> listeners) {
+		return new TokenBucketLimiter(store, clock, timer, allOf(listeners.orderedStream().toList()));
+	}
+
+	private static DecisionListener allOf(List<DecisionListener> listeners) {
+		if (listeners.size() == 1) {
+			return listeners.get(0);
+		}
+		return (decision, nanos) -> listeners.forEach((listener) -> listener.onDecision(decision, nanos));
+	}
+
+}

@@ -1,0 +1,97 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
+import io.openclaw.tokenbucket.gateway.answer.HeaderStyle;
+import io.openclaw.tokenbucket.limiter.Consistency;
+
+/**
+ * What users configure. Immutable. A property under {@code openclaw} that is not listed
+ * here fails start-up, so that a misspelt limit does not silently become another one.
+ *
+ * @param revision Revision of the limits; of several definitions in a fleet the highest
+ * revision wins.
+ * @param node This gateway.
+ * @param buckets Limits by name. Routes name them in TokenBucket filters.
+ * @param crdt How gateways share what they spend.
+ * @param headers Response headers that tell callers of their limits.
+ * @param hashKeys Whether users, addresses and other keys are represented by an id
+ * wherever they are seen outside of the request. API keys always are.
+ */
+@ConfigurationProperties(prefix = "openclaw", ignoreUnknownFields = false)
+public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue Node node,
+		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt,
+		@DefaultValue("standard") HeaderStyle headers, @DefaultValue("false") boolean hashKeys) {
+
+	/**
+	 * This gateway.
+	 *
+	 * @param id Name of this gateway in the fleet; no other may bear it at the same time.
+	 * Defaults to the host name and server.port.
+	 * @param region Region in which this gateway runs, for metrics and endpoints.
+	 */
+	public record Node(@Nullable String id, @Nullable String region) {
+	}
+
+	/**
+	 * A limit.
+	 *
+	 * @param capacity Most tokens that a bucket holds, and so the largest burst.
+	 * @param refillRatePerSecond Tokens that flow into a bucket every second, possibly a
+	 * fraction. Excludes refill-tokens and refill-period.
+	 * @param refillTokens Tokens that flow into a bucket, evenly, in every refill-period.
+	 * @param refillPeriod Period in which refill-tokens flow into a bucket.
+	 * @param initialTokens Tokens of a bucket when the limit is activated. Defaults to
+	 * the capacity.
+	 * @param key Whose bucket a request draws on: api-key, api-key:&lt;header&gt;, user,
+	 * ip, header:&lt;name&gt;, global or the name of a KeyResolver bean.
+	 * @param cost Tokens that a request costs, or the name of a RequestCost bean.
+	 * @param consistency What happens to a request for which the bucket has tokens, but
+	 * this gateway may not spend them before others have acknowledged what it spent last.
+	 * @param onMissingKey What happens to a request without a key.
+	 */
+	public record Bucket(@Nullable Long capacity, @Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens,
+			@Nullable Duration refillPeriod, @Nullable Long initialTokens, @DefaultValue("api-key") String key,
+			@DefaultValue("1") String cost, @DefaultValue("bounded") Consistency consistency,
+			@DefaultValue("reject") MissingKeyPolicy onMissingKey) {
+	}
+
+	/**
+	 * How gateways share what they spend.
+	 *
+	 * @param namespace Prefix of every channel and key in Redis. Gateways share budgets
+	 * within a namespace only.
+	 * @param replicationFactor Gateways to reckon with before any other has been heard.
+	 * @param syncInterval How often gateways exchange what they spent; sooner while much
+	 * is spent.
+	 * @param creditWait How long a request may wait for an acknowledgement of other
+	 * gateways.
+	 * @param memberTimeout After which a silent gateway is no longer reckoned with.
+	 * @param maxKeys Buckets held in memory; further keys of a limit share one.
+	 * @param secret Secrets that all gateways share. The first is the key under which API
+	 * keys and hashed keys become ids.
+	 */
+	public record Crdt(@DefaultValue("default") String namespace, @DefaultValue("3") int replicationFactor,
+			@DefaultValue("200ms") Duration syncInterval, @DefaultValue("25ms") Duration creditWait,
+			@DefaultValue("30s") Duration memberTimeout, @DefaultValue("1000000") int maxKeys,
+			@DefaultValue List<String> secret) {
+
+		@Override
+		public String toString() {
+			return "Crdt[namespace=%s, replicationFactor=%d, syncInterval=%s, creditWait=%s, memberTimeout=%s, maxKeys=%d, secret=%d]"
+				.formatted(this.namespace, this.replicationFactor, this.syncInterval, this.creditWait,
+						this.memberTimeout, this.maxKeys, this.secret.size());
+		}
+
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.Housekeeping;
+import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.limiter.Timer;
+import io.openclaw.tokenbucket.observability.CompositeReplicationListener;
+import io.openclaw.tokenbucket.replication.ReplicationListener;
+import io.openclaw.tokenbucket.replication.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.Replicator;
+
+/**
+ * Auto-configuration of replication: with the other gateways where there is a transport,
+ * and with none where there is not.
+ */
+@AutoConfiguration(after = { OpenClawLimiterAutoConfiguration.class, OpenClawRedisAutoConfiguration.class })
+public final class OpenClawReplicationAutoConfiguration {
+
+	@Bean
+	@ConditionalOnBean(Replicator.class)
+	ReplicatorLifecycle replicatorLifecycle(Replicator replicator) {
+		return new ReplicatorLifecycle(replicator);
+	}
+
+	/**
+	 * The gateway is one of a fleet.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBean(ReplicationTransport.class)
+	static class FleetConfiguration {
+
+		@Bean
+		@ConditionalOnMissingBean
+		Replicator replicator(BucketStore store, ReplicationTransport transport, OpenClawSettings settings,
+				NanoClock clock, Timer timer, ObjectProvider<ReplicationListener> listeners) {
+			return new Replicator(store, transport, settings.replication(), clock, timer,
+					new CompositeReplicationListener(listeners.orderedStream().toList()));
+		}
+
+	}
+
+	/**
+	 * The gateway is the whole fleet.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnMissingBean({ ReplicationTransport.class, Replicator.class })
+	static class SingleGatewayConfiguration {
+
+		private static final Log logger = LogFactory.getLog(OpenClawReplicationAutoConfiguration.class);
+
+		@Bean
+		@ConditionalOnMissingBean
+		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer,
+				OpenClawSettings settings) {
+			logger.info("No Redis is named: this gateway limits on its own, and shares its budgets with no other. "
+					+ "Set spring.data.redis.host or .url to share them");
+			return new Housekeeping(store, clock, timer, settings.limiter().syncInterval());
+		}
+
+	}
+
+}

@@ -1,0 +1,85 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.StringUtils;
+
+import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Crdt;
+import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
+import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.LimiterSettings;
+import io.openclaw.tokenbucket.replication.ReplicationSettings;
+
+/**
+ * The properties after they were checked, as the other packages understand them.
+ * Immutable.
+ *
+ * @param policies the limits
+ * @param limiter settings of the limiter
+ * @param replication settings of replication
+ * @param namespace tells fleets on the same Redis apart
+ * @param secret under which keys become ids; {@code null} if none is configured
+ */
+record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, ReplicationSettings replication,
+		String namespace, @Nullable String secret) {
+
+	private static final int MAX_NAME_LENGTH = 64;
+
+	private static final int MAX_REPLICATION_FACTOR = 1000;
+
+	private static final Duration LEAST_SYNC_INTERVAL = Duration.ofMillis(10);
+
+	private static final Duration MOST_SYNC_INTERVAL = Duration.ofMinutes(1);
+
+	private static final Duration MOST_CREDIT_WAIT = Duration.ofSeconds(10);
+
+	// Presence is renewed every second; one renewal may be late.
+	private static final Duration LEAST_MEMBER_TIMEOUT = Duration.ofSeconds(2);
+
+	private static final Duration MOST_MEMBER_TIMEOUT = Duration.ofDays(1);
+
+	static OpenClawSettings from(OpenClawProperties properties) {
+		Crdt crdt = properties.crdt();
+		Checks.between("openclaw.revision", properties.revision(), 0L, Long.MAX_VALUE);
+		Checks.name("openclaw.crdt.namespace", crdt.namespace(), MAX_NAME_LENGTH);
+		Checks.between("openclaw.crdt.replication-factor", crdt.replicationFactor(), 1, MAX_REPLICATION_FACTOR);
+		Checks.between("openclaw.crdt.sync-interval", crdt.syncInterval(), LEAST_SYNC_INTERVAL, MOST_SYNC_INTERVAL);
+		Checks.between("openclaw.crdt.credit-wait", crdt.creditWait(), Duration.ZERO, MOST_CREDIT_WAIT);
+		Checks.between("openclaw.crdt.max-keys", crdt.maxKeys(), 1, Integer.MAX_VALUE);
+		checkMemberTimeout(crdt);
+		checkSecrets(crdt.secret());
+		String region = StringUtils.hasText(properties.node().region()) ? properties.node().region() : null;
+		if (region != null) {
+			Checks.name("openclaw.node.region", region, MAX_NAME_LENGTH);
+		}
+		return new OpenClawSettings(LimitPolicies.from(properties),
+				new LimiterSettings(crdt.replicationFactor(), crdt.syncInterval(), crdt.maxKeys()),
+				new ReplicationSettings(region, crdt.replicationFactor(), crdt.syncInterval(), crdt.memberTimeout()),
+				crdt.namespace(), crdt.secret().isEmpty() ? null : crdt.secret().get(0));
+	}
+
+	private static void checkMemberTimeout(Crdt crdt) {
+		String property = "openclaw.crdt.member-timeout";
+		Checks.between(property, crdt.memberTimeout(), LEAST_MEMBER_TIMEOUT, MOST_MEMBER_TIMEOUT);
+		Duration silence = crdt.syncInterval().multipliedBy(3);
+		if (crdt.memberTimeout().compareTo(silence) <= 0) {
+			throw new OpenClawConfigurationException(property, Checks.show(crdt.memberTimeout()),
+					"it is too short: gateways that are merely slow would be removed",
+					"Set it to more than 3 times openclaw.crdt.sync-interval, which is %s."
+						.formatted(Checks.show(silence)));
+		}
+	}
+
+	private static void checkSecrets(List<String> secrets) {
+		for (int i = 0; i < secrets.size(); i++) {
+			if (!StringUtils.hasText(secrets.get(i))) {
+				throw new OpenClawConfigurationException("openclaw.crdt.secret[%d]".formatted(i), "",
+						"a secret must not be blank", "Set it to a long random text, or remove it.");
+			}
+		}
+	}
+
+}

@@ -1,0 +1,21 @@
+package io.openclaw.tokenbucket.autoconfigure.diagnostics;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+import io.openclaw.tokenbucket.gateway.UnknownLimitException;
+
+/**
+ * Reports a limit that a route made in code names but nobody configured.
+ */
+class UnknownLimitFailureAnalyzer extends AbstractFailureAnalyzer<UnknownLimitException> {
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, UnknownLimitException cause) {
+		return new FailureAnalysis("A route is to be limited, but: " + cause.getMessage() + ".",
+				"Configure openclaw.buckets.%s or let the route name a limit that there is."
+					.formatted(cause.getLimit()),
+				cause);
+	}
+
+}

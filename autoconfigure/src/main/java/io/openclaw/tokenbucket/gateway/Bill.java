@@ -1,0 +1,39 @@
+package io.openclaw.tokenbucket.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.openclaw.tokenbucket.limiter.Charge;
+
+/**
+ * What one request is to pay. Immutable.
+ *
+ * @param charges what it costs in each limit that applies to it
+ * @param keyless limits for which it lacks a key that it must have
+ */
+record Bill(List<Charge> charges, List<RequestLimit> keyless) {
+
+	static final Bill EMPTY = new Bill(List.of(), List.of());
+
+	static Bill of(Charge charge) {
+		return new Bill(List.of(charge), List.of());
+	}
+
+	static Bill keyless(RequestLimit limit) {
+		return new Bill(List.of(), List.of(limit));
+	}
+
+	Bill plus(Bill other) {
+		return new Bill(concat(this.charges, other.charges), concat(this.keyless, other.keyless));
+	}
+
+	private static <T> List<T> concat(List<T> first, List<T> second) {
+		if (first.isEmpty() || second.isEmpty()) {
+			return first.isEmpty() ? second : first;
+		}
+		List<T> all = new ArrayList<>(first);
+		all.addAll(second);
+		return List.copyOf(all);
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.openclaw.tokenbucket.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.server.ServerWebExchange;
+
+import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
+import io.openclaw.tokenbucket.limiter.Decision;
+
+/**
+ * Keeps the decisions about a request with it, so that a request which passes filters
+ * more than once (a retry, a forward, a limit of the default filters that a route names
+ * again) pays each limit once, and so that all its limits appear in its headers.
+ * Immutable.
+ */
+final class Receipts {
+
+	private static final String ATTRIBUTE = Receipts.class.getName();
+
+	private final RateLimitHeaders headers;
+
+	Receipts(RateLimitHeaders headers) {
+		this.headers = headers;
+	}
+
+	/**
+	 * Whether a request has paid.
+	 * @param exchange the request
+	 * @param limit the name of the limit
+	 * @return whether the limit has admitted it
+	 */
+	boolean hasPaid(ServerWebExchange exchange, String limit) {
+		for (Decision decision : decisions(exchange)) {
+			if (decision.isAdmitted() && decision.limit().name().equals(limit)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Keeps decisions, and has them written as headers when the response is committed,
+	 * after upstream's.
+	 * @param exchange the request
+	 * @param decisions final decisions
+	 */
+	void add(ServerWebExchange exchange, List<Decision> decisions) {
+		List<Decision> earlier = decisions(exchange);
+		exchange.getAttributes().put(ATTRIBUTE, append(earlier, decisions));
+		if (earlier.isEmpty()) {
+			HttpHeaders response = exchange.getResponse().getHeaders();
+			exchange.getResponse()
+				.beforeCommit(() -> Mono.fromRunnable(() -> this.headers.write(decisions(exchange), response)));
+		}
+	}
+
+	private static List<Decision> append(List<Decision> earlier, List<Decision> decisions) {
+		if (earlier.isEmpty()) {
+			return decisions;
+		}
+		List<Decision> all = new ArrayList<>(earlier);
+		decisions.forEach((decision) -> all.removeIf((old) -> old.limit().name().equals(decision.limit().name())));
+		all.addAll(decisions);
+		return List.copyOf(all);
+	}
+
+	private static List<Decision> decisions(ServerWebExchange exchange) {
+		return exchange.getAttributeOrDefault(ATTRIBUTE, List.of());
+	}
+
+}

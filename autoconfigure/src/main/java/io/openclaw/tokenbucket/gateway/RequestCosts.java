@@ -1,0 +1,96 @@
+package io.openclaw.tokenbucket.gateway;
+
+import java.util.Map;
+import java.util.TreeSet;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Reads what a limit's {@code cost} says: a number of tokens, or the name of a
+ * {@link RequestCost} bean. Immutable.
+ */
+public final class RequestCosts {
+
+	private final Map<String, RequestCost> beans;
+
+	/**
+	 * Creates a reader.
+	 * @param beans the application's own costs by bean name
+	 */
+	public RequestCosts(Map<String, RequestCost> beans) {
+		this.beans = Map.copyOf(beans);
+	}
+
+	/**
+	 * Reads a cost.
+	 * @param text such as {@code 1}
+	 * @param capacity the capacity of the limit in tokens, which a fixed cost must not
+	 * exceed
+	 * @return the cost
+	 * @throws IllegalArgumentException if it is neither a number between one and the
+	 * capacity nor the name of a bean; the message says what is possible
+	 */
+	public RequestCost parse(String text, long capacity) {
+		String cost = text.strip();
+		if (cost.matches("[+-]?\\d+")) {
+			return new FixedCost(parseTokens(cost, capacity));
+		}
+		RequestCost bean = this.beans.get(cost);
+		if (bean == null) {
+			throw new IllegalArgumentException("a cost is a whole number of tokens or the name of a RequestCost bean ("
+					+ (this.beans.isEmpty() ? "there is none"
+							: "there are: " + String.join(", ", new TreeSet<>(this.beans.keySet())))
+					+ ")");
+		}
+		return new BeanCost(cost, bean);
+	}
+
+	private static long parseTokens(String text, long capacity) {
+		try {
+			long tokens = Long.parseLong(text);
+			if (tokens >= 1 && tokens <= capacity) {
+				return tokens;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// A number beyond any capacity.
+		}
+		throw new IllegalArgumentException(
+				"a request costs at least 1 token and at most the capacity, which is " + capacity);
+	}
+
+	/**
+	 * The same for every request.
+	 *
+	 * @param tokens whole tokens
+	 */
+	record FixedCost(long tokens) implements RequestCost {
+
+		@Override
+		public Mono<Long> of(ServerWebExchange exchange) {
+			return Mono.just(this.tokens);
+		}
+
+	}
+
+	/**
+	 * What a bean answers, checked.
+	 *
+	 * @param name the name of the bean
+	 * @param bean the bean
+	 */
+	record BeanCost(String name, RequestCost bean) implements RequestCost {
+
+		@Override
+		public Mono<Long> of(ServerWebExchange exchange) {
+			return this.bean.of(exchange)
+				.filter((tokens) -> tokens >= 0)
+				.switchIfEmpty(Mono.error(() -> new IllegalStateException(
+						"The RequestCost bean '" + this.name + "' must answer with a cost that is not negative")));
+		}
+
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.openclaw.tokenbucket.gateway.answer;
+
+import java.util.Comparator;
+import java.util.List;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.Outcome;
+import io.openclaw.tokenbucket.limiter.Reason;
+
+/**
+ * A decision in the units in which callers are told of it: whole tokens, rounded down,
+ * and whole seconds, rounded up.
+ *
+ * @param policy the name of the limit
+ * @param tokens the capacity
+ * @param window seconds in which an empty bucket fills
+ * @param remaining tokens left after the decision
+ * @param delay seconds until the same cost would be admitted
+ * @param violated whether this limit is why the request was rejected
+ */
+record Quota(String policy, long tokens, long window, long remaining, long delay, boolean violated) {
+
+	private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+	/** The limit that a caller meets first comes first. */
+	static final Comparator<Quota> TIGHTEST_FIRST = Comparator.comparing(Quota::violated)
+		.reversed()
+		.thenComparing(Comparator.comparingLong(Quota::delay).reversed())
+		.thenComparingLong(Quota::remaining);
+
+	static Quota of(Decision decision) {
+		Limit limit = decision.limit();
+		long window = Math.max(1, toSeconds(limit.refillRate().nanosToAccrue(limit.capacity())));
+		// What will never be admitted as things stand may be when the fleet is whole
+		// again.
+		long delay = (decision.nanosToWait() == Long.MAX_VALUE) ? window : toSeconds(decision.nanosToWait());
+		return new Quota(limit.name(), MicroTokens.toWholeTokens(limit.capacity()), window,
+				Math.max(0, decision.remainingTokens()), delay,
+				decision.outcome() == Outcome.REJECTED && decision.reason() != Reason.OTHER_LIMIT);
+	}
+
+	static List<Quota> of(List<Decision> decisions) {
+		return decisions.stream().map(Quota::of).toList();
+	}
+
+	private static long toSeconds(long nanos) {
+		return nanos / NANOS_PER_SECOND + ((nanos % NANOS_PER_SECOND > 0) ? 1 : 0);
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.openclaw.tokenbucket.gateway.answer;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import org.springframework.http.HttpHeaders;
+
+import io.openclaw.tokenbucket.limiter.Decision;
+
+/**
+ * Tells callers of their limits in response headers: those of
+ * draft-ietf-httpapi-ratelimit-headers-10, the older {@code X-RateLimit-*}, both or none.
+ * They replace headers of the same names that came from upstream, whose limits are not
+ * the ones that the caller met. Immutable.
+ */
+public final class RateLimitHeaders {
+
+	/** What limits apply. */
+	public static final String POLICY = "RateLimit-Policy";
+
+	/** What is left of them. */
+	public static final String LIMIT = "RateLimit";
+
+	/** The capacity of the tightest limit. */
+	public static final String LEGACY_LIMIT = "X-RateLimit-Limit";
+
+	/** Tokens left of it. */
+	public static final String LEGACY_REMAINING = "X-RateLimit-Remaining";
+
+	/** Seconds until the same cost would be admitted by it. */
+	public static final String LEGACY_RESET = "X-RateLimit-Reset";
+
+	private final HeaderStyle style;
+
+	/**
+	 * Creates headers.
+	 * @param style which ones
+	 */
+	public RateLimitHeaders(HeaderStyle style) {
+		this.style = style;
+	}
+
+	/**
+	 * Writes the headers of a request's decisions.
+	 * @param decisions final decisions, at least one
+	 * @param headers the response's headers
+	 */
+	public void write(List<Decision> decisions, HttpHeaders headers) {
+		List<Quota> quotas = Quota.of(decisions);
+		if (this.style.includesStandard()) {
+			headers.set(POLICY, list(quotas, RateLimitHeaders::policy));
+			headers.set(LIMIT, list(quotas, RateLimitHeaders::limit));
+		}
+		if (this.style.includesLegacy()) {
+			writeLegacy(quotas.stream().min(Quota.TIGHTEST_FIRST).orElseThrow(), headers);
+		}
+	}
+
+	// There is one number of each, so the tightest limit speaks.
+	private void writeLegacy(Quota tightest, HttpHeaders headers) {
+		headers.set(LEGACY_LIMIT, Long.toString(tightest.tokens()));
+		headers.set(LEGACY_REMAINING, Long.toString(tightest.remaining()));
+		headers.set(LEGACY_RESET, Long.toString(tightest.delay()));
+	}
+
+	private static String policy(Quota quota) {
+		return StructuredFields.string(quota.policy()) + ";q=" + StructuredFields.integer(quota.tokens()) + ";w="
+				+ StructuredFields.integer(quota.window());
+	}
+
+	private static String limit(Quota quota) {
+		return StructuredFields.string(quota.policy()) + ";r=" + StructuredFields.integer(quota.remaining()) + ";t="
+				+ StructuredFields.integer(quota.delay());
+	}
+
+	private static String list(List<Quota> quotas, Function<Quota, String> item) {
+		return quotas.stream().map(item).collect(Collectors.joining(", "));
+	}
+
+}

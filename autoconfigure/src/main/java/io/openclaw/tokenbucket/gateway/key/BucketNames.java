@@ -1,0 +1,59 @@
+package io.openclaw.tokenbucket.gateway.key;
+
+/**
+ * Gives the bucket of a key the name under which the limiter, its peers, logs and
+ * endpoints know it. Names that begin with {@code ~} are reserved for those made here: no
+ * caller can send a key that turns into the name of another's bucket. Thread-safe.
+ */
+public final class BucketNames {
+
+	/** The bucket that callers without a key share where they may. */
+	public static final String SHARED = "~keyless";
+
+	/** Longer keys are represented by their id. */
+	static final int MAX_KEY_LENGTH = 256;
+
+	private static final String RESERVED = "~";
+
+	private final KeyIds ids;
+
+	private final boolean hashKeys;
+
+	/**
+	 * Creates names.
+	 * @param ids stand for what must not be seen
+	 * @param hashKeys whether all keys are represented by their id, not only API keys
+	 */
+	public BucketNames(KeyIds ids, boolean hashKeys) {
+		this.ids = ids;
+		this.hashKeys = hashKeys;
+	}
+
+	/**
+	 * Names the bucket of a key.
+	 * @param key the key
+	 * @param value what it is for a request
+	 * @return the id of an API key; of others the key itself, or its id behind a tilde
+	 * where the key is too long or begins with a tilde
+	 */
+	public String nameOf(RequestKey key, String value) {
+		if (hides(key)) {
+			return this.ids.id(value);
+		}
+		if (value.length() > MAX_KEY_LENGTH || value.startsWith(RESERVED)) {
+			return RESERVED + this.ids.id(value);
+		}
+		return value;
+	}
+
+	/**
+	 * Whether buckets of a key are named by id.
+	 * @param key the key
+	 * @return {@code true} for credentials, and for all that name somebody if so
+	 * configured
+	 */
+	public boolean hides(RequestKey key) {
+		return key.isCredential() || (this.hashKeys && !(key instanceof GlobalKey));
+	}
+
+}

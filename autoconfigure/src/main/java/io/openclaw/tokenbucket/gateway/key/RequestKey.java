@@ -1,0 +1,33 @@
+package io.openclaw.tokenbucket.gateway.key;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Says who a request comes from, as far as one limit is concerned. Thread-safe.
+ */
+public interface RequestKey {
+
+	/**
+	 * Finds the key of a request.
+	 * @param exchange the request
+	 * @return the key, never empty text; an empty {@link Mono} if the request has none
+	 */
+	Mono<String> resolve(ServerWebExchange exchange);
+
+	/**
+	 * What a request without a key lacks, for people.
+	 * @return a noun phrase such as {@code the header X-API-Key}
+	 */
+	String source();
+
+	/**
+	 * Whether the key itself opens doors, so that only its id may leave the request.
+	 * @return {@code true} for API keys
+	 */
+	default boolean isCredential() {
+		return false;
+	}
+
+}

@@ -1,0 +1,107 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.time.Duration;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+
+/**
+ * What this member may spend of one bucket before its peers acknowledge: its fair share,
+ * less what it has spent that they have not. Amounts are micro-tokens, times nanoseconds
+ * of one clock. Mutable, confined to its bucket.
+ */
+final class Allowance {
+
+	// Of the capacity: unpublished spending beyond it is worth a batch of its own.
+	private static final int FLUSH_DIVISOR = 100;
+
+	private final long capacity;
+
+	private final long shareForNanos;
+
+	private final Demand demand = new Demand();
+
+	private final Credit credit = new Credit();
+
+	private FairShare share = FairShare.WHOLE;
+
+	private long sharedAt;
+
+	Allowance(long capacity, Duration syncInterval, MembershipView view) {
+		this.capacity = capacity;
+		this.shareForNanos = syncInterval.toNanos();
+		share(view, view.sinceNanos());
+	}
+
+	/**
+	 * Whether a cost may be spent now. With nothing unacknowledged one request always
+	 * may, and alone there is nobody to acknowledge.
+	 * @param available spendable micro-tokens
+	 * @param held what will be spent for others before
+	 */
+	boolean covers(long cost, long available, long held, MembershipView view) {
+		if (view.isAlone()) {
+			return true;
+		}
+		long unacknowledged = this.credit.unacknowledged() + held;
+		return unacknowledged == 0 || unacknowledged + cost <= this.share.of(available + unacknowledged);
+	}
+
+	void spend(long amount, long now) {
+		this.credit.spend(amount, now);
+	}
+
+	boolean isWorthFlushing() {
+		return this.credit.unpublished() > this.capacity / FLUSH_DIVISOR;
+	}
+
+	void publish(long batch, long now) {
+		this.credit.publish(batch, now);
+	}
+
+	/**
+	 * All heard members have acknowledged up to a batch.
+	 */
+	void acknowledge(long batch, MembershipView view, long now) {
+		if (this.credit.acknowledge(batch, this.demand, view.self())) {
+			share(view, now);
+		}
+	}
+
+	/**
+	 * News of another member's spending arrived.
+	 */
+	void learn(MemberId member, long amount, long now) {
+		this.demand.add(member, amount, now);
+	}
+
+	/**
+	 * Divides anew, since demand or the members changed.
+	 */
+	void share(MembershipView view, long now) {
+		this.demand.retain(view::counts);
+		this.share = FairShare.of(this.demand, view, this.capacity, now);
+		this.sharedAt = now;
+	}
+
+	/**
+	 * Divides anew if demand may have faded noticeably since it last was.
+	 */
+	void shareIfOld(MembershipView view, long now) {
+		if (now - this.sharedAt > this.shareForNanos) {
+			share(view, now);
+		}
+	}
+
+	boolean isSettled() {
+		return this.credit.isSettled();
+	}
+
+	long unacknowledged() {
+		return this.credit.unacknowledged();
+	}
+
+	long lag(long now) {
+		return this.credit.lag(now);
+	}
+
+}

@@ -1,0 +1,125 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.List;
+import java.util.Optional;
+
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.NanoClock;
+
+/**
+ * Takes in what a peer says: whom it counts, what it has and lacks, and its buckets.
+ * Confined to the replicating thread.
+ */
+final class Inbound {
+
+	private final BucketStore store;
+
+	private final NanoClock clock;
+
+	private final Membership membership;
+
+	private final Outbound outbound;
+
+	private final CountingListener listener;
+
+	Inbound(BucketStore store, NanoClock clock, Membership membership, Outbound outbound, CountingListener listener) {
+		this.store = store;
+		this.clock = clock;
+		this.membership = membership;
+		this.outbound = outbound;
+		this.listener = listener;
+	}
+
+	void receive(Message message, long now) {
+		this.membership.meet(message, now).ifPresent((sender) -> receive(message, sender, now));
+	}
+
+	private void receive(Message message, Peer sender, long now) {
+		// Buckets only grow, but who is counted and what lacks holds until the next
+		// message only: one that was overtaken must not bring it back.
+		boolean outdated = sender.isOutdated(message);
+		if (!outdated) {
+			follow(message, sender, now);
+		}
+		message.ages().forEach((limit, age) -> this.store.learnAge(limit, age, now));
+		takeBuckets(message, sender, now);
+		if (!outdated) {
+			answer(message, sender, now);
+		}
+		if (message.wantsAcknowledgement()) {
+			this.outbound.oweAcknowledgement(now);
+		}
+	}
+
+	private void follow(Message message, Peer sender, long now) {
+		Optional<Standing> before = Optional.ofNullable(sender.countsMeAs());
+		sender.receive(message, this.store.self(), this.outbound.lastBatch(), this.outbound.stamp(now), now);
+		if (sender.roundTrip() != null) {
+			this.listener.onRoundTrip(sender.roundTrip());
+		}
+		this.membership.readList(message, sender, before, now);
+	}
+
+	private void answer(Message message, Peer sender, long now) {
+		compareDigest(message, sender, now);
+		message.peers()
+			.stream()
+			.filter((report) -> report.id().equals(this.store.self()))
+			.flatMap((report) -> report.missing().stream())
+			.forEach((range) -> this.outbound.sendAgain(sender, range, now));
+	}
+
+	private void takeBuckets(Message message, Peer sender, long now) {
+		Receipts receipts = sender.receipts();
+		if (receipts == null) {
+			return;
+		}
+		if (message.batch() != null && merge(message.batch().buckets(), now)) {
+			receipts.receive(message.batch().numbers().first(), message.batch().numbers().last(), now);
+		}
+		if (message.transfer() != null && merge(message.transfer().buckets(), now)
+				&& sender.incoming().receive(message.transfer()) && message.transfer().upTo() > 0) {
+			receipts.receive(1, message.transfer().upTo(), now);
+		}
+		if (receipts.announce(message.lastBatch(), now)) {
+			this.listener.onLost();
+		}
+	}
+
+	private boolean merge(List<BucketUpdate> buckets, long now) {
+		boolean accepted = true;
+		for (BucketUpdate bucket : buckets) {
+			TokenBucketState own = this.store.snapshot(bucket.key(), now)
+				.map(BucketUpdate::state)
+				.orElse(TokenBucketState.empty());
+			if (AmountRange.holds(own, bucket.state())) {
+				accepted &= this.store.merge(bucket, now);
+			}
+			else {
+				// Does not count as missing: asked for again, it would be no better.
+				this.listener.onRejected("range");
+			}
+		}
+		this.outbound.onMerged(now);
+		if (!accepted) {
+			this.listener.onRejected("contradiction");
+		}
+		this.listener.onBatchMerged(this.clock.nanoTime() - now);
+		return accepted;
+	}
+
+	private void compareDigest(Message message, Peer sender, long now) {
+		// A joiner gets everything anyhow, and from one member.
+		boolean counted = this.membership.isMember() && sender.isMember();
+		if (message.digest() == null || !counted || !this.outbound.isQuiet(now) || !sender.hasNoGap()) {
+			return;
+		}
+		if (sender.differs(message.digest() != this.store.digest(StateDigest::of, now))) {
+			this.listener.onRepair();
+			this.outbound.transfer(sender, now);
+		}
+	}
+
+}

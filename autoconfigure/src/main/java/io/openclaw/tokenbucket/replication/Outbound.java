@@ -1,0 +1,302 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.NanoClock;
+
+/**
+ * What is to be sent, and when: a batch when buckets changed, at once when it is urgent;
+ * an answer when a peer waits for one; else a heartbeat. Mutable, confined to the
+ * replicating thread.
+ */
+final class Outbound {
+
+	private static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(5).toNanos();
+
+	private static final long ASK_AGAIN_NANOS = Duration.ofMillis(50).toNanos();
+
+	private static final Duration SHORTEST_GAP = Duration.ofMillis(10);
+
+	private static final int ROUND_TRIP_DIVISOR = 32;
+
+	// So many messages at once, then a pause.
+	private static final int BURST = 20;
+
+	private final BucketStore store;
+
+	private final ReplicationTransport transport;
+
+	private final ReplicationSettings settings;
+
+	private final NanoClock clock;
+
+	private final Membership membership;
+
+	private final Outbox outbox;
+
+	private final Transfers transfers;
+
+	private final ReplicationListener listener;
+
+	private final long startedAt;
+
+	private long lastSentAt;
+
+	private long lastBatchAt;
+
+	private long lastChangeAt;
+
+	private boolean batchDue;
+
+	private boolean flushWanted;
+
+	private @Nullable Long acknowledgementOwedAt;
+
+	private long askedAt;
+
+	private long askedFor;
+
+	Outbound(BucketStore store, ReplicationTransport transport, ReplicationSettings settings, NanoClock clock,
+			Membership membership, Outbox outbox, ReplicationListener listener) {
+		this.store = store;
+		this.transport = transport;
+		this.settings = settings;
+		this.clock = clock;
+		this.membership = membership;
+		this.outbox = outbox;
+		this.transfers = new Transfers(store);
+		this.listener = listener;
+		long now = clock.nanoTime();
+		this.startedAt = now - 1;
+		this.lastSentAt = now - settings.syncInterval().toNanos();
+		this.lastBatchAt = this.lastSentAt;
+		this.lastChangeAt = now;
+		this.askedAt = this.lastSentAt;
+	}
+
+	/**
+	 * What a message would be stamped with: positive, and opaque to everybody else.
+	 */
+	long stamp(long now) {
+		return now - this.startedAt;
+	}
+
+	/**
+	 * The number of the last batch published.
+	 */
+	long lastBatch() {
+		return this.outbox.lastNumber();
+	}
+
+	/**
+	 * Has changed buckets leave with the next message, whatever they are worth.
+	 */
+	void batchDue() {
+		this.batchDue = true;
+	}
+
+	/**
+	 * Has changed buckets leave as soon as the pause between batches allows.
+	 */
+	void flush() {
+		this.flushWanted = true;
+	}
+
+	/**
+	 * A peer has a request that waits for an acknowledgement.
+	 */
+	void oweAcknowledgement(long now) {
+		if (this.acknowledgementOwedAt == null) {
+			boolean quiet = now - this.lastSentAt >= 2 * SHORTEST_PAUSE_NANOS;
+			this.acknowledgementOwedAt = quiet ? now : now + SHORTEST_PAUSE_NANOS;
+		}
+	}
+
+	/**
+	 * What others published has been merged.
+	 */
+	void onMerged(long now) {
+		this.lastChangeAt = now;
+	}
+
+	/**
+	 * Whether nothing was published or merged lately, so that digests are worth
+	 * comparing: what third members published may have reached only one of two.
+	 */
+	boolean isQuiet(long now) {
+		return now - this.lastChangeAt > 2 * this.settings.syncInterval().toNanos() && !this.store.hasDirty()
+				&& this.outbox.isAcknowledged();
+	}
+
+	/**
+	 * Sends what is due.
+	 */
+	void sendDue(long now) {
+		if (isBatchDue(now)) {
+			sendBatches(now);
+		}
+		else if (isMessageDue(now)) {
+			publish(null, now);
+		}
+		for (int left = BURST; left > 0 && !this.transfers.isEmpty(); left--) {
+			this.transfers.next(now)
+				.ifPresent((part) -> send(part.recipient(), message(List.of(), null, part.transfer(), false, now)));
+		}
+	}
+
+	/**
+	 * When something will be due, if nothing happens until then.
+	 */
+	long nextDue(long now) {
+		long next = this.lastSentAt + this.settings.syncInterval().toNanos() - now;
+		if (hasAudience() && this.store.hasDirty() && isUrgent()) {
+			next = Math.min(next, this.lastBatchAt + pause() - now);
+		}
+		next = Math.min(next, Math.max(nextAnswer(now), this.lastSentAt + pause() - now));
+		if (!this.transfers.isEmpty()) {
+			next = Math.min(next, SHORTEST_PAUSE_NANOS);
+		}
+		return now + Math.max(0, next);
+	}
+
+	/**
+	 * Sends a message without buckets at once.
+	 */
+	void publishNow(long now) {
+		publish(null, now);
+	}
+
+	/**
+	 * Sends batches again to a peer that lacks them; everything, if they are forgotten.
+	 */
+	void sendAgain(Peer peer, SequenceRange range, long now) {
+		Optional<List<Message.Batch>> batches = this.outbox.again(range, now);
+		if (batches.isEmpty()) {
+			transfer(peer, now);
+			return;
+		}
+		for (Message.Batch batch : batches.get()) {
+			this.listener.onRepair();
+			send(peer, message(List.of(), batch, null, false, now));
+		}
+	}
+
+	/**
+	 * Sends everything to a peer.
+	 */
+	void transfer(Peer peer, long now) {
+		this.transfers.start(peer, this.outbox.lastNumber(), now);
+	}
+
+	private void sendBatches(long now) {
+		this.batchDue = false;
+		this.flushWanted = false;
+		this.lastBatchAt = now;
+		this.lastChangeAt = now;
+		for (int left = BURST; left > 0; left--) {
+			Optional<Message.Batch> batch = this.outbox.next(now);
+			if (batch.isEmpty()) {
+				return;
+			}
+			publish(batch.get(), now);
+			this.listener.onBatchPublished(this.clock.nanoTime() - now);
+		}
+		this.flushWanted = true;
+	}
+
+	private void publish(Message.@Nullable Batch batch, long now) {
+		boolean asks = this.store.hasWaiting() && (batch != null || now - askAt() >= 0);
+		List<Peer> lacking = this.membership.peers().stream().filter((peer) -> isGapDue(peer, now)).toList();
+		byte[] bytes = BatchCodec.encode(message(lacking, batch, null, asks, now));
+		// First, so that a transport that throws is not asked again at once.
+		this.lastSentAt = now;
+		this.acknowledgementOwedAt = null;
+		if (asks) {
+			this.askedAt = now;
+			this.askedFor = this.outbox.lastNumber();
+		}
+		this.transport.publish(bytes);
+		this.listener.onSent(bytes.length);
+	}
+
+	private void send(Peer recipient, Message message) {
+		byte[] bytes = BatchCodec.encode(message);
+		this.transport.send(recipient.id(), bytes);
+		this.listener.onSent(bytes.length);
+	}
+
+	private Message message(List<Peer> lacking, Message.@Nullable Batch batch, Message.@Nullable Transfer transfer,
+			boolean asks, long now) {
+		List<Message.PeerReport> reports = this.membership.peers()
+			.stream()
+			.map((peer) -> peer.report(this.settings.syncInterval(), lacking.contains(peer), now))
+			.toList();
+		boolean compares = batch == null && transfer == null && isQuiet(now) && this.membership.isMember()
+				&& !this.membership.members().isEmpty();
+		Long digest = compares ? this.store.digest(StateDigest::of, now) : null;
+		return new Message(this.store.self(), this.settings.region(), this.membership.standing(), stamp(now),
+				this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch, transfer);
+	}
+
+	private boolean isBatchDue(long now) {
+		boolean due = this.batchDue || (isUrgent() && now - this.lastBatchAt >= pause());
+		return due && hasAudience() && this.store.hasDirty();
+	}
+
+	private boolean isMessageDue(long now) {
+		long since = now - this.lastSentAt;
+		return since >= this.settings.syncInterval().toNanos() || (since >= pause() && nextAnswer(now) <= 0);
+	}
+
+	private long nextAnswer(long now) {
+		long next = Long.MAX_VALUE;
+		if (this.acknowledgementOwedAt != null) {
+			next = Math.min(next, this.acknowledgementOwedAt - now);
+		}
+		if (this.store.hasWaiting() && !this.outbox.isAcknowledged()) {
+			next = Math.min(next, askAt() - now);
+		}
+		for (Peer peer : this.membership.peers()) {
+			next = Math.min(next, peer.askAt(SHORTEST_GAP).map((at) -> at - now).orElse(next));
+		}
+		return next;
+	}
+
+	// Asks once about what was published last, and then again from time to time.
+	private long askAt() {
+		return (this.askedFor < this.outbox.lastNumber()) ? this.lastSentAt + pause() : this.askedAt + ASK_AGAIN_NANOS;
+	}
+
+	private boolean isGapDue(Peer peer, long now) {
+		return peer.askAt(SHORTEST_GAP).filter((at) -> now - at >= 0).isPresent();
+	}
+
+	private boolean isUrgent() {
+		return this.flushWanted || this.store.hasWaiting();
+	}
+
+	private boolean hasAudience() {
+		return !this.membership.peers().isEmpty();
+	}
+
+	// Where even the nearest peer is far, hurrying more than this tells it nothing
+	// sooner.
+	private long pause() {
+		long nearest = this.membership.members()
+			.stream()
+			.filter(Peer::isHeard)
+			.map(Peer::roundTrip)
+			.filter(Objects::nonNull)
+			.mapToLong(Duration::toNanos)
+			.min()
+			.orElse(0);
+		return Math.max(SHORTEST_PAUSE_NANOS, nearest / ROUND_TRIP_DIVISOR);
+	}
+
+}

@@ -1,0 +1,232 @@
+package io.openclaw.tokenbucket;
+
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.MethodCallTarget;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaStaticInitializer;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.junit.ArchTests;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.jspecify.annotations.NullMarked;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/**
+ * The rules of the house.
+ */
+@AnalyzeClasses(packages = ArchitectureTests.BASE, importOptions = DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	static final String BASE = "io.openclaw.tokenbucket";
+
+	private static final String AUTOCONFIGURE = BASE + ".autoconfigure..";
+
+	@ArchTest
+	static final ArchRule everyClassIsInARoom = classes().should()
+		.resideInAnyPackage(BASE + ".crdt..", BASE + ".limiter..", BASE + ".replication..", BASE + ".redis..",
+				BASE + ".resilience..", BASE + ".gateway..", BASE + ".observability..", AUTOCONFIGURE);
+
+	@ArchTest
+	static final ArchRule everyPackageIsNullMarked = classes()
+		.should(new ArchCondition<>("be in a @NullMarked package") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+				events.add(new SimpleConditionEvent(type, marked,
+						type.getPackageName() + " has " + (marked ? "a" : "no") + " package-info with @NullMarked"));
+			}
+
+		});
+
+	@ArchTest
+	static final ArchRule packagesAreNamedByWhatTheyAreFor = noClasses().should()
+		.resideInAnyPackage("..util..", "..utils..", "..common..", "..helper..", "..helpers..", "..impl..");
+
+	@ArchTest
+	static final ArchRule roomsFormNoCycle = slices().matching(BASE + ".(*)..").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchRule packagesFormNoCycle = slices().matching(BASE + ".(**)").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchTests roomsSeeOnlyRoomsBelow = ArchTests.in(Arrows.class);
+
+	@ArchTest
+	static final ArchTests technologiesStayInTheirRooms = ArchTests.in(Technologies.class);
+
+	@ArchTest
+	static final ArchRule nothingBlocks = noClasses().should()
+		.callMethodWhere(call("block, blockFirst, blockLast, blockOptional, toIterable or toStream of Reactor",
+				owner(resideInAnyPackage("reactor.core.."))
+					.and(nameMatching("block|blockFirst|blockLast|blockOptional|toIterable|toStream"))))
+		.orShould()
+		.callMethod(Thread.class, "sleep", long.class);
+
+	@ArchTest
+	static final ArchRule staticFieldsAreFinal = fields().that().areStatic().should().beFinal();
+
+	@ArchTest
+	static final ArchRule staticFieldsHoldNothingMutable = classes()
+		.should(new ArchCondition<>("hold nothing mutable in static fields") {
+
+			@Override
+			public void check(JavaClass type, ConditionEvents events) {
+				type.getStaticInitializer()
+					.stream()
+					.flatMap((initializer) -> initializer.getConstructorCallsFromSelf().stream())
+					.filter((created) -> MUTABLE.test(created.getTargetOwner()))
+					.forEach((created) -> events.add(SimpleConditionEvent.violated(type, created.getDescription())));
+			}
+
+		});
+
+	private static final DescribedPredicate<JavaClass> MUTABLE = assignableTo(Collection.class)
+		.or(assignableTo(Map.class))
+		.or(assignableTo(ThreadLocal.class))
+		.or(assignableTo(StringBuilder.class))
+		.or(assignableTo(Random.class))
+		.or(resideInAnyPackage("java.util.concurrent.."));
+
+	@ArchTest
+	static final ArchRule propertiesAreSeenOnlyByTheWiring = noClasses().that()
+		.resideOutsideOfPackage(AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("org.springframework.boot.context.properties..")
+		.orShould()
+		.haveSimpleNameEndingWith("Properties");
+
+	@ArchTest
+	static final ArchRule replicatedValuesReadNoClockAndNoRandom = noClasses().that()
+		.resideInAPackage(BASE + ".crdt..")
+		.should()
+		.dependOnClassesThat(assignableTo(Random.class).or(assignableTo(ThreadLocalRandom.class))
+			.or(assignableTo(UUID.class))
+			.or(assignableTo(Clock.class))
+			.or(resideInAnyPackage("java.util.random..")))
+		.orShould()
+		.callMethodWhere(call("the time or a random number",
+				owner(assignableTo(System.class)).and(nameMatching("nanoTime|currentTimeMillis"))
+					.or(owner(resideInAnyPackage("java.time..")).and(nameMatching("now")))
+					.or(owner(assignableTo(Math.class)).and(nameMatching("random")))));
+
+	private static DescribedPredicate<JavaMethodCall> call(String description,
+			DescribedPredicate<? super MethodCallTarget> target) {
+		return DescribedPredicate.describe(description, (call) -> target.test(call.getTarget()));
+	}
+
+	/**
+	 * Which room may import which. Nobody imports the wiring.
+	 */
+	static class Arrows {
+
+		@ArchTest
+		static final ArchRule crdt = room("crdt");
+
+		@ArchTest
+		static final ArchRule limiter = room("limiter", "crdt");
+
+		@ArchTest
+		static final ArchRule replication = room("replication", "limiter", "crdt");
+
+		@ArchTest
+		static final ArchRule redis = room("redis", "replication", "limiter", "crdt");
+
+		@ArchTest
+		static final ArchRule resilience = room("resilience", "replication", "limiter", "crdt");
+
+		@ArchTest
+		static final ArchRule gateway = room("gateway", "resilience", "limiter", "crdt");
+
+		@ArchTest
+		static final ArchRule observability = room("observability", "resilience", "replication", "limiter", "crdt");
+
+		private static ArchRule room(String name, String... below) {
+			String[] seen = new String[below.length + 1];
+			for (int i = 0; i < below.length; i++) {
+				seen[i] = BASE + "." + below[i] + "..";
+			}
+			seen[below.length] = BASE + "." + name + "..";
+			return classes().that()
+				.resideInAPackage(BASE + "." + name + "..")
+				.should()
+				.onlyDependOnClassesThat(resideOutsideOfPackage(BASE + "..").or(resideInAnyPackage(seen)))
+				.allowEmptyShould(true);
+		}
+
+	}
+
+	/**
+	 * Where which library may be used, the wiring apart.
+	 */
+	static class Technologies {
+
+		private static final String SPRING = "org.springframework..";
+
+		@ArchTest
+		static final ArchRule crdtIsPlainJava = classes().that()
+			.resideInAPackage(BASE + ".crdt..")
+			.should()
+			.onlyDependOnClassesThat()
+			.resideInAnyPackage("java..", "org.jspecify..", BASE + ".crdt..");
+
+		@ArchTest
+		static final ArchRule coreKnowsNoFramework = noClasses().that()
+			.resideInAnyPackage(BASE + ".crdt..", BASE + ".limiter..", BASE + ".replication..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage(SPRING, "reactor..", "io.lettuce..", "io.netty..", "io.github.resilience4j..",
+					"io.micrometer..", "tools.jackson..", "com.fasterxml..", "org.reactivestreams..");
+
+		@ArchTest
+		static final ArchRule redis = only("redis", "io.lettuce..", "org.springframework.data..",
+				"org.springframework.boot.data.redis..");
+
+		@ArchTest
+		static final ArchRule resilience4j = only("resilience", "io.github.resilience4j..");
+
+		@ArchTest
+		static final ArchRule gatewayAndWebFlux = only("gateway", "org.springframework.cloud.gateway..",
+				"org.springframework.web..", "org.springframework.http..", "org.springframework.boot.webflux..");
+
+		@ArchTest
+		static final ArchRule micrometerAndActuator = only("observability", "io.micrometer..",
+				"org.springframework.boot.actuate..", "org.springframework.boot.health..",
+				"org.springframework.boot.micrometer..");
+
+		private static ArchRule only(String room, String... libraries) {
+			return noClasses().that()
+				.resideOutsideOfPackages(BASE + "." + room + "..", AUTOCONFIGURE)
+				.should()
+				.dependOnClassesThat()
+				.resideInAnyPackage(libraries);
+		}
+
+	}
+
+}

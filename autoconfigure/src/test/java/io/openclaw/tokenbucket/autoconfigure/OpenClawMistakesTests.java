@@ -1,0 +1,205 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
+import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What an application says when it does not start, as people see it.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class OpenClawMistakesTests {
+
+	private static final String ROUTE = "spring.cloud.gateway.server.webflux.routes[0].";
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			openclaw.buckets.rating.capacity                | -5          | at least 1
+			openclaw.buckets.rating.capacity                | 0           | at least 1
+			openclaw.buckets.rating.capacity                | 1000000001  | at most 1000000000
+			openclaw.buckets.rating.capacity                | lots        | lots
+			openclaw.buckets.rating.refill-rate-per-second  | 0           | at least 0.000001
+			openclaw.buckets.rating.refill-rate-per-second  | -1          | at least 0.000001
+			openclaw.buckets.rating.refill-rate-per-second  | fast        | fast
+			openclaw.buckets.rating.initial-tokens          | 11          | at most 10
+			openclaw.buckets.rating.initial-tokens          | -1          | at least 0
+			openclaw.buckets.rating.key                     | apikey      | header:<name>
+			openclaw.buckets.rating.key                     | header:     | name of a header
+			openclaw.buckets.rating.cost                    | 11          | which is 10
+			openclaw.buckets.rating.cost                    | 0           | at least 1
+			openclaw.buckets.rating.cost                    | cheap       | RequestCost bean
+			openclaw.buckets.rating.cost                    | payload-size:1KB | RequestCost bean
+			openclaw.buckets.rating.consistency             | exact       | STRICT
+			openclaw.buckets.rating.on-missing-key          | ignore      | SHARED
+			openclaw.headers                                | x           | STANDARD
+			openclaw.revision                               | -1          | at least 0
+			openclaw.node.id                                | a b         | letters, digits
+			openclaw.node.region                            | a/b         | letters, digits
+			openclaw.crdt.namespace                         | a:b         | letters, digits
+			openclaw.crdt.replication-factor                | 0           | at least 1
+			openclaw.crdt.sync-interval                     | 1ms         | at least 10ms
+			openclaw.crdt.credit-wait                       | -1ms        | at least 0ms
+			openclaw.crdt.credit-wait                       | soon        | soon
+			openclaw.crdt.member-timeout                    | 1s          | at least 2000ms
+			openclaw.crdt.max-keys                          | 0           | at least 1
+			openclaw.crdt.secret[0]                         | ' '         | long random text
+			openclaw.buckets.rating.capcity                 | 5           | capcity
+			openclaw.bukkets.rating.capacity                | 5           | bukkets
+			""")
+	void aWrongValueFailsStartUpWithItsPropertyAndAMend(String property, String value, String mend,
+			CapturedOutput output) {
+		failToStart(Gateway.class, property + "=" + value);
+		assertThat(output).contains("APPLICATION FAILED TO START", property, mend);
+	}
+
+	@Test
+	void aMistakeIsReportedWithItsValueAndOrigin(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.rating.capacity=-5");
+		assertThat(output).contains("Property: openclaw.buckets.rating.capacity", "Value: \"-5\"",
+				"Origin: \"openclaw.buckets.rating.capacity\" from property source \"commandLineArgs\"",
+				"Reason: it is out of range", "Set it to at least 1 and at most 1000000000.");
+	}
+
+	@Test
+	void aMemberTimeoutThatSlowGatewaysCannotMeetIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.crdt.member-timeout=3s", "openclaw.crdt.sync-interval=1s");
+		assertThat(output).contains("openclaw.crdt.member-timeout", "more than 3 times", "3000ms");
+	}
+
+	@Test
+	void aLimitWithoutACapacityIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.bare.refill-rate-per-second=1");
+		assertThat(output).contains("openclaw.buckets.bare.capacity", "(none)", "it is missing");
+	}
+
+	@Test
+	void aLimitWithoutARateIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.bare.capacity=1");
+		assertThat(output).contains("openclaw.buckets.bare.refill-rate-per-second", "has no rate",
+				"openclaw.buckets.bare.refill-period");
+	}
+
+	@Test
+	void aRateGivenTwiceIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.rating.refill-tokens=1");
+		assertThat(output).contains("openclaw.buckets.rating.refill-rate-per-second", "given twice");
+	}
+
+	@Test
+	void halfARateIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.half.capacity=1", "openclaw.buckets.half.refill-tokens=1");
+		assertThat(output).contains("openclaw.buckets.half.refill-period", "such as 1m");
+	}
+
+	@Test
+	void aLimitWhoseNameCannotBeUsedIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets[a,b].capacity=1",
+				"openclaw.buckets[a,b].refill-rate-per-second=1");
+		assertThat(output).contains("APPLICATION FAILED TO START", "a,b", "letters, digits");
+	}
+
+	@Test
+	void aRouteThatNamesAnUnknownLimitIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, ROUTE + "id=r", ROUTE + "uri=http://127.0.0.1:1", ROUTE + "predicates[0]=Path=/**",
+				ROUTE + "filters[0]=StripPrefix=1", ROUTE + "filters[1]=TokenBucket=rating,ratng");
+		assertThat(output).contains("Property: " + ROUTE + "filters[1]", "Value: \"TokenBucket=rating,ratng\"",
+				"There is no limit 'ratng'; there are: rating", "openclaw.buckets.ratng");
+	}
+
+	@Test
+	void aRouteThatNamesNoLimitIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, ROUTE + "id=r", ROUTE + "uri=http://127.0.0.1:1", ROUTE + "predicates[0]=Path=/**",
+				ROUTE + "filters[0].name=TokenBucket");
+		assertThat(output).contains("Property: " + ROUTE + "filters[0]", "TokenBucket names no limit");
+	}
+
+	@Test
+	void aDefaultFilterThatNamesAnUnknownLimitIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "spring.cloud.gateway.server.webflux.default-filters[0]=TokenBucket=all");
+		assertThat(output).contains("spring.cloud.gateway.server.webflux.default-filters[0]",
+				"There is no limit 'all'");
+	}
+
+	@Test
+	void severalKeyResolversAreExplained(CapturedOutput output) {
+		failToStart(SeveralResolvers.class);
+		assertThat(output).contains("APPLICATION FAILED TO START", "RequestRateLimiter", "userResolver",
+				"tenantResolver", "spring.cloud.gateway.server.webflux.filter.request-rate-limiter.enabled=false",
+				"@Primary", "defaultCandidate");
+	}
+
+	@Test
+	void aRouteInCodeThatNamesAnUnknownLimitIsRefused(CapturedOutput output) {
+		failToStart(RouteInCode.class);
+		assertThat(output).contains("APPLICATION FAILED TO START", "There is no limit 'ratng'; there are: rating",
+				"Configure openclaw.buckets.ratng");
+	}
+
+	private static void failToStart(Class<?> application, String... properties) {
+		SpringApplication spring = new SpringApplication(application);
+		spring.setDefaultProperties(Map.of("server.port", "0", "server.address", "127.0.0.1",
+				"openclaw.buckets.rating.capacity", "10", "openclaw.buckets.rating.refill-rate-per-second", "1"));
+		String[] arguments = Arrays.stream(properties).map((property) -> "--" + property).toArray(String[]::new);
+		assertThatException().isThrownBy(() -> spring.run(arguments).close());
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Gateway {
+
+	}
+
+	@Import(Gateway.class)
+	static class SeveralResolvers {
+
+		@Bean
+		KeyResolver userResolver() {
+			return (exchange) -> Mono.empty();
+		}
+
+		@Bean
+		KeyResolver tenantResolver() {
+			return (exchange) -> Mono.empty();
+		}
+
+	}
+
+	@Import(Gateway.class)
+	static class RouteInCode {
+
+		@Bean
+		RouteLocator routes(RouteLocatorBuilder routes, TokenBucketGatewayFilterFactory tokenBucket) {
+			return routes.routes()
+				.route("r",
+						(route) -> route.path("/**")
+							.filters((filters) -> filters
+								.filter(tokenBucket.apply((config) -> config.setLimits(List.of("ratng")))))
+							.uri("http://127.0.0.1:1"))
+				.build();
+		}
+
+	}
+
+}

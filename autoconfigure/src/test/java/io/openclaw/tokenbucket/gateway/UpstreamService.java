@@ -1,0 +1,57 @@
+package io.openclaw.tokenbucket.gateway;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * A service behind the gateway that counts what reaches it.
+ */
+final class UpstreamService implements AutoCloseable {
+
+	private final AtomicInteger requests = new AtomicInteger();
+
+	private final AtomicInteger failures = new AtomicInteger();
+
+	private final DisposableServer server;
+
+	UpstreamService() {
+		this.server = HttpServer.create().host("127.0.0.1").port(0).route((routes) -> {
+			routes.ws("/ws", (in, out) -> out.send(in.receive().retain()));
+			routes.route((request) -> true, this::answer);
+		}).bindNow(Duration.ofSeconds(10));
+	}
+
+	private Mono<Void> answer(HttpServerRequest request, HttpServerResponse response) {
+		this.requests.incrementAndGet();
+		int status = (this.failures.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) ? 503 : 200;
+		return response.status(status)
+			.header("RateLimit", "\"upstream\";r=1;t=1")
+			.header("X-Upstream", "yes")
+			.sendString(Mono.just("served"))
+			.then();
+	}
+
+	int port() {
+		return this.server.port();
+	}
+
+	int requests() {
+		return this.requests.get();
+	}
+
+	void failNext(int count) {
+		this.failures.set(count);
+	}
+
+	@Override
+	public void close() {
+		this.server.disposeNow();
+	}
+
+}

@@ -1,0 +1,109 @@
+package io.openclaw.tokenbucket.gateway.answer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import org.springframework.boot.json.JsonParserFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
+import org.springframework.mock.web.server.MockServerWebExchange;
+
+import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.Reason;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ProblemResponsesTests {
+
+	private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
+
+	private final MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
+
+	private final MockServerHttpResponse response = this.exchange.getResponse();
+
+	private final ProblemResponses problems = new ProblemResponses();
+
+	@Test
+	void anExhaustedLimitIsAQuotaExceeded() {
+		Map<String, Object> body = reject(FleetState.HEALTHY,
+				Decisions.rejected("rating", Reason.EXHAUSTED, Duration.ofMillis(2100)));
+		assertThat(this.response.getStatusCode()).isEqualTo(HttpStatus.TOO_MANY_REQUESTS);
+		assertThat(this.response.getHeaders().getFirst("Retry-After")).isEqualTo("3");
+		assertThat(this.response.getHeaders().getFirst("Cache-Control")).isEqualTo("no-store");
+		assertThat(this.response.getHeaders().getFirst("Content-Type")).isEqualTo("application/problem+json");
+		assertThat(body).containsEntry("type", TYPES + "quota-exceeded")
+			.containsEntry("status", 429)
+			.containsEntry("violated-policies", List.of("rating"))
+			.containsEntry("error", "The request exceeds the limit 'rating'. Try again in 3 seconds.")
+			.containsKey("title");
+	}
+
+	@Test
+	void theLongestDelayOfAllViolatedLimitsCounts() {
+		Map<String, Object> body = reject(FleetState.HEALTHY,
+				Decisions.rejected("a", Reason.EXHAUSTED, Duration.ofSeconds(2)),
+				Decisions.rejected("b", Reason.OTHER_LIMIT, Duration.ZERO),
+				Decisions.rejected("c", Reason.EXHAUSTED, Duration.ofSeconds(7)));
+		assertThat(this.response.getHeaders().getFirst("Retry-After")).isEqualTo("7");
+		assertThat(body).containsEntry("violated-policies", List.of("a", "c"))
+			.containsEntry("error", "The request exceeds the limits 'a' and 'c'. Try again in 7 seconds.");
+	}
+
+	@Test
+	void aCallerIsNeverAskedToTryAgainAtOnce() {
+		Map<String, Object> body = reject(FleetState.HEALTHY,
+				Decisions.rejected("rating", Reason.UNACKNOWLEDGED, Duration.ZERO));
+		assertThat(this.response.getHeaders().getFirst("Retry-After")).isEqualTo("1");
+		assertThat(body).containsEntry("error", "The request exceeds the limit 'rating'. Try again in 1 second.");
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "DEGRADED", "ISOLATED" })
+	void aGatewayThatCannotHearOthersHasReducedCapacity(FleetState state) {
+		Map<String, Object> body = reject(state, Decisions.rejected("rating", Reason.EXHAUSTED, Duration.ofSeconds(1)));
+		assertThat(body).containsEntry("type", TYPES + "temporary-reduced-capacity").containsEntry("status", 429);
+	}
+
+	@Test
+	void tokensThatAreHeldAsideAreReducedCapacity() {
+		Map<String, Object> body = reject(FleetState.JOINING,
+				Decisions.rejected("rating", Reason.REDUCED_CAPACITY, Long.MAX_VALUE));
+		assertThat(body).containsEntry("type", TYPES + "temporary-reduced-capacity");
+		assertThat(this.response.getHeaders().getFirst("Retry-After")).isEqualTo("10");
+	}
+
+	@Test
+	void aCostAboveTheCapacityIsABadRequest() {
+		this.problems
+			.costAboveCapacity(this.exchange, List.of(Decisions.rejected("a", Reason.OTHER_LIMIT, Duration.ZERO),
+					Decisions.rejected("b", Reason.COST_ABOVE_CAPACITY, Long.MAX_VALUE)))
+			.block();
+		assertThat(this.response.getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);
+		assertThat(this.response.getHeaders().containsHeader("Retry-After")).isFalse();
+		assertThat(body()).containsEntry("violated-policies", List.of("b"));
+	}
+
+	@Test
+	void textIsEscapedInTheBody() {
+		this.problems.missingKey(this.exchange, List.of("a\"b"), List.of("the \\header\n")).block();
+		assertThat(body()).containsEntry("error",
+				"The request lacks the \\header\n, by which the limit 'a\"b' counts.");
+	}
+
+	private Map<String, Object> reject(FleetState state, Decision... decisions) {
+		this.problems.tooManyRequests(this.exchange, List.of(decisions), state).block();
+		return body();
+	}
+
+	private Map<String, Object> body() {
+		return JsonParserFactory.getJsonParser().parseMap(this.response.getBodyAsString().block());
+	}
+
+}

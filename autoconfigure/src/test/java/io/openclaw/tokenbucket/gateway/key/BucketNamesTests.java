@@ -1,0 +1,61 @@
+package io.openclaw.tokenbucket.gateway.key;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class BucketNamesTests {
+
+	private final KeyIds ids = new KeyIds("s3cret");
+
+	private final BucketNames names = new BucketNames(this.ids, false);
+
+	private final RequestKey apiKey = new RequestKeys(Map.of()).parse("api-key");
+
+	private final RequestKey header = new RequestKeys(Map.of()).parse("header:X-Tenant");
+
+	@Test
+	void anApiKeyIsKnownByItsIdOnly() {
+		assertThat(this.names.nameOf(this.apiKey, "4711")).isEqualTo(this.ids.id("4711"));
+	}
+
+	@Test
+	void otherKeysAreKnownAsTheyAre() {
+		assertThat(this.names.nameOf(this.header, "acme")).isEqualTo("acme");
+		assertThat(this.names.nameOf(this.header, "x".repeat(256))).isEqualTo("x".repeat(256));
+	}
+
+	@Test
+	void otherKeysAreKnownByTheirIdIfWanted() {
+		assertThat(new BucketNames(this.ids, true).nameOf(this.header, "acme")).isEqualTo(this.ids.id("acme"));
+	}
+
+	@Test
+	void theOneKeyForAllNamesNobodyAndIsKnownAsItIs() {
+		RequestKey global = new RequestKeys(Map.of()).parse("global");
+		assertThat(new BucketNames(this.ids, true).nameOf(global, "global")).isEqualTo("global");
+	}
+
+	@Test
+	void aVeryLongKeyIsKnownByItsId() {
+		assertThat(this.names.nameOf(this.header, "x".repeat(257))).isEqualTo("~" + this.ids.id("x".repeat(257)));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { BucketNames.SHARED, "~", "~x" })
+	void noKeyLeadsToTheBucketOfTheKeyless(String key) {
+		assertThat(this.names.nameOf(this.header, key)).isNotEqualTo(BucketNames.SHARED);
+		assertThat(this.names.nameOf(this.apiKey, key)).isNotEqualTo(BucketNames.SHARED);
+	}
+
+	@Test
+	void noKeyLeadsToTheBucketOfAVeryLongKey() {
+		String id = this.names.nameOf(this.header, "x".repeat(257));
+		assertThat(this.names.nameOf(this.header, id)).isNotEqualTo(id);
+	}
+
+}

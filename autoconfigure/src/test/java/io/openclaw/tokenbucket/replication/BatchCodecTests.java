@@ -1,0 +1,242 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The wire format, for friend and foe.
+ */
+class BatchCodecTests {
+
+	private static final MemberId A = new MemberId("a", 1);
+
+	private static final MemberId B = new MemberId("b", 2);
+
+	// Byte for byte as docs/wire-format.md explains it.
+	private static final String GOLDEN = """
+			0b 01  02 01 61 01 01 62 02  00 0a 02 65 75 01 e8 07 03
+			01 01 03 07 01 05 01 09 0a 00  01 06 72 61 74 69 6e 67 ac 02
+			03 00 01  06 72 61 74 69 6e 67 00 01 6b
+			01 00 01 80 89 7a  00  01 01 80 01
+			""".replaceAll("\\s", "");
+
+	private static final Set<String> REASONS = Set.of("malformed", "version", "truncated", "oversized", "range",
+			"count");
+
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3, 4 })
+	void everyMessageSurvivesARoundTrip(long seed) throws MalformedMessageException {
+		RandomMessages messages = new RandomMessages(seed);
+		for (int i = 0; i < 2_000; i++) {
+			Message message = messages.next();
+			assertThat(BatchCodec.decode(BatchCodec.encode(message))).as("seed %d, message %d", seed, i)
+				.isEqualTo(message);
+		}
+	}
+
+	@Test
+	void aMessageIsTheseBytesInVersionOne() throws MalformedMessageException {
+		Message message = golden();
+		assertThat(HexFormat.of().formatHex(BatchCodec.encode(message))).isEqualTo(GOLDEN);
+		assertThat(BatchCodec.decode(HexFormat.of().parseHex(GOLDEN))).isEqualTo(message);
+	}
+
+	@Test
+	void aMemberIsNamedOnceAMessage() {
+		GCounter<MemberId> granted = GCounter.of(Map.of(new MemberId("a-long-name-of-a-node", 1), 1L));
+		BucketUpdate bucket = new BucketUpdate(Spender.key("k"),
+				new TokenBucketState(GCounter.empty(), GCounter.empty(), granted));
+		int one = MessageBuilder.from(A, Standing.MEMBER).batch(1, 1, bucket).encode().length;
+		int two = MessageBuilder.from(A, Standing.MEMBER).batch(1, 1, bucket, bucket).encode().length;
+		assertThat(two - one).isLessThan(16);
+	}
+
+	@Test
+	void everyPrefixOfAMessageIsRejected() {
+		RandomMessages messages = new RandomMessages(5);
+		for (int i = 0; i < 50; i++) {
+			byte[] whole = BatchCodec.encode(messages.next());
+			for (int length = 0; length < whole.length; length++) {
+				assertThat(rejection(Arrays.copyOf(whole, length))).as("seed 5, message %d, cut at %d", i, length)
+					.isNotNull();
+			}
+		}
+	}
+
+	@Test
+	void aMessageWithMoreBehindItIsRejected() {
+		byte[] whole = BatchCodec.encode(golden());
+		assertThat(rejection(Arrays.copyOf(whole, whole.length + 1))).isEqualTo("malformed");
+	}
+
+	@Test
+	void whatIsNoMessageIsRejectedByReason() {
+		assertThat(rejection(new byte[0])).isEqualTo("truncated");
+		assertThat(rejection(new byte[BatchCodec.MOST_BYTES + 1])).isEqualTo("oversized");
+		assertThat(rejection(HexFormat.of().parseHex("0c" + GOLDEN.substring(2)))).isEqualTo("malformed");
+		assertThat(rejection(HexFormat.of().parseHex("0b02" + GOLDEN.substring(4)))).isEqualTo("version");
+		assertThat(rejection(HexFormat.of().parseHex("0b00" + GOLDEN.substring(4)))).isEqualTo("version");
+	}
+
+	@Test
+	void aPlaceOutsideOfTheTableIsRejected() {
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("0162020" + "00a", "016202" + "020a"))))
+			.isEqualTo("range");
+	}
+
+	@Test
+	void aMemberWithoutANameIsRejected() {
+		assertThat(rejection(HexFormat.of().parseHex("0b010100010000000100000000"))).isEqualTo("range");
+	}
+
+	@Test
+	void unknownFlagsAreRejected() {
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("000a026575", "001a026575")))).isEqualTo("malformed");
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("6e6700016b", "6e6702016b")))).isEqualTo("range");
+	}
+
+	@Test
+	void aNumberOfMoreThan64BitsIsRejected() {
+		String sentAt = "e807";
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace(sentAt, "ff".repeat(9) + "02")))).isNotNull();
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace(sentAt, "80".repeat(10) + "00")))).isNotNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 1L << 62, Long.MAX_VALUE, -1, Long.MIN_VALUE })
+	void numbersBeyondTheirRangeAreRejected(long number) {
+		MessageBuilder message = MessageBuilder.from(A, Standing.MEMBER);
+		assertThat(rejection(message.sentAt(number).encode())).isEqualTo("range");
+		message.sentAt(1).lastBatch(number);
+		assertThat(rejection(message.encode())).isEqualTo("range");
+		message.lastBatch(0).lists(B, Standing.MEMBER, true, number, 0);
+		assertThat(rejection(message.encode())).isEqualTo("range");
+	}
+
+	@Test
+	void anAgeIsSentAsTheLargestThatMayBe() throws MalformedMessageException {
+		byte[] sent = MessageBuilder.from(A, Standing.MEMBER).age("rating", Long.MAX_VALUE).encode();
+		assertThat(BatchCodec.decode(sent).ages()).containsEntry("rating", (1L << 62) - 1);
+	}
+
+	@Test
+	void rangesThatOverflowAreRejected() {
+		byte[] sent = MessageBuilder.from(A, Standing.MEMBER).batch(1L << 61, 3L << 61).lastBatch(1).encode();
+		assertThat(rejection(sent)).isEqualTo("range");
+	}
+
+	@Test
+	void amountsWithoutAFiniteSumAreRejected() {
+		// Three amounts of 2^62 - 1 in place of one of 2,000,000.
+		String most = "ff".repeat(8) + "3f";
+		String three = "03" + "0001" + most + "0002" + most + "0003" + most;
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("01000180897a", three)))).isEqualTo("range");
+	}
+
+	@Test
+	void hugeCountsAreRejectedBeforeAnythingIsAllocated() {
+		byte[] counts = HexFormat.of().parseHex(GOLDEN.replace("0b0102", "0b01" + "ff".repeat(4) + "07"));
+		for (int i = 0; i < 100_000; i++) {
+			assertThat(rejection(counts)).isEqualTo("malformed");
+		}
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("0300010672", "0300" + "ff".repeat(4) + "070672"))))
+			.isEqualTo("malformed");
+	}
+
+	@Test
+	void moreProcessesThanAnyFleetHasAreRejected() {
+		MessageBuilder message = MessageBuilder.from(A, Standing.MEMBER);
+		for (int i = 0; i <= BatchCodec.MOST_PEERS; i++) {
+			message.lists(new MemberId("n" + i, 1), Standing.MEMBER);
+		}
+		assertThat(rejection(message.encode())).isEqualTo("count");
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 6, 7 })
+	void randomBytesAreRejectedAndNothingElseHappens(long seed) {
+		Random random = new Random(seed);
+		for (int i = 0; i < 100_000; i++) {
+			byte[] bytes = new byte[random.nextInt(200)];
+			random.nextBytes(bytes);
+			if (bytes.length > 1 && i % 2 == 0) {
+				bytes[0] = 0x0B;
+				bytes[1] = 1;
+			}
+			assertMessageOrRejection(bytes, seed, i);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 8, 9, 10 })
+	void damagedMessagesAreRejectedOrReadAndNothingElseHappens(long seed) {
+		Random random = new Random(seed);
+		RandomMessages messages = new RandomMessages(seed);
+		byte[] whole = BatchCodec.encode(messages.next());
+		for (int i = 0; i < 60_000; i++) {
+			if (i % 100 == 0) {
+				whole = BatchCodec.encode(messages.next());
+			}
+			byte[] damaged = whole.clone();
+			for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
+				damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+			}
+			assertMessageOrRejection(damaged, seed, i);
+		}
+	}
+
+	// What is read must be a message that could be sent on.
+	private static void assertMessageOrRejection(byte[] bytes, long seed, int round) {
+		try {
+			BatchCodec.encode(BatchCodec.decode(bytes));
+		}
+		catch (MalformedMessageException ex) {
+			if (!REASONS.contains(ex.reason())) {
+				throw new AssertionError("seed %d, round %d: reason %s".formatted(seed, round, ex.reason()), ex);
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			throw new AssertionError("seed %d, round %d".formatted(seed, round), ex);
+		}
+	}
+
+	private static @Nullable String rejection(byte[] bytes) {
+		try {
+			BatchCodec.decode(bytes);
+			return null;
+		}
+		catch (MalformedMessageException ex) {
+			return ex.reason();
+		}
+	}
+
+	private static Message golden() {
+		Message.PeerReport report = new Message.PeerReport(B, Standing.MEMBER, true, 7,
+				List.of(new SequenceRange(5, 6)), 9, 10, 0);
+		TokenBucketState state = new TokenBucketState(GCounter.of(Map.of(new Birth(A, 1), 2_000_000L)),
+				GCounter.empty(), GCounter.of(Map.of(B, 128L)));
+		Message.Batch batch = new Message.Batch(new SequenceRange(3, 3),
+				List.of(new BucketUpdate(new BucketKey("rating", "k", false), state)));
+		return new Message(A, "eu", Standing.MEMBER, 1000, 3, true, List.of(report), Map.of("rating", 300L), null,
+				batch, null);
+	}
+
+}

@@ -1,0 +1,149 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/**
+ * Messages that can be read, but that no member would send.
+ */
+class HostileMessagesTests {
+
+	private static final long MOST = WireReader.LARGEST;
+
+	private static final String KEY = "4711";
+
+	private static final MemberId A = new MemberId("a", 1);
+
+	private static final MemberId B = new MemberId("b", 1);
+
+	private static final MemberId C = new MemberId("c", 1);
+
+	private static final MemberId X = new MemberId("x", 1);
+
+	private final TestFleet fleet = new TestFleet();
+
+	private final List<TestMember> members = this.fleet.startTogether("a", "b", "c");
+
+	@Test
+	void amountsThatTogetherOverflowAreRejected() {
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, granted(MOST)));
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, returned(MOST)));
+		for (int birth = 1; birth < 6; birth++) {
+			forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, consumed(birth, MOST)));
+		}
+		assertThat(this.fleet.surprises()).isNotEmpty().allMatch((surprise) -> surprise.endsWith("rejected: range"));
+		for (TestMember member : this.members) {
+			TokenBucketState state = member.spender().state(KEY);
+			assertThat(Math.addExact(state.granted().sum(), state.returned().sum())).isLessThanOrEqualTo(MOST);
+			assertThat(state.consumed().sum()).isLessThanOrEqualTo(MOST);
+			member.spender().spend(KEY, 1);
+		}
+	}
+
+	@Test
+	void aBucketBeyondItsRangeKeepsNoOtherFromBeingReplicated() {
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, consumed(1, MOST)));
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, granted(MOST)));
+		for (int i = 0; i < 10; i++) {
+			this.members.get(0).spender().spend(KEY, 10);
+			this.members.get(0).spender().spend("4712", 10);
+			this.fleet.advance(Duration.ofMillis(300));
+		}
+		assertThat(this.members.get(1).spender().level("4712")).isCloseTo(903, within(1.0));
+		assertThat(this.members).allSatisfy(
+				(member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+	}
+
+	@Test
+	void anAgeOfAgesIsNotPassedOnUntilItOverflows() {
+		forge(MessageBuilder.from(B, Standing.MEMBER).age(Spender.LIMIT, MOST));
+		this.fleet.advanceSeconds(2);
+		assertThat(this.fleet.surprises()).isEmpty();
+		assertThat(this.members).allSatisfy(
+				(member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+	}
+
+	@Test
+	void numbersBeyondAllBatchesSilenceNobody() {
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(MOST - 5, MOST).lists(A, Standing.MEMBER));
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, MOST - 10));
+		Duration since = this.fleet.time().elapsed();
+		this.fleet.advanceSeconds(2);
+		assertThat(this.fleet.surprises()).isEmpty();
+		assertThat(this.fleet.wire().sentBy(A, since)).hasSizeGreaterThan(9);
+	}
+
+	@Test
+	void anAcknowledgementOfWhatWasNeverSentAcknowledgesNothing() {
+		forge(MessageBuilder.from(B, Standing.MEMBER).lists(A, Standing.MEMBER, true, MOST, 0));
+		forge(MessageBuilder.from(C, Standing.MEMBER).lists(A, Standing.MEMBER, true, MOST, 0));
+		TestMember member = this.members.get(0);
+		member.spender().spend(KEY, 100);
+		this.fleet.advance(Duration.ofMillis(1));
+		assertThat(unacknowledged(member)).isEqualTo(100_000_000);
+		this.fleet.advanceSeconds(1);
+		assertThat(unacknowledged(member)).isZero();
+		assertThat(member.replicator().status().members())
+			.allSatisfy((peer) -> assertThat(peer.unacknowledgedBatches()).isZero());
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3 })
+	void whateverCanBeReadThrowsNothing(long seed) {
+		RandomMessages messages = new RandomMessages(seed);
+		for (int i = 0; i < 1_500; i++) {
+			this.fleet.forge(X, BatchCodec.encode(messages.next()));
+			this.fleet.advance(Duration.ofMillis(i % 3));
+		}
+		this.fleet.advanceSeconds(1);
+		assertThat(this.fleet.surprises()).as("seed %d", seed).noneMatch((surprise) -> surprise.contains("failed"));
+		for (TestMember member : this.members) {
+			member.spender().store().forEachKey((key) -> member.spender().spend(key.key(), 1));
+		}
+	}
+
+	// As young as the last message of the member that it pretends to be from.
+	private void forge(MessageBuilder message) {
+		MemberId sender = message.build().sender();
+		List<TestWire.Sent> sent = this.fleet.wire().sentBy(sender, Duration.ZERO);
+		message.sentAt(sent.get(sent.size() - 1).message().sentAt());
+		this.fleet.forge(X, message.encode());
+		this.fleet.advance(Duration.ofMillis(5));
+	}
+
+	private static long unacknowledged(TestMember member) {
+		return member.spender().limiter().peek(Spender.LIMIT, KEY).unacknowledged();
+	}
+
+	private static BucketUpdate granted(long amount) {
+		return new BucketUpdate(Spender.key(KEY),
+				new TokenBucketState(GCounter.empty(), GCounter.empty(), GCounter.of(Map.of(X, amount))));
+	}
+
+	private static BucketUpdate returned(long amount) {
+		return new BucketUpdate(Spender.key(KEY), new TokenBucketState(GCounter.empty(),
+				GCounter.of(Map.of(new Birth(X, 1), amount)), GCounter.empty()));
+	}
+
+	private static BucketUpdate consumed(long birth, long amount) {
+		return new BucketUpdate(Spender.key(KEY), new TokenBucketState(
+				GCounter.of(Map.of(new Birth(X, birth), amount)), GCounter.empty(), GCounter.empty()));
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+
+/**
+ * Builds messages of which a test cares for few parts.
+ */
+final class MessageBuilder {
+
+	private final MemberId sender;
+
+	private final Standing standing;
+
+	private final List<Message.PeerReport> peers = new ArrayList<>();
+
+	private final Map<String, Long> ages = new LinkedHashMap<>();
+
+	private long sentAt = 1;
+
+	private long lastBatch;
+
+	private Message.@Nullable Batch batch;
+
+	private Message.@Nullable Transfer transfer;
+
+	private MessageBuilder(MemberId sender, Standing standing) {
+		this.sender = sender;
+		this.standing = standing;
+	}
+
+	static MessageBuilder from(MemberId sender, Standing standing) {
+		return new MessageBuilder(sender, standing);
+	}
+
+	MessageBuilder sentAt(long newSentAt) {
+		this.sentAt = newSentAt;
+		return this;
+	}
+
+	MessageBuilder lastBatch(long number) {
+		this.lastBatch = number;
+		return this;
+	}
+
+	/**
+	 * Lists a process as received.
+	 */
+	MessageBuilder lists(MemberId id, Standing as) {
+		return lists(id, as, true, 0, 0);
+	}
+
+	MessageBuilder lists(MemberId id, Standing as, boolean received, long receivedUpTo, long completedTransfer) {
+		this.peers
+			.add(new Message.PeerReport(id, as, received, receivedUpTo, List.of(), 0, 0, completedTransfer));
+		return this;
+	}
+
+	MessageBuilder lists(Message.PeerReport report) {
+		this.peers.add(report);
+		return this;
+	}
+
+	MessageBuilder age(String limit, long nanos) {
+		this.ages.put(limit, nanos);
+		return this;
+	}
+
+	MessageBuilder batch(long first, long last, BucketUpdate... buckets) {
+		this.batch = new Message.Batch(new SequenceRange(first, last), List.of(buckets));
+		this.lastBatch = Math.max(this.lastBatch, last);
+		return this;
+	}
+
+	MessageBuilder transfer(Message.Transfer newTransfer) {
+		this.transfer = newTransfer;
+		return this;
+	}
+
+	Message build() {
+		return new Message(this.sender, null, this.standing, this.sentAt, this.lastBatch, false,
+				List.copyOf(this.peers), this.ages, null, this.batch, this.transfer);
+	}
+
+	byte[] encode() {
+		return BatchCodec.encode(build());
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+
+/**
+ * Messages of every shape that members may send, by a seed.
+ */
+final class RandomMessages {
+
+	private static final String[] TEXTS = { "rating", "4711", "Zürich", "世界", "a b\n", "😀", "x".repeat(300) };
+
+	private final Random random;
+
+	RandomMessages(long seed) {
+		this.random = new Random(seed);
+	}
+
+	Message next() {
+		Message.Batch batch = flip() ? new Message.Batch(range(), list(this::bucket)) : null;
+		int parts = 1 + this.random.nextInt(200);
+		Message.Transfer transfer = flip() ? new Message.Transfer(Math.max(1, number()), this.random.nextInt(parts), parts,
+				number(), list(this::bucket)) : null;
+		Map<String, Long> ages = new LinkedHashMap<>();
+		list(this::text).forEach((limit) -> ages.put(limit, number()));
+		return new Message(member(), flip() ? text() : null, standing(), number(), number(), flip(), list(this::peer),
+				ages, flip() ? this.random.nextLong() : null, batch, transfer);
+	}
+
+	BucketUpdate bucket() {
+		boolean overflow = this.random.nextInt(10) == 0;
+		Map<MemberId, Long> granted = new TreeMap<>();
+		list(this::member).forEach((member) -> granted.put(member, amount()));
+		return new BucketUpdate(new BucketKey(text(), overflow ? "" : text(), overflow),
+				new TokenBucketState(births(), births(), GCounter.of(granted)));
+	}
+
+	private GCounter<Birth> births() {
+		Map<Birth, Long> births = new TreeMap<>();
+		list(this::member).forEach((member) -> births.put(new Birth(member, number()), amount()));
+		return GCounter.of(births);
+	}
+
+	private Message.PeerReport peer() {
+		return new Message.PeerReport(member(), standing(), flip(), number(), list(this::range), number(), number(),
+				number());
+	}
+
+	private SequenceRange range() {
+		long first = 1 + number() / 2;
+		return new SequenceRange(first, first + number() / 2);
+	}
+
+	private MemberId member() {
+		return new MemberId("node-" + this.random.nextInt(20), number());
+	}
+
+	private Standing standing() {
+		return Standing.values()[this.random.nextInt(Standing.values().length)];
+	}
+
+	private String text() {
+		return TEXTS[this.random.nextInt(TEXTS.length)];
+	}
+
+	// Small and large ones alike.
+	private long number() {
+		return this.random.nextLong() >>> (2 + this.random.nextInt(62));
+	}
+
+	// So that a sum of a few is still an amount; and never zero, which is no entry.
+	private long amount() {
+		return 1 + number() / 16;
+	}
+
+	private boolean flip() {
+		return this.random.nextBoolean();
+	}
+
+	private <T> List<T> list(Supplier<T> element) {
+		List<T> elements = new ArrayList<>();
+		for (int left = this.random.nextInt(5); left > 0; left--) {
+			elements.add(element.get());
+		}
+		return elements;
+	}
+
+}

@@ -1,0 +1,79 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.simulation.VirtualTime;
+
+/**
+ * The buckets of one member: a thousand tokens each, of which one returns a second.
+ */
+final class Spender {
+
+	static final String LIMIT = "rating";
+
+	static final Duration SYNC_INTERVAL = Duration.ofMillis(200);
+
+	static final int REPLICATION_FACTOR = 3;
+
+	private static final Limit RATING = new Limit(LIMIT, MicroTokens.ofTokens(1000),
+			RefillRate.of(1, Duration.ofSeconds(1)), MicroTokens.ofTokens(1000), 0);
+
+	private final BucketStore store;
+
+	private final TokenBucketLimiter limiter;
+
+	Spender(MemberId id, VirtualTime time) {
+		this.store = new BucketStore(id,
+				List.of(new LimitPolicy(RATING, Consistency.BOUNDED, Duration.ofMillis(25))),
+				new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 50_000), time);
+		this.limiter = new TokenBucketLimiter(this.store, time, time, null);
+	}
+
+	BucketStore store() {
+		return this.store;
+	}
+
+	TokenBucketLimiter limiter() {
+		return this.limiter;
+	}
+
+	Decision spend(String key, long tokens) {
+		return this.limiter.tryConsume(LIMIT, key, tokens);
+	}
+
+	/**
+	 * The level of a bucket in tokens.
+	 */
+	double level(String key) {
+		return MicroTokens.toTokens(this.limiter.peek(LIMIT, key).level());
+	}
+
+	/**
+	 * What may be spent of a bucket, in tokens.
+	 */
+	double spendable(String key) {
+		return MicroTokens.toTokens(this.limiter.peek(LIMIT, key).spendable());
+	}
+
+	TokenBucketState state(String key) {
+		return this.limiter.peek(LIMIT, key).state();
+	}
+
+	static BucketKey key(String key) {
+		return new BucketKey(LIMIT, key, false);
+	}
+
+}

@@ -1,0 +1,188 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.Timer;
+import io.openclaw.tokenbucket.simulation.VirtualTime;
+
+/**
+ * Members in virtual time that share a {@link TestWire}. Whatever fails or is rejected
+ * fails the test, unless it is expected.
+ */
+final class TestFleet {
+
+	static final Duration MEMBER_TIMEOUT = Duration.ofSeconds(30);
+
+	private final VirtualTime time = new VirtualTime();
+
+	private final TestWire wire = new TestWire(this.time);
+
+	private final InMemoryBus bus = new InMemoryBus(this.time, this.time, this.wire);
+
+	private final List<String> surprises = new ArrayList<>();
+
+	VirtualTime time() {
+		return this.time;
+	}
+
+	TestWire wire() {
+		return this.wire;
+	}
+
+	/**
+	 * What was rejected or failed so far.
+	 */
+	List<String> surprises() {
+		return this.surprises;
+	}
+
+	void advance(Duration duration) {
+		this.time.advance(duration);
+	}
+
+	void advanceSeconds(double seconds) {
+		advance(Duration.ofMillis((long) (seconds * 1e3)));
+	}
+
+	/**
+	 * Lets time pass until something holds.
+	 * @return how long that took
+	 */
+	Duration awaitAtMost(Duration limit, Supplier<Boolean> condition) {
+		Duration start = this.time.elapsed();
+		while (!condition.get()) {
+			Duration waited = this.time.elapsed().minus(start);
+			if (waited.compareTo(limit) > 0) {
+				throw new AssertionError("not within " + limit);
+			}
+			advance(Duration.ofMillis(1));
+		}
+		return this.time.elapsed().minus(start);
+	}
+
+	TestMember start(String node) {
+		return start(new MemberId(node, 1), UnaryOperator.identity());
+	}
+
+	TestMember start(MemberId id, UnaryOperator<ReplicationTransport> transport) {
+		TestMember member = new TestMember(id, transport);
+		member.replicator.start();
+		return member;
+	}
+
+	/**
+	 * Starts members that find each other.
+	 */
+	List<TestMember> startTogether(String... nodes) {
+		List<TestMember> members = List.of(nodes).stream().map(this::start).toList();
+		advanceSeconds(3);
+		return members;
+	}
+
+	/**
+	 * Delivers a message that no member sent.
+	 */
+	void forge(MemberId pretended, byte[] message) {
+		this.bus.publish(pretended, message);
+	}
+
+	/**
+	 * One process.
+	 */
+	final class TestMember implements Timer, ReplicationListener {
+
+		private final MemberId id;
+
+		private final Spender spender;
+
+		private final Replicator replicator;
+
+		private final Queue<Runnable> missed = new ArrayDeque<>();
+
+		private boolean running = true;
+
+		private boolean killed;
+
+		TestMember(MemberId id, UnaryOperator<ReplicationTransport> transport) {
+			this.id = id;
+			TestFleet fleet = TestFleet.this;
+			this.spender = new Spender(id, fleet.time);
+			ReplicationTransport tapped = fleet.wire.tap(new InMemoryReplicationTransport(fleet.bus), id);
+			this.replicator = new Replicator(this.spender.store(), transport.apply(tapped),
+					new ReplicationSettings(null, Spender.REPLICATION_FACTOR, Spender.SYNC_INTERVAL, MEMBER_TIMEOUT),
+					fleet.time, this, this);
+		}
+
+		MemberId id() {
+			return this.id;
+		}
+
+		Spender spender() {
+			return this.spender;
+		}
+
+		Replicator replicator() {
+			return this.replicator;
+		}
+
+		boolean isCounted() {
+			return this.replicator.joined().toCompletableFuture().isDone();
+		}
+
+		int fleetSize() {
+			return this.replicator.status().fleetSize();
+		}
+
+		/**
+		 * Ends the process without a goodbye.
+		 */
+		void kill() {
+			this.killed = true;
+		}
+
+		/**
+		 * Stops the process until it is woken: what happens meanwhile waits.
+		 */
+		void pause() {
+			this.running = false;
+		}
+
+		void wake() {
+			this.running = true;
+			for (Runnable task = this.missed.poll(); task != null; task = this.missed.poll()) {
+				task.run();
+			}
+		}
+
+		@Override
+		public void schedule(Duration delay, Runnable task) {
+			TestFleet.this.time.schedule(delay, () -> {
+				if (!this.running) {
+					this.missed.add(task);
+				}
+				else if (!this.killed) {
+					task.run();
+				}
+			});
+		}
+
+		@Override
+		public void onRejected(String reason) {
+			TestFleet.this.surprises.add(this.id + " rejected: " + reason);
+		}
+
+		@Override
+		public void onFailure(RuntimeException failure) {
+			TestFleet.this.surprises.add(this.id + " failed: " + failure);
+		}
+
+	}
+
+}

@@ -1,0 +1,192 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.simulation.VirtualTime;
+
+/**
+ * What lies between the members of a {@link TestFleet}: it remembers every message, and
+ * loses, delays or doubles those that a test chooses.
+ */
+final class TestWire implements InMemoryBus.Network {
+
+	static final Duration LATENCY = Duration.ofMillis(2);
+
+	private final VirtualTime time;
+
+	private final List<Sent> log = new ArrayList<>();
+
+	private final Set<MemberId> serverless = new HashSet<>();
+
+	private BiPredicate<Sent, MemberId> lost = (sent, to) -> false;
+
+	private @Nullable Random disorder;
+
+	private @Nullable Sent current;
+
+	TestWire(VirtualTime time) {
+		this.time = time;
+	}
+
+	/**
+	 * All messages so far, oldest first.
+	 */
+	List<Sent> log() {
+		return this.log;
+	}
+
+	List<Sent> sentBy(MemberId member, Duration since) {
+		return this.log.stream()
+			.filter((sent) -> sent.from().equals(member) && sent.at().compareTo(since) >= 0)
+			.toList();
+	}
+
+	/**
+	 * Loses messages from now on.
+	 * @param which by message and receiver
+	 */
+	void lose(BiPredicate<Sent, MemberId> which) {
+		this.lost = which;
+	}
+
+	void loseNothing() {
+		this.lost = (sent, to) -> false;
+	}
+
+	/**
+	 * Cuts the links between members and others, both ways.
+	 */
+	void isolate(Predicate<MemberId> members) {
+		lose((sent, to) -> members.test(sent.from()) != members.test(to));
+	}
+
+	/**
+	 * Takes the server, and so presence and echoes, away from a member.
+	 */
+	void takeServerFrom(MemberId member) {
+		this.serverless.add(member);
+	}
+
+	void returnServers() {
+		this.serverless.clear();
+	}
+
+	/**
+	 * Delivers each message up to three times, each at another time within 300 ms.
+	 */
+	void disorder(Random random) {
+		this.disorder = random;
+	}
+
+	ReplicationTransport tap(ReplicationTransport transport, MemberId self) {
+		return new Tap(transport, self);
+	}
+
+	@Override
+	public List<Duration> deliveries(MemberId from, MemberId to) {
+		if (from.equals(to)) {
+			return this.serverless.contains(from) ? List.of() : List.of(Duration.ZERO);
+		}
+		if (this.current != null && this.lost.test(this.current, to)) {
+			return List.of();
+		}
+		if (this.disorder == null) {
+			return List.of(LATENCY);
+		}
+		return this.disorder.ints(1 + this.disorder.nextInt(3), 2, 300).mapToObj(Duration::ofMillis).toList();
+	}
+
+	@Override
+	public boolean reachesServer(MemberId member) {
+		return !this.serverless.contains(member);
+	}
+
+	/**
+	 * A message on its way.
+	 *
+	 * @param at when it was sent, since the beginning
+	 * @param from who sent it
+	 * @param to whom, {@code null} if to all
+	 * @param message what it says
+	 */
+	record Sent(Duration at, MemberId from, @Nullable MemberId to, Message message) {
+	}
+
+	private final class Tap implements ReplicationTransport {
+
+		private final ReplicationTransport transport;
+
+		private final MemberId self;
+
+		Tap(ReplicationTransport transport, MemberId self) {
+			this.transport = transport;
+			this.self = self;
+		}
+
+		@Override
+		public void start(MemberId member, Listener listener) {
+			this.transport.start(member, listener);
+		}
+
+		@Override
+		public void publish(byte[] message) {
+			record(null, message);
+			this.transport.publish(message);
+		}
+
+		@Override
+		public void send(MemberId recipient, byte[] message) {
+			record(recipient, message);
+			this.transport.send(recipient, message);
+		}
+
+		@Override
+		public void renewPresence(MemberId member, Duration timeToLive) {
+			this.transport.renewPresence(member, timeToLive);
+		}
+
+		@Override
+		public void removePresence(MemberId member) {
+			this.transport.removePresence(member);
+		}
+
+		@Override
+		public CompletionStage<Set<MemberId>> findPresent(Set<MemberId> members) {
+			return this.transport.findPresent(members);
+		}
+
+		@Override
+		public List<BusStatus> buses() {
+			return this.transport.buses();
+		}
+
+		@Override
+		public void close() {
+			this.transport.close();
+		}
+
+		private void record(@Nullable MemberId recipient, byte[] bytes) {
+			try {
+				TestWire wire = TestWire.this;
+				wire.current = new Sent(wire.time.elapsed(), this.self, recipient, BatchCodec.decode(bytes));
+				wire.log.add(wire.current);
+			}
+			catch (MalformedMessageException ex) {
+				throw new AssertionError(this.self + " sent what nobody can read: " + ex.reason(), ex);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.openclaw.tokenbucket.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+
+import redis.embedded.RedisServer;
+import redis.embedded.core.RedisServerBuilder;
+
+/**
+ * The server whose binary comes from Maven Central.
+ */
+final class EmbeddedRedis implements TestRedis {
+
+	private final RedisServer server;
+
+	EmbeddedRedis(int port, String... settings) {
+		try {
+			RedisServerBuilder builder = RedisServer.newRedisServer()
+				.port(port)
+				.bind("127.0.0.1")
+				.setting("dir " + Files.createTempDirectory("redis"))
+				.setting("save \"\"")
+				.setting("appendonly no");
+			for (String setting : settings) {
+				builder.setting(setting);
+			}
+			this.server = builder.build();
+			this.server.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("The embedded Redis server does not start on this machine"
+					+ " (on Linux it needs glibc and OpenSSL 3). Docker does as well.", ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		try {
+			this.server.stop();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@Override
+	public String toString() {
+		return "embedded Redis on port " + this.server.ports().get(0);
+	}
+
+}

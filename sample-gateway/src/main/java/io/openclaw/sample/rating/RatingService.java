@@ -1,0 +1,55 @@
+package io.openclaw.sample.rating;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * A small HTTP service on a free port of the loopback interface. It answers every request
+ * with a rating and the number of requests that have reached it. Thread-safe.
+ */
+final class RatingService implements AutoCloseable {
+
+	private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+
+	private final AtomicLong requests = new AtomicLong();
+
+	private final DisposableServer server;
+
+	/**
+	 * Starts the service.
+	 */
+	RatingService() {
+		this.server = HttpServer.create().host("127.0.0.1").port(0).handle(this::handle).bindNow();
+	}
+
+	private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+		String body = "{\"rating\":\"AA\",\"served\":%d}".formatted(this.requests.incrementAndGet());
+		return request.receive()
+			.then(response.header(HttpHeaderNames.CONTENT_TYPE, "application/json")
+				.header(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length()))
+				.sendString(Mono.just(body))
+				.then());
+	}
+
+	/**
+	 * Where it listens.
+	 * @return the URL
+	 */
+	String url() {
+		return "http://127.0.0.1:" + this.server.port();
+	}
+
+	@Override
+	public void close() {
+		this.server.disposeNow(STOP_TIMEOUT);
+	}
+
+}

@@ -1,0 +1,267 @@
+package io.openclaw.sample.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import io.openclaw.tokenbucket.testing.RedisExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * An application in a JVM of its own that listens on a free port.
+ */
+final class GatewayProcess implements AutoCloseable {
+
+	private static final String TEST_CONFIGURATION = "--spring.config.additional-location=file:"
+			+ Path.of("src/test/resources/process.yml").toAbsolutePath();
+
+	private static final Path SAMPLE = Path.of("target/openclaw-sample-gateway.jar");
+
+	private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
+
+	private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+
+	private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+
+	private static final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+	private static final JsonMapper mapper = JsonMapper.builder().build();
+
+	private final String name;
+
+	private final Process process;
+
+	private final StringBuffer output = new StringBuffer();
+
+	private GatewayProcess(String name, Process process) {
+		this.name = name;
+		this.process = process;
+		Thread reader = new Thread(this::readOutput, "output-of-" + name);
+		reader.setDaemon(true);
+		reader.start();
+	}
+
+	/**
+	 * Starts the sample gateway with the limits and routes of {@code process.yml} besides
+	 * its own, and does not wait for it.
+	 * @param node its node id
+	 * @param redis its Redis server
+	 * @param arguments its further arguments
+	 * @return the gateway
+	 */
+	static GatewayProcess start(String node, RedisExtension redis, String... arguments) {
+		List<String> all = new ArrayList<>(addressOf(redis));
+		all.add(TEST_CONFIGURATION);
+		all.addAll(List.of(arguments));
+		return start(node, all);
+	}
+
+	/**
+	 * Starts the sample gateway, and does not wait for it.
+	 * @param node its node id
+	 * @param arguments its further arguments
+	 * @return the gateway
+	 */
+	static GatewayProcess start(String node, List<String> arguments) {
+		List<String> all = new ArrayList<>(arguments);
+		all.add("--openclaw.node.id=" + node);
+		return start(node, SAMPLE, all);
+	}
+
+	/**
+	 * Arguments that lead an application to a Redis server.
+	 * @param redis the server
+	 * @return the arguments
+	 */
+	static List<String> addressOf(RedisExtension redis) {
+		return List.of("--spring.data.redis.host=" + redis.host(), "--spring.data.redis.port=" + redis.port());
+	}
+
+	/**
+	 * Starts an application, and does not wait for it.
+	 * @param name what to call it
+	 * @param jar its executable jar
+	 * @param arguments its arguments; it is told to listen on any free port besides
+	 * @return the gateway
+	 */
+	static GatewayProcess start(String name, Path jar, List<String> arguments) {
+		assertThat(jar).as("the packaged application, made by: mvn verify").exists();
+		List<String> command = new ArrayList<>();
+		command.add(ProcessHandle.current().info().command().orElse("java"));
+		command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar.toString()));
+		command.addAll(arguments);
+		command.add("--server.port=0");
+		try {
+			return new GatewayProcess(name, new ProcessBuilder(command).redirectErrorStream(true).start());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void readOutput() {
+		try (BufferedReader reader = this.process.inputReader()) {
+			for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+				this.output.append(line).append('\n');
+			}
+		}
+		catch (IOException ex) {
+			this.output.append(ex);
+		}
+	}
+
+	/**
+	 * Waits until it says that it is ready.
+	 * @return this gateway
+	 */
+	GatewayProcess awaitReady() {
+		awaitListening();
+		await().atMost(START_TIMEOUT).untilAsserted(() -> assertThat(get("/ready").statusCode()).isEqualTo(200));
+		return this;
+	}
+
+	/**
+	 * Waits until it has a port.
+	 * @return this gateway
+	 */
+	GatewayProcess awaitListening() {
+		await("port of " + this.name).atMost(START_TIMEOUT)
+			.pollInterval(Duration.ofMillis(50))
+			.failFast(() -> assertThat(this.process.isAlive()).as(this::output).isTrue())
+			.until(() -> PORT.matcher(this.output).find());
+		return this;
+	}
+
+	/**
+	 * Where it answers.
+	 * @param path a path
+	 * @return the address
+	 */
+	URI uri(String path) {
+		Matcher matcher = PORT.matcher(this.output);
+		assertThat(matcher.find()).as(this::output).isTrue();
+		return URI.create("http://127.0.0.1:" + matcher.group(1) + path);
+	}
+
+	/**
+	 * Sends a request and waits for the answer.
+	 * @param path its path
+	 * @param headers names and values in turn
+	 * @return the answer
+	 */
+	HttpResponse<String> get(String path, String... headers) {
+		return getAsync(path, headers).join();
+	}
+
+	/**
+	 * Sends a request.
+	 * @param path its path
+	 * @param headers names and values in turn
+	 * @return the answer to come
+	 */
+	CompletableFuture<HttpResponse<String>> getAsync(String path, String... headers) {
+		HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(REQUEST_TIMEOUT);
+		if (headers.length > 0) {
+			request.headers(headers);
+		}
+		return client.sendAsync(request.build(), BodyHandlers.ofString());
+	}
+
+	/**
+	 * Reads a JSON document.
+	 * @param path its path
+	 * @param headers names and values in turn
+	 * @return the document
+	 */
+	JsonNode json(String path, String... headers) {
+		HttpResponse<String> response = get(path, headers);
+		assertThat(response.statusCode()).as(() -> path + ": " + response.body()).isEqualTo(200);
+		return mapper.readTree(response.body());
+	}
+
+	/**
+	 * How many gateways it counts, itself included.
+	 * @return its fleet's size
+	 */
+	int fleetSize() {
+		return json("/actuator/replication").required("fleetSize").asInt();
+	}
+
+	/**
+	 * Waits until it counts so many gateways.
+	 * @param size its fleet's size, itself included
+	 * @param timeout how long to wait at most
+	 */
+	void awaitFleetSize(int size, Duration timeout) {
+		await("fleet of " + this.name).atMost(timeout)
+			.pollInterval(Duration.ofMillis(50))
+			.untilAsserted(() -> assertThat(fleetSize()).as(this::output).isEqualTo(size));
+	}
+
+	/** Kills it, so that it cannot say goodbye. */
+	void kill() {
+		this.process.destroyForcibly();
+		awaitExit();
+	}
+
+	/** Stops it as an operator would, and waits until it has ended. */
+	void stop() {
+		this.process.destroy();
+		awaitExit();
+	}
+
+	/**
+	 * Whether it runs.
+	 * @return {@code false} once it has ended
+	 */
+	boolean isAlive() {
+		return this.process.isAlive();
+	}
+
+	/**
+	 * What it has printed.
+	 * @return its output so far
+	 */
+	String output() {
+		return this.name + " printed:\n" + this.output;
+	}
+
+	private void awaitExit() {
+		try {
+			assertThat(this.process.waitFor(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS)).as(this::output).isTrue();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Override
+	public void close() {
+		kill();
+	}
+
+	@Override
+	public String toString() {
+		return this.name;
+	}
+
+}
