@@ -21,13 +21,15 @@ final class Bucket {
 	// Any use at any member is soon known to all: so they drop a bucket at nearly the
 	// same
 	// time, and births do not pile up at those that still hold it when it is used again.
-	private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
+	private static final int IDLE_INTERVALS = 50;
 
 	private final BucketKey key;
 
 	private final LimitPolicy policy;
 
 	private final Changes changes;
+
+	private final long idleNanos;
 
 	private final LocalReplica replica;
 
@@ -50,6 +52,7 @@ final class Bucket {
 		this.key = key;
 		this.policy = policy;
 		this.changes = changes;
+		this.idleNanos = syncInterval.multipliedBy(IDLE_INTERVALS).toNanos();
 		this.line = new WaitingLine(changes);
 		this.replica = new LocalReplica(policy.limit(), birth, view, syncInterval.toNanos() / 2, activatedAt);
 		this.usedAt = view.sinceNanos();
@@ -366,7 +369,7 @@ final class Bucket {
 	 * @return whether it is dropped, for good
 	 */
 	synchronized boolean dropIfFull(MembershipView view, long now) {
-		if (now - this.usedAt < IDLE_NANOS || this.touched || this.dirty || this.line.promised() > 0
+		if (now - this.usedAt < this.idleNanos || this.touched || this.dirty || this.line.promised() > 0
 				|| !view.isComplete() || !this.allowance.isSettled()) {
 			return false;
 		}

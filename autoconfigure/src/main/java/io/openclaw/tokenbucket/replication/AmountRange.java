@@ -24,9 +24,8 @@ final class AmountRange {
 			return false;
 		}
 		// Almost always enough, and much quicker than to merge.
-		boolean far = remote.consumed().sum() <= MOST - own.consumed().sum()
-				&& remote.granted().sum() + remote.returned().sum() <= MOST - own.granted().sum()
-						- own.returned().sum();
+		boolean far = remote.consumed().sum() <= MOST - own.consumed().sum() && remote.granted().sum()
+				+ remote.returned().sum() <= MOST - own.granted().sum() - own.returned().sum();
 		return far || own.isAtLeast(remote) || mergedHolds(own, remote);
 	}
 

@@ -66,8 +66,8 @@ class HostileMessagesTests {
 			this.fleet.advance(Duration.ofMillis(300));
 		}
 		assertThat(this.members.get(1).spender().level("4712")).isCloseTo(903, within(1.0));
-		assertThat(this.members).allSatisfy(
-				(member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+		assertThat(this.members)
+			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
 	}
 
 	@Test
@@ -75,8 +75,8 @@ class HostileMessagesTests {
 		forge(MessageBuilder.from(B, Standing.MEMBER).age(Spender.LIMIT, MOST));
 		this.fleet.advanceSeconds(2);
 		assertThat(this.fleet.surprises()).isEmpty();
-		assertThat(this.members).allSatisfy(
-				(member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+		assertThat(this.members)
+			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
 	}
 
 	@Test
@@ -137,13 +137,13 @@ class HostileMessagesTests {
 	}
 
 	private static BucketUpdate returned(long amount) {
-		return new BucketUpdate(Spender.key(KEY), new TokenBucketState(GCounter.empty(),
-				GCounter.of(Map.of(new Birth(X, 1), amount)), GCounter.empty()));
+		return new BucketUpdate(Spender.key(KEY),
+				new TokenBucketState(GCounter.empty(), GCounter.of(Map.of(new Birth(X, 1), amount)), GCounter.empty()));
 	}
 
 	private static BucketUpdate consumed(long birth, long amount) {
-		return new BucketUpdate(Spender.key(KEY), new TokenBucketState(
-				GCounter.of(Map.of(new Birth(X, birth), amount)), GCounter.empty(), GCounter.empty()));
+		return new BucketUpdate(Spender.key(KEY), new TokenBucketState(GCounter.of(Map.of(new Birth(X, birth), amount)),
+				GCounter.empty(), GCounter.empty()));
 	}
 
 }
