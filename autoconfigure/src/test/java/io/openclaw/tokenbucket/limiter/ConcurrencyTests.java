@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,11 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
+import static io.openclaw.tokenbucket.limiter.Fleets.heardUntil;
 import static io.openclaw.tokenbucket.limiter.Fleets.limit;
 import static io.openclaw.tokenbucket.limiter.Fleets.policy;
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
+import static io.openclaw.tokenbucket.limiter.Fleets.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -55,6 +58,8 @@ class ConcurrencyTests {
 	private final AtomicBoolean asking = new AtomicBoolean(true);
 
 	private final AtomicBoolean reborn = new AtomicBoolean();
+
+	private final AtomicLong leapt = new AtomicLong();
 
 	private long batch;
 
@@ -83,7 +88,7 @@ class ConcurrencyTests {
 		BucketStore store = store(policy(limit(CAPACITY, NO_REFILL), consistency));
 		hear(store);
 		TokenBucketLimiter limiter = limiter(store);
-		Future<Long> spentByBob = replicate(store, true);
+		Future<Long> spentByBob = replicate(store, true, Duration.ZERO);
 		long admitted = sum(together(() -> {
 			List<CompletableFuture<Decision>> decisions = new ArrayList<>();
 			for (int i = 0; i < CAPACITY / 4; i++) {
@@ -110,7 +115,7 @@ class ConcurrencyTests {
 				policy(limit("per-user", 4000, NO_REFILL, 4000), Consistency.STRICT));
 		hear(store);
 		TokenBucketLimiter limiter = limiter(store);
-		Future<Long> replicating = replicate(store, false);
+		Future<Long> replicating = replicate(store, false, Duration.ZERO);
 		Charge ip = new Charge("per-ip", "4711", 1);
 		Charge key = new Charge("per-key", "4711", 1);
 		Charge user = new Charge("per-user", "4711", 1);
@@ -145,7 +150,7 @@ class ConcurrencyTests {
 		BucketStore store = store(policy(limit(50, "1000000000"), Consistency.EVENTUAL));
 		hear(store);
 		TokenBucketLimiter limiter = limiter(store);
-		Future<Long> replicating = replicate(store, false);
+		Future<Long> replicating = replicate(store, false, Duration.ofSeconds(11));
 		long admitted = sum(together(() -> {
 			long mine = 0;
 			for (int i = 0; i < CAPACITY || !this.reborn.get(); i++) {
@@ -158,18 +163,19 @@ class ConcurrencyTests {
 		assertThat(store.size()).isEqualTo(limiter.activeKeys("rating"));
 	}
 
-	// One thread plays replication: it sends, acknowledges, ticks, and tells what a peer
-	// spent.
-	private Future<Long> replicate(BucketStore store, boolean peerSpends) {
+	// One thread plays replication: it sends, acknowledges, ticks, tells what a peer
+	// spent, and lets time leap.
+	private Future<Long> replicate(BucketStore store, boolean peerSpends, Duration leap) {
 		return this.threads.submit(() -> {
 			long spent = 0;
 			while (this.asking.get()) {
 				exchange(store);
-				store.tick(System.nanoTime());
+				this.leapt.addAndGet(leap.toNanos());
+				store.tick(now());
 				if (peerSpends && spent < CAPACITY / 4) {
 					spent += 10;
 					TokenBucketState peer = TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(spent));
-					store.merge(new BucketUpdate(BucketKey.of("rating", "4711"), peer), System.nanoTime());
+					store.merge(new BucketUpdate(BucketKey.of("rating", "4711"), peer), now());
 				}
 			}
 			exchange(store);
@@ -177,11 +183,15 @@ class ConcurrencyTests {
 		});
 	}
 
+	private long now() {
+		return System.nanoTime() + this.leapt.get();
+	}
+
 	private void exchange(BucketStore store) {
 		long number = ++this.batch;
 		List<BucketKey> sent = new ArrayList<>();
-		for (Optional<BucketUpdate> update = store.publishNext(number, System.nanoTime()); update
-			.isPresent(); update = store.publishNext(number, System.nanoTime())) {
+		for (Optional<BucketUpdate> update = store.publishNext(number, now()); update
+			.isPresent(); update = store.publishNext(number, now())) {
 			sent.add(update.get().key());
 			TokenBucketState known = this.published.merge(update.get().key(), update.get().state(),
 					TokenBucketState::merge);
@@ -189,7 +199,7 @@ class ConcurrencyTests {
 				this.reborn.set(true);
 			}
 		}
-		sent.forEach((key) -> store.acknowledge(key, number, System.nanoTime()));
+		sent.forEach((key) -> store.acknowledge(key, number, now()));
 	}
 
 	private <T> List<T> together(Callable<T> task) {
@@ -207,7 +217,7 @@ class ConcurrencyTests {
 	}
 
 	private TokenBucketLimiter limiter(BucketStore store) {
-		return new TokenBucketLimiter(store, NanoClock.SYSTEM,
+		return new TokenBucketLimiter(store, this::now,
 				(delay, task) -> this.timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS), null);
 	}
 
@@ -219,14 +229,14 @@ class ConcurrencyTests {
 			.sum();
 	}
 
-	private static BucketStore store(LimitPolicy... policies) {
+	private BucketStore store(LimitPolicy... policies) {
 		return new BucketStore(ALICE, List.of(policies), new LimiterSettings(3, Duration.ofMillis(200), 1000),
-				NanoClock.SYSTEM);
+				this::now);
 	}
 
-	private static void hear(BucketStore store) {
-		long now = System.nanoTime();
-		store.membershipChanged(Fleets.healthy(now, ALICE, BOB), now);
+	private void hear(BucketStore store) {
+		long now = now();
+		store.membershipChanged(view(now, ALICE, heardUntil(BOB, now, now + Long.MAX_VALUE / 4)), now);
 	}
 
 	private static CompletableFuture<Decision> decision(Decision decision) {
