@@ -3,7 +3,6 @@ package io.openclaw.tokenbucket.replication;
 import java.util.List;
 import java.util.Optional;
 
-import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -91,14 +90,12 @@ final class Inbound {
 	private boolean merge(List<BucketUpdate> buckets, long now) {
 		boolean accepted = true;
 		for (BucketUpdate bucket : buckets) {
-			TokenBucketState own = this.store.snapshot(bucket.key(), now)
-				.map(BucketUpdate::state)
-				.orElse(TokenBucketState.empty());
-			if (AmountRange.holds(own, bucket.state())) {
+			if (bucket.state().isInRange()) {
 				accepted &= this.store.merge(bucket, now);
 			}
 			else {
-				// Does not count as missing: asked for again, it would be no better.
+				// Does not count as missing: it would be no better the next time, and
+				// who sent it would not be heard for good.
 				this.listener.onRejected("range");
 			}
 		}

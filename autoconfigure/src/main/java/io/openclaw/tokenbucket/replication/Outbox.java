@@ -2,9 +2,11 @@ package io.openclaw.tokenbucket.replication;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,8 +20,6 @@ import io.openclaw.tokenbucket.limiter.BucketUpdate;
  * which contains what it was. Mutable, confined to the replicating thread.
  */
 final class Outbox {
-
-	static final int MOST_BUCKETS = 500;
 
 	private static final int MOST_KEPT = 1_000;
 
@@ -54,18 +54,21 @@ final class Outbox {
 	Optional<Message.Batch> next(long now) {
 		long number = this.lastNumber + 1;
 		List<BucketUpdate> buckets = new ArrayList<>();
-		Set<BucketKey> keys = new HashSet<>();
+		Map<BucketKey, Integer> sizes = new HashMap<>();
+		long bytes = 0;
 		Optional<BucketUpdate> update = this.store.publishNext(number, now);
 		while (update.isPresent()) {
 			buckets.add(update.get());
-			keys.add(update.get().key());
-			update = (buckets.size() < MOST_BUCKETS) ? this.store.publishNext(number, now) : Optional.empty();
+			int size = MessageSize.of(update.get());
+			sizes.put(update.get().key(), size);
+			bytes += size;
+			update = MessageSize.isFull(buckets.size(), bytes) ? Optional.empty() : this.store.publishNext(number, now);
 		}
 		if (buckets.isEmpty()) {
 			return Optional.empty();
 		}
 		this.lastNumber = number;
-		this.unacknowledged.add(new Sent(new SequenceRange(number, number), now, keys));
+		this.unacknowledged.add(new Sent(new SequenceRange(number, number), now, sizes));
 		if (this.unacknowledged.size() > MOST_KEPT) {
 			joinOldest();
 		}
@@ -76,30 +79,37 @@ final class Outbox {
 	 * Batches to be sent again.
 	 * @param range what a peer lacks
 	 * @return batches that together contain the range, each small enough for a message;
-	 * empty if the range begins before what is kept, and only all buckets will do
+	 * empty if the range begins before what is kept, or what is kept has outgrown a
+	 * message, and only all buckets will do
 	 */
 	Optional<List<Message.Batch>> again(SequenceRange range, long now) {
 		if (this.unacknowledged.isEmpty() || range.first() < this.unacknowledged.peek().numbers().first()) {
 			return Optional.empty();
 		}
 		List<Message.Batch> batches = new ArrayList<>();
-		Set<BucketKey> keys = new HashSet<>();
+		Map<BucketKey, Integer> sizes = new HashMap<>();
 		long first = 0;
 		long last = 0;
 		for (Sent sent : this.unacknowledged) {
 			if (sent.numbers().last() < range.first() || sent.numbers().first() > range.last()) {
 				continue;
 			}
-			if (!keys.isEmpty() && keys.size() + sent.keys().size() > MOST_BUCKETS) {
-				batches.add(again(first, last, keys, now));
-				keys = new HashSet<>();
+			if (!MessageSize.fit(sent.sizes().values())) {
+				return Optional.empty();
 			}
-			first = keys.isEmpty() ? sent.numbers().first() : first;
+			Map<BucketKey, Integer> joined = new HashMap<>(sizes);
+			add(sent.sizes(), joined);
+			if (!sizes.isEmpty() && !MessageSize.fit(joined.values())) {
+				batches.add(again(first, last, sizes.keySet(), now));
+				joined = sent.sizes();
+				first = sent.numbers().first();
+			}
+			first = sizes.isEmpty() ? sent.numbers().first() : first;
 			last = sent.numbers().last();
-			keys.addAll(sent.keys());
+			sizes = joined;
 		}
-		if (!keys.isEmpty()) {
-			batches.add(again(first, last, keys, now));
+		if (!sizes.isEmpty()) {
+			batches.add(again(first, last, sizes.keySet(), now));
 		}
 		return Optional.of(batches);
 	}
@@ -118,7 +128,7 @@ final class Outbox {
 				break;
 			}
 			if (sent.numbers().last() > this.heardUpTo) {
-				keys.addAll(sent.keys());
+				keys.addAll(sent.sizes().keySet());
 			}
 		}
 		this.heardUpTo = upTo;
@@ -162,13 +172,16 @@ final class Outbox {
 		oldest.remove();
 		Sent second = oldest.next();
 		oldest.remove();
-		Set<BucketKey> keys = new HashSet<>(first.keys());
-		keys.addAll(second.keys());
-		this.unacknowledged
-			.addFirst(new Sent(new SequenceRange(first.numbers().first(), second.numbers().last()), first.at(), keys));
+		add(second.sizes(), first.sizes());
+		this.unacknowledged.addFirst(new Sent(new SequenceRange(first.numbers().first(), second.numbers().last()),
+				first.at(), first.sizes()));
 	}
 
-	private record Sent(SequenceRange numbers, long at, Set<BucketKey> keys) {
+	private static void add(Map<BucketKey, Integer> sizes, Map<BucketKey, Integer> to) {
+		sizes.forEach((key, size) -> to.merge(key, size, Math::max));
+	}
+
+	private record Sent(SequenceRange numbers, long at, Map<BucketKey, Integer> sizes) {
 	}
 
 }

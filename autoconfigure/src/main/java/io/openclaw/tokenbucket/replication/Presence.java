@@ -27,7 +27,11 @@ final class Presence {
 
 	private final Duration timeToLive;
 
+	private static final long BREAK_NANOS = 2 * INTERVAL.toNanos();
+
 	private @Nullable Long reachedSince;
+
+	private long reachedAt;
 
 	Presence(MemberId self, ReplicationTransport transport, Duration timeToLive) {
 		this.self = self;
@@ -58,9 +62,12 @@ final class Presence {
 			this.reachedSince = null;
 			return Set.of();
 		}
-		if (this.reachedSince == null) {
+		// A search that hung, or a pause of this process, says nothing of the servers in
+		// between: they may have come back empty.
+		if (this.reachedSince == null || now - this.reachedAt > BREAK_NANOS) {
 			this.reachedSince = now;
 		}
+		this.reachedAt = now;
 		if (now - this.reachedSince < REACH_NANOS) {
 			return Set.of();
 		}

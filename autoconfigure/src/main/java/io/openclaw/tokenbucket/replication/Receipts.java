@@ -93,7 +93,7 @@ final class Receipts {
 			}
 			next = Math.max(next, range.getValue() + 1);
 		}
-		if (next <= this.announced) {
+		if (next <= this.announced && missing.size() < MOST_RANGES_ASKED) {
 			missing.add(new SequenceRange(next, this.announced));
 		}
 		return missing;

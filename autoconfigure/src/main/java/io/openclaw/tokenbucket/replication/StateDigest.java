@@ -13,7 +13,7 @@ final class StateDigest {
 	}
 
 	static long of(BucketKey key, TokenBucketState state) {
-		long bucket = mix(key.limit().hashCode() * 31L + key.key().hashCode() + (key.overflow() ? 1 : 0));
+		long bucket = mix(mix(key.limit().hashCode()) + 2L * key.key().hashCode() + (key.overflow() ? 1 : 0));
 		long[] sum = new long[1];
 		state.consumed().forEach((birth, amount) -> sum[0] += mix(bucket ^ mix(member(birth) ^ mix(amount))));
 		return sum[0];

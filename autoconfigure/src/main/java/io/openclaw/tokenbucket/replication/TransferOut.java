@@ -1,9 +1,14 @@
 package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
+import java.util.List;
+
+import io.openclaw.tokenbucket.limiter.BucketKey;
 
 /**
- * All buckets on their way to a peer. Mutable, confined to the replicating thread.
+ * All buckets on their way to a peer. Until it is complete the same parts are sent again
+ * under the same number, so that what arrived once counts. Mutable, confined to the
+ * replicating thread.
  */
 final class TransferOut {
 
@@ -11,30 +16,58 @@ final class TransferOut {
 
 	private long id;
 
+	private long upTo;
+
+	private List<List<BucketKey>> parts = List.of();
+
 	private long progressedAt;
 
 	private boolean complete;
+
+	long id() {
+		return this.id;
+	}
+
+	/**
+	 * The last batch that is contained.
+	 */
+	long upTo() {
+		return this.upTo;
+	}
+
+	List<List<BucketKey>> parts() {
+		return this.parts;
+	}
 
 	boolean isComplete() {
 		return this.complete;
 	}
 
 	/**
+	 * Whether there is one that has not arrived whole.
+	 */
+	boolean isUnfinished() {
+		return this.id != 0 && !this.complete;
+	}
+
+	/**
 	 * Whether to send everything, again if the last time did not arrive.
 	 */
 	boolean isDue(long now) {
-		return !this.complete && (this.id == 0 || now - this.progressedAt > PATIENCE_NANOS);
+		return !this.complete && !isUnderWay(now);
 	}
 
 	/**
 	 * Whether one is on its way that may still arrive.
 	 */
 	boolean isUnderWay(long now) {
-		return this.id != 0 && !this.complete && now - this.progressedAt <= PATIENCE_NANOS;
+		return isUnfinished() && now - this.progressedAt <= PATIENCE_NANOS;
 	}
 
-	void start(long newId, long now) {
+	void start(long newId, long newUpTo, List<List<BucketKey>> newParts, long now) {
 		this.id = newId;
+		this.upTo = newUpTo;
+		this.parts = newParts;
 		this.complete = false;
 		progress(now);
 	}
@@ -44,7 +77,10 @@ final class TransferOut {
 	}
 
 	void completed(long completedId) {
-		this.complete |= this.id != 0 && completedId == this.id;
+		if (this.id != 0 && completedId == this.id) {
+			this.complete = true;
+			this.parts = List.of();
+		}
 	}
 
 }

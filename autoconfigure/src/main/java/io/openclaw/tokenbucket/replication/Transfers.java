@@ -18,7 +18,7 @@ final class Transfers {
 
 	private final BucketStore store;
 
-	private final Queue<Part> parts = new ArrayDeque<>();
+	private final Queue<Part> queue = new ArrayDeque<>();
 
 	private long lastId;
 
@@ -27,7 +27,7 @@ final class Transfers {
 	}
 
 	boolean isEmpty() {
-		return this.parts.isEmpty();
+		return this.queue.isEmpty();
 	}
 
 	/**
@@ -35,19 +35,19 @@ final class Transfers {
 	 * @param upTo the last batch published
 	 */
 	void start(Peer peer, long upTo, long now) {
-		if (peer.outgoing().isUnderWay(now)) {
+		TransferOut transfer = peer.outgoing();
+		if (transfer.isUnderWay(now) || this.queue.stream().anyMatch((part) -> part.peer() == peer)) {
 			return;
 		}
-		peer.outgoing().start(++this.lastId, now);
-		List<List<BucketKey>> groups = new ArrayList<>(List.of(new ArrayList<>()));
-		this.store.forEachKey((key) -> {
-			if (groups.get(groups.size() - 1).size() == Outbox.MOST_BUCKETS) {
-				groups.add(new ArrayList<>());
-			}
-			groups.get(groups.size() - 1).add(key);
-		});
-		for (int i = 0; i < groups.size(); i++) {
-			this.parts.add(new Part(peer, this.lastId, i, groups.size(), upTo, groups.get(i)));
+		if (transfer.isUnfinished()) {
+			transfer.progress(now);
+		}
+		else {
+			transfer.start(++this.lastId, upTo, parts(), now);
+		}
+		for (int i = 0; i < transfer.parts().size(); i++) {
+			this.queue.add(new Part(peer, transfer.id(), i, transfer.parts().size(), transfer.upTo(),
+					transfer.parts().get(i)));
 		}
 	}
 
@@ -56,7 +56,7 @@ final class Transfers {
 	 * @return a part and its recipient, empty if nothing is left
 	 */
 	Optional<Addressed> next(long now) {
-		Part part = this.parts.poll();
+		Part part = this.queue.poll();
 		if (part == null) {
 			return Optional.empty();
 		}
@@ -65,6 +65,30 @@ final class Transfers {
 		part.keys().forEach((key) -> this.store.snapshot(key, now).ifPresent(buckets::add));
 		return Optional.of(new Addressed(part.peer(),
 				new Message.Transfer(part.id(), part.number(), part.parts(), part.upTo(), buckets)));
+	}
+
+	// There is always one, so that an empty store is a transfer too.
+	private List<List<BucketKey>> parts() {
+		List<List<BucketKey>> parts = new ArrayList<>();
+		List<BucketKey> part = new ArrayList<>();
+		long bytes = 0;
+		parts.add(part);
+		for (BucketKey key : keys()) {
+			if (MessageSize.isFull(part.size(), bytes)) {
+				part = new ArrayList<>();
+				parts.add(part);
+				bytes = 0;
+			}
+			part.add(key);
+			bytes += MessageSize.of(key);
+		}
+		return parts;
+	}
+
+	private List<BucketKey> keys() {
+		List<BucketKey> keys = new ArrayList<>();
+		this.store.forEachKey(keys::add);
+		return keys;
 	}
 
 	/**

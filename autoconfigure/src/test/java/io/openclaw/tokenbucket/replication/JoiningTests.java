@@ -106,6 +106,21 @@ class JoiningTests {
 			.containsOnly(members.get(0).id());
 	}
 
+	@Test
+	void aJoinerIsCountedSoonThoughMostPartsAreLostEachTime() {
+		long seed = 4;
+		TestMember member = this.fleet.startTogether("a").get(0);
+		for (int i = 0; i < 10_000; i++) {
+			member.spender().spend("key-" + i, 500);
+		}
+		this.fleet.advanceSeconds(2);
+		Random random = new Random(seed);
+		this.fleet.wire().lose((sent, to) -> sent.message().transfer() != null && random.nextInt(10) < 6);
+		TestMember joiner = this.fleet.start("b");
+		this.fleet.awaitAtMost(Duration.ofSeconds(20), joiner::isCounted);
+		assertThat(joiner.spender().store().size()).as("seed %d", seed).isEqualTo(10_000);
+	}
+
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8 })
 	void onceCountedAJoinerStaysSoThoughMessagesOvertakeEachOther(long seed) {

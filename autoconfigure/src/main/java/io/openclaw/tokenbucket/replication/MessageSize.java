@@ -1,0 +1,62 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.Collection;
+
+import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+
+/**
+ * How many buckets go into one message. Nobody would read one that is too large, and keys
+ * may be as long as clients please. Sizes are upper bounds in bytes.
+ */
+final class MessageSize {
+
+	static final int MOST_BUCKETS = 500;
+
+	// The rest is for the names of members, and for one bucket more than that.
+	private static final int FULL = BatchCodec.MOST_BYTES / 2;
+
+	// Besides, buckets grow until they are sent again.
+	private static final int MOST = FULL + FULL / 2;
+
+	// Two variable-length integers of ten bytes, and a place in the table of members.
+	private static final int ENTRY = 23;
+
+	private static final int CHARACTER = 3;
+
+	private static final int OVERHEAD = 32;
+
+	private MessageSize() {
+	}
+
+	static int of(BucketUpdate bucket) {
+		int entries = bucket.state().consumed().size() + bucket.state().returned().size()
+				+ bucket.state().granted().size();
+		return of(bucket.key()) + ENTRY * entries;
+	}
+
+	/**
+	 * The size of a bucket without any entries.
+	 */
+	static int of(BucketKey key) {
+		return OVERHEAD + CHARACTER * (key.limit().length() + key.key().length());
+	}
+
+	/**
+	 * Whether to begin another message.
+	 * @param buckets how many buckets the message carries
+	 * @param bytes their size
+	 */
+	static boolean isFull(int buckets, long bytes) {
+		return buckets >= MOST_BUCKETS || bytes >= FULL;
+	}
+
+	/**
+	 * Whether buckets may go with one message.
+	 * @param sizes of the buckets
+	 */
+	static boolean fit(Collection<Integer> sizes) {
+		return sizes.size() <= MOST_BUCKETS && sizes.stream().mapToLong(Integer::longValue).sum() <= MOST;
+	}
+
+}

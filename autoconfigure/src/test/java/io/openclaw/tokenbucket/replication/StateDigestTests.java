@@ -1,0 +1,80 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.BucketKey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The digest by which members notice that they differ.
+ */
+class StateDigestTests {
+
+	private static final BucketKey KEY = Spender.key("4711");
+
+	private static final Birth BIRTH = new Birth(new MemberId("a", 1), 1);
+
+	// Computed apart from this code, as docs/wire-format.md explains it.
+	private static final long GOLDEN = -1820843199430137348L;
+
+	@Test
+	void itIsTheSameOnEveryMachine() {
+		assertThat(StateDigest.of(KEY, consumed(BIRTH, 5))).isEqualTo(GOLDEN);
+	}
+
+	@Test
+	void itDoesNotDependOnTheOrderInWhichStateArrived() {
+		Birth other = new Birth(new MemberId("b", 7), 3);
+		TokenBucketState one = consumed(BIRTH, 5).merge(consumed(other, 6));
+		TokenBucketState same = consumed(other, 6).merge(consumed(BIRTH, 2)).merge(consumed(BIRTH, 5));
+		assertThat(StateDigest.of(KEY, one)).isEqualTo(StateDigest.of(KEY, same));
+	}
+
+	@Test
+	void refillDoesNotCount() {
+		TokenBucketState refilled = consumed(BIRTH, 5).grant(List.of(BIRTH.member()), 9);
+		assertThat(StateDigest.of(KEY, refilled)).isEqualTo(StateDigest.of(KEY, consumed(BIRTH, 5)));
+	}
+
+	@Test
+	void everythingThatWasConsumedCounts() {
+		TokenBucketState state = consumed(BIRTH, 5);
+		Set<Long> digests = new HashSet<>(List.of(StateDigest.of(KEY, state),
+				StateDigest.of(Spender.key("4712"), state),
+				StateDigest.of(new BucketKey("other", "4711", false), state),
+				StateDigest.of(new BucketKey(KEY.limit(), KEY.key(), true), state),
+				StateDigest.of(KEY, consumed(BIRTH, 6)), StateDigest.of(KEY, consumed(new Birth(BIRTH.member(), 2), 5)),
+				StateDigest.of(KEY, consumed(new Birth(new MemberId("a", 2), 1), 5)),
+				StateDigest.of(KEY, consumed(new Birth(new MemberId("b", 1), 1), 5))));
+		assertThat(digests).hasSize(8);
+	}
+
+	@Test
+	void sumsOverManyBucketsHardlyEverCollide() {
+		long seed = 1;
+		Random random = new Random(seed);
+		Set<Long> sums = new HashSet<>();
+		for (int i = 0; i < 20_000; i++) {
+			long sum = StateDigest.of(Spender.key("key-" + i % 10), consumed(BIRTH, 1 + i / 10))
+					+ StateDigest.of(Spender.key("other"), consumed(BIRTH, 1 + random.nextInt(3)));
+			sums.add(sum);
+		}
+		assertThat(sums).as("seed %d", seed).hasSize(20_000);
+	}
+
+	private static TokenBucketState consumed(Birth birth, long amount) {
+		return new TokenBucketState(GCounter.of(Map.of(birth, amount)), GCounter.empty(), GCounter.empty());
+	}
+
+}
