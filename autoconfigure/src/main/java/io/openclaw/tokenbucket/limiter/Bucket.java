@@ -18,17 +18,26 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
  */
 final class Bucket {
 
+	// Any use at any member is soon known to all: so they drop a bucket at nearly the
+	// same
+	// time, and births do not pile up at those that still hold it when it is used again.
+	private static final int IDLE_INTERVALS = 50;
+
 	private final BucketKey key;
 
 	private final LimitPolicy policy;
 
 	private final Changes changes;
 
+	private final long idleNanos;
+
 	private final LocalReplica replica;
 
 	private final Allowance allowance;
 
 	private final WaitingLine line;
+
+	private long usedAt;
 
 	private boolean dirty;
 
@@ -43,8 +52,10 @@ final class Bucket {
 		this.key = key;
 		this.policy = policy;
 		this.changes = changes;
+		this.idleNanos = syncInterval.multipliedBy(IDLE_INTERVALS).toNanos();
 		this.line = new WaitingLine(changes);
 		this.replica = new LocalReplica(policy.limit(), birth, view, syncInterval.toNanos() / 2, activatedAt);
+		this.usedAt = view.sinceNanos();
 		this.allowance = new Allowance(policy.limit().capacity(), syncInterval, view);
 	}
 
@@ -60,7 +71,7 @@ final class Bucket {
 		if (this.dropped) {
 			return null;
 		}
-		arrive(view, now);
+		use(view, now);
 		long available = this.replica.spendable() - this.line.promised();
 		if (available < cost) {
 			return rejected(shortage(cost, available), cost);
@@ -78,7 +89,7 @@ final class Bucket {
 		if (this.dropped) {
 			return Answer.DROPPED;
 		}
-		arrive(view, now);
+		use(view, now);
 		long cost = promise.cost();
 		long available = this.replica.spendable() - this.line.promised();
 		if (available < cost) {
@@ -221,6 +232,11 @@ final class Bucket {
 				this.replica.nanosToHave(cost, left), null);
 	}
 
+	private void use(MembershipView view, long now) {
+		arrive(view, now);
+		this.usedAt = now;
+	}
+
 	private void arrive(MembershipView view, long now) {
 		if (this.replica.view() != view) {
 			adopt(view, now);
@@ -270,6 +286,7 @@ final class Bucket {
 		}
 		TokenBucketState before = this.replica.state();
 		if (this.replica.merge(remote)) {
+			this.usedAt = now;
 			learn(before, this.replica.state(), now);
 			trimExcess();
 			this.allowance.share(this.replica.view(), now);
@@ -352,8 +369,8 @@ final class Bucket {
 	 * @return whether it is dropped, for good
 	 */
 	synchronized boolean dropIfFull(MembershipView view, long now) {
-		if (this.touched || this.dirty || this.line.promised() > 0 || !view.isComplete()
-				|| !this.allowance.isSettled()) {
+		if (now - this.usedAt < this.idleNanos || this.touched || this.dirty || this.line.promised() > 0
+				|| !view.isComplete() || !this.allowance.isSettled()) {
 			return false;
 		}
 		this.replica.settle(now);

@@ -62,8 +62,7 @@ final class Outbox {
 			int size = MessageSize.of(update.get());
 			sizes.put(update.get().key(), size);
 			bytes += size;
-			update = MessageSize.isFull(buckets.size(), bytes) ? Optional.empty()
-					: this.store.publishNext(number, now);
+			update = MessageSize.isFull(buckets.size(), bytes) ? Optional.empty() : this.store.publishNext(number, now);
 		}
 		if (buckets.isEmpty()) {
 			return Optional.empty();

@@ -109,7 +109,8 @@ class BatchCodecTests {
 
 	@Test
 	void unknownFlagsAreRejected() {
-		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("000a026575", "001a026575")))).isEqualTo("malformed");
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("000a026575", "001a026575"))))
+			.isEqualTo("malformed");
 		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("6e6700016b", "6e6702016b")))).isEqualTo("range");
 	}
 

@@ -76,8 +76,8 @@ class HostileMessagesTests {
 		forge(MessageBuilder.from(B, Standing.MEMBER).age(Spender.LIMIT, MOST));
 		this.fleet.advanceSeconds(2);
 		assertThat(this.fleet.surprises()).isEmpty();
-		assertThat(this.members).allSatisfy(
-				(member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+		assertThat(this.members)
+			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
 	}
 
 	@Test
@@ -138,13 +138,13 @@ class HostileMessagesTests {
 	}
 
 	private static BucketUpdate returned(long amount) {
-		return new BucketUpdate(Spender.key(KEY), new TokenBucketState(GCounter.empty(),
-				GCounter.of(Map.of(new Birth(X, 1), amount)), GCounter.empty()));
+		return new BucketUpdate(Spender.key(KEY),
+				new TokenBucketState(GCounter.empty(), GCounter.of(Map.of(new Birth(X, 1), amount)), GCounter.empty()));
 	}
 
 	private static BucketUpdate consumed(long birth, long amount) {
-		return new BucketUpdate(Spender.key(KEY), new TokenBucketState(
-				GCounter.of(Map.of(new Birth(X, birth), amount)), GCounter.empty(), GCounter.empty()));
+		return new BucketUpdate(Spender.key(KEY), new TokenBucketState(GCounter.of(Map.of(new Birth(X, birth), amount)),
+				GCounter.empty(), GCounter.empty()));
 	}
 
 }

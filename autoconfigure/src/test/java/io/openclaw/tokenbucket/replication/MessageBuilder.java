@@ -58,8 +58,7 @@ final class MessageBuilder {
 	}
 
 	MessageBuilder lists(MemberId id, Standing as, boolean received, long receivedUpTo, long completedTransfer) {
-		this.peers
-			.add(new Message.PeerReport(id, as, received, receivedUpTo, List.of(), 0, 0, completedTransfer));
+		this.peers.add(new Message.PeerReport(id, as, received, receivedUpTo, List.of(), 0, 0, completedTransfer));
 		return this;
 	}
 

@@ -66,8 +66,8 @@ class OutboxTests {
 			this.spender.spend("世".repeat(2_000) + i, 1);
 		}
 		int buckets = 0;
-		for (Optional<Message.Batch> batch = this.outbox.next(now()); batch.isPresent(); batch = this.outbox
-			.next(now())) {
+		for (Optional<Message.Batch> batch = this.outbox.next(now()); batch
+			.isPresent(); batch = this.outbox.next(now())) {
 			buckets += batch.get().buckets().size();
 			assertThat(sizeOf(batch.get())).isLessThan(BatchCodec.MOST_BYTES);
 		}

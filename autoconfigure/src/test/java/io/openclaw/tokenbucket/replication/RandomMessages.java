@@ -31,8 +31,8 @@ final class RandomMessages {
 	Message next() {
 		Message.Batch batch = flip() ? new Message.Batch(range(), list(this::bucket)) : null;
 		int parts = 1 + this.random.nextInt(200);
-		Message.Transfer transfer = flip() ? new Message.Transfer(Math.max(1, number()), this.random.nextInt(parts), parts,
-				number(), list(this::bucket)) : null;
+		Message.Transfer transfer = flip() ? new Message.Transfer(Math.max(1, number()), this.random.nextInt(parts),
+				parts, number(), list(this::bucket)) : null;
 		Map<String, Long> ages = new LinkedHashMap<>();
 		list(this::text).forEach((limit) -> ages.put(limit, number()));
 		return new Message(member(), flip() ? text() : null, standing(), number(), number(), flip(), list(this::peer),

@@ -69,8 +69,7 @@ class ReplicatorTests {
 		members.get(0).spender().spend(KEY, 400);
 		CompletionStage<?> waiting = waitFor(members.get(0), 400);
 		Duration since = this.fleet.time().elapsed();
-		Duration answered = this.fleet.awaitAtMost(Duration.ofMillis(25),
-				() -> waiting.toCompletableFuture().isDone());
+		Duration answered = this.fleet.awaitAtMost(Duration.ofMillis(25), () -> waiting.toCompletableFuture().isDone());
 		Sent batch = this.fleet.wire()
 			.sentBy(members.get(0).id(), since)
 			.stream()

@@ -36,8 +36,7 @@ final class Spender {
 	private final TokenBucketLimiter limiter;
 
 	Spender(MemberId id, VirtualTime time) {
-		this.store = new BucketStore(id,
-				List.of(new LimitPolicy(RATING, Consistency.BOUNDED, Duration.ofMillis(25))),
+		this.store = new BucketStore(id, List.of(new LimitPolicy(RATING, Consistency.BOUNDED, Duration.ofMillis(25))),
 				new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 50_000), time);
 		this.limiter = new TokenBucketLimiter(this.store, time, time, null);
 	}

@@ -51,7 +51,8 @@ class StateDigestTests {
 	void everythingThatWasConsumedCounts() {
 		TokenBucketState state = consumed(BIRTH, 5);
 		Set<Long> digests = new HashSet<>(List.of(StateDigest.of(KEY, state),
-				StateDigest.of(Spender.key("4712"), state), StateDigest.of(new BucketKey("other", "4711", false), state),
+				StateDigest.of(Spender.key("4712"), state),
+				StateDigest.of(new BucketKey("other", "4711", false), state),
 				StateDigest.of(new BucketKey(KEY.limit(), KEY.key(), true), state),
 				StateDigest.of(KEY, consumed(BIRTH, 6)), StateDigest.of(KEY, consumed(new Birth(BIRTH.member(), 2), 5)),
 				StateDigest.of(KEY, consumed(new Birth(new MemberId("a", 2), 1), 5)),

@@ -102,8 +102,8 @@ class TransfersTests {
 
 	private List<Message.Transfer> drain() {
 		List<Message.Transfer> parts = new ArrayList<>();
-		for (Optional<Transfers.Addressed> next = this.transfers.next(now()); next.isPresent(); next = this.transfers
-			.next(now())) {
+		for (Optional<Transfers.Addressed> next = this.transfers.next(now()); next
+			.isPresent(); next = this.transfers.next(now())) {
 			assertThat(next.get().recipient()).isSameAs(this.peer);
 			parts.add(next.get().transfer());
 		}

@@ -1,6 +1,7 @@
 package io.openclaw.sample.web;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,9 @@ record BucketState(String bucket, long tokensRemaining, long capacity, @Nullable
 	static BucketState of(BucketStatus status, TokenBucketLimiter limiter, Instant now) {
 		boolean full = status.timeToNextToken().isZero();
 		return new BucketState(status.limit().name(), Math.max(0, MicroTokens.toWholeTokens(status.spendable())),
-				MicroTokens.toWholeTokens(status.limit().capacity()), full ? null : now.plus(status.timeToNextToken()),
-				limiter.self().node(), limiter.state().name().toLowerCase(Locale.ROOT));
+				MicroTokens.toWholeTokens(status.limit().capacity()),
+				full ? null : now.plus(status.timeToNextToken()).truncatedTo(ChronoUnit.MILLIS), limiter.self().node(),
+				limiter.state().name().toLowerCase(Locale.ROOT));
 	}
 
 }
