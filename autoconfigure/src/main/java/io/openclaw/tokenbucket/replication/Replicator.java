@@ -115,7 +115,9 @@ public final class Replicator implements ReplicationSignal {
 		long now = this.clock.nanoTime();
 		this.tickAt = now;
 		this.presenceAt = now;
-		this.store.membershipChanged(this.membership.view(this.outbox, false, now), now);
+		MembershipView view = this.membership.view(this.outbox, false, now);
+		this.state = view.state();
+		this.store.membershipChanged(view, now);
 		this.store.signalTo(this);
 		this.transport.start(this.self,
 				(bus, bytes) -> this.timer.schedule(Duration.ZERO, () -> guarded(() -> receive(bus, bytes))));

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.CacheControl;
@@ -90,7 +91,10 @@ public final class ProblemResponses {
 		headers.setContentLength(body.length);
 		headers.setCacheControl(CacheControl.noStore());
 		DataBuffer buffer = response.bufferFactory().wrap(body);
-		return response.writeWith(Mono.just(buffer));
+		// An answer from within the event loop's own read, right after one that was
+		// routed,
+		// can leave the connection unread: reactor/reactor-netty#4361.
+		return response.writeWith(Mono.just(buffer)).subscribeOn(Schedulers.parallel());
 	}
 
 }
