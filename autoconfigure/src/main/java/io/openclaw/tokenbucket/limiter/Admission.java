@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.limiter;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,8 +39,8 @@ final class Admission implements Promise.Listener {
 	JointDecision start() {
 		long now = this.clock.nanoTime();
 		JointDecision decision = ask(now);
-		if (decision.outcome() == Outcome.REJECTED) {
-			serveOthers(now);
+		if (decision.outcome() == Outcome.REJECTED && this.parts.size() > 1) {
+			buckets().forEach((bucket) -> this.store.serveLine(bucket, now));
 		}
 		return decision;
 	}
@@ -66,22 +67,21 @@ final class Admission implements Promise.Listener {
 	}
 
 	@Override
-	public void onAnswer(Promise promise, Answer answer) {
+	public Collection<Bucket> onAnswer(Promise promise, Answer answer) {
 		long now = this.clock.nanoTime();
 		JointDecision concluded;
 		synchronized (this) {
 			if (this.result != null) {
-				return;
+				return List.of();
 			}
 			this.parts.forEach((part) -> part.onAnswer(promise, answer));
 			concluded = conclude(now);
 		}
-		if (concluded != null) {
-			this.completion.complete(concluded);
-			if (concluded.outcome() == Outcome.REJECTED) {
-				serveOthers(now);
-			}
+		if (concluded == null) {
+			return List.of();
 		}
+		this.completion.complete(concluded);
+		return (concluded.outcome() == Outcome.REJECTED && this.parts.size() > 1) ? buckets() : List.of();
 	}
 
 	private @Nullable JointDecision conclude(long now) {
@@ -118,13 +118,13 @@ final class Admission implements Promise.Listener {
 		synchronized (this) {
 			this.result = release(now);
 		}
-		serveOthers(now);
+		buckets().forEach((bucket) -> this.store.serveLine(bucket, now));
 	}
 
-	// What was held is free for those behind. Without the lock of this admission, since
-	// it takes those of others.
-	private void serveOthers(long now) {
-		this.parts.forEach((part) -> this.store.serveLine(part.bucket(), now));
+	// What was held there is free for those behind: to be served without the lock of this
+	// admission, since that takes those of others.
+	private List<Bucket> buckets() {
+		return this.parts.stream().map(Part::bucket).toList();
 	}
 
 }

@@ -2,7 +2,9 @@ package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -109,14 +111,15 @@ final class Bucket {
 
 	/**
 	 * Looks at the requests in line, first come first served.
-	 * @return what those that need not wait any longer must be told
+	 * @return what tells those that need not wait any longer, and then the buckets whose
+	 * lines may move in consequence
 	 */
-	synchronized List<Runnable> serveLine(MembershipView view, long now) {
+	synchronized List<Supplier<Collection<Bucket>>> serveLine(MembershipView view, long now) {
 		if (this.line.isEmpty()) {
 			return List.of();
 		}
 		arrive(view, now);
-		List<Runnable> notices = new ArrayList<>();
+		List<Supplier<Collection<Bucket>>> notices = new ArrayList<>();
 		for (Promise head = this.line.head(); head != null; head = this.line.head()) {
 			Promise served = head;
 			Answer answer = answer(head, this.replica.spendable() - this.line.held(), now);

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 
 import io.openclaw.tokenbucket.crdt.Birth;
@@ -337,8 +339,17 @@ public final class BucketStore {
 		this.dirty.add(bucket);
 	}
 
+	// In turn and not within each other: lines may be long, and free each other.
 	void serveLine(Bucket bucket, long now) {
-		bucket.serveLine(view(now), now).forEach(Runnable::run);
+		List<Bucket> freed = serve(bucket, now);
+		while (!freed.isEmpty()) {
+			freed = freed.stream().flatMap((next) -> serve(next, now).stream()).toList();
+		}
+	}
+
+	private List<Bucket> serve(Bucket bucket, long now) {
+		List<Supplier<Collection<Bucket>>> notices = bucket.serveLine(view(now), now);
+		return notices.isEmpty() ? List.of() : notices.stream().flatMap((notice) -> notice.get().stream()).toList();
 	}
 
 	private Optional<Bucket> find(BucketKey key) {

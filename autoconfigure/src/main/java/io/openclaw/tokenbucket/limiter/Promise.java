@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.limiter;
 
+import java.util.Collection;
+
 /**
  * Tokens of one bucket set aside for one request until it is committed or released.
  * Compared by identity, since equal requests are not the same.
@@ -73,8 +75,9 @@ final class Promise {
 		 * is set aside any more.
 		 * @param promise the promise
 		 * @param answer kept or broken
+		 * @return buckets whose lines may move, since tokens held there were released
 		 */
-		void onAnswer(Promise promise, Answer answer);
+		Collection<Bucket> onAnswer(Promise promise, Answer answer);
 
 	}
 

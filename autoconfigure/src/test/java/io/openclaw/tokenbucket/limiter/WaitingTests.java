@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,6 +177,34 @@ class WaitingTests {
 		alice.advance(CREDIT_WAIT);
 		assertThat(alice.counted()).hasSize(2);
 		assertThat(alice.limiter().status(LocalMember.LIMIT).admitted()).isEqualTo(2);
+	}
+
+	/**
+	 * Time goes on while a line is served: whenever a request is told, the next is due.
+	 */
+	@Test
+	void aLineOfAnyLengthIsAnswered() {
+		AtomicLong now = new AtomicLong();
+		AtomicLong step = new AtomicLong(1);
+		NanoClock clock = () -> now.addAndGet(step.get());
+		List<Runnable> timer = new ArrayList<>();
+		LimitPolicy policy = policy(limit(100_000, "0.000001"), Consistency.STRICT);
+		BucketStore store = new BucketStore(ALICE, List.of(policy), new LimiterSettings(3, CREDIT_WAIT, 10), clock);
+		store.membershipChanged(Fleets.healthy(0, ALICE, BOB), 0);
+		TokenBucketLimiter limiter = new TokenBucketLimiter(store, clock, (delay, task) -> timer.add(task), null);
+		limiter.tryConsume(LocalMember.LIMIT, LocalMember.KEY, 50_000);
+		long start = now.get();
+		List<Decision> waiting = new ArrayList<>();
+		for (int i = 0; i < 20_000; i++) {
+			waiting.add(limiter.tryConsume(LocalMember.LIMIT, LocalMember.KEY, 1));
+		}
+		now.set(start + CREDIT_WAIT.toNanos());
+		step.set(3);
+		while (!timer.isEmpty()) {
+			timer.remove(0).run();
+		}
+		assertThat(waiting).allMatch((decision) -> completion(decision).isDone());
+		assertThat(store.hasWaiting()).isFalse();
 	}
 
 	private static CompletableFuture<Decision> completion(Decision waiting) {
