@@ -48,13 +48,17 @@ final class Reserve {
 		if (view.isComplete()) {
 			return 0;
 		}
-		long sum = view.unknown() * (limit.initial() / view.size());
+		long known = 0;
 		for (MembershipView.Peer lost : view.unheard()) {
 			TokenBucketState then = stateBefore(lost, marginNanos);
-			sum += Math.max(0, limit.level(then) / view.size() + state.granted().get(lost.id())
-					- then.granted().get(lost.id()) - state.netConsumedBy(lost.id()) + then.netConsumedBy(lost.id()));
+			long granted = state.granted().get(lost.id()) - then.granted().get(lost.id());
+			long consumed = state.netConsumedBy(lost.id()) - then.netConsumedBy(lost.id());
+			known += Math.max(0, limit.level(then)) / view.size() + granted - consumed;
 		}
-		return sum;
+		// Not each for itself: lost members that hear each other spend each other's
+		// refill,
+		// and the reserve would grow without limit.
+		return view.unknown() * (limit.initial() / view.size()) + Math.max(0, known);
 	}
 
 	private TokenBucketState stateBefore(MembershipView.Peer lost, long marginNanos) {
