@@ -200,9 +200,8 @@ class LeavingTests {
 
 	private static double spendAll(TestMember member, List<CompletionStage<Decision>> promised) {
 		double spent = 0;
-		for (Decision decision = member.spender().spend(KEY, 1); decision.outcome() != Outcome.REJECTED; decision = member
-			.spender()
-			.spend(KEY, 1)) {
+		for (Decision decision = member.spender().spend(KEY, 1); decision
+			.outcome() != Outcome.REJECTED; decision = member.spender().spend(KEY, 1)) {
 			if (decision.completion() != null) {
 				promised.add(decision.completion());
 			}
