@@ -7,9 +7,9 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
- * What must be held aside for members that are not heard: each one's part of the level
- * when it was lost, since it may be spending that now. Grants that came after the loss
- * only offset consumption after the loss. Mutable, confined to its bucket.
+ * What must be held aside for members that are not heard: the part of the level that each
+ * had when it was lost, since it may be spending that now, with what was granted and less
+ * what was consumed after. Mutable, confined to its bucket.
  */
 final class Reserve {
 
