@@ -32,7 +32,7 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 
 	private static final Duration LEAST_SYNC_INTERVAL = Duration.ofMillis(10);
 
-	private static final Duration MOST_SYNC_INTERVAL = Duration.ofMinutes(1);
+	private static final Duration MOST_SYNC_INTERVAL = Duration.ofSeconds(1);
 
 	private static final Duration MOST_CREDIT_WAIT = Duration.ofSeconds(10);
 

@@ -116,6 +116,9 @@ final class Admission implements Promise.Listener {
 	private void abandon() {
 		long now = this.clock.nanoTime();
 		synchronized (this) {
+			if (this.result != null) {
+				return;
+			}
 			this.result = release(now);
 		}
 		buckets().forEach((bucket) -> this.store.serveLine(bucket, now));

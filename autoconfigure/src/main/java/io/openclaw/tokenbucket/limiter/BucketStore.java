@@ -23,8 +23,8 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
  * The local replicas of all buckets, as replication sees them. Thread-safe, except that
- * methods that take the current time are called by one replicating thread at a time.
- * Times are nanoseconds of the clock of the limiter.
+ * {@link #tick}, {@link #publishNext} and {@link #settleAlone} are for one replicating
+ * thread. Times are nanoseconds of the clock of the limiter.
  */
 public final class BucketStore {
 

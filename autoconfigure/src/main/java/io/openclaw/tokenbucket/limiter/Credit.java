@@ -10,6 +10,9 @@ import io.openclaw.tokenbucket.crdt.MemberId;
  */
 final class Credit {
 
+	// While nobody is heard nothing is acknowledged, for as long as that lasts.
+	private static final int MOST_PUBLICATIONS = 64;
+
 	private final ArrayDeque<Publication> publications = new ArrayDeque<>(2);
 
 	private long spent;
@@ -30,7 +33,9 @@ final class Credit {
 	void publish(long batch, long now) {
 		if (this.spent != this.published) {
 			this.published = this.spent;
-			this.publications.add(new Publication(batch, this.spent, this.unpublishedSince, now));
+			Publication joined = (this.publications.size() < MOST_PUBLICATIONS) ? null : this.publications.pollLast();
+			long since = (joined != null) ? joined.spentSince() : this.unpublishedSince;
+			this.publications.add(new Publication(batch, this.spent, since, now));
 		}
 	}
 

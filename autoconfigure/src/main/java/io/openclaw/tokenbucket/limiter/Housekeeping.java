@@ -42,10 +42,10 @@ public final class Housekeeping implements AutoCloseable {
 
 	private void run() {
 		if (this.running) {
+			this.timer.schedule(this.interval, this::run);
 			long now = this.clock.nanoTime();
 			this.store.settleAlone(now);
 			this.store.tick(now);
-			this.timer.schedule(this.interval, this::run);
 		}
 	}
 

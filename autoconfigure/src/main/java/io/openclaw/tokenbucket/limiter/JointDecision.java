@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param decisions one per limit, in the order of the charges; those of limits that had
  * tokens while another rejected have the reason {@link Reason#OTHER_LIMIT}
  * @param completion completes with the final decision, never exceptionally; present only
- * while waiting. Cancelling it takes all promises back
+ * while waiting. Cancelling it takes all promises back, unless it is admitted at that
+ * moment
  */
 public record JointDecision(Outcome outcome, List<Decision> decisions,
 		@Nullable CompletionStage<JointDecision> completion) {

@@ -5,8 +5,8 @@ package io.openclaw.tokenbucket.limiter;
  *
  * @param policy the limit and its consistency
  * @param activeKeys buckets held in memory
- * @param lowestLevel the lowest level, in micro-tokens, of the buckets touched since this
- * status was read last by the same reader; the capacity if none was
+ * @param lowestLevel the lowest level, in micro-tokens, of the buckets held; the capacity
+ * if there is none
  * @param admitted requests admitted since start
  * @param rejected requests rejected since start
  */

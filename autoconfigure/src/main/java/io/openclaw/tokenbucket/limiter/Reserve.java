@@ -7,9 +7,9 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
- * What must be held aside for members that are not heard: each one's part of the level
- * when it was lost, since it may be spending that now. Grants that came after the loss
- * only offset consumption after the loss. Mutable, confined to its bucket.
+ * What must be held aside for members that are not heard: the part of the level that each
+ * had when it was lost, since it may be spending that now, with what was granted and less
+ * what was consumed after. Mutable, confined to its bucket.
  */
 final class Reserve {
 
@@ -48,13 +48,17 @@ final class Reserve {
 		if (view.isComplete()) {
 			return 0;
 		}
-		long sum = view.unknown() * (limit.initial() / view.size());
+		long known = 0;
 		for (MembershipView.Peer lost : view.unheard()) {
 			TokenBucketState then = stateBefore(lost, marginNanos);
-			sum += Math.max(0, limit.level(then) / view.size() + state.granted().get(lost.id())
-					- then.granted().get(lost.id()) - state.netConsumedBy(lost.id()) + then.netConsumedBy(lost.id()));
+			long granted = state.granted().get(lost.id()) - then.granted().get(lost.id());
+			long consumed = state.netConsumedBy(lost.id()) - then.netConsumedBy(lost.id());
+			known += Math.max(0, limit.level(then)) / view.size() + granted - consumed;
 		}
-		return sum;
+		// Not each for itself: lost members that hear each other spend each other's
+		// refill,
+		// and the reserve would grow without limit.
+		return view.unknown() * (limit.initial() / view.size()) + Math.max(0, known);
 	}
 
 	private TokenBucketState stateBefore(MembershipView.Peer lost, long marginNanos) {

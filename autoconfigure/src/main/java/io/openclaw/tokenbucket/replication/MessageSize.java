@@ -35,10 +35,7 @@ final class MessageSize {
 		return of(bucket.key()) + ENTRY * entries;
 	}
 
-	/**
-	 * The size of a bucket without any entries.
-	 */
-	static int of(BucketKey key) {
+	private static int of(BucketKey key) {
 		return OVERHEAD + CHARACTER * (key.limit().length() + key.key().length());
 	}
 

@@ -22,6 +22,8 @@ final class Peer {
 	// As in RFC 6298: a smoothed round trip moves an eighth of the way to each sample.
 	private static final double SMOOTHING = 0.125;
 
+	private static final int MOST_REPAIRS = 8;
+
 	private final MemberId id;
 
 	private Standing standing;
@@ -61,6 +63,8 @@ final class Peer {
 	private final TransferOut outgoing = new TransferOut();
 
 	private int digestDifferences;
+
+	private int digestRepairs;
 
 	Peer(MemberId id, Standing standing, long now) {
 		this.id = id;
@@ -267,14 +271,18 @@ final class Peer {
 
 	/**
 	 * Compares digests.
-	 * @return whether they differed twice in a row, and state must be sent
+	 * @return whether they differed twice in a row, and state must be sent; more often
+	 * each time that sending it did not help, since two may differ for good, such as by
+	 * limits that only one of them has
 	 */
 	boolean differs(boolean different) {
 		this.digestDifferences = different ? this.digestDifferences + 1 : 0;
-		if (this.digestDifferences < 2) {
+		this.digestRepairs = different ? this.digestRepairs : 0;
+		if (this.digestDifferences < 2 << this.digestRepairs) {
 			return false;
 		}
 		this.digestDifferences = 0;
+		this.digestRepairs = Math.min(this.digestRepairs + 1, MOST_REPAIRS);
 		return true;
 	}
 

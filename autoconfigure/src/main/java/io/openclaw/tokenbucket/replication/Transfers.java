@@ -43,7 +43,7 @@ final class Transfers {
 			transfer.progress(now);
 		}
 		else {
-			transfer.start(++this.lastId, upTo, parts(), now);
+			transfer.start(++this.lastId, upTo, parts(now), now);
 		}
 		for (int i = 0; i < transfer.parts().size(); i++) {
 			this.queue.add(new Part(peer, transfer.id(), i, transfer.parts().size(), transfer.upTo(),
@@ -68,7 +68,7 @@ final class Transfers {
 	}
 
 	// There is always one, so that an empty store is a transfer too.
-	private List<List<BucketKey>> parts() {
+	private List<List<BucketKey>> parts(long now) {
 		List<List<BucketKey>> parts = new ArrayList<>();
 		List<BucketKey> part = new ArrayList<>();
 		long bytes = 0;
@@ -80,7 +80,7 @@ final class Transfers {
 				bytes = 0;
 			}
 			part.add(key);
-			bytes += MessageSize.of(key);
+			bytes += this.store.snapshot(key, now).map(MessageSize::of).orElse(0);
 		}
 		return parts;
 	}

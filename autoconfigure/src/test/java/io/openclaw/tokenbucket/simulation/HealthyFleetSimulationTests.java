@@ -58,7 +58,7 @@ class HealthyFleetSimulationTests {
 			load.on(fleet.member(0), 2000, Scenario.MINUTE);
 			fleet.members().stream().skip(1).forEach((member) -> load.on(member, 20, Scenario.MINUTE));
 			fleet.time().advance(Scenario.MINUTE);
-		}), lowest, highest, most);
+		}), lowest, highest, (consistency == STRICT) ? 4 : 30);
 	}
 
 	@ParameterizedTest

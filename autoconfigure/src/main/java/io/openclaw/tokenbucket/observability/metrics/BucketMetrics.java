@@ -74,7 +74,7 @@ public class BucketMetrics implements MeterBinder {
 		gauge(registry, "openclaw.bucket.refill.rate", "Tokens per second that accrue in a bucket", tagged(limit),
 				() -> limit(limit).refillRate().tokensPerSecond());
 		gauge(registry, "openclaw.bucket.keys.active", "Buckets held in memory", tagged(limit),
-				() -> this.limiter.status(limit).activeKeys());
+				() -> this.limiter.activeKeys(limit));
 	}
 
 	private static void gauge(MeterRegistry registry, String name, String description, Tags tags,
