@@ -48,17 +48,15 @@ final class Reserve {
 		if (view.isComplete()) {
 			return 0;
 		}
-		long known = 0;
+		long sum = view.unknown() * (limit.initial() / view.size());
 		for (MembershipView.Peer lost : view.unheard()) {
 			TokenBucketState then = stateBefore(lost, marginNanos);
 			long granted = state.granted().get(lost.id()) - then.granted().get(lost.id());
 			long consumed = state.netConsumedBy(lost.id()) - then.netConsumedBy(lost.id());
-			known += Math.max(0, limit.level(then)) / view.size() + granted - consumed;
+			// Each for itself: what one spent beyond its part frees nothing of another's.
+			sum += Math.max(0, limit.level(then) / view.size() + granted - consumed);
 		}
-		// Not each for itself: lost members that hear each other spend each other's
-		// refill,
-		// and the reserve would grow without limit.
-		return view.unknown() * (limit.initial() / view.size()) + Math.max(0, known);
+		return sum;
 	}
 
 	private TokenBucketState stateBefore(MembershipView.Peer lost, long marginNanos) {

@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -26,6 +27,7 @@ import io.openclaw.tokenbucket.limiter.BucketKey;
 import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.Housekeeping;
 import io.openclaw.tokenbucket.limiter.MembershipView;
 import io.openclaw.tokenbucket.limiter.MembershipView.Peer;
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -148,6 +150,13 @@ class WaitingRequestHttpTests {
 	@SpringBootConfiguration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Gateway {
+
+		// That of a single gateway would acknowledge in the peer's stead.
+		@Bean
+		Housekeeping dormantHousekeeping(BucketStore store, NanoClock clock) {
+			return new Housekeeping(store, clock, (delay, task) -> {
+			}, Duration.ofSeconds(1));
+		}
 
 	}
 
