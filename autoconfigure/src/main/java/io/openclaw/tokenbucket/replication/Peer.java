@@ -167,10 +167,11 @@ final class Peer {
 	}
 
 	/**
-	 * Whether a message was overtaken by another: what it says of the world is outdated.
+	 * Whether what a message says of the world is known already, or outdated: it arrives
+	 * again, over another bus perhaps, or was overtaken by another.
 	 */
 	boolean isOutdated(Message message) {
-		return everReceived() && message.sentAt() < this.echo;
+		return this.echo > 0 && message.sentAt() <= this.echo;
 	}
 
 	/**
@@ -271,7 +272,7 @@ final class Peer {
 
 	/**
 	 * Compares digests.
-	 * @return whether they differed twice in a row, and state must be sent; more often
+	 * @return whether they differed twice in a row, and state must be sent; more seldom
 	 * each time that sending it did not help, since two may differ for good, such as by
 	 * limits that only one of them has
 	 */

@@ -104,6 +104,15 @@ class HostileMessagesTests {
 			.allSatisfy((peer) -> assertThat(peer.unacknowledgedBatches()).isZero());
 	}
 
+	@Test
+	void whatNobodySpentIsNotBelievedByWhoWouldHaveSpentIt() {
+		this.members.get(0).spender().spend(KEY, 1);
+		Birth birth = new Birth(A, 1);
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, consumed(birth, 500_000_000)));
+		assertThat(this.fleet.surprises()).containsExactly("a#1 rejected: contradiction");
+		assertThat(this.members.get(0).spender().level(KEY)).isCloseTo(999, within(0.1));
+	}
+
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3 })
 	void whateverCanBeReadThrowsNothing(long seed) {
@@ -119,11 +128,11 @@ class HostileMessagesTests {
 		}
 	}
 
-	// As young as the last message of the member that it pretends to be from.
+	// Younger than the last message of the member that it pretends to be from.
 	private void forge(MessageBuilder message) {
 		MemberId sender = message.build().sender();
 		List<TestWire.Sent> sent = this.fleet.wire().sentBy(sender, Duration.ZERO);
-		message.sentAt(sent.get(sent.size() - 1).message().sentAt());
+		message.sentAt(sent.get(sent.size() - 1).message().sentAt() + 1);
 		this.fleet.forge(X, message.encode());
 		this.fleet.advance(Duration.ofMillis(5));
 	}
@@ -143,8 +152,12 @@ class HostileMessagesTests {
 	}
 
 	private static BucketUpdate consumed(long birth, long amount) {
-		return new BucketUpdate(Spender.key(KEY), new TokenBucketState(GCounter.of(Map.of(new Birth(X, birth), amount)),
-				GCounter.empty(), GCounter.empty()));
+		return consumed(new Birth(X, birth), amount);
+	}
+
+	private static BucketUpdate consumed(Birth birth, long amount) {
+		return new BucketUpdate(Spender.key(KEY),
+				new TokenBucketState(GCounter.of(Map.of(birth, amount)), GCounter.empty(), GCounter.empty()));
 	}
 
 }

@@ -131,6 +131,18 @@ class PeerTests {
 		assertThat(this.peer.askAt(Duration.ofMillis(10))).isEmpty();
 	}
 
+	// Several buses deliver everything several times.
+	@Test
+	void aMessageThatWasOvertakenOrArrivesAgainIsOutdated() {
+		this.peer.begin(0);
+		assertThat(this.peer.isOutdated(sentAt(0))).isFalse();
+		assertThat(this.peer.isOutdated(sentAt(5))).isFalse();
+		this.peer.receive(sentAt(5), SELF, 0, 1, at(0));
+		assertThat(this.peer.isOutdated(sentAt(4))).isTrue();
+		assertThat(this.peer.isOutdated(sentAt(5))).isTrue();
+		assertThat(this.peer.isOutdated(sentAt(6))).isFalse();
+	}
+
 	@Test
 	void digestsMustDifferTwiceInARow() {
 		assertThat(this.peer.differs(true)).isFalse();
@@ -138,6 +150,10 @@ class PeerTests {
 		assertThat(this.peer.differs(true)).isFalse();
 		assertThat(this.peer.differs(true)).isTrue();
 		assertThat(this.peer.differs(true)).isFalse();
+	}
+
+	private static Message sentAt(long sentAt) {
+		return MessageBuilder.from(ID, MEMBER).sentAt(sentAt).build();
 	}
 
 	private void measure(long millis, long roundTripMillis) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
@@ -112,6 +113,49 @@ class ReplicatorTests {
 		assertThat(members.get(1).spender().level(KEY)).isCloseTo(502, within(1.0));
 		assertThat(spender.replicator().status().repairs() + members.get(1).replicator().status().repairs())
 			.isPositive();
+	}
+
+	@Test
+	void nothingIsComparedWhileSomethingIsUnacknowledged() {
+		List<TestMember> members = this.fleet.startTogether("a", "b");
+		MemberId first = members.get(0).id();
+		Duration quiet = this.fleet.time().elapsed();
+		this.fleet.advanceSeconds(1);
+		assertThat(this.fleet.wire().sentBy(first, quiet))
+			.anySatisfy((sent) -> assertThat(sent.message().digest()).isNotNull());
+		this.fleet.wire().lose((sent, to) -> to.equals(first));
+		members.get(0).spender().spend(KEY, 5);
+		Duration since = this.fleet.time().elapsed().plusMillis(1);
+		this.fleet.advanceSeconds(3);
+		assertThat(this.fleet.wire().sentBy(first, since))
+			.allSatisfy((sent) -> assertThat(sent.message().digest()).isNull());
+	}
+
+	@Test
+	void everybodyLearnsForHowLongALimitHasBeenActive() {
+		this.fleet.startTogether("a");
+		this.fleet.advanceSeconds(100);
+		TestMember joiner = this.fleet.start("b");
+		this.fleet.advanceSeconds(1);
+		assertThat(joiner.spender().store().ages(this.fleet.time().nanoTime()).get(Spender.LIMIT) / 1e9)
+			.isCloseTo(104, within(0.01));
+	}
+
+	// As over two buses.
+	@Test
+	void aHeartbeatThatArrivesTwiceCountsOnce() {
+		List<TestMember> members = this.fleet.startTogether("a", "b");
+		this.fleet.wire().doubleEverything();
+		this.fleet.advanceSeconds(3);
+		MemberId first = members.get(0).id();
+		Duration since = this.fleet.time().elapsed();
+		List<Sent> sent = this.fleet.wire().sentBy(first, Duration.ZERO);
+		Message last = sent.get(sent.size() - 1).message();
+		this.fleet.forge(first, BatchCodec.encode(new Message(first, null, Standing.MEMBER, last.sentAt() + 1,
+				last.lastBatch(), false, last.peers(), last.ages(), 42L, null, null)));
+		this.fleet.advanceSeconds(1);
+		assertThat(this.fleet.wire().sentBy(members.get(1).id(), since)).isNotEmpty()
+			.allSatisfy((answer) -> assertThat(answer.message().transfer()).isNull());
 	}
 
 	@ParameterizedTest

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -32,6 +33,8 @@ final class TestWire implements InMemoryBus.Network {
 	private BiPredicate<Sent, MemberId> lost = (sent, to) -> false;
 
 	private @Nullable Random disorder;
+
+	private int copies = 1;
 
 	private @Nullable Sent current;
 
@@ -89,6 +92,13 @@ final class TestWire implements InMemoryBus.Network {
 		this.disorder = random;
 	}
 
+	/**
+	 * Delivers each message twice at once.
+	 */
+	void doubleEverything() {
+		this.copies = 2;
+	}
+
 	ReplicationTransport tap(ReplicationTransport transport, MemberId self) {
 		return new Tap(transport, self);
 	}
@@ -102,7 +112,7 @@ final class TestWire implements InMemoryBus.Network {
 			return List.of();
 		}
 		if (this.disorder == null) {
-			return List.of(LATENCY);
+			return Collections.nCopies(this.copies, LATENCY);
 		}
 		return this.disorder.ints(1 + this.disorder.nextInt(3), 2, 300).mapToObj(Duration::ofMillis).toList();
 	}
