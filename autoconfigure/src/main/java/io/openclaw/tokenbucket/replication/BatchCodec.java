@@ -75,8 +75,7 @@ final class BatchCodec {
 			this.body.writeNumber(message.ages().size());
 			message.ages().forEach((limit, age) -> {
 				this.body.writeText(limit);
-				// Nobody would read a larger one; it may have come from a peer.
-				this.body.writeNumber(Math.min(age, WireReader.LARGEST));
+				writeGrowing(age);
 			});
 			if (message.digest() != null) {
 				this.body.writeNumber(message.digest());
@@ -152,7 +151,7 @@ final class BatchCodec {
 			this.body.writeNumber(granted.size());
 			granted.forEach((member, amount) -> {
 				writeMember(member);
-				this.body.writeNumber(amount);
+				writeGrowing(amount);
 			});
 		}
 
@@ -161,8 +160,14 @@ final class BatchCodec {
 			counter.forEach((birth, amount) -> {
 				writeMember(birth.member());
 				this.body.writeNumber(birth.number());
-				this.body.writeNumber(amount);
+				writeGrowing(amount);
 			});
+		}
+
+		// A peer may have brought it to the brink: one number too large, and nobody would
+		// read the whole message. Less is true as well of what only grows.
+		private void writeGrowing(long number) {
+			this.body.writeNumber(Math.min(number, WireReader.LARGEST));
 		}
 
 		private void writeMember(MemberId member) {

@@ -139,6 +139,19 @@ class BatchCodecTests {
 	}
 
 	@Test
+	void anAmountIsSentAsTheLargestThatMayBe() throws MalformedMessageException {
+		TokenBucketState state = new TokenBucketState(GCounter.of(Map.of(new Birth(A, 1), 1L << 62)), GCounter.empty(),
+				GCounter.of(Map.of(B, Long.MAX_VALUE)));
+		byte[] sent = MessageBuilder.from(A, Standing.MEMBER)
+			.batch(1, 1, new BucketUpdate(Spender.key("k"), state))
+			.encode();
+		Message.Batch batch = BatchCodec.decode(sent).batch();
+		assertThat(batch).isNotNull();
+		assertThat(batch.buckets().get(0).state().consumed().sum()).isEqualTo((1L << 62) - 1);
+		assertThat(batch.buckets().get(0).state().granted().sum()).isEqualTo((1L << 62) - 1);
+	}
+
+	@Test
 	void rangesThatOverflowAreRejected() {
 		byte[] sent = MessageBuilder.from(A, Standing.MEMBER).batch(1L << 61, 3L << 61).lastBatch(1).encode();
 		assertThat(rejection(sent)).isEqualTo("range");

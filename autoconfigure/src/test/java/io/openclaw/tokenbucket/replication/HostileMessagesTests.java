@@ -71,6 +71,24 @@ class HostileMessagesTests {
 			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
 	}
 
+	// Refill takes an entry there as well, and it travels with every batch of its bucket.
+	@Test
+	void anEntryBeyondItsRangeMakesNoMessageUnreadable() {
+		BucketUpdate brink = new BucketUpdate(Spender.key(KEY),
+				new TokenBucketState(GCounter.of(Map.of(new Birth(X, 1), MOST)), GCounter.empty(),
+						GCounter.of(Map.of(A, MOST - 300_000))));
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, brink));
+		for (int i = 0; i < 10; i++) {
+			this.members.get(0).spender().spend(KEY, 10);
+			this.members.get(0).spender().spend("4712", 10);
+			this.fleet.advance(Duration.ofMillis(300));
+		}
+		assertThat(this.members.get(0).spender().state(KEY).granted().get(A)).isGreaterThan(MOST);
+		assertThat(this.members.get(1).spender().level("4712")).isCloseTo(903, within(1.0));
+		assertThat(this.members)
+			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+	}
+
 	@Test
 	void anAgeOfAgesIsNotPassedOnUntilItOverflows() {
 		forge(MessageBuilder.from(B, Standing.MEMBER).age(Spender.LIMIT, MOST));
