@@ -74,9 +74,8 @@ class HostileMessagesTests {
 	// Refill takes an entry there as well, and it travels with every batch of its bucket.
 	@Test
 	void anEntryBeyondItsRangeMakesNoMessageUnreadable() {
-		BucketUpdate brink = new BucketUpdate(Spender.key(KEY),
-				new TokenBucketState(GCounter.of(Map.of(new Birth(X, 1), MOST)), GCounter.empty(),
-						GCounter.of(Map.of(A, MOST - 300_000))));
+		BucketUpdate brink = new BucketUpdate(Spender.key(KEY), new TokenBucketState(
+				GCounter.of(Map.of(new Birth(X, 1), MOST)), GCounter.empty(), GCounter.of(Map.of(A, MOST - 300_000))));
 		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, brink));
 		for (int i = 0; i < 10; i++) {
 			this.members.get(0).spender().spend(KEY, 10);
