@@ -135,6 +135,24 @@ class JoiningTests {
 		}
 	}
 
+	// Its first batch reached one member only, and the other begins to count after it.
+	@Test
+	void whatAJoinerSpentIsPublishedAgainOnceItIsCounted() {
+		List<TestMember> members = this.fleet.startTogether("a", "b");
+		MemberId joinerId = new MemberId("c", 1);
+		MemberId deaf = members.get(1).id();
+		this.fleet.wire().lose((sent, to) -> sent.from().equals(joinerId) && to.equals(deaf));
+		TestMember joiner = this.fleet.start("c");
+		this.fleet.advance(Duration.ofMillis(20));
+		joiner.spender().spend(KEY, 100);
+		this.fleet.awaitAtMost(Duration.ofMillis(400), () -> members.get(0).spender().level(KEY) < 901);
+		assertThat(joiner.isCounted()).isFalse();
+		this.fleet.wire().loseNothing();
+		this.fleet.awaitAtMost(Duration.ofSeconds(2), joiner::isCounted);
+		this.fleet.advance(Duration.ofMillis(20));
+		assertThat(members.get(1).spender().level(KEY)).isLessThan(902);
+	}
+
 	@Test
 	void aNewerIncarnationReplacesTheOlder() {
 		List<TestMember> members = this.fleet.startTogether("a", "b");

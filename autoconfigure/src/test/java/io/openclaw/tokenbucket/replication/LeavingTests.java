@@ -124,6 +124,17 @@ class LeavingTests {
 	}
 
 	@Test
+	void whoeverIsReceivedIsNotRemovedThoughItsPresenceFades() {
+		this.fleet.wire().takeServerFrom(this.last.id());
+		for (int i = 0; i < 400; i++) {
+			this.fleet.advance(Duration.ofMillis(100));
+			assertThat(this.members)
+				.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+		}
+		assertThat(this.first.fleetSize()).isEqualTo(3);
+	}
+
+	@Test
 	void whoeverWasRemovedJoinsAgain() {
 		this.fleet.wire().isolate(this.last.id()::equals);
 		this.fleet.wire().takeServerFrom(this.last.id());
