@@ -245,8 +245,13 @@ final class LocalReplica {
 		this.reserved = this.reserve.sum(this.view, this.limit, newState, this.marginNanos);
 	}
 
-	// What the share of a removed member would have refilled while it was silent.
+	// What the share of a removed member would have refilled while it was silent. A
+	// joiner's
+	// view names no peers, and has removed none.
 	private TokenBucketState creditRemoved(MembershipView oldView, long now) {
+		if (this.view.isJoining()) {
+			return this.state;
+		}
 		TokenBucketState credited = this.state;
 		for (MembershipView.Peer lost : oldView.unheard()) {
 			long room = this.limit.capacity() - this.limit.level(credited);

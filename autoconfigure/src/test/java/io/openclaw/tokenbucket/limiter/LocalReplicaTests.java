@@ -163,6 +163,14 @@ class LocalReplicaTests {
 	}
 
 	@Test
+	void fallingBackToJoiningRemovesNobodyAndCreditsNothing() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, lost(BOB, START, START), lost(CAROL, START, START)));
+		replica.spend(tokens(300));
+		replica.adopt(MembershipView.joining(ALICE, 3, START + HOUR), START + HOUR);
+		assertThat(granted(replica, BOB, CAROL)).containsOnly(0L);
+	}
+
+	@Test
 	void aMemberThatLeavesWhileItIsHeardIsNotCredited() {
 		LocalReplica replica = replica(LIMIT, healthy(START, ALICE, BOB));
 		replica.spend(tokens(900));
