@@ -64,6 +64,15 @@ final class Membership {
 	}
 
 	/**
+	 * The version of the wire format to write: one that all known processes read, and the
+	 * oldest before this process knows whom it talks to.
+	 */
+	int versionForAll() {
+		long all = this.peers.values().stream().mapToLong(Peer::reads).min().orElse(BatchCodec.OLDEST_VERSION);
+		return (int) Math.min(all, BatchCodec.VERSION);
+	}
+
+	/**
 	 * The sender of a message, who is met now if it is new.
 	 * @return the peer, empty if it is gone and must be ignored
 	 */
@@ -103,7 +112,7 @@ final class Membership {
 		}
 		for (Message.PeerReport report : message.peers()) {
 			if (report.standing() == Standing.MEMBER && !report.id().equals(this.self)) {
-				count(report.id(), now);
+				count(report.id(), now).ifPresent((counted) -> counted.learnReads(message.version()));
 			}
 		}
 		if (!isMember() && sender.countsMeAs() == Standing.MEMBER) {
@@ -221,12 +230,14 @@ final class Membership {
 		return relayed;
 	}
 
-	private void count(MemberId id, long now) {
+	private Optional<Peer> count(MemberId id, long now) {
 		if (isReplaced(id) || this.removed.contains(id)) {
-			return;
+			return Optional.empty();
 		}
 		buryOlderIncarnations(id);
-		this.peers.computeIfAbsent(id, (unknown) -> new Peer(id, Standing.MEMBER, now)).become(Standing.MEMBER);
+		Peer peer = this.peers.computeIfAbsent(id, (unknown) -> new Peer(id, Standing.MEMBER, now));
+		peer.become(Standing.MEMBER);
+		return Optional.of(peer);
 	}
 
 	private void buryOlderIncarnations(MemberId id) {

@@ -241,7 +241,8 @@ final class Outbound {
 				&& !this.membership.members().isEmpty();
 		Long digest = compares ? this.store.digest(StateDigest::of, now) : null;
 		return new Message(this.store.self(), this.settings.region(), this.membership.standing(), stamp(now),
-				this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch, transfer);
+				this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch, transfer,
+				this.membership.versionForAll(), BatchCodec.VERSION, Sections.NONE);
 	}
 
 	private boolean isBatchDue(long now) {

@@ -36,6 +36,8 @@ final class Peer {
 
 	private long echo;
 
+	private long reads = BatchCodec.OLDEST_VERSION;
+
 	private boolean lacksEverything;
 
 	private boolean receivesMe;
@@ -134,6 +136,21 @@ final class Peer {
 		return this.countedMe;
 	}
 
+	/**
+	 * The youngest version of the wire format that the peer reads, as far as is known.
+	 */
+	long reads() {
+		return this.reads;
+	}
+
+	/**
+	 * Somebody wrote a version who only does if all that it knows read it. What the peer
+	 * itself says counts more.
+	 */
+	void learnReads(long version) {
+		this.reads = everReceived() ? this.reads : Math.max(this.reads, version);
+	}
+
 	long acknowledgedUpTo() {
 		return this.acknowledgedUpTo;
 	}
@@ -184,6 +201,7 @@ final class Peer {
 		this.region = message.region();
 		this.receivedAt = now;
 		this.echo = message.sentAt();
+		this.reads = message.reads();
 		this.receives = message.peers()
 			.stream()
 			.filter(Message.PeerReport::received)

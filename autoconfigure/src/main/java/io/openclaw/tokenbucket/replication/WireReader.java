@@ -77,6 +77,15 @@ final class WireReader {
 		}
 	}
 
+	/**
+	 * Reads bytes with their length before them.
+	 */
+	byte[] readBytes() throws MalformedMessageException {
+		byte[] content = new byte[readCount()];
+		this.buffer.get(content);
+		return content;
+	}
+
 	void requireEnd() throws MalformedMessageException {
 		if (this.buffer.hasRemaining()) {
 			throw new MalformedMessageException("malformed");

@@ -28,9 +28,15 @@ final class WireWriter {
 	}
 
 	void writeText(String text) {
-		byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-		writeNumber(utf8.length);
-		this.bytes.writeBytes(utf8);
+		writeBytes(text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	/**
+	 * Writes bytes with their length before them.
+	 */
+	void writeBytes(byte[] content) {
+		writeNumber(content.length);
+		this.bytes.writeBytes(content);
 	}
 
 	byte[] toByteArray() {

@@ -38,6 +38,8 @@ class BatchCodecTests {
 			01 00 01 80 89 7a  00  01 01 80 01
 			""".replaceAll("\\s", "");
 
+	private static final String GOLDEN_2 = "0b02" + GOLDEN.substring(4) + "02 10 03 616263 ac02 01 2a".replace(" ", "");
+
 	private static final Set<String> REASONS = Set.of("malformed", "version", "truncated", "oversized", "range",
 			"count");
 
@@ -57,6 +59,45 @@ class BatchCodecTests {
 		Message message = golden();
 		assertThat(HexFormat.of().formatHex(BatchCodec.encode(message))).isEqualTo(GOLDEN);
 		assertThat(BatchCodec.decode(HexFormat.of().parseHex(GOLDEN))).isEqualTo(message);
+	}
+
+	@Test
+	void aMessageIsTheseBytesInVersionTwo() throws MalformedMessageException {
+		Sections sections = Sections.NONE.with(300, (out) -> out.writeNumber(42))
+			.with(16, (out) -> "abc".chars().forEach(out::writeByte));
+		Message message = golden(2, 2, sections);
+		assertThat(HexFormat.of().formatHex(BatchCodec.encode(message))).isEqualTo(GOLDEN_2);
+		assertThat(BatchCodec.decode(HexFormat.of().parseHex(GOLDEN_2))).isEqualTo(message);
+	}
+
+	@Test
+	void versionOneSaysAmongTheAgesWhatElseItsSenderReads() throws MalformedMessageException {
+		Message message = golden(1, 2, Sections.NONE);
+		String announced = GOLDEN.replace("0106726174696e67ac02", "02" + "0002" + "06726174696e67ac02");
+		assertThat(HexFormat.of().formatHex(BatchCodec.encode(message))).isEqualTo(announced);
+		assertThat(BatchCodec.decode(HexFormat.of().parseHex(announced))).isEqualTo(message);
+		byte[] less = HexFormat.of().parseHex(announced.replace("02000206726174", "02000006726174"));
+		assertThat(BatchCodec.decode(less).reads()).isEqualTo(1);
+	}
+
+	@Test
+	void whatFollowsTheBodyIsFoundByItsType() throws MalformedMessageException {
+		Sections sections = BatchCodec.decode(HexFormat.of().parseHex(GOLDEN_2)).sections();
+		assertThat(sections.find(300).orElseThrow().readNumber()).isEqualTo(42);
+		assertThat(sections.find(17)).isEmpty();
+	}
+
+	@Test
+	void sectionsThatContradictThemselvesAreRejected() {
+		String body = "0b02" + GOLDEN.substring(4);
+		assertThat(rejection(HexFormat.of().parseHex(body))).isEqualTo("truncated");
+		assertThat(rejection(HexFormat.of().parseHex(body + "01"))).isEqualTo("malformed");
+		assertThat(rejection(HexFormat.of().parseHex(body + "010001ff"))).isEqualTo("malformed");
+		assertThat(rejection(HexFormat.of().parseHex(body + "0205000500"))).isEqualTo("malformed");
+		assertThat(rejection(HexFormat.of().parseHex(body + "0206000500"))).isEqualTo("malformed");
+		assertThat(rejection(HexFormat.of().parseHex(body + "01050300"))).isEqualTo("malformed");
+		assertThat(rejection(HexFormat.of().parseHex(body + "010500" + "00"))).isEqualTo("malformed");
+		assertThat(rejection(HexFormat.of().parseHex(body + "11" + "0100".repeat(17)))).isEqualTo("count");
 	}
 
 	@Test
@@ -92,7 +133,7 @@ class BatchCodecTests {
 		assertThat(rejection(new byte[0])).isEqualTo("truncated");
 		assertThat(rejection(new byte[BatchCodec.MOST_BYTES + 1])).isEqualTo("oversized");
 		assertThat(rejection(HexFormat.of().parseHex("0c" + GOLDEN.substring(2)))).isEqualTo("malformed");
-		assertThat(rejection(HexFormat.of().parseHex("0b02" + GOLDEN.substring(4)))).isEqualTo("version");
+		assertThat(rejection(HexFormat.of().parseHex("0b03" + GOLDEN_2.substring(4)))).isEqualTo("version");
 		assertThat(rejection(HexFormat.of().parseHex("0b00" + GOLDEN.substring(4)))).isEqualTo("version");
 	}
 
@@ -193,7 +234,7 @@ class BatchCodecTests {
 			random.nextBytes(bytes);
 			if (bytes.length > 1 && i % 2 == 0) {
 				bytes[0] = 0x0B;
-				bytes[1] = 1;
+				bytes[1] = (byte) (1 + i / 2 % 2);
 			}
 			assertMessageOrRejection(bytes, seed, i);
 		}
@@ -243,6 +284,10 @@ class BatchCodecTests {
 	}
 
 	private static Message golden() {
+		return golden(1, 1, Sections.NONE);
+	}
+
+	private static Message golden(int version, long reads, Sections sections) {
 		Message.PeerReport report = new Message.PeerReport(B, Standing.MEMBER, true, 4,
 				List.of(new SequenceRange(5, 6)), 9, 10, 0);
 		TokenBucketState state = new TokenBucketState(GCounter.of(Map.of(new Birth(A, 1), 2_000_000L)),
@@ -250,7 +295,7 @@ class BatchCodecTests {
 		Message.Batch batch = new Message.Batch(new SequenceRange(3, 3),
 				List.of(new BucketUpdate(new BucketKey("rating", "k", false), state)));
 		return new Message(A, "eu", Standing.MEMBER, 1000, 3, true, List.of(report), Map.of("rating", 300L), null,
-				batch, null);
+				batch, null, version, reads, sections);
 	}
 
 }

@@ -23,6 +23,10 @@ final class MessageBuilder {
 
 	private final Map<String, Long> ages = new LinkedHashMap<>();
 
+	private int version = BatchCodec.VERSION;
+
+	private long reads = BatchCodec.VERSION;
+
 	private long sentAt = 1;
 
 	private long lastBatch;
@@ -38,6 +42,20 @@ final class MessageBuilder {
 
 	static MessageBuilder from(MemberId sender, Standing standing) {
 		return new MessageBuilder(sender, standing);
+	}
+
+	/**
+	 * Writes as a release does that knows nothing younger.
+	 */
+	MessageBuilder version(int newVersion) {
+		this.version = newVersion;
+		this.reads = newVersion;
+		return this;
+	}
+
+	MessageBuilder reads(long newReads) {
+		this.reads = newReads;
+		return this;
 	}
 
 	MessageBuilder sentAt(long newSentAt) {
@@ -85,7 +103,8 @@ final class MessageBuilder {
 
 	Message build() {
 		return new Message(this.sender, null, this.standing, this.sentAt, this.lastBatch, false,
-				List.copyOf(this.peers), this.ages, null, this.batch, this.transfer);
+				List.copyOf(this.peers), this.ages, null, this.batch, this.transfer, this.version, this.reads,
+				Sections.NONE);
 	}
 
 	byte[] encode() {

@@ -35,8 +35,11 @@ final class RandomMessages {
 				parts, number(), list(this::bucket)) : null;
 		Map<String, Long> ages = new LinkedHashMap<>();
 		list(this::text).forEach((limit) -> ages.put(limit, number()));
+		int version = BatchCodec.OLDEST_VERSION + this.random.nextInt(BatchCodec.VERSION);
+		boolean hasSections = version >= BatchCodec.SECTIONS_SINCE;
 		return new Message(member(), flip() ? text() : null, standing(), number(), number(), flip(), list(this::peer),
-				ages, flip() ? this.random.nextLong() : null, batch, transfer);
+				ages, flip() ? this.random.nextLong() : null, batch, transfer, version,
+				hasSections ? version : version + number(), hasSections ? sections() : Sections.NONE);
 	}
 
 	BucketUpdate bucket() {
@@ -45,6 +48,14 @@ final class RandomMessages {
 		list(this::member).forEach((member) -> granted.put(member, amount()));
 		return new BucketUpdate(new BucketKey(text(), overflow ? "" : text(), overflow),
 				new TokenBucketState(births(), births(), GCounter.of(granted)));
+	}
+
+	private Sections sections() {
+		Sections sections = Sections.NONE;
+		for (String content : list(this::text)) {
+			sections = sections.with(1 + number(), (out) -> out.writeText(content));
+		}
+		return sections;
 	}
 
 	private GCounter<Birth> births() {

@@ -1,0 +1,172 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.replication.Message.Batch;
+import io.openclaw.tokenbucket.replication.Message.PeerReport;
+import io.openclaw.tokenbucket.replication.Message.Transfer;
+
+/**
+ * Reads one message of any version that this release knows, trusting nothing. Mutable,
+ * for one thread.
+ */
+final class MessageReader {
+
+	private final WireReader in;
+
+	private final List<MemberId> members = new ArrayList<>();
+
+	private int version;
+
+	MessageReader(WireReader in) {
+		this.in = in;
+	}
+
+	Message read() throws MalformedMessageException {
+		if (this.in.readByte() != BatchCodec.MAGIC) {
+			throw new MalformedMessageException("malformed");
+		}
+		this.version = this.in.readByte();
+		if (this.version < BatchCodec.OLDEST_VERSION || this.version > BatchCodec.VERSION) {
+			throw new MalformedMessageException("version");
+		}
+		for (int left = this.in.readCount(); left > 0; left--) {
+			this.members.add(new MemberId(this.in.readText(), this.in.readNumber()));
+		}
+		MemberId sender = readMember();
+		int flags = this.in.readByte();
+		if ((flags & ~BatchCodec.ALL_FLAGS) != 0) {
+			throw new MalformedMessageException("malformed");
+		}
+		String region = this.in.readText();
+		Standing standing = standing(this.in.readByte());
+		long sentAt = this.in.readNumber();
+		long lastBatch = this.in.readNumber();
+		List<PeerReport> peers = readList(this::readPeer);
+		if (peers.size() > BatchCodec.MOST_PEERS) {
+			throw new MalformedMessageException("count");
+		}
+		Map<String, Long> ages = readAges();
+		Long digest = has(flags, BatchCodec.HAS_DIGEST) ? this.in.readBits() : null;
+		Batch batch = has(flags, BatchCodec.HAS_BATCH) ? new Batch(readRange(), readList(this::readBucket)) : null;
+		Transfer transfer = has(flags, BatchCodec.HAS_TRANSFER) ? readTransfer() : null;
+		boolean hasSections = this.version >= BatchCodec.SECTIONS_SINCE;
+		Sections sections = hasSections ? Sections.readFrom(this.in) : Sections.NONE;
+		this.in.requireEnd();
+		long reads = hasSections ? this.version : readsOf(ages);
+		return new Message(sender, region.isEmpty() ? null : region, standing, sentAt, lastBatch,
+				has(flags, BatchCodec.WANTS_ACKNOWLEDGEMENT), peers, ages, digest, batch, transfer, this.version, reads,
+				sections);
+	}
+
+	// The youngest version that the sender reads besides this one is among the ages.
+	private long readsOf(Map<String, Long> ages) {
+		Long reads = ages.remove(BatchCodec.READS);
+		return (reads != null) ? Math.max(this.version, reads) : this.version;
+	}
+
+	private Map<String, Long> readAges() throws MalformedMessageException {
+		Map<String, Long> ages = new LinkedHashMap<>();
+		for (int left = this.in.readCount(); left > 0; left--) {
+			ages.put(this.in.readText(), this.in.readNumber());
+		}
+		return ages;
+	}
+
+	private PeerReport readPeer() throws MalformedMessageException {
+		MemberId id = readMember();
+		int flags = this.in.readByte();
+		return new PeerReport(id, standing(flags >> 1), (flags & 1) != 0, this.in.readNumber(),
+				readList(this::readRange), this.in.readNumber(), this.in.readNumber(), this.in.readNumber());
+	}
+
+	private SequenceRange readRange() throws MalformedMessageException {
+		long first = this.in.readNumber();
+		long further = this.in.readNumber();
+		if (further > WireReader.LARGEST - first) {
+			throw new MalformedMessageException("range");
+		}
+		return new SequenceRange(first, first + further);
+	}
+
+	private Transfer readTransfer() throws MalformedMessageException {
+		long id = this.in.readNumber();
+		int part = Math.toIntExact(this.in.readNumber());
+		int parts = Math.toIntExact(this.in.readNumber());
+		if (part >= parts) {
+			throw new MalformedMessageException("range");
+		}
+		return new Transfer(id, part, parts, this.in.readNumber(), readList(this::readBucket));
+	}
+
+	private BucketUpdate readBucket() throws MalformedMessageException {
+		String limit = this.in.readText();
+		int overflow = this.in.readByte();
+		if (overflow > 1) {
+			throw new MalformedMessageException("range");
+		}
+		BucketKey key = new BucketKey(limit, this.in.readText(), overflow == 1);
+		GCounter<Birth> consumed = readBirths();
+		GCounter<Birth> returned = readBirths();
+		Map<MemberId, Long> granted = new TreeMap<>();
+		for (int left = this.in.readCount(); left > 0; left--) {
+			granted.put(readMember(), this.in.readNumber());
+		}
+		return new BucketUpdate(key, new TokenBucketState(consumed, returned, GCounter.of(granted)));
+	}
+
+	private GCounter<Birth> readBirths() throws MalformedMessageException {
+		Map<Birth, Long> amounts = new TreeMap<>();
+		for (int left = this.in.readCount(); left > 0; left--) {
+			Birth birth = new Birth(readMember(), this.in.readNumber());
+			amounts.put(birth, this.in.readNumber());
+		}
+		return GCounter.of(amounts);
+	}
+
+	private MemberId readMember() throws MalformedMessageException {
+		long place = this.in.readNumber();
+		if (place >= this.members.size()) {
+			throw new MalformedMessageException("range");
+		}
+		return this.members.get((int) place);
+	}
+
+	private <T> List<T> readList(Element<T> element) throws MalformedMessageException {
+		List<T> elements = new ArrayList<>();
+		for (int left = this.in.readCount(); left > 0; left--) {
+			elements.add(element.read());
+		}
+		return elements;
+	}
+
+	private static boolean has(int flags, int flag) {
+		return (flags & flag) != 0;
+	}
+
+	private static Standing standing(int ordinal) throws MalformedMessageException {
+		Standing[] standings = Standing.values();
+		if (ordinal >= standings.length) {
+			throw new MalformedMessageException("range");
+		}
+		return standings[ordinal];
+	}
+
+	@FunctionalInterface
+	private interface Element<T> {
+
+		T read() throws MalformedMessageException;
+
+	}
+
+}

@@ -1,0 +1,100 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * What follows the body of a message: contents by type, each with its length, so that who
+ * does not know a type can skip it. To add something to messages, give it a type here,
+ * write it by {@link #with} where messages are made, and read it by {@link #find}.
+ * Immutable.
+ */
+final class Sections {
+
+	static final Sections NONE = new Sections(Map.of());
+
+	private static final int MOST = 16;
+
+	private final Map<Long, byte[]> byType;
+
+	private Sections(Map<Long, byte[]> byType) {
+		this.byType = byType;
+	}
+
+	/**
+	 * These sections and another, which replaces one of its type.
+	 * @param type positive; never used again for anything else
+	 * @param content writes what it contains
+	 */
+	Sections with(long type, Consumer<WireWriter> content) {
+		WireWriter writer = new WireWriter();
+		content.accept(writer);
+		Map<Long, byte[]> more = new TreeMap<>(this.byType);
+		more.put(type, writer.toByteArray());
+		return new Sections(more);
+	}
+
+	/**
+	 * The content of a section.
+	 * @return what reads it, empty if there is none of that type
+	 */
+	Optional<WireReader> find(long type) {
+		return Optional.ofNullable(this.byType.get(type)).map(WireReader::new);
+	}
+
+	void writeTo(WireWriter out) {
+		out.writeNumber(this.byType.size());
+		this.byType.forEach((type, content) -> {
+			out.writeNumber(type);
+			out.writeBytes(content);
+		});
+	}
+
+	// In ascending order of types, so that none comes twice.
+	static Sections readFrom(WireReader in) throws MalformedMessageException {
+		int count = in.readCount();
+		if (count > MOST) {
+			throw new MalformedMessageException("count");
+		}
+		Map<Long, byte[]> byType = new TreeMap<>();
+		long last = 0;
+		for (int left = count; left > 0; left--) {
+			long type = in.readNumber();
+			if (type <= last) {
+				throw new MalformedMessageException("malformed");
+			}
+			byType.put(type, in.readBytes());
+			last = type;
+		}
+		return byType.isEmpty() ? NONE : new Sections(byType);
+	}
+
+	@Override
+	public boolean equals(Object other) {
+		return other instanceof Sections sections && this.byType.keySet().equals(sections.byType.keySet())
+				&& this.byType.entrySet()
+					.stream()
+					.allMatch((entry) -> Arrays.equals(entry.getValue(), sections.byType.get(entry.getKey())));
+	}
+
+	@Override
+	public int hashCode() {
+		return this.byType.keySet().hashCode();
+	}
+
+	@Override
+	public String toString() {
+		StringBuilder text = new StringBuilder("Sections");
+		this.byType.forEach((type, content) -> text.append('[')
+			.append(type)
+			.append(": ")
+			.append(HexFormat.of().formatHex(content))
+			.append(']'));
+		return text.toString();
+	}
+
+}
