@@ -49,7 +49,7 @@ final class LimitPolicies {
 				? Checks.between(property(name, "initial-tokens"), bucket.initialTokens(), 0L, capacity) : capacity;
 		Limit limit = new Limit(name, MicroTokens.ofTokens(capacity), rate(name, bucket), MicroTokens.ofTokens(initial),
 				properties.revision());
-		return new LimitPolicy(limit, bucket.consistency(), properties.crdt().creditWait());
+		return new LimitPolicy(limit, bucket.consistency(), properties.crdt().creditWait(), bucket.mode());
 	}
 
 	private static RefillRate rate(String name, Bucket bucket) {

@@ -63,7 +63,12 @@ public final class OpenClawLimiterAutoConfiguration {
 		if (listeners.size() == 1) {
 			return listeners.get(0);
 		}
-		return (decision, nanos) -> listeners.forEach((listener) -> listener.onDecision(decision, nanos));
+		DecisionListener[] all = listeners.toArray(DecisionListener[]::new);
+		return (decision, nanos) -> {
+			for (DecisionListener listener : all) {
+				listener.onDecision(decision, nanos);
+			}
+		};
 	}
 
 }

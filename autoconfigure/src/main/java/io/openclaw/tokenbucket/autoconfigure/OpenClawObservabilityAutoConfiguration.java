@@ -14,6 +14,7 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.ReplicationLogger;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
+import io.openclaw.tokenbucket.observability.ShadowLogger;
 import io.openclaw.tokenbucket.replication.Replicator;
 
 /**
@@ -28,6 +29,12 @@ public final class OpenClawObservabilityAutoConfiguration {
 	@ConditionalOnMissingBean
 	ReplicationLogger openClawReplicationLogger(ObjectProvider<NanoClock> clock) {
 		return new ReplicationLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ShadowLogger openClawShadowLogger(ObjectProvider<NanoClock> clock) {
+		return new ShadowLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM));
 	}
 
 	@Bean

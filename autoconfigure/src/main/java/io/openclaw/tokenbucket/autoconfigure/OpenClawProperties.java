@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
 import io.openclaw.tokenbucket.gateway.answer.HeaderStyle;
 import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.Mode;
 
 /**
  * What users configure. Immutable. A property under {@code openclaw} that is not listed
@@ -57,12 +58,14 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param cost Tokens that a request costs, or the name of a RequestCost bean.
 	 * @param consistency What happens to a request for which the bucket has tokens, but
 	 * this gateway may not spend them before others have acknowledged what it spent last.
+	 * @param mode Whether the limit rejects requests. In shadow mode it decides, counts and
+	 * logs, but rejects nothing.
 	 * @param onMissingKey What happens to a request without a key.
 	 */
 	public record Bucket(@Nullable Long capacity, @Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens,
 			@Nullable Duration refillPeriod, @Nullable Long initialTokens, @DefaultValue("api-key") String key,
 			@DefaultValue("1") String cost, @DefaultValue("bounded") Consistency consistency,
-			@DefaultValue("reject") MissingKeyPolicy onMissingKey) {
+			@DefaultValue("enforce") Mode mode, @DefaultValue("reject") MissingKeyPolicy onMissingKey) {
 	}
 
 	/**

@@ -85,6 +85,19 @@ final class Bucket {
 	}
 
 	/**
+	 * Decides by the level alone, without credit or a wait.
+	 * @return the decision, or {@code null} if the bucket is dropped
+	 */
+	synchronized @Nullable Decision decideOnLevel(long cost, MembershipView view, long now) {
+		if (this.dropped) {
+			return null;
+		}
+		use(view, now);
+		long available = this.replica.spendable() - this.line.promised();
+		return (available < cost) ? rejected(shortage(cost, available), cost) : admitted(Reason.LEVEL, cost, now);
+	}
+
+	/**
 	 * Sets tokens aside for a request: at once, in the line, or not at all.
 	 */
 	synchronized Answer ask(Promise promise, MembershipView view, long now) {

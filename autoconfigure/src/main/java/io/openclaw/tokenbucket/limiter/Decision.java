@@ -20,16 +20,41 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
  * @param completion completes with the final decision, never exceptionally; present only
  * while waiting. Cancelling it through {@link CompletionStage#toCompletableFuture()}
  * takes the promise back and consumes nothing, unless it is admitted at that moment
+ * @param mode whether the limit was enforced at the time
  */
 public record Decision(Outcome outcome, Reason reason, Limit limit, long remaining, long nanosToWait,
-		@Nullable CompletionStage<Decision> completion) {
+		@Nullable CompletionStage<Decision> completion, Mode mode) {
 
 	/**
-	 * Whether the tokens are consumed.
-	 * @return {@code true} if admitted
+	 * Creates the decision of a limit that is enforced.
+	 * @param outcome admitted, rejected, or waiting
+	 * @param reason why
+	 * @param limit the limit as it was defined at the time
+	 * @param remaining micro-tokens left to spend here after the decision
+	 * @param nanosToWait nanoseconds until a request of the same cost would be admitted
+	 * @param completion completes with the final decision
+	 */
+	public Decision(Outcome outcome, Reason reason, Limit limit, long remaining, long nanosToWait,
+			@Nullable CompletionStage<Decision> completion) {
+		this(outcome, reason, limit, remaining, nanosToWait, completion, Mode.ENFORCE);
+	}
+
+	/**
+	 * Whether the request may go on, as far as this limit is concerned: its tokens are
+	 * consumed, or the limit only shadows and would have rejected it.
+	 * @return {@code true} if the limit has nothing against it
 	 */
 	public boolean isAdmitted() {
-		return this.outcome == Outcome.ADMITTED;
+		return this.outcome == Outcome.ADMITTED || this.outcome == Outcome.SHADOW_REJECTED;
+	}
+
+	/**
+	 * The same as the decision of a limit that rejects nothing.
+	 * @return a decision that lets the request go on
+	 */
+	Decision inShadow() {
+		return new Decision((this.outcome == Outcome.REJECTED) ? Outcome.SHADOW_REJECTED : this.outcome, this.reason,
+				this.limit, this.remaining, this.nanosToWait, this.completion, Mode.SHADOW);
 	}
 
 	/**

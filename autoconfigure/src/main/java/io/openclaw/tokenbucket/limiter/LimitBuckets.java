@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 
 /**
  * All buckets of one limit. Thread-safe.
@@ -30,6 +31,8 @@ final class LimitBuckets implements Changes {
 
 	private final LongAdder rejected = new LongAdder();
 
+	private final LongAdder shadowRejected = new LongAdder();
+
 	private volatile long activatedAt;
 
 	LimitBuckets(LimitPolicy policy, BucketStore store, long now) {
@@ -41,6 +44,35 @@ final class LimitBuckets implements Changes {
 
 	LimitPolicy policy() {
 		return this.policy;
+	}
+
+	/**
+	 * Whether no bucket of this limit can ever hold so many whole tokens.
+	 */
+	boolean isAboveCapacity(long tokens) {
+		return tokens > this.policy.limit().capacity() / MicroTokens.PER_TOKEN;
+	}
+
+	/**
+	 * Whole tokens in micro-tokens; {@link Long#MAX_VALUE} above the capacity.
+	 */
+	long costOf(long tokens) {
+		if (tokens < 0) {
+			throw new IllegalArgumentException("tokens must not be negative: " + tokens);
+		}
+		return isAboveCapacity(tokens) ? Long.MAX_VALUE : tokens * MicroTokens.PER_TOKEN;
+	}
+
+	/**
+	 * Refuses a request on behalf of this or another limit, without creating a bucket.
+	 */
+	Decision refuse(Charge charge, MembershipView view, long now) {
+		Bucket bucket = peek(charge.key(), now);
+		if (!isAboveCapacity(charge.tokens())) {
+			return bucket.refuse(costOf(charge.tokens()), view, now);
+		}
+		return new Decision(Outcome.REJECTED, Reason.COST_ABOVE_CAPACITY, this.policy.limit(),
+				Math.max(0, bucket.status(view, now).spendable()), Long.MAX_VALUE, null);
 	}
 
 	/**
@@ -118,7 +150,11 @@ final class LimitBuckets implements Changes {
 	}
 
 	void count(Decision decision) {
-		(decision.isAdmitted() ? this.admitted : this.rejected).increment();
+		switch (decision.outcome()) {
+			case ADMITTED -> this.admitted.increment();
+			case SHADOW_REJECTED -> this.shadowRejected.increment();
+			default -> this.rejected.increment();
+		}
 	}
 
 	long drainLowestLevel() {
@@ -130,7 +166,8 @@ final class LimitBuckets implements Changes {
 		for (Bucket bucket : all()) {
 			lowest = Math.min(lowest, bucket.status(view, now).level());
 		}
-		return new LimitStatus(this.policy, count(), lowest, this.admitted.sum(), this.rejected.sum());
+		return new LimitStatus(this.policy, count(), lowest, this.admitted.sum(), this.rejected.sum(),
+				this.shadowRejected.sum());
 	}
 
 	@Override

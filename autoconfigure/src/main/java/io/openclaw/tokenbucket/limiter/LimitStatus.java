@@ -9,6 +9,9 @@ package io.openclaw.tokenbucket.limiter;
  * if there is none
  * @param admitted requests admitted since start
  * @param rejected requests rejected since start
+ * @param shadowRejected requests that went on since start, but would have been rejected
+ * had the limit been enforced
  */
-public record LimitStatus(LimitPolicy policy, long activeKeys, long lowestLevel, long admitted, long rejected) {
+public record LimitStatus(LimitPolicy policy, long activeKeys, long lowestLevel, long admitted, long rejected,
+		long shadowRejected) {
 }

@@ -11,6 +11,11 @@ public enum Outcome {
 	/** Nothing is consumed. */
 	REJECTED,
 
+	/**
+	 * Nothing is consumed, and the request goes on all the same: the limit only shadows.
+	 */
+	SHADOW_REJECTED,
+
 	/** The tokens are promised until peers acknowledge or the wait ends. */
 	WAITING
 

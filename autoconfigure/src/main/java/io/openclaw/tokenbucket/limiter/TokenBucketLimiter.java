@@ -13,7 +13,6 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.crdt.MicroTokens;
 
 /**
  * Decides in memory whether a request may spend tokens. Thread-safe; no method blocks or
@@ -55,9 +54,9 @@ public final class TokenBucketLimiter {
 	public Decision tryConsume(String limit, String key, long tokens) {
 		LimitBuckets buckets = buckets(limit);
 		long now = this.clock.nanoTime();
-		long cost = cost(buckets, tokens);
+		long cost = buckets.costOf(tokens);
 		Decision decision = null;
-		if (cost <= buckets.policy().limit().capacity()) {
+		if (buckets.policy().mode() == Mode.ENFORCE && cost <= buckets.policy().limit().capacity()) {
 			decision = buckets.bucket(key, now).decide(cost, this.store.view(now), now);
 		}
 		if (decision == null) {
@@ -69,6 +68,9 @@ public final class TokenBucketLimiter {
 
 	/**
 	 * Consumes tokens of several buckets, all or nothing.
+	 * Limits in shadow mode have no say in it: they are asked once the others have
+	 * admitted the request, at once and by their level alone, and consume each for
+	 * itself; if the others reject it, they consume nothing.
 	 * @param charges at least one; waiting promises are made in the order of the names of
 	 * limits
 	 * @return the decision: admitted, rejected with nothing consumed anywhere, or waiting
@@ -79,23 +81,13 @@ public final class TokenBucketLimiter {
 			throw new IllegalArgumentException("charges must not be empty");
 		}
 		long now = this.clock.nanoTime();
-		Optional<JointDecision> impossible = findImpossible(charges, now);
-		if (impossible.isPresent()) {
-			return counted(charges, impossible.get(), now);
-		}
-		List<Part> parts = new ArrayList<>(charges.size());
-		for (Charge charge : charges) {
-			LimitBuckets buckets = buckets(charge.limit());
-			parts.add(new Part(buckets, charge.key(), cost(buckets, charge.tokens()), now));
-		}
-		Admission admission = new Admission(this.store, this.clock, parts);
-		JointDecision decision = admission.start();
+		Shadows shadows = new Shadows(charges, this::buckets);
+		JointDecision enforced = enforce(shadows.enforced(), now);
+		JointDecision decision = shadows.follow(enforced, this.store.view(now), now);
 		if (decision.outcome() != Outcome.WAITING) {
 			return counted(charges, decision, now);
 		}
-		admission.lines().forEach(this::watch);
-		this.store.signal().acknowledgementWanted();
-		return new JointDecision(Outcome.WAITING, decision.decisions(), countedLater(charges, decision, now));
+		return new JointDecision(Outcome.WAITING, decision.decisions(), followedLater(charges, shadows, enforced, now));
 	}
 
 	/**
@@ -208,34 +200,28 @@ public final class TokenBucketLimiter {
 		return buckets;
 	}
 
-	private static long cost(LimitBuckets buckets, long tokens) {
-		if (tokens < 0) {
-			throw new IllegalArgumentException("tokens must not be negative: " + tokens);
+	private JointDecision enforce(List<Charge> charges, long now) {
+		if (charges.isEmpty()) {
+			return new JointDecision(Outcome.ADMITTED, List.of(), null);
 		}
-		return isAboveCapacity(buckets, tokens) ? Long.MAX_VALUE : tokens * MicroTokens.PER_TOKEN;
-	}
-
-	private static boolean isAboveCapacity(LimitBuckets buckets, long tokens) {
-		return tokens > buckets.policy().limit().capacity() / MicroTokens.PER_TOKEN;
-	}
-
-	// A cost above a capacity is answered before any bucket is asked or created.
-	private Optional<JointDecision> findImpossible(List<Charge> charges, long now) {
-		if (charges.stream().noneMatch((charge) -> isAboveCapacity(buckets(charge.limit()), charge.tokens()))) {
-			return Optional.empty();
+		// A cost above a capacity is answered before any bucket is asked or created.
+		if (charges.stream().anyMatch((charge) -> buckets(charge.limit()).isAboveCapacity(charge.tokens()))) {
+			MembershipView view = this.store.view(now);
+			return new JointDecision(Outcome.REJECTED,
+					charges.stream().map((charge) -> buckets(charge.limit()).refuse(charge, view, now)).toList(), null);
 		}
-		List<Decision> decisions = charges.stream().map((charge) -> refuse(charge, now)).toList();
-		return Optional.of(new JointDecision(Outcome.REJECTED, decisions, null));
-	}
-
-	private Decision refuse(Charge charge, long now) {
-		LimitBuckets buckets = buckets(charge.limit());
-		Bucket bucket = buckets.peek(charge.key(), now);
-		if (!isAboveCapacity(buckets, charge.tokens())) {
-			return bucket.refuse(cost(buckets, charge.tokens()), this.store.view(now), now);
+		List<Part> parts = new ArrayList<>(charges.size());
+		for (Charge charge : charges) {
+			LimitBuckets buckets = buckets(charge.limit());
+			parts.add(new Part(buckets, charge.key(), buckets.costOf(charge.tokens()), now));
 		}
-		return new Decision(Outcome.REJECTED, Reason.COST_ABOVE_CAPACITY, buckets.policy().limit(),
-				Math.max(0, bucket.status(this.store.view(now), now).spendable()), Long.MAX_VALUE, null);
+		Admission admission = new Admission(this.store, this.clock, parts);
+		JointDecision decision = admission.start();
+		if (decision.outcome() == Outcome.WAITING) {
+			admission.lines().forEach(this::watch);
+			this.store.signal().acknowledgementWanted();
+		}
+		return decision;
 	}
 
 	private JointDecision counted(List<Charge> charges, JointDecision decision, long startedAt) {
@@ -245,10 +231,13 @@ public final class TokenBucketLimiter {
 		return decision;
 	}
 
-	private CompletableFuture<JointDecision> countedLater(List<Charge> charges, JointDecision waiting, long startedAt) {
+	private CompletableFuture<JointDecision> followedLater(List<Charge> charges, Shadows shadows, JointDecision waiting,
+			long startedAt) {
 		CompletableFuture<JointDecision> source = completion(waiting);
-		CompletableFuture<JointDecision> counted = source
-			.thenApply((decision) -> counted(charges, decision, startedAt));
+		CompletableFuture<JointDecision> counted = source.thenApply((decision) -> {
+			long now = this.clock.nanoTime();
+			return counted(charges, shadows.follow(decision, this.store.view(now), now), startedAt);
+		});
 		return forwardCancellation(counted, source);
 	}
 

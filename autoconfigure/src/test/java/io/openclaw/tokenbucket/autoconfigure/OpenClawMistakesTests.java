@@ -52,6 +52,7 @@ class OpenClawMistakesTests {
 			openclaw.buckets.rating.cost                    | cheap       | RequestCost bean
 			openclaw.buckets.rating.cost                    | payload-size:1KB | RequestCost bean
 			openclaw.buckets.rating.consistency             | exact       | STRICT
+			openclaw.buckets.rating.mode                    | dry-run     | SHADOW
 			openclaw.buckets.rating.on-missing-key          | ignore      | SHARED
 			openclaw.headers                                | x           | STANDARD
 			openclaw.revision                               | -1          | at least 0

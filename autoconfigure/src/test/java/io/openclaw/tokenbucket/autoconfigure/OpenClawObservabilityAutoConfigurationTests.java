@@ -20,7 +20,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.ReplicationLogger;
@@ -156,7 +155,7 @@ class OpenClawObservabilityAutoConfigurationTests {
 				.hasSingleBean(ReplicationLogger.class)
 				.doesNotHaveBean(TokenBucketsEndpoint.class)
 				.doesNotHaveBean(TokenBucketReplicationHealthIndicator.class)
-				.doesNotHaveBean(DecisionListener.class));
+				.doesNotHaveBean(DecisionMetrics.class));
 	}
 
 	@Test
@@ -166,7 +165,7 @@ class OpenClawObservabilityAutoConfigurationTests {
 					OpenClawMetricsAutoConfiguration.class))
 			.withUserConfiguration(LimiterConfiguration.class)
 			.run((context) -> assertThat(context).hasNotFailed()
-				.doesNotHaveBean(DecisionListener.class)
+				.doesNotHaveBean(DecisionMetrics.class)
 				.doesNotHaveBean(ReplicationMetrics.class));
 	}
 
@@ -179,7 +178,7 @@ class OpenClawObservabilityAutoConfigurationTests {
 		}
 
 		@Bean
-		TokenBucketLimiter tokenBucketLimiter(ObjectProvider<DecisionListener> listener) {
+		TokenBucketLimiter tokenBucketLimiter(ObjectProvider<DecisionMetrics> listener) {
 			return Limiters.limiter(Limiters.store(NanoClock.SYSTEM), NanoClock.SYSTEM, listener.getIfAvailable());
 		}
 

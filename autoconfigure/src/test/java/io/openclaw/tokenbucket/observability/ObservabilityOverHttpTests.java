@@ -20,10 +20,10 @@ import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
+import io.openclaw.tokenbucket.observability.metrics.DecisionMetrics;
 import io.openclaw.tokenbucket.observability.metrics.ReplicationMetrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -239,7 +239,7 @@ class ObservabilityOverHttpTests {
 		}
 
 		@Bean
-		TokenBucketLimiter tokenBucketLimiter(ObjectProvider<DecisionListener> listener) {
+		TokenBucketLimiter tokenBucketLimiter(ObjectProvider<DecisionMetrics> listener) {
 			return Limiters.limiter(Limiters.store(NanoClock.SYSTEM), NanoClock.SYSTEM, listener.getIfAvailable());
 		}
 

@@ -6,6 +6,7 @@ import java.util.List;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.Mode;
 import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.limiter.Reason;
 
@@ -41,8 +42,12 @@ record Quota(String policy, long tokens, long window, long remaining, long delay
 				decision.outcome() == Outcome.REJECTED && decision.reason() != Reason.OTHER_LIMIT);
 	}
 
+	/**
+	 * The quotas that a caller has. Limits in shadow mode are none: a caller that minded
+	 * them would be limited by them.
+	 */
 	static List<Quota> of(List<Decision> decisions) {
-		return decisions.stream().map(Quota::of).toList();
+		return decisions.stream().filter((decision) -> decision.mode() == Mode.ENFORCE).map(Quota::of).toList();
 	}
 
 	private static long toSeconds(long nanos) {

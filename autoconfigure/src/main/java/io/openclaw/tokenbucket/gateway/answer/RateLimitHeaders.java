@@ -48,6 +48,9 @@ public final class RateLimitHeaders {
 	 */
 	public void write(List<Decision> decisions, HttpHeaders headers) {
 		List<Quota> quotas = Quota.of(decisions);
+		if (quotas.isEmpty()) {
+			return;
+		}
 		if (this.style.includesStandard()) {
 			headers.set(POLICY, list(quotas, RateLimitHeaders::policy));
 			headers.set(LIMIT, list(quotas, RateLimitHeaders::limit));

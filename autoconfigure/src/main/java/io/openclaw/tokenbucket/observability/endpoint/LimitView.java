@@ -18,24 +18,28 @@ import io.openclaw.tokenbucket.limiter.LimitStatus;
  * @param initialTokens what a new bucket starts with
  * @param consistency {@code strict}, {@code bounded} or {@code eventual}
  * @param creditWaitMillis how long a request waits for an acknowledgement at most
+ * @param mode {@code enforce}, or {@code shadow} if it rejects nothing
  * @param activeKeys buckets held in memory
  * @param lowestLevel the lowest recent level of any bucket; the capacity if none was
  * touched
  * @param admitted requests admitted here since start
  * @param rejected requests rejected here since start
+ * @param shadowRejected requests that went on here since start, but would have been
+ * rejected had the limit been enforced
  * @param busiest the buckets from which this member admitted most, the most first
  */
 public record LimitView(String limit, long revision, BigDecimal capacity, BigDecimal refillRatePerSecond,
-		BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis, long activeKeys,
-		BigDecimal lowestLevel, long admitted, long rejected, List<BucketSummaryView> busiest) {
+		BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis, String mode,
+		long activeKeys, BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected, List<BucketSummaryView> busiest) {
 
 	static LimitView of(LimitStatus status, List<BucketStatus> busiest) {
 		LimitPolicy policy = status.policy();
 		Limit limit = policy.limit();
 		return new LimitView(limit.name(), limit.revision(), Display.tokens(limit.capacity()),
 				Display.tokensPerSecond(limit.refillRate()), Display.tokens(limit.initial()),
-				Display.name(policy.consistency()), Display.millis(policy.creditWait()), status.activeKeys(),
-				Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(),
+				Display.name(policy.consistency()), Display.millis(policy.creditWait()), Display.name(policy.mode()),
+				status.activeKeys(), Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(),
+				status.shadowRejected(),
 				busiest.stream().map(BucketSummaryView::of).toList());
 	}
 

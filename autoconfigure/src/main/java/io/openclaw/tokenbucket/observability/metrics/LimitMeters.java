@@ -28,6 +28,8 @@ final class LimitMeters {
 
 	private final LongAdder rejected = new LongAdder();
 
+	private final LongAdder shadowRejected = new LongAdder();
+
 	private final Map<Reason, LongAdder> violations = new EnumMap<>(Reason.class);
 
 	private final Timer duration;
@@ -35,6 +37,7 @@ final class LimitMeters {
 	LimitMeters(MeterRegistry registry, Tags tags) {
 		decisions(registry, tags.and("outcome", "admitted"), this.admitted);
 		decisions(registry, tags.and("outcome", "rejected"), this.rejected);
+		decisions(registry, tags.and("outcome", "shadow_rejected"), this.shadowRejected);
 		for (Reason reason : VIOLATIONS) {
 			violations(registry, tags.and("reason", name(reason)),
 					this.violations.computeIfAbsent(reason, (added) -> new LongAdder()));
@@ -48,10 +51,14 @@ final class LimitMeters {
 
 	void record(Decision decision, long nanos) {
 		this.duration.record(nanos, TimeUnit.NANOSECONDS);
-		if (decision.isAdmitted()) {
-			this.admitted.increment();
-			return;
+		switch (decision.outcome()) {
+			case ADMITTED -> this.admitted.increment();
+			case SHADOW_REJECTED -> this.shadowRejected.increment();
+			default -> reject(decision);
 		}
+	}
+
+	private void reject(Decision decision) {
 		this.rejected.increment();
 		LongAdder violation = this.violations.get(decision.reason());
 		if (violation != null) {
@@ -60,7 +67,7 @@ final class LimitMeters {
 	}
 
 	long decided() {
-		return this.admitted.sum() + this.rejected.sum();
+		return this.admitted.sum() + this.rejected.sum() + this.shadowRejected.sum();
 	}
 
 	// Counted here rather than by the registry, whose filters may deny a counter that the

@@ -54,6 +54,16 @@ class DecisionMetricsTests {
 	}
 
 	@Test
+	void countsWhatALimitInShadowModeWouldHaveRejectedApart() {
+		decide(Outcome.SHADOW_REJECTED, Reason.EXHAUSTED);
+		assertThat(lines()).contains(
+				"openclaw_rate_limit_decisions_total{bucket=\"rating\",node=\"edge-a\",outcome=\"shadow_rejected\",region=\"us-east-1\"} 1.0",
+				"openclaw_rate_limit_decisions_total{bucket=\"rating\",node=\"edge-a\",outcome=\"rejected\",region=\"us-east-1\"} 0.0",
+				violations("exhausted", 0));
+		assertThat(this.metrics.decided("rating")).isEqualTo(1);
+	}
+
+	@Test
 	void timesDecisionsInBucketsFromMicroseconds() {
 		this.metrics.onDecision(decision(Outcome.ADMITTED, Reason.CREDIT), 1_500);
 		assertThat(lines()).contains(

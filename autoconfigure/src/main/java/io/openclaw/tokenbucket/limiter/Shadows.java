@@ -1,0 +1,85 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The limits in shadow mode among those of one request. They follow what the others have
+ * decided: of a request that is admitted each consumes what it would have, a request that
+ * is rejected costs nothing anywhere. Each limit keeps for the whole decision the mode
+ * that it had at its start. Thread-safe.
+ */
+final class Shadows {
+
+	private final List<Charge> charges;
+
+	private final List<LimitBuckets> buckets;
+
+	private final boolean[] shadow;
+
+	/**
+	 * Looks for limits in shadow mode.
+	 * @param charges all charges of a request
+	 * @param limits finds a limit by its name
+	 */
+	Shadows(List<Charge> charges, Function<String, LimitBuckets> limits) {
+		this.charges = charges;
+		this.buckets = charges.stream().map((charge) -> limits.apply(charge.limit())).toList();
+		this.shadow = new boolean[charges.size()];
+		for (int i = 0; i < this.shadow.length; i++) {
+			this.shadow[i] = this.buckets.get(i).policy().mode() == Mode.SHADOW;
+		}
+	}
+
+	/**
+	 * The charges of the other limits, in their order.
+	 */
+	List<Charge> enforced() {
+		List<Charge> enforced = new ArrayList<>(this.shadow.length);
+		for (int i = 0; i < this.shadow.length; i++) {
+			if (!this.shadow[i]) {
+				enforced.add(this.charges.get(i));
+			}
+		}
+		return enforced;
+	}
+
+	/**
+	 * Adds the decisions of the limits in shadow mode.
+	 * @param enforced the decision of the others; while it waits nothing is consumed
+	 * @return the same outcome with a decision for each charge
+	 */
+	JointDecision follow(JointDecision enforced, MembershipView view, long now) {
+		if (enforced.decisions().size() == this.shadow.length) {
+			return enforced;
+		}
+		Iterator<Decision> others = enforced.decisions().iterator();
+		List<Decision> decisions = new ArrayList<>(this.shadow.length);
+		for (int i = 0; i < this.shadow.length; i++) {
+			decisions.add(this.shadow[i] ? follow(i, enforced.outcome(), view, now) : others.next());
+		}
+		return new JointDecision(enforced.outcome(), List.copyOf(decisions), enforced.completion());
+	}
+
+	private Decision follow(int i, Outcome outcome, MembershipView view, long now) {
+		LimitBuckets limit = this.buckets.get(i);
+		Charge charge = this.charges.get(i);
+		if (outcome != Outcome.ADMITTED) {
+			Decision refused = limit.refuse(charge, view, now);
+			Reason reason = (outcome == Outcome.WAITING) ? Reason.UNACKNOWLEDGED : Reason.OTHER_LIMIT;
+			return new Decision(outcome, reason, refused.limit(), refused.remaining(),
+					refused.nanosToWait(), null, Mode.SHADOW);
+		}
+		if (limit.isAboveCapacity(charge.tokens())) {
+			return limit.refuse(charge, view, now).inShadow();
+		}
+		Decision decision = null;
+		while (decision == null) {
+			decision = limit.bucket(charge.key(), now).decideOnLevel(limit.costOf(charge.tokens()), view, now);
+		}
+		return decision.inShadow();
+	}
+
+}
