@@ -58,8 +58,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param cost Tokens that a request costs, or the name of a RequestCost bean.
 	 * @param consistency What happens to a request for which the bucket has tokens, but
 	 * this gateway may not spend them before others have acknowledged what it spent last.
-	 * @param mode Whether the limit rejects requests. In shadow mode it decides, counts and
-	 * logs, but rejects nothing.
+	 * @param mode Whether the limit rejects requests. In shadow mode it decides, counts
+	 * and logs, but rejects nothing.
 	 * @param onMissingKey What happens to a request without a key.
 	 */
 	public record Bucket(@Nullable Long capacity, @Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens,

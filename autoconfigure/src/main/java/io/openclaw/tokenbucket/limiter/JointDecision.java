@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The decision about one request and several limits, all or nothing. Immutable.
  *
- * @param outcome admitted if every limit admitted, rejected if any rejected, else waiting;
- * what limits in shadow mode say does not count
+ * @param outcome admitted if every limit admitted, rejected if any rejected, else
+ * waiting; what limits in shadow mode say does not count
  * @param decisions one per limit, in the order of the charges; those of limits that had
  * tokens while another rejected have the reason {@link Reason#OTHER_LIMIT}, and so have
  * those of limits in shadow mode, which are not asked then

@@ -5,8 +5,8 @@ import java.time.Duration;
 import io.openclaw.tokenbucket.crdt.Limit;
 
 /**
- * A limit, how strictly members agree on it before they spend, and whether it is enforced.
- * Immutable.
+ * A limit, how strictly members agree on it before they spend, and whether it is
+ * enforced. Immutable.
  *
  * @param limit the limit
  * @param consistency what happens to a request that is short of credit

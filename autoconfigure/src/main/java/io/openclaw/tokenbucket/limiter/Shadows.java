@@ -69,8 +69,8 @@ final class Shadows {
 		if (outcome != Outcome.ADMITTED) {
 			Decision refused = limit.refuse(charge, view, now);
 			Reason reason = (outcome == Outcome.WAITING) ? Reason.UNACKNOWLEDGED : Reason.OTHER_LIMIT;
-			return new Decision(outcome, reason, refused.limit(), refused.remaining(),
-					refused.nanosToWait(), null, Mode.SHADOW);
+			return new Decision(outcome, reason, refused.limit(), refused.remaining(), refused.nanosToWait(), null,
+					Mode.SHADOW);
 		}
 		if (limit.isAboveCapacity(charge.tokens())) {
 			return limit.refuse(charge, view, now).inShadow();

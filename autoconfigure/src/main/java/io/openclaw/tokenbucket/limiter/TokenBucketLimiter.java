@@ -67,10 +67,10 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * Consumes tokens of several buckets, all or nothing.
-	 * Limits in shadow mode have no say in it: they are asked once the others have
-	 * admitted the request, at once and by their level alone, and consume each for
-	 * itself; if the others reject it, they consume nothing.
+	 * Consumes tokens of several buckets, all or nothing. Limits in shadow mode have no
+	 * say in it: they are asked once the others have admitted the request, at once and by
+	 * their level alone, and consume each for itself; if the others reject it, they
+	 * consume nothing.
 	 * @param charges at least one; waiting promises are made in the order of the names of
 	 * limits
 	 * @return the decision: admitted, rejected with nothing consumed anywhere, or waiting

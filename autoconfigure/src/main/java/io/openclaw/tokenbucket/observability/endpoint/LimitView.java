@@ -29,8 +29,8 @@ import io.openclaw.tokenbucket.limiter.LimitStatus;
  * @param busiest the buckets from which this member admitted most, the most first
  */
 public record LimitView(String limit, long revision, BigDecimal capacity, BigDecimal refillRatePerSecond,
-		BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis, String mode,
-		long activeKeys, BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected, List<BucketSummaryView> busiest) {
+		BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis, String mode, long activeKeys,
+		BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected, List<BucketSummaryView> busiest) {
 
 	static LimitView of(LimitStatus status, List<BucketStatus> busiest) {
 		LimitPolicy policy = status.policy();
@@ -39,8 +39,7 @@ public record LimitView(String limit, long revision, BigDecimal capacity, BigDec
 				Display.tokensPerSecond(limit.refillRate()), Display.tokens(limit.initial()),
 				Display.name(policy.consistency()), Display.millis(policy.creditWait()), Display.name(policy.mode()),
 				status.activeKeys(), Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(),
-				status.shadowRejected(),
-				busiest.stream().map(BucketSummaryView::of).toList());
+				status.shadowRejected(), busiest.stream().map(BucketSummaryView::of).toList());
 	}
 
 }
