@@ -4,6 +4,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -18,18 +19,23 @@ import io.openclaw.tokenbucket.gateway.RequestCost;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
+import io.openclaw.tokenbucket.gateway.UnroutedResponseFilter;
+import io.openclaw.tokenbucket.gateway.answer.NegotiatingProblemWriter;
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
+import io.openclaw.tokenbucket.gateway.answer.ProblemWriter;
 import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
 import io.openclaw.tokenbucket.gateway.key.RequestKeys;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
+import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
  * Auto-configuration of the filter {@code TokenBucket} of Spring Cloud Gateway.
  */
-@AutoConfiguration(after = OpenClawLimiterAutoConfiguration.class, before = OpenClawEndpointsAutoConfiguration.class,
+@AutoConfiguration(after = { OpenClawLimiterAutoConfiguration.class, OpenClawCircuitBreakerAutoConfiguration.class },
+		before = OpenClawEndpointsAutoConfiguration.class,
 		afterName = "org.springframework.cloud.gateway.config.GatewayAutoConfiguration")
 @ConditionalOnClass(GatewayFilterFactory.class)
 @ConditionalOnBean({ GatewayProperties.class, TokenBucketLimiter.class })
@@ -65,16 +71,28 @@ public final class OpenClawGatewayAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ProblemResponses tokenBucketProblemResponses() {
-		return new ProblemResponses();
+	ProblemWriter tokenBucketProblemWriter() {
+		return new NegotiatingProblemWriter();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ProblemResponses tokenBucketProblemResponses(ProblemWriter writer) {
+		return new ProblemResponses(writer);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	UnroutedResponseFilter tokenBucketUnroutedResponseFilter(ProblemResponses problems) {
+		return new UnroutedResponseFilter(problems);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnEnabledFilter
 	TokenBucketGatewayFilterFactory tokenBucketGatewayFilterFactory(RequestLimits limits, TokenBucketLimiter limiter,
-			RateLimitHeaders headers, ProblemResponses problems) {
-		return new TokenBucketGatewayFilterFactory(limits, limiter, headers, problems);
+			RateLimitHeaders headers, ProblemResponses problems, ObjectProvider<LatencyCircuitBreakers> breakers) {
+		return new TokenBucketGatewayFilterFactory(limits, limiter, headers, problems, breakers.getIfAvailable());
 	}
 
 	@Bean

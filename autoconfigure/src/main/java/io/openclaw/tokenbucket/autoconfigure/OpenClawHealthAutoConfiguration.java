@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -7,15 +9,19 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
+import io.openclaw.tokenbucket.observability.TokenBucketCircuitBreakersHealthIndicator;
 import io.openclaw.tokenbucket.observability.TokenBucketReplicationHealthIndicator;
+import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
- * {@link AutoConfiguration Auto-configuration} for the health component
- * {@code tokenBucketReplication}.
+ * {@link AutoConfiguration Auto-configuration} for the health components
+ * {@code tokenBucketReplication} and {@code tokenBucketCircuitBreakers}.
  */
-@AutoConfiguration(after = OpenClawObservabilityAutoConfiguration.class)
+@AutoConfiguration(
+		after = { OpenClawObservabilityAutoConfiguration.class, OpenClawCircuitBreakerAutoConfiguration.class })
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
 public final class OpenClawHealthAutoConfiguration {
 
@@ -26,6 +32,22 @@ public final class OpenClawHealthAutoConfiguration {
 	@ConditionalOnBean(ReplicationStatusSource.class)
 	TokenBucketReplicationHealthIndicator tokenBucketReplicationHealthIndicator(ReplicationStatusSource replication) {
 		return new TokenBucketReplicationHealthIndicator(replication);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(CircuitBreakerRegistry.class)
+	static class CircuitBreakers {
+
+		@Bean
+		@ConditionalOnEnabledHealthIndicator("tokenBucketCircuitBreakers")
+		@ConditionalOnMissingBean(
+				name = { "tokenBucketCircuitBreakersHealthIndicator", "tokenBucketCircuitBreakersHealthContributor" })
+		@ConditionalOnBean(LatencyCircuitBreakers.class)
+		TokenBucketCircuitBreakersHealthIndicator tokenBucketCircuitBreakersHealthIndicator(
+				LatencyCircuitBreakers breakers) {
+			return new TokenBucketCircuitBreakersHealthIndicator(breakers);
+		}
+
 	}
 
 }

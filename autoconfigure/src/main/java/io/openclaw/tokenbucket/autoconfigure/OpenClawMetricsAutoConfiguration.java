@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -8,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -15,16 +17,19 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.metrics.BucketMetrics;
+import io.openclaw.tokenbucket.observability.metrics.CircuitMetrics;
 import io.openclaw.tokenbucket.observability.metrics.DecisionMetrics;
 import io.openclaw.tokenbucket.observability.metrics.FleetMetrics;
 import io.openclaw.tokenbucket.observability.metrics.NodeTags;
 import io.openclaw.tokenbucket.observability.metrics.ReplicationMetrics;
+import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for metrics of decisions, levels and
  * replication.
  */
-@AutoConfiguration(after = OpenClawObservabilityAutoConfiguration.class,
+@AutoConfiguration(
+		after = { OpenClawObservabilityAutoConfiguration.class, OpenClawCircuitBreakerAutoConfiguration.class },
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({ MeterRegistry.class, MemberId.class })
@@ -64,6 +69,19 @@ public final class OpenClawMetricsAutoConfiguration {
 	@ConditionalOnBean(ReplicationStatusSource.class)
 	FleetMetrics openClawFleetMetrics(ReplicationStatusSource replication, NodeTags tags) {
 		return new FleetMetrics(replication, tags);
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(CircuitBreakerRegistry.class)
+	static class CircuitBreakers {
+
+		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnBean(LatencyCircuitBreakers.class)
+		CircuitMetrics openClawCircuitMetrics(LatencyCircuitBreakers breakers, NodeTags tags) {
+			return new CircuitMetrics(breakers, tags);
+		}
+
 	}
 
 }

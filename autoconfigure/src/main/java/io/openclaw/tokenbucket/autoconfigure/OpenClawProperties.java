@@ -24,13 +24,15 @@ import io.openclaw.tokenbucket.limiter.Mode;
  * @param node This gateway.
  * @param buckets Limits by name. Routes name them in TokenBucket filters.
  * @param crdt How gateways share what they spend.
+ * @param circuitBreaker When requests are answered early since the upstream of their
+ * route is slow.
  * @param headers Response headers that tell callers of their limits.
  * @param hashKeys Whether users, addresses and other keys are represented by an id
  * wherever they are seen outside of the request. API keys always are.
  */
 @ConfigurationProperties(prefix = "openclaw", ignoreUnknownFields = false)
 public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue Node node,
-		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt,
+		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt, @DefaultValue CircuitBreaker circuitBreaker,
 		@DefaultValue("standard") HeaderStyle headers, @DefaultValue("false") boolean hashKeys) {
 
 	/**
@@ -66,6 +68,17 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 			@Nullable Duration refillPeriod, @Nullable Long initialTokens, @DefaultValue("api-key") String key,
 			@DefaultValue("1") String cost, @DefaultValue("bounded") Consistency consistency,
 			@DefaultValue("enforce") Mode mode, @DefaultValue("reject") MissingKeyPolicy onMissingKey) {
+	}
+
+	/**
+	 * When requests are answered early since the upstream of their route is slow.
+	 *
+	 * @param enabled Whether routes with a TokenBucket filter have a circuit breaker.
+	 * @param latencyThreshold Beyond which an answer that has not begun is slow. Routes
+	 * that are configured in Resilience4j's own properties have their own.
+	 */
+	public record CircuitBreaker(@DefaultValue("true") boolean enabled,
+			@DefaultValue("300ms") Duration latencyThreshold) {
 	}
 
 	/**

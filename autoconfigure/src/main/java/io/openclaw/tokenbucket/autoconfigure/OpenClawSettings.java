@@ -41,6 +41,10 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 
 	private static final Duration MOST_MEMBER_TIMEOUT = Duration.ofDays(1);
 
+	private static final Duration LEAST_LATENCY_THRESHOLD = Duration.ofMillis(1);
+
+	private static final Duration MOST_LATENCY_THRESHOLD = Duration.ofHours(1);
+
 	static OpenClawSettings from(OpenClawProperties properties) {
 		Crdt crdt = properties.crdt();
 		Checks.between("openclaw.revision", properties.revision(), 0L, Long.MAX_VALUE);
@@ -49,6 +53,8 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 		Checks.between("openclaw.crdt.sync-interval", crdt.syncInterval(), LEAST_SYNC_INTERVAL, MOST_SYNC_INTERVAL);
 		Checks.between("openclaw.crdt.credit-wait", crdt.creditWait(), Duration.ZERO, MOST_CREDIT_WAIT);
 		Checks.between("openclaw.crdt.max-keys", crdt.maxKeys(), 1, Integer.MAX_VALUE);
+		Checks.between("openclaw.circuit-breaker.latency-threshold", properties.circuitBreaker().latencyThreshold(),
+				LEAST_LATENCY_THRESHOLD, MOST_LATENCY_THRESHOLD);
 		checkMemberTimeout(crdt);
 		checkSecrets(crdt.secret());
 		String region = StringUtils.hasText(properties.node().region()) ? properties.node().region() : null;

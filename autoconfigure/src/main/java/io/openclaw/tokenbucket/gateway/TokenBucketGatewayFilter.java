@@ -43,6 +43,7 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+		this.problems.retract(exchange);
 		return bill(exchange).flatMap((bill) -> settle(bill, exchange, chain));
 	}
 

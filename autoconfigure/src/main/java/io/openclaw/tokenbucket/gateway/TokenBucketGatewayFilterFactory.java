@@ -4,12 +4,15 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.factory.AbstractGatewayFilterFactory;
 
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
  * Limits a route: {@code TokenBucket=rating}, or {@code TokenBucket=per-user,per-ip} for
@@ -32,20 +35,25 @@ public class TokenBucketGatewayFilterFactory
 
 	private final ProblemResponses problems;
 
+	private final @Nullable LatencyCircuitBreakers breakers;
+
 	/**
 	 * Creates a factory.
 	 * @param limits the limits that routes can name
 	 * @param limiter decides
 	 * @param headers tells callers of their limits
 	 * @param problems answers requests that are not routed
+	 * @param breakers answer early while the upstream of a route is slow; {@code null} if
+	 * nothing shall
 	 */
 	public TokenBucketGatewayFilterFactory(RequestLimits limits, TokenBucketLimiter limiter, RateLimitHeaders headers,
-			ProblemResponses problems) {
+			ProblemResponses problems, @Nullable LatencyCircuitBreakers breakers) {
 		super(Config.class);
 		this.limits = limits;
 		this.limiter = limiter;
 		this.receipts = new Receipts(headers);
 		this.problems = problems;
+		this.breakers = breakers;
 	}
 
 	/**
@@ -58,7 +66,9 @@ public class TokenBucketGatewayFilterFactory
 	@Override
 	public GatewayFilter apply(Config config) {
 		List<RequestLimit> named = namesIn(config.getLimits()).stream().map(this.limits::get).toList();
-		return new TokenBucketGatewayFilter(named, this.limiter, this.receipts, this.problems);
+		GatewayFilter limited = new TokenBucketGatewayFilter(named, this.limiter, this.receipts, this.problems);
+		return (this.breakers != null) ? new CircuitBreakingGatewayFilter(limited, this.breakers, this.problems)
+				: limited;
 	}
 
 	@Override

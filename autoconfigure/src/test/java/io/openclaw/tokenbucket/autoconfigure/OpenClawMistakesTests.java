@@ -55,6 +55,9 @@ class OpenClawMistakesTests {
 			openclaw.buckets.rating.mode                    | dry-run     | SHADOW
 			openclaw.buckets.rating.on-missing-key          | ignore      | SHARED
 			openclaw.headers                                | x           | STANDARD
+			openclaw.circuit-breaker.latency-threshold      | 0ms         | at least 1ms
+			openclaw.circuit-breaker.latency-threshold      | slow        | slow
+			openclaw.circuit-breaker.enabled                | maybe       | maybe
 			openclaw.revision                               | -1          | at least 0
 			openclaw.node.id                                | a b         | letters, digits
 			openclaw.node.region                            | a/b         | letters, digits

@@ -196,6 +196,37 @@ class TokenBucketHttpTests {
 		assertThat(upstream.requests()).isEqualTo(served + 2);
 	}
 
+	// spring-cloud-gateway #2530
+	@Test
+	void retryDoesNotTouchACommittedResponse() {
+		get("/retried-outside").expectStatus().isOk();
+		get("/retried-outside").expectStatus().isOk();
+		int served = upstream.requests();
+		get("/retried-outside").expectStatus()
+			.isEqualTo(429)
+			.expectHeader()
+			.valueEquals("Retry-After", "100")
+			.expectHeader()
+			.valueEquals("RateLimit", "\"rating\";r=0;t=100")
+			.expectBody()
+			.jsonPath("$.violated-policies[0]")
+			.isEqualTo("rating");
+		assertThat(upstream.requests()).isEqualTo(served);
+	}
+
+	@Test
+	void retryActsOnARejectionAndGetsTheAnswerOfTheService() {
+		get("/retried-later").expectStatus().isOk();
+		get("/retried-later").expectStatus()
+			.isOk()
+			.expectHeader()
+			.doesNotExist("Retry-After")
+			.expectHeader()
+			.valueMatches("RateLimit", "\"quick\";r=0;t=\\d")
+			.expectBody(String.class)
+			.isEqualTo("served");
+	}
+
 	@Test
 	void aWebSocketConnectionPaysOnceHoweverMuchItSays() {
 		List<String> echo = new CopyOnWriteArrayList<>();

@@ -1,8 +1,13 @@
 package io.openclaw.tokenbucket.gateway;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -18,11 +23,14 @@ final class UpstreamService implements AutoCloseable {
 
 	private final AtomicInteger failures = new AtomicInteger();
 
+	private volatile Duration delay = Duration.ZERO;
+
 	private final DisposableServer server;
 
 	UpstreamService() {
 		this.server = HttpServer.create().host("127.0.0.1").port(0).route((routes) -> {
 			routes.ws("/ws", (in, out) -> out.send(in.receive().retain()));
+			routes.get("/stream", this::stream);
 			routes.route((request) -> true, this::answer);
 		}).bindNow(Duration.ofSeconds(10));
 	}
@@ -30,11 +38,23 @@ final class UpstreamService implements AutoCloseable {
 	private Mono<Void> answer(HttpServerRequest request, HttpServerResponse response) {
 		this.requests.incrementAndGet();
 		int status = (this.failures.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) ? 503 : 200;
-		return response.status(status)
-			.header("RateLimit", "\"upstream\";r=1;t=1")
-			.header("X-Upstream", "yes")
-			.sendString(Mono.just("served"))
-			.then();
+		response.status(status).header("RateLimit", "\"upstream\";r=1;t=1").header("X-Upstream", "yes");
+		return Mono.delay(this.delay).then(Mono.defer(() -> response.sendString(Mono.just("served")).then()));
+	}
+
+	private Publisher<Void> stream(HttpServerRequest request, HttpServerResponse response) {
+		Flux<String> slow = Mono.just("last").delayElement(Duration.ofMillis(1100)).flux();
+		Flux<ByteBuf> parts = Flux.just("first")
+			.concatWith(slow)
+			.map((text) -> Unpooled.copiedBuffer(text, StandardCharsets.UTF_8));
+		return response.send(parts, (part) -> true);
+	}
+
+	/**
+	 * Has answers begin later from now on.
+	 */
+	void delay(Duration newDelay) {
+		this.delay = newDelay;
 	}
 
 	int port() {

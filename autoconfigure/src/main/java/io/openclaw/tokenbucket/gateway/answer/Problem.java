@@ -2,19 +2,25 @@ package io.openclaw.tokenbucket.gateway.answer;
 
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.json.JsonWriter;
 import org.springframework.http.HttpStatus;
 
 /**
- * Why a request was not routed, as RFC 9457 has it.
+ * Why a request was not routed, as RFC 9457 has it. Immutable.
  *
- * @param type what kind of problem this is
+ * @param type a URI for the kind of problem, {@code about:blank} if the status says it
+ * all
  * @param title the kind in words
  * @param status the status of the response
  * @param violatedPolicies names of the limits in the way, possibly none
  * @param error a sentence for people
+ * @param retryAfterSeconds seconds after which the same request would be routed;
+ * {@code null} if it never would
  */
-record Problem(String type, String title, HttpStatus status, List<String> violatedPolicies, String error) {
+public record Problem(String type, String title, HttpStatus status, List<String> violatedPolicies, String error,
+		@Nullable Long retryAfterSeconds) {
 
 	private static final String TYPES = "https://iana.org/assignments/http-problem-types#";
 
@@ -27,23 +33,28 @@ record Problem(String type, String title, HttpStatus status, List<String> violat
 		members.add("error", Problem::error);
 	});
 
-	static Problem quotaExceeded(List<String> violatedPolicies, String error) {
+	static Problem quotaExceeded(List<String> violatedPolicies, String error, long retryAfterSeconds) {
 		return new Problem(TYPES + "quota-exceeded", "Request cannot be satisfied as assigned quota has been exceeded",
-				HttpStatus.TOO_MANY_REQUESTS, violatedPolicies, error);
+				HttpStatus.TOO_MANY_REQUESTS, violatedPolicies, error, retryAfterSeconds);
 	}
 
-	static Problem temporaryReducedCapacity(List<String> violatedPolicies, String error) {
+	static Problem temporaryReducedCapacity(List<String> violatedPolicies, String error, long retryAfterSeconds) {
 		return new Problem(TYPES + "temporary-reduced-capacity",
 				"Request cannot be satisfied due to temporary server capacity constraints",
-				HttpStatus.TOO_MANY_REQUESTS, violatedPolicies, error);
+				HttpStatus.TOO_MANY_REQUESTS, violatedPolicies, error, retryAfterSeconds);
 	}
 
 	static Problem badRequest(List<String> violatedPolicies, String error) {
 		return new Problem("about:blank", HttpStatus.BAD_REQUEST.getReasonPhrase(), HttpStatus.BAD_REQUEST,
-				violatedPolicies, error);
+				violatedPolicies, error, null);
 	}
 
-	String toJson() {
+	/**
+	 * The problem as {@code application/problem+json}.
+	 * @return an object with the members {@code type}, {@code title}, {@code status},
+	 * {@code violated-policies} if there are any, and {@code error}
+	 */
+	public String toJson() {
 		return JSON.writeToString(this);
 	}
 

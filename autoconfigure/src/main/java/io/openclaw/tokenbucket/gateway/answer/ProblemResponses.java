@@ -1,16 +1,13 @@
 package io.openclaw.tokenbucket.gateway.answer;
 
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
-import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -19,23 +16,68 @@ import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.Reason;
 
 /**
- * Answers requests that are not routed. Immutable.
+ * Answers requests that are not routed. An answer sets the status at once, and is written
+ * when all filters of the route are done with it: one of them may try again or fall back.
+ * Immutable.
  */
 public final class ProblemResponses {
+
+	private static final String PENDING = ProblemResponses.class.getName();
+
+	private final ProblemWriter writer;
+
+	/**
+	 * Creates answers.
+	 * @param writer writes them
+	 */
+	public ProblemResponses(ProblemWriter writer) {
+		this.writer = writer;
+	}
+
+	/**
+	 * Writes the answer to a request, if it has one and nobody else has answered it.
+	 * @param exchange the request
+	 * @return completes when the response is written, at once if there is nothing to
+	 * write
+	 */
+	public Mono<Void> write(ServerWebExchange exchange) {
+		ServerHttpResponse response = exchange.getResponse();
+		if (response.isCommitted() || !(exchange.getAttributes().remove(PENDING) instanceof Problem problem)
+				|| !problem.status().equals(response.getStatusCode())) {
+			return Mono.empty();
+		}
+		HttpHeaders headers = response.getHeaders();
+		headers.setCacheControl(CacheControl.noStore());
+		Long retryAfter = problem.retryAfterSeconds();
+		if (retryAfter != null) {
+			headers.set(HttpHeaders.RETRY_AFTER, Long.toString(retryAfter));
+		}
+		return this.writer.write(exchange, problem);
+	}
+
+	/**
+	 * Takes back an answer that is not written yet, since the request is tried again.
+	 * @param exchange the request
+	 */
+	public void retract(ServerWebExchange exchange) {
+		if (exchange.getAttributes().remove(PENDING) != null) {
+			exchange.getResponse().setStatusCode(null);
+		}
+	}
 
 	/**
 	 * Answers a request that costs more than a bucket can hold: 400.
 	 * @param exchange the request
 	 * @param decisions its decisions, at least one for the reason
 	 * {@link Reason#COST_ABOVE_CAPACITY}
-	 * @return completes when the response is written
+	 * @return completes at once
 	 */
 	public Mono<Void> costAboveCapacity(ServerWebExchange exchange, List<Decision> decisions) {
 		List<String> policies = decisions.stream()
 			.filter((decision) -> decision.reason() == Reason.COST_ABOVE_CAPACITY)
 			.map((decision) -> decision.limit().name())
 			.toList();
-		return write(exchange, Problem.badRequest(policies,
+		return answer(exchange, Problem.badRequest(policies,
 				"The request costs more than %s can ever hold.".formatted(names(policies))));
 	}
 
@@ -44,10 +86,10 @@ public final class ProblemResponses {
 	 * @param exchange the request
 	 * @param policies names of the limits whose key is missing
 	 * @param sources what the request lacks
-	 * @return completes when the response is written
+	 * @return completes at once
 	 */
 	public Mono<Void> missingKey(ServerWebExchange exchange, List<String> policies, List<String> sources) {
-		return write(exchange, Problem.badRequest(policies,
+		return answer(exchange, Problem.badRequest(policies,
 				"The request lacks %s, by which %s counts.".formatted(String.join(" and ", sources), names(policies))));
 	}
 
@@ -57,19 +99,37 @@ public final class ProblemResponses {
 	 * @param exchange the request
 	 * @param decisions its decisions, at least one of them rejected
 	 * @param state how much of the fleet this member hears
-	 * @return completes when the response is written
+	 * @return completes at once
 	 */
 	public Mono<Void> tooManyRequests(ServerWebExchange exchange, List<Decision> decisions, FleetState state) {
 		List<Quota> violated = Quota.of(decisions).stream().filter(Quota::violated).toList();
 		List<String> policies = violated.stream().map(Quota::policy).toList();
 		long seconds = Math.max(1, violated.stream().mapToLong(Quota::delay).max().orElse(1));
-		exchange.getResponse().getHeaders().set(HttpHeaders.RETRY_AFTER, Long.toString(seconds));
-		String retry = "Try again in %d second%s.".formatted(seconds, (seconds != 1) ? "s" : "");
-		return write(exchange, isReduced(decisions, state)
-				? Problem.temporaryReducedCapacity(policies,
-						"The gateways cannot hear each other and admit less by %s for now. %s"
-							.formatted(names(policies), retry))
-				: Problem.quotaExceeded(policies, "The request exceeds %s. %s".formatted(names(policies), retry)));
+		String retry = retry(seconds);
+		return answer(exchange,
+				isReduced(decisions, state)
+						? Problem.temporaryReducedCapacity(policies,
+								"The gateways cannot hear each other and admit less by %s for now. %s"
+									.formatted(names(policies), retry),
+								seconds)
+						: Problem.quotaExceeded(policies,
+								"The request exceeds %s. %s".formatted(names(policies), retry), seconds));
+	}
+
+	/**
+	 * Answers a request whose upstream is too slow to forward it: 429.
+	 * @param exchange the request
+	 * @param untilProbe how long none will be forwarded, not negative
+	 * @return completes at once
+	 */
+	public Mono<Void> slowUpstream(ServerWebExchange exchange, Duration untilProbe) {
+		long seconds = Math.max(1, untilProbe.plusNanos(999_999_999).toSeconds());
+		return answer(exchange, Problem.temporaryReducedCapacity(List.of(),
+				"The service is too slow to take more for now. " + retry(seconds), seconds));
+	}
+
+	private static String retry(long seconds) {
+		return "Try again in %d second%s.".formatted(seconds, (seconds != 1) ? "s" : "");
 	}
 
 	private static boolean isReduced(List<Decision> decisions, FleetState state) {
@@ -82,19 +142,10 @@ public final class ProblemResponses {
 				+ policies.stream().map((policy) -> "'" + policy + "'").collect(Collectors.joining(" and "));
 	}
 
-	private Mono<Void> write(ServerWebExchange exchange, Problem problem) {
-		ServerHttpResponse response = exchange.getResponse();
-		byte[] body = problem.toJson().getBytes(StandardCharsets.UTF_8);
-		response.setStatusCode(problem.status());
-		HttpHeaders headers = response.getHeaders();
-		headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-		headers.setContentLength(body.length);
-		headers.setCacheControl(CacheControl.noStore());
-		DataBuffer buffer = response.bufferFactory().wrap(body);
-		// An answer from within the event loop's own read, right after one that was
-		// routed,
-		// can leave the connection unread: reactor/reactor-netty#4361.
-		return response.writeWith(Mono.just(buffer)).subscribeOn(Schedulers.parallel());
+	private Mono<Void> answer(ServerWebExchange exchange, Problem problem) {
+		exchange.getResponse().setStatusCode(problem.status());
+		exchange.getAttributes().put(PENDING, problem);
+		return Mono.empty();
 	}
 
 }

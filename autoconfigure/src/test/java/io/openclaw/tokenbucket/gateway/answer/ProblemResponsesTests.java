@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.http.HttpStatus;
@@ -28,7 +29,7 @@ class ProblemResponsesTests {
 
 	private final MockServerHttpResponse response = this.exchange.getResponse();
 
-	private final ProblemResponses problems = new ProblemResponses();
+	private final ProblemResponses problems = new ProblemResponses(new NegotiatingProblemWriter());
 
 	@Test
 	void anExhaustedLimitIsAQuotaExceeded() {
@@ -81,10 +82,10 @@ class ProblemResponsesTests {
 
 	@Test
 	void aCostAboveTheCapacityIsABadRequest() {
-		this.problems
-			.costAboveCapacity(this.exchange, List.of(Decisions.rejected("a", Reason.OTHER_LIMIT, Duration.ZERO),
-					Decisions.rejected("b", Reason.COST_ABOVE_CAPACITY, Long.MAX_VALUE)))
-			.block();
+		Mono<Void> answered = this.problems.costAboveCapacity(this.exchange,
+				List.of(Decisions.rejected("a", Reason.OTHER_LIMIT, Duration.ZERO),
+						Decisions.rejected("b", Reason.COST_ABOVE_CAPACITY, Long.MAX_VALUE)));
+		write(answered);
 		assertThat(this.response.getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);
 		assertThat(this.response.getHeaders().containsHeader("Retry-After")).isFalse();
 		assertThat(body()).containsEntry("violated-policies", List.of("b"));
@@ -92,14 +93,52 @@ class ProblemResponsesTests {
 
 	@Test
 	void textIsEscapedInTheBody() {
-		this.problems.missingKey(this.exchange, List.of("a\"b"), List.of("the \\header\n")).block();
+		write(this.problems.missingKey(this.exchange, List.of("a\"b"), List.of("the \\header\n")));
 		assertThat(body()).containsEntry("error",
 				"The request lacks the \\header\n, by which the limit 'a\"b' counts.");
 	}
 
 	private Map<String, Object> reject(FleetState state, Decision... decisions) {
-		this.problems.tooManyRequests(this.exchange, List.of(decisions), state).block();
+		write(this.problems.tooManyRequests(this.exchange, List.of(decisions), state));
 		return body();
+	}
+
+	@Test
+	void aSlowUpstreamIsAReducedCapacityThatNoLimitIsToBlameFor() {
+		write(this.problems.slowUpstream(this.exchange, Duration.ofMillis(4001)));
+		assertThat(this.response.getStatusCode()).isEqualTo(HttpStatus.TOO_MANY_REQUESTS);
+		assertThat(this.response.getHeaders().getFirst("Retry-After")).isEqualTo("5");
+		assertThat(body()).containsEntry("type", TYPES + "temporary-reduced-capacity")
+			.doesNotContainKey("violated-policies");
+	}
+
+	@Test
+	void theResponseIsNotCommittedBeforeItIsWritten() {
+		this.problems.slowUpstream(this.exchange, Duration.ZERO).block();
+		assertThat(this.response.getStatusCode()).isEqualTo(HttpStatus.TOO_MANY_REQUESTS);
+		assertThat(this.response.isCommitted()).isFalse();
+	}
+
+	@Test
+	void aRetractedAnswerIsNotWritten() {
+		Mono<Void> answered = this.problems.slowUpstream(this.exchange, Duration.ZERO);
+		this.problems.retract(this.exchange);
+		write(answered);
+		assertThat(this.response.getStatusCode()).isNull();
+		assertThat(this.response.isCommitted()).isFalse();
+	}
+
+	@Test
+	void anAnswerIsNotWrittenOverThatOfAFilterWhichFellBack() {
+		Mono<Void> answered = this.problems.slowUpstream(this.exchange, Duration.ZERO);
+		this.response.setStatusCode(HttpStatus.OK);
+		write(answered);
+		assertThat(this.response.getStatusCode()).isEqualTo(HttpStatus.OK);
+		assertThat(this.response.getHeaders().containsHeader("Retry-After")).isFalse();
+	}
+
+	private void write(Mono<Void> answered) {
+		answered.then(Mono.defer(() -> this.problems.write(this.exchange))).block();
 	}
 
 	private Map<String, Object> body() {

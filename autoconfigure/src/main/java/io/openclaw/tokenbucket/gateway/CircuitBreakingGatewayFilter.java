@@ -1,0 +1,74 @@
+package io.openclaw.tokenbucket.gateway;
+
+import java.util.Optional;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.cloud.gateway.filter.GatewayFilter;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.web.server.ServerWebExchange;
+
+import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
+import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker;
+import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker.Call;
+import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
+
+/**
+ * Answers a request early, before anything is spent on it, while the upstream of its
+ * route is slow. What it measures is the time until the response is committed or the rest
+ * of the chain is done: neither the body of a stream nor the life of a WebSocket
+ * connection counts. Thread-safe.
+ */
+final class CircuitBreakingGatewayFilter implements GatewayFilter {
+
+	private static final String CALL = CircuitBreakingGatewayFilter.class.getName();
+
+	private final GatewayFilter limited;
+
+	private final LatencyCircuitBreakers breakers;
+
+	private final ProblemResponses problems;
+
+	CircuitBreakingGatewayFilter(GatewayFilter limited, LatencyCircuitBreakers breakers, ProblemResponses problems) {
+		this.limited = limited;
+		this.breakers = breakers;
+		this.problems = problems;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+		Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+		boolean alreadyCalled = exchange.getAttribute(CALL) != null;
+		if (route == null || alreadyCalled) {
+			return this.limited.filter(exchange, chain);
+		}
+		LatencyCircuitBreaker breaker = this.breakers.forRoute(route.getId());
+		Optional<Call> call = breaker.tryCall();
+		if (call.isEmpty()) {
+			return this.problems.slowUpstream(exchange, breaker.timeUntilProbe());
+		}
+		return call(call.get(), exchange, chain);
+	}
+
+	private Mono<Void> call(Call call, ServerWebExchange exchange, GatewayFilterChain chain) {
+		exchange.getAttributes().put(CALL, call);
+		return this.limited.filter(exchange, (routed) -> forward(call, routed, chain)).doFinally((signal) -> {
+			exchange.getAttributes().remove(CALL);
+			call.abandoned();
+		});
+	}
+
+	private Mono<Void> forward(Call call, ServerWebExchange exchange, GatewayFilterChain chain) {
+		call.forwarded();
+		exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(call::answered));
+		return chain.filter(exchange).doOnSuccess((done) -> call.answered()).doOnError(call::failed);
+	}
+
+	@Override
+	public String toString() {
+		return this.limited.toString();
+	}
+
+}

@@ -1,0 +1,196 @@
+package io.openclaw.tokenbucket.gateway;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.event.EventListener;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.web.reactive.server.WebTestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.resilience.CircuitState;
+import io.openclaw.tokenbucket.resilience.CircuitStateChanged;
+import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A gateway with an upstream that becomes slow, over HTTP. The threshold is far from what
+ * a busy machine makes of a fast answer.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.config.name=gateway-circuit")
+class CircuitBreakerHttpTests {
+
+	private static final Duration SLOW = Duration.ofMillis(1100);
+
+	private static final UpstreamService upstream = new UpstreamService();
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private TokenBucketLimiter limiter;
+
+	@Autowired
+	private CircuitBreakerRegistry registry;
+
+	@Autowired
+	private LatencyCircuitBreakers breakers;
+
+	@Autowired
+	private TestGateway gateway;
+
+	private WebTestClient client;
+
+	private final String key = UUID.randomUUID().toString();
+
+	@DynamicPropertySource
+	static void upstreamProperties(DynamicPropertyRegistry registry) {
+		registry.add("upstream", () -> "http://127.0.0.1:" + upstream.port());
+	}
+
+	@BeforeEach
+	void reset() {
+		this.client = WebTestClient.bindToServer()
+			.baseUrl("http://127.0.0.1:" + this.port)
+			.responseTimeout(Duration.ofSeconds(30))
+			.build();
+		upstream.delay(Duration.ZERO);
+		List.of("rating", "other", "stream", "own").forEach(this.breakers::forRoute);
+		this.registry.getAllCircuitBreakers().forEach(CircuitBreaker::reset);
+	}
+
+	@AfterAll
+	static void close() {
+		upstream.close();
+	}
+
+	@Test
+	void aSlowUpstreamOpensTheCircuitOfItsRouteOnly() {
+		upstream.delay(SLOW);
+		callTogether("/rating", 4);
+		await().untilAsserted(() -> assertThat(this.breakers.forRoute("rating").state()).isEqualTo(CircuitState.OPEN));
+		int forwarded = upstream.requests();
+		long level = this.limiter.peek("rating", this.key).level();
+		get("/rating").expectStatus()
+			.isEqualTo(429)
+			.expectHeader()
+			.valueMatches("Retry-After", "[1-9]|10")
+			.expectHeader()
+			.doesNotExist("RateLimit")
+			.expectBody()
+			.jsonPath("$.type")
+			.isEqualTo("https://iana.org/assignments/http-problem-types#temporary-reduced-capacity")
+			.jsonPath("$.violated-policies")
+			.doesNotExist();
+		assertThat(upstream.requests()).isEqualTo(forwarded);
+		assertThat(this.limiter.peek("rating", this.key).level()).isGreaterThanOrEqualTo(level);
+		upstream.delay(Duration.ZERO);
+		get("/other").expectStatus().isOk();
+		assertThat(this.gateway.changes())
+			.contains(new CircuitStateChanged("rating", CircuitState.CLOSED, CircuitState.OPEN));
+	}
+
+	@Test
+	void aFastUpstreamClosesItAgain() {
+		this.registry.circuitBreaker("rating").transitionToOpenState();
+		this.registry.circuitBreaker("rating").transitionToHalfOpenState();
+		get("/rating").expectStatus().isOk();
+		get("/rating").expectStatus().isOk();
+		assertThat(this.breakers.forRoute("rating").state()).isEqualTo(CircuitState.CLOSED);
+	}
+
+	@Test
+	void rejectedRequestsTakeNoPlaceOfAProbe() {
+		this.limiter.tryConsume("rating", this.key, 100);
+		this.registry.circuitBreaker("rating").transitionToOpenState();
+		this.registry.circuitBreaker("rating").transitionToHalfOpenState();
+		for (int i = 0; i < 10; i++) {
+			get("/rating").expectStatus().isEqualTo(429).expectHeader().exists("RateLimit");
+		}
+		assertThat(this.registry.circuitBreaker("rating").tryAcquirePermission()).isTrue();
+	}
+
+	@Test
+	void aStreamThatBeginsAtOnceIsNotSlow() {
+		for (int i = 0; i < 4; i++) {
+			get("/stream").expectStatus().isOk().expectBody(String.class).isEqualTo("firstlast");
+		}
+		assertThat(this.breakers.forRoute("stream").state()).isEqualTo(CircuitState.CLOSED);
+		assertThat(this.registry.circuitBreaker("stream").getMetrics().getNumberOfBufferedCalls()).isEqualTo(4);
+	}
+
+	@Test
+	void aClientThatGoesAwayGivesItsPlaceBack() {
+		CircuitBreaker other = this.registry.circuitBreaker("other");
+		other.transitionToOpenState();
+		other.transitionToHalfOpenState();
+		upstream.delay(Duration.ofSeconds(20));
+		int forwarded = upstream.requests();
+		Disposable client = WebClient.create("http://127.0.0.1:" + this.port)
+			.get()
+			.uri("/other")
+			.header("X-Key", this.key)
+			.retrieve()
+			.toBodilessEntity()
+			.subscribe();
+		await().until(() -> upstream.requests() == forwarded + 1);
+		client.dispose();
+		assertThat(other.tryAcquirePermission()).isTrue();
+		await().until(other::tryAcquirePermission);
+	}
+
+	@Test
+	void aRouteConfiguredInResilience4jHasItsOwnThreshold() {
+		assertThat(this.breakers.forRoute("own").threshold()).isEqualTo(Duration.ofSeconds(7));
+		assertThat(this.breakers.forRoute("rating").threshold()).isEqualTo(Duration.ofSeconds(1));
+	}
+
+	private void callTogether(String path, int times) {
+		WebClient web = WebClient.create("http://127.0.0.1:" + this.port);
+		Flux.range(0, times)
+			.flatMap((i) -> web.get().uri(path).header("X-Key", this.key).retrieve().toBodilessEntity())
+			.blockLast(Duration.ofSeconds(30));
+	}
+
+	private WebTestClient.ResponseSpec get(String path) {
+		return this.client.get().uri(path).header("X-Key", this.key).exchange();
+	}
+
+	@SpringBootConfiguration
+	@EnableAutoConfiguration
+	static class TestGateway {
+
+		private final List<CircuitStateChanged> changes = new CopyOnWriteArrayList<>();
+
+		List<CircuitStateChanged> changes() {
+			return this.changes;
+		}
+
+		@EventListener
+		void onChange(CircuitStateChanged change) {
+			this.changes.add(change);
+		}
+
+	}
+
+}
