@@ -95,17 +95,41 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param maxKeys Buckets held in memory; further keys of a limit share one.
 	 * @param secret Secrets that all gateways share. The first is the key under which API
 	 * keys and hashed keys become ids.
+	 * @param buses Redis servers that carry replication besides spring.data.redis, each
+	 * independent of the others.
 	 */
 	public record Crdt(@DefaultValue("default") String namespace, @DefaultValue("3") int replicationFactor,
 			@DefaultValue("200ms") Duration syncInterval, @DefaultValue("25ms") Duration creditWait,
 			@DefaultValue("30s") Duration memberTimeout, @DefaultValue("1000000") int maxKeys,
-			@DefaultValue List<String> secret) {
+			@DefaultValue List<String> secret, @DefaultValue List<Bus> buses) {
 
 		@Override
 		public String toString() {
-			return "Crdt[namespace=%s, replicationFactor=%d, syncInterval=%s, creditWait=%s, memberTimeout=%s, maxKeys=%d, secret=%d]"
+			return "Crdt[namespace=%s, replicationFactor=%d, syncInterval=%s, creditWait=%s, memberTimeout=%s, maxKeys=%d, secret=%d, buses=%s]"
 				.formatted(this.namespace, this.replicationFactor, this.syncInterval, this.creditWait,
-						this.memberTimeout, this.maxKeys, this.secret.size());
+						this.memberTimeout, this.maxKeys, this.secret.size(), this.buses);
+		}
+
+	}
+
+	/**
+	 * A Redis server, sentinel group or cluster that carries replication.
+	 *
+	 * @param name Name of the bus in endpoints and logs.
+	 * @param url URL of a server, such as redis://redis-2:6379, rediss:// for TLS, or
+	 * redis-sentinel://host:26379/0#master. Excludes nodes.
+	 * @param nodes Nodes of a Redis Cluster, each host:port. Excludes url.
+	 * @param username Login user name. Overrides that of the url.
+	 * @param password Login password. Overrides that of the url.
+	 * @param sslBundle SSL bundle under which the connection is encrypted.
+	 */
+	public record Bus(@Nullable String name, @Nullable String url, @DefaultValue List<String> nodes,
+			@Nullable String username, @Nullable String password, @Nullable String sslBundle) {
+
+		// A URL may contain a password.
+		@Override
+		public String toString() {
+			return "Bus[name=%s]".formatted(this.name);
 		}
 
 	}

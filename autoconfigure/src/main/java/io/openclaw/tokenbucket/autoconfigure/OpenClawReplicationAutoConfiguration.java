@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.Housekeeping;
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -60,10 +61,14 @@ public final class OpenClawReplicationAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer,
-				OpenClawSettings settings) {
+		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer, OpenClawSettings settings,
+				OpenClawProperties properties) {
+			if (!properties.crdt().buses().isEmpty()) {
+				throw new OpenClawConfigurationException("openclaw.crdt.buses", properties.crdt().buses(),
+						"there is no Redis client on the class path", "Add spring-boot-starter-data-redis-reactive.");
+			}
 			logger.info("No Redis is named: this gateway limits on its own, and shares its budgets with no other. "
-					+ "Set spring.data.redis.host or .url to share them");
+					+ "Set spring.data.redis.host, .url or openclaw.crdt.buses to share them");
 			return new Housekeeping(store, clock, timer, settings.limiter().syncInterval());
 		}
 

@@ -31,6 +31,10 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionProvid
  */
 final class DedicatedConnections implements AutoCloseable {
 
+	// Beyond, a connection is given up: a server that does not answer so many commands
+	// will not answer more of them sooner.
+	private static final int MOST_UNANSWERED = 50_000;
+
 	private final DedicatedFactory factory;
 
 	private final LettuceConnectionProvider provider;
@@ -128,6 +132,7 @@ final class DedicatedConnections implements AutoCloseable {
 		return original.orElseGet((cluster) ? ClusterClientOptions::create : ClientOptions::create)
 			.mutate()
 			.autoReconnect(false)
+			.requestQueueSize(MOST_UNANSWERED)
 			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
 			.build();
 	}

@@ -42,6 +42,8 @@ final class RedisBus implements AutoCloseable {
 
 	private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
+	private static final Duration STABLE = Duration.ofSeconds(5);
+
 	private static final byte[] PRESENT = { '1' };
 
 	private final String name;
@@ -60,6 +62,8 @@ final class RedisBus implements AutoCloseable {
 	private volatile @Nullable RedisSession session;
 
 	private volatile boolean outageLogged;
+
+	private volatile boolean unstable;
 
 	private volatile boolean closed;
 
@@ -151,8 +155,12 @@ final class RedisBus implements AutoCloseable {
 	}
 
 	private void openAfter(Duration delay, Supplier<CompletionStage<RedisSession>> opening) {
+		after(delay, () -> open(opening));
+	}
+
+	private void after(Duration delay, Runnable task) {
 		try {
-			this.opener.schedule(() -> open(opening), delay.toNanos(), TimeUnit.NANOSECONDS);
+			this.opener.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
 		}
 		catch (RejectedExecutionException ex) {
 			// The bus was closed.
@@ -180,9 +188,14 @@ final class RedisBus implements AutoCloseable {
 
 	private void adopt(RedisSession open, Supplier<CompletionStage<RedisSession>> opening) {
 		this.session = open;
-		this.backoff.reset();
-		this.outageLogged = false;
-		logger.info("Subscribed to token bucket replication through Redis '" + this.name + "'");
+		if (!this.unstable) {
+			logSubscribed();
+		}
+		after(STABLE, () -> {
+			if (this.session == open) {
+				settleDown();
+			}
+		});
 		if (this.closed) {
 			open.close();
 		}
@@ -191,6 +204,16 @@ final class RedisBus implements AutoCloseable {
 			logOutage("was lost", null);
 			openAfter(this.backoff.next(), opening);
 		});
+	}
+
+	// One that comes and goes is neither tried nor spoken of more and more.
+	private void settleDown() {
+		this.backoff.reset();
+		this.outageLogged = false;
+		if (this.unstable) {
+			this.unstable = false;
+			logSubscribed();
+		}
 	}
 
 	private <T> CompletionStage<T> inSession(Function<RedisSession, CompletionStage<T>> action) {
@@ -207,11 +230,16 @@ final class RedisBus implements AutoCloseable {
 		});
 	}
 
+	private void logSubscribed() {
+		logger.info("Subscribed to token bucket replication through Redis '" + this.name + "'");
+	}
+
 	private void logOutage(String what, @Nullable Throwable cause) {
 		if (this.closed || this.outageLogged) {
 			return;
 		}
 		this.outageLogged = true;
+		this.unstable = true;
 		logger.warn("Redis '" + this.name + "' " + what
 				+ ((cause != null) ? " (" + NestedExceptionUtils.getMostSpecificCause(cause) + ")" : "")
 				+ "; token buckets are not replicated through it until it is back");

@@ -3,11 +3,12 @@ package io.openclaw.tokenbucket.redis;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 import io.lettuce.core.ScriptOutputType;
@@ -20,9 +21,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
  * Numbers the processes that bear the same node id one after the other. The numbers of a
- * node grow strictly as long as Redis can be asked. Where it cannot, the number is the
- * time of day in milliseconds, which the numbers from Redis are never below either.
- * Thread-safe.
+ * node grow strictly as long as any Redis can be asked that was asked the last time.
+ * Where none can, the number is the time of day in milliseconds, which the numbers from
+ * Redis are never below either. Thread-safe.
  */
 public final class RedisIncarnations {
 
@@ -40,7 +41,7 @@ public final class RedisIncarnations {
 	// A counter that is gone starts over at the time of day, and so above what it was.
 	private static final long SECONDS_TO_LIVE = Duration.ofDays(30).toSeconds();
 
-	private final RedisConnectionFactory factory;
+	private final List<RedisConnectionFactory> factories;
 
 	private final RedisNamespace namespace;
 
@@ -48,16 +49,17 @@ public final class RedisIncarnations {
 
 	/**
 	 * Creates the numbering.
-	 * @param factory points to the Redis that counts; a {@code LettuceConnectionFactory}
+	 * @param factories point to the Redis that count, each for itself; each a
+	 * {@code LettuceConnectionFactory}
 	 * @param namespace prefixes every key, not empty
 	 * @throws IllegalArgumentException if the namespace is empty
 	 */
-	public RedisIncarnations(RedisConnectionFactory factory, String namespace) {
-		this(factory, namespace, Clock.systemUTC());
+	public RedisIncarnations(Collection<? extends RedisConnectionFactory> factories, String namespace) {
+		this(factories, namespace, Clock.systemUTC());
 	}
 
-	RedisIncarnations(RedisConnectionFactory factory, String namespace, Clock clock) {
-		this.factory = factory;
+	RedisIncarnations(Collection<? extends RedisConnectionFactory> factories, String namespace, Clock clock) {
+		this.factories = List.copyOf(factories);
 		this.namespace = new RedisNamespace(namespace);
 		this.clock = clock;
 	}
@@ -66,25 +68,52 @@ public final class RedisIncarnations {
 	 * Takes the next number of a node. Blocks for up to the timeout: meant for start-up.
 	 * @param node the node id
 	 * @param timeout how long to wait for Redis, positive
-	 * @return the number, positive; the time of day in milliseconds if Redis does not
-	 * answer in time
-	 * @throws IllegalArgumentException if the factory is not Lettuce's
+	 * @return the largest of the numbers that arrive in time, positive; the time of day
+	 * in milliseconds if none does
+	 * @throws IllegalArgumentException if a factory is not Lettuce's
 	 */
 	public long next(String node, Duration timeout) {
-		try (DedicatedConnections connections = DedicatedConnections.like(this.factory)) {
-			// On another thread, as looking up the topology of a cluster may block.
-			return CompletableFuture.supplyAsync(connections::openCommanding)
-				.thenCompose(Function.identity())
-				.thenCompose((connection) -> count(DedicatedConnections.commands(connection), node))
-				.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+		List<DedicatedConnections> servers = this.factories.stream().map(DedicatedConnections::like).toList();
+		List<CompletableFuture<Long>> numbers = servers.stream()
+			.map((server) -> next(server, node).orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS))
+			.toList();
+		try {
+			return largest(numbers);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			return timeOfDay(node, ex);
 		}
-		catch (ExecutionException | TimeoutException ex) {
+		catch (ExecutionException ex) {
 			return timeOfDay(node, ex);
 		}
+		finally {
+			servers.forEach(DedicatedConnections::close);
+		}
+	}
+
+	// On another thread, as looking up the topology of a cluster may block.
+	private CompletableFuture<Long> next(DedicatedConnections server, String node) {
+		return CompletableFuture.supplyAsync(server::openCommanding)
+			.thenCompose(Function.identity())
+			.thenCompose((connection) -> count(DedicatedConnections.commands(connection), node));
+	}
+
+	private static long largest(List<CompletableFuture<Long>> numbers) throws InterruptedException, ExecutionException {
+		long largest = 0;
+		ExecutionException failure = null;
+		for (CompletableFuture<Long> number : numbers) {
+			try {
+				largest = Math.max(largest, number.get());
+			}
+			catch (ExecutionException ex) {
+				failure = ex;
+			}
+		}
+		if (largest == 0 && failure != null) {
+			throw failure;
+		}
+		return largest;
 	}
 
 	private CompletionStage<Long> count(RedisClusterAsyncCommands<byte[], byte[]> redis, String node) {

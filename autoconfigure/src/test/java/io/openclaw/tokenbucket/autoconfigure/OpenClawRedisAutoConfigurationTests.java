@@ -106,7 +106,7 @@ class OpenClawRedisAutoConfigurationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "spring.data.redis.host=127.0.0.1", "spring.data.redis.port=1",
 			"spring.data.redis.url=redis://127.0.0.1:1", "spring.data.redis.cluster.nodes=127.0.0.1:1",
-			"spring.data.redis.cluster.nodes[0]=127.0.0.1:1", "spring.data.redis.masterreplica.nodes=127.0.0.1:1" })
+			"spring.data.redis.cluster.nodes[0]=127.0.0.1:1" })
 	void aPropertyNamesARedis(String property) {
 		this.contexts.withPropertyValues(property)
 			.run((context) -> assertThat(context).hasSingleBean(RedisReplicationTransport.class));

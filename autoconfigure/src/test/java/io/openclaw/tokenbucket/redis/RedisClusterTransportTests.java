@@ -51,7 +51,7 @@ class RedisClusterTransportTests {
 			inbox.messages().clear();
 			assertCarries(transport, inbox);
 		}
-		assertThat(new RedisIncarnations(factory, "test").next("edge", Duration.ofSeconds(10))).isPositive();
+		assertThat(new RedisIncarnations(List.of(factory), "test").next("edge", Duration.ofSeconds(10))).isPositive();
 	}
 
 	private static void assertCarries(ReplicationTransport transport, Inbox inbox) {

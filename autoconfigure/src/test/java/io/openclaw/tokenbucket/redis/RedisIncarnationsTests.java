@@ -88,7 +88,7 @@ class RedisIncarnationsTests {
 		try (TcpProxy proxy = new TcpProxy(redis.port())) {
 			proxy.hold(true);
 			LettuceConnectionFactory silent = new LettuceConnectionFactory(redis.host(), proxy.port());
-			RedisIncarnations incarnations = new RedisIncarnations(silent, this.namespace, clock(NOW));
+			RedisIncarnations incarnations = new RedisIncarnations(List.of(silent), this.namespace, clock(NOW));
 			long start = System.nanoTime();
 			assertThat(incarnations.next("edge", Duration.ofMillis(300))).isEqualTo(NOW);
 			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(300),
@@ -97,7 +97,7 @@ class RedisIncarnationsTests {
 	}
 
 	private RedisIncarnations at(long millis) {
-		return new RedisIncarnations(this.factory, this.namespace, clock(millis));
+		return new RedisIncarnations(List.of(this.factory), this.namespace, clock(millis));
 	}
 
 	private static Clock clock(long millis) {
