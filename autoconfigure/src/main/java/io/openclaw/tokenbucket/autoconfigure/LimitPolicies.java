@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.List;
 
 import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Bucket;
@@ -9,6 +8,7 @@ import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationEx
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
 
 /**
@@ -21,10 +21,6 @@ final class LimitPolicies {
 	private static final int MAX_NAME_LENGTH = 64;
 
 	private static final BigDecimal LEAST_RATE = new BigDecimal("0.000001");
-
-	private static final Duration LEAST_PERIOD = Duration.ofMillis(1);
-
-	private static final Duration MOST_PERIOD = Duration.ofDays(36_500);
 
 	private LimitPolicies() {
 	}
@@ -77,7 +73,7 @@ final class LimitPolicies {
 				Checks.between(period,
 						Checks.required(period, bucket.refillPeriod(),
 								"Set it to the period in which %s flow in, such as 1m.".formatted(tokens)),
-						LEAST_PERIOD, MOST_PERIOD));
+						LimitDefinition.SHORTEST_PERIOD, LimitDefinition.LONGEST_PERIOD));
 	}
 
 }

@@ -6,8 +6,8 @@ package io.openclaw.tokenbucket.crdt;
  * @param name the name that routes and metrics use, not empty
  * @param capacity the most micro-tokens that a bucket holds, positive
  * @param refillRate how fast a bucket refills
- * @param initial micro-tokens of a bucket when its limit is activated, between zero and
- * the capacity
+ * @param initial micro-tokens that a new bucket begins with, before what has accrued since
+ * its limit was activated; between zero and the capacity
  * @param revision of several definitions in a fleet the highest wins
  */
 public record Limit(String name, long capacity, RefillRate refillRate, long initial, long revision) {
@@ -38,7 +38,16 @@ public record Limit(String name, long capacity, RefillRate refillRate, long init
 	 * @return micro-tokens; negative where members spent the same tokens unknowingly
 	 */
 	public long level(TokenBucketState state) {
-		return this.initial + state.balance();
+		return initialOf(state) + state.balance();
+	}
+
+	/**
+	 * What a bucket of this limit began with.
+	 * @param state the bucket's state
+	 * @return micro-tokens, not negative
+	 */
+	public long initialOf(TokenBucketState state) {
+		return (state.initial() > 0) ? state.initial() : this.initial;
 	}
 
 }

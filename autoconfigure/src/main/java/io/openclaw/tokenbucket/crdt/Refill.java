@@ -10,7 +10,7 @@ import java.math.BigInteger;
  */
 public final class Refill {
 
-	private final RefillRate rate;
+	private RefillRate rate;
 
 	private int members;
 
@@ -58,6 +58,18 @@ public final class Refill {
 	 */
 	public void divideAmong(int newMembers) {
 		this.members = newMembers;
+	}
+
+	/**
+	 * Changes the rate. The carried fraction is kept, to a unit of the new rate.
+	 * @param newRate the rate of the whole bucket from now on
+	 */
+	public void changeRate(RefillRate newRate) {
+		this.remainder = BigInteger.valueOf(this.remainder)
+			.multiply(BigInteger.valueOf(newRate.periodNanos()))
+			.divide(BigInteger.valueOf(this.rate.periodNanos()))
+			.longValueExact();
+		this.rate = newRate;
 	}
 
 	/**

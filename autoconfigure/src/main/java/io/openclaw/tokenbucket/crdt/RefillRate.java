@@ -65,6 +65,18 @@ public record RefillRate(long microTokens, long periodNanos) {
 	}
 
 	/**
+	 * What accrues in a time.
+	 * @param nanos nanoseconds, not negative
+	 * @return micro-tokens, rounded down, at most {@link Long#MAX_VALUE}
+	 */
+	public long accruedIn(long nanos) {
+		BigInteger accrued = BigInteger.valueOf(nanos)
+			.multiply(BigInteger.valueOf(this.microTokens))
+			.divide(BigInteger.valueOf(this.periodNanos));
+		return (accrued.bitLength() < Long.SIZE) ? accrued.longValue() : Long.MAX_VALUE;
+	}
+
+	/**
 	 * The time in which an amount accrues.
 	 * @param amount micro-tokens; nothing accrues in no time
 	 * @return nanoseconds, rounded up, at most {@link Long#MAX_VALUE}

@@ -3,8 +3,8 @@ package io.openclaw.tokenbucket.crdt;
 import java.util.Collection;
 
 /**
- * The replicated state of one bucket: three maps that only ever grow entry by entry.
- * Merge is the entrywise maximum, so loss, duplication and reordering of messages delay
+ * The replicated state of one bucket: three maps that only ever grow entry by entry, and
+ * what it began with. Merge is the entrywise maximum, so loss, duplication and reordering of messages delay
  * knowledge and never corrupt it. A state always travels whole: one's own consumption
  * with everybody's grants would let two members that cannot hear each other spend the
  * same refill. All amounts are micro-tokens. Immutable, and so thread-safe.
@@ -13,13 +13,29 @@ import java.util.Collection;
  * @param returned what each member has given back, by birth; written by that member alone
  * @param granted refill that has accrued on each member's share; any replica may advance
  * it while it hears that member
+ * @param initial micro-tokens that the bucket began with, so that a limit that changes
+ * does not change what was there; zero where the limit says it. The larger wins: who
+ * creates a bucket after its limit shrank begins with less than those who hold it already
  */
-public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returned, GCounter<MemberId> granted) {
+public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returned, GCounter<MemberId> granted,
+		long initial) {
 
 	private static final long MAX_SUM = Long.MAX_VALUE / 2;
 
+	private static final long MOST_INITIAL = MicroTokens.ofTokens(MicroTokens.MAX_TOKENS);
+
 	private static final TokenBucketState EMPTY = new TokenBucketState(GCounter.empty(), GCounter.empty(),
 			GCounter.empty());
+
+	/**
+	 * Creates the state of a bucket that began with what its limit says.
+	 * @param consumed what each member has admitted, by birth
+	 * @param returned what each member has given back, by birth
+	 * @param granted refill that has accrued on each member's share
+	 */
+	public TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returned, GCounter<MemberId> granted) {
+		this(consumed, returned, granted, 0);
+	}
 
 	/**
 	 * The state of a bucket that nobody has touched.
@@ -49,13 +65,23 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	}
 
 	/**
+	 * Notes what the bucket began with.
+	 * @param amount micro-tokens, not negative
+	 * @return the new state; this one if it began with at least as much
+	 */
+	public TokenBucketState beginWith(long amount) {
+		return (amount <= this.initial) ? this
+				: new TokenBucketState(this.consumed, this.returned, this.granted, amount);
+	}
+
+	/**
 	 * Counts an admission.
 	 * @param birth the birth of the bucket at the member that admitted
 	 * @param amount micro-tokens, not negative
 	 * @return the new state
 	 */
 	public TokenBucketState consume(Birth birth, long amount) {
-		return new TokenBucketState(this.consumed.add(birth, amount), this.returned, this.granted);
+		return new TokenBucketState(this.consumed.add(birth, amount), this.returned, this.granted, this.initial);
 	}
 
 	/**
@@ -65,7 +91,7 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	 * @return the new state
 	 */
 	public TokenBucketState giveBack(Birth birth, long amount) {
-		return new TokenBucketState(this.consumed, this.returned.add(birth, amount), this.granted);
+		return new TokenBucketState(this.consumed, this.returned.add(birth, amount), this.granted, this.initial);
 	}
 
 	/**
@@ -79,7 +105,7 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 		for (MemberId member : members) {
 			grown = grown.add(member, amount);
 		}
-		return new TokenBucketState(this.consumed, this.returned, grown);
+		return new TokenBucketState(this.consumed, this.returned, grown, this.initial);
 	}
 
 	/**
@@ -91,10 +117,12 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 		GCounter<Birth> mergedConsumed = this.consumed.merge(other.consumed);
 		GCounter<Birth> mergedReturned = this.returned.merge(other.returned);
 		GCounter<MemberId> mergedGranted = this.granted.merge(other.granted);
-		if (mergedConsumed == this.consumed && mergedReturned == this.returned && mergedGranted == this.granted) {
+		if (mergedConsumed == this.consumed && mergedReturned == this.returned && mergedGranted == this.granted
+				&& other.initial <= this.initial) {
 			return this;
 		}
-		return new TokenBucketState(mergedConsumed, mergedReturned, mergedGranted);
+		return new TokenBucketState(mergedConsumed, mergedReturned, mergedGranted,
+				Math.max(this.initial, other.initial));
 	}
 
 	/**
@@ -104,7 +132,7 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	 * @return {@code false} if it can only be forged or damaged
 	 */
 	public boolean isInRange() {
-		return this.consumed.sum() <= MAX_SUM && this.granted.sum() <= MAX_SUM - this.returned.sum();
+		return this.initial >= 0 && this.initial <= MOST_INITIAL && this.consumed.sum() <= MAX_SUM && this.granted.sum() <= MAX_SUM - this.returned.sum();
 	}
 
 	/**
@@ -114,7 +142,7 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	 */
 	public boolean isAtLeast(TokenBucketState other) {
 		return this.consumed.isAtLeast(other.consumed) && this.returned.isAtLeast(other.returned)
-				&& this.granted.isAtLeast(other.granted);
+				&& this.granted.isAtLeast(other.granted) && this.initial >= other.initial;
 	}
 
 }

@@ -14,7 +14,7 @@ final class Allowance {
 	// Of the capacity: unpublished spending beyond it is worth a batch of its own.
 	private static final int FLUSH_DIVISOR = 100;
 
-	private final long capacity;
+	private long capacity;
 
 	private final long shareForNanos;
 
@@ -30,6 +30,14 @@ final class Allowance {
 		this.capacity = capacity;
 		this.shareForNanos = syncInterval.toNanos();
 		share(view, view.sinceNanos());
+	}
+
+	/**
+	 * Divides a bucket that became larger or smaller.
+	 */
+	void resize(long newCapacity, MembershipView view, long now) {
+		this.capacity = newCapacity;
+		share(view, now);
 	}
 
 	/**

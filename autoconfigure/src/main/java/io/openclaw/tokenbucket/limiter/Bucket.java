@@ -8,7 +8,6 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
-import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
@@ -27,7 +26,7 @@ final class Bucket {
 
 	private final BucketKey key;
 
-	private final LimitPolicy policy;
+	private LimitPolicy policy;
 
 	private final Changes changes;
 
@@ -49,16 +48,15 @@ final class Bucket {
 
 	private boolean dropped;
 
-	Bucket(BucketKey key, LimitPolicy policy, Birth birth, MembershipView view, Duration syncInterval, long activatedAt,
-			Changes changes) {
+	Bucket(BucketKey key, LimitPolicy policy, LocalReplica replica, Duration syncInterval, Changes changes) {
 		this.key = key;
 		this.policy = policy;
 		this.changes = changes;
 		this.idleNanos = syncInterval.multipliedBy(IDLE_INTERVALS).toNanos();
 		this.line = new WaitingLine(changes);
-		this.replica = new LocalReplica(policy.limit(), birth, view, syncInterval.toNanos() / 2, activatedAt);
-		this.usedAt = view.sinceNanos();
-		this.allowance = new Allowance(policy.limit().capacity(), syncInterval, view);
+		this.replica = replica;
+		this.usedAt = replica.view().sinceNanos();
+		this.allowance = new Allowance(policy.limit().capacity(), syncInterval, replica.view());
 	}
 
 	BucketKey key() {
@@ -222,6 +220,10 @@ final class Bucket {
 	}
 
 	private Reason shortage(long cost, long available) {
+		if (cost > this.policy.limit().capacity()) {
+			// The limit shrank after the cost was compared with it.
+			return Reason.COST_ABOVE_CAPACITY;
+		}
 		boolean reduced = this.replica.view().isJoining() || available + this.replica.reserved() >= cost;
 		return reduced ? Reason.REDUCED_CAPACITY : Reason.EXHAUSTED;
 	}
@@ -254,10 +256,7 @@ final class Bucket {
 	}
 
 	private void arrive(MembershipView view, long now) {
-		if (this.replica.view() != view) {
-			adopt(view, now);
-		}
-		this.replica.settle(now);
+		catchUp(view, now);
 		this.allowance.shareIfOld(this.replica.view(), now);
 		if (!this.touched) {
 			this.touched = true;
@@ -265,11 +264,50 @@ final class Bucket {
 		}
 	}
 
+	private void catchUp(MembershipView view, long now) {
+		if (this.replica.view() != view) {
+			adopt(view, now);
+		}
+		LimitPolicy current = this.changes.policy();
+		if (this.policy != current) {
+			follow(current, now);
+		}
+		this.replica.settle(now);
+	}
+
+	private void follow(LimitPolicy newPolicy, long now) {
+		this.policy = newPolicy;
+		this.replica.change(newPolicy.limit(), now);
+		trimExcess();
+		this.allowance.resize(newPolicy.limit().capacity(), this.replica.view(), now);
+	}
+
 	private void markDirty() {
 		if (!this.dirty) {
 			this.dirty = true;
 			this.changes.onDirty(this);
 		}
+	}
+
+	/**
+	 * Follows the limit as it is now, from now on.
+	 */
+	synchronized void follow(MembershipView view, long now) {
+		catchUp(view, now);
+	}
+
+	/**
+	 * Gives tokens back, as far as they were spent and there is room.
+	 * @return how many micro-tokens were given
+	 */
+	synchronized long giveBack(long amount, MembershipView view, long now) {
+		arrive(view, now);
+		long given = this.replica.giveBack(amount);
+		if (given > 0) {
+			markDirty();
+			this.changes.onFlushWanted();
+		}
+		return given;
 	}
 
 	/**
@@ -389,7 +427,7 @@ final class Bucket {
 				|| !view.isComplete() || !this.allowance.isSettled()) {
 			return false;
 		}
-		this.replica.settle(now);
+		catchUp(view, now);
 		// Shares are granted in whole micro-tokens: the last few never are.
 		this.dropped = this.policy.limit().capacity() - this.replica.level() < view.size();
 		return this.dropped;
@@ -399,7 +437,7 @@ final class Bucket {
 	 * Has what was spent here published again.
 	 */
 	synchronized void publishAgain() {
-		if (this.replica.consumedHere() > 0) {
+		if (this.replica.hasOwnEntries()) {
 			markDirty();
 		}
 	}
@@ -409,10 +447,7 @@ final class Bucket {
 	}
 
 	synchronized BucketStatus status(MembershipView view, long now) {
-		if (this.replica.view() != view) {
-			adopt(view, now);
-		}
-		this.replica.settle(now);
+		catchUp(view, now);
 		long level = this.replica.level();
 		long missing = Math.max(0, this.policy.limit().capacity() - level);
 		long toNextToken = Math.min(missing, MicroTokens.PER_TOKEN - Math.floorMod(level, MicroTokens.PER_TOKEN));

@@ -2,19 +2,20 @@ package io.openclaw.tokenbucket.limiter;
 
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 
 import io.openclaw.tokenbucket.crdt.Birth;
@@ -38,7 +39,7 @@ public final class BucketStore {
 
 	private final LimiterSettings settings;
 
-	private final Map<String, LimitBuckets> limits;
+	private volatile Map<String, LimitBuckets> limits;
 
 	private final AtomicReference<MembershipView> view;
 
@@ -68,11 +69,49 @@ public final class BucketStore {
 		this.settings = settings;
 		long now = clock.nanoTime();
 		this.view = new AtomicReference<>(MembershipView.alone(self, now));
-		Map<String, LimitBuckets> byName = new LinkedHashMap<>();
-		policies.stream()
-			.sorted(Comparator.comparing((policy) -> policy.limit().name()))
-			.forEach((policy) -> byName.put(policy.limit().name(), new LimitBuckets(policy, this, now)));
+		this.limits = Map.of();
+		policies.forEach((policy) -> add(policy, now));
+	}
+
+	/**
+	 * Makes a further limit usable, unless there is one of its name.
+	 * @param policy the limit
+	 * @param now the current time
+	 */
+	public synchronized void add(LimitPolicy policy, long now) {
+		Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
+		byName.computeIfAbsent(policy.limit().name(), (name) -> new LimitBuckets(policy, this, now));
 		this.limits = Collections.unmodifiableMap(byName);
+	}
+
+	/**
+	 * What the fleet must agree on about each limit, as this member follows it.
+	 * @return definitions by the name of the limit
+	 */
+	public Map<String, LimitDefinition> definitions() {
+		Map<String, LimitDefinition> definitions = new LinkedHashMap<>();
+		this.limits.forEach((name, buckets) -> definitions.put(name, buckets.active().definition()));
+		return definitions;
+	}
+
+	/**
+	 * Follows another definition of a limit from now on, in every bucket: requests that
+	 * wait are decided anew.
+	 * @param limit the name of the limit, possibly one unknown here
+	 * @param next makes the definition from the one that holds; may be called several
+	 * times
+	 * @param source where it comes from
+	 * @param now the current time
+	 * @return what changed; empty if nothing that decides
+	 */
+	public Optional<LimitChange> follow(String limit, UnaryOperator<LimitDefinition> next, LimitSource source,
+			long now) {
+		LimitBuckets buckets = this.limits.get(limit);
+		Optional<LimitChange> change = (buckets != null) ? buckets.follow(next, source, now) : Optional.empty();
+		if (change.isPresent() && source != LimitSource.FLEET) {
+			this.signal.limitChanged(limit);
+		}
+		return change;
 	}
 
 	/**
@@ -205,7 +244,8 @@ public final class BucketStore {
 	 */
 	public boolean merge(BucketUpdate update, long now) {
 		LimitBuckets buckets = this.limits.get(update.key().limit());
-		Optional<Bucket> bucket = (buckets != null) ? buckets.bucket(update.key(), now) : Optional.empty();
+		Optional<Bucket> bucket = (buckets != null) ? buckets.bucket(update.key(), buckets.policy().limit().initialOf(update.state()), now)
+				: Optional.empty();
 		if (bucket.isEmpty()) {
 			return true;
 		}
@@ -264,6 +304,21 @@ public final class BucketStore {
 		LimitBuckets buckets = this.limits.get(limit);
 		if (buckets != null) {
 			buckets.learnAge(age, now);
+		}
+	}
+
+	/**
+	 * Takes over how long a definition has been active in the fleet that this member
+	 * joins, since it did not see what became of buckets before.
+	 * @param limit the name of the limit, possibly one unknown here
+	 * @param definition nothing happens unless this member follows just it
+	 * @param age nanoseconds
+	 * @param now the current time
+	 */
+	public void restart(String limit, LimitDefinition definition, long age, long now) {
+		LimitBuckets buckets = this.limits.get(limit);
+		if (buckets != null) {
+			buckets.restart(definition, age, now);
 		}
 	}
 

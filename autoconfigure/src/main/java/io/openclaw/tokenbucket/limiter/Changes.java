@@ -5,6 +5,9 @@ package io.openclaw.tokenbucket.limiter;
  */
 interface Changes {
 
+	/** The limit as it is now. Called for every request. */
+	LimitPolicy policy();
+
 	/** The bucket is used for the first time since its last tick. */
 	void onTouched(Bucket bucket);
 

@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
@@ -17,7 +19,7 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
  */
 final class LimitBuckets implements Changes {
 
-	private final LimitPolicy policy;
+	private final AtomicReference<ActiveLimit> active;
 
 	private final BucketStore store;
 
@@ -25,7 +27,7 @@ final class LimitBuckets implements Changes {
 
 	private final ConcurrentMap<BucketKey, Bucket> overflow = new ConcurrentHashMap<>(1);
 
-	private final AtomicLong lowestLevel;
+	private final AtomicLong lowestLevel = new AtomicLong(Long.MAX_VALUE);
 
 	private final LongAdder admitted = new LongAdder();
 
@@ -33,24 +35,50 @@ final class LimitBuckets implements Changes {
 
 	private final LongAdder shadowRejected = new LongAdder();
 
-	private volatile long activatedAt;
-
 	LimitBuckets(LimitPolicy policy, BucketStore store, long now) {
-		this.policy = policy;
+		this.active = new AtomicReference<>(ActiveLimit.of(policy, now));
 		this.store = store;
-		this.activatedAt = now;
-		this.lowestLevel = new AtomicLong(policy.limit().capacity());
 	}
 
-	LimitPolicy policy() {
-		return this.policy;
+	@Override
+	public LimitPolicy policy() {
+		return this.active.get().policy();
+	}
+
+	ActiveLimit active() {
+		return this.active.get();
+	}
+
+	/**
+	 * Follows another definition from now on, in every bucket.
+	 * @param next makes the definition from the one that holds
+	 * @return what changed, empty if both say the same
+	 */
+	Optional<LimitChange> follow(UnaryOperator<LimitDefinition> next, LimitSource source, long now) {
+		ActiveLimit before;
+		ActiveLimit after;
+		do {
+			before = this.active.get();
+			LimitDefinition definition = next.apply(before.definition());
+			if (definition.equals(before.definition())) {
+				return Optional.empty();
+			}
+			after = before.follow(definition, source, now);
+		}
+		while (!this.active.compareAndSet(before, after));
+		all().forEach((bucket) -> {
+			bucket.follow(this.store.view(now), now);
+			this.store.serveLine(bucket, now);
+		});
+		return after.definition().agreesWith(before.definition()) ? Optional.empty()
+				: Optional.of(new LimitChange(before.definition(), before.source(), after.definition(), source));
 	}
 
 	/**
 	 * Whether no bucket of this limit can ever hold so many whole tokens.
 	 */
 	boolean isAboveCapacity(long tokens) {
-		return tokens > this.policy.limit().capacity() / MicroTokens.PER_TOKEN;
+		return tokens > policy().limit().capacity() / MicroTokens.PER_TOKEN;
 	}
 
 	/**
@@ -71,7 +99,7 @@ final class LimitBuckets implements Changes {
 		if (!isAboveCapacity(charge.tokens())) {
 			return bucket.refuse(costOf(charge.tokens()), view, now);
 		}
-		return new Decision(Outcome.REJECTED, Reason.COST_ABOVE_CAPACITY, this.policy.limit(),
+		return new Decision(Outcome.REJECTED, Reason.COST_ABOVE_CAPACITY, policy().limit(),
 				Math.max(0, bucket.status(view, now).spendable()), Long.MAX_VALUE, null);
 	}
 
@@ -90,14 +118,21 @@ final class LimitBuckets implements Changes {
 	}
 
 	/**
-	 * The bucket that a peer speaks of, created if needed and if there is room.
+	 * The bucket that a peer speaks of, created if needed and if there is room. It begins
+	 * with what it began with there.
 	 */
-	Optional<Bucket> bucket(BucketKey key, long now) {
-		if (key.overflow()) {
-			return Optional.of(overflow(now));
+	Optional<Bucket> bucket(BucketKey key, long initial, long now) {
+		ConcurrentMap<?, Bucket> held = key.overflow() ? this.overflow : this.byKey;
+		Bucket bucket = held.get(key.overflow() ? key : key.key());
+		if (bucket != null) {
+			return Optional.of(bucket);
 		}
-		Bucket bucket = bucket(key.key(), now);
-		return bucket.key().overflow() ? Optional.empty() : Optional.of(bucket);
+		if (key.overflow()) {
+			return Optional.of(this.overflow.computeIfAbsent(key, (added) -> create(added, initial, now)));
+		}
+		return this.store.hasRoom()
+				? Optional.of(this.byKey.computeIfAbsent(key.key(), (added) -> create(key, initial, now)))
+				: Optional.empty();
 	}
 
 	/**
@@ -109,7 +144,7 @@ final class LimitBuckets implements Changes {
 			return bucket;
 		}
 		BucketKey missing = this.store.hasRoom() ? BucketKey.of(name(), key) : BucketKey.overflow(name());
-		return find(missing).orElseGet(() -> create(missing, new Birth(this.store.self(), 0), now));
+		return find(missing).orElseGet(() -> create(missing, policy().limit().initial(), new Birth(this.store.self(), 0), now));
 	}
 
 	Optional<Bucket> find(BucketKey key) {
@@ -137,16 +172,22 @@ final class LimitBuckets implements Changes {
 	}
 
 	long age(long now) {
-		return now - this.activatedAt;
+		return this.active.get().age(now);
 	}
 
 	/**
 	 * Learns that the limit has been active elsewhere for longer.
 	 */
 	void learnAge(long age, long now) {
-		if (age > age(now)) {
-			this.activatedAt = now - age;
-		}
+		this.active.updateAndGet((current) -> current.atLeast(age, now));
+	}
+
+	/**
+	 * Forgets for how long the limit was active here.
+	 */
+	void restart(LimitDefinition definition, long age, long now) {
+		this.active
+			.updateAndGet((current) -> current.definition().equals(definition) ? current.aged(age, now) : current);
 	}
 
 	void count(Decision decision) {
@@ -158,15 +199,15 @@ final class LimitBuckets implements Changes {
 	}
 
 	long drainLowestLevel() {
-		return this.lowestLevel.getAndSet(this.policy.limit().capacity());
+		return Math.min(policy().limit().capacity(), this.lowestLevel.getAndSet(Long.MAX_VALUE));
 	}
 
 	LimitStatus status(MembershipView view, long now) {
-		long lowest = this.policy.limit().capacity();
+		long lowest = policy().limit().capacity();
 		for (Bucket bucket : all()) {
 			lowest = Math.min(lowest, bucket.status(view, now).level());
 		}
-		return new LimitStatus(this.policy, count(), lowest, this.admitted.sum(), this.rejected.sum(),
+		return new LimitStatus(policy(), count(), lowest, this.admitted.sum(), this.rejected.sum(),
 				this.shadowRejected.sum());
 	}
 
@@ -202,16 +243,22 @@ final class LimitBuckets implements Changes {
 	}
 
 	private Bucket create(BucketKey key, long now) {
-		return create(key, this.store.nextBirth(), now);
+		return create(key, policy().limit().initial(), now);
 	}
 
-	private Bucket create(BucketKey key, Birth birth, long now) {
-		return new Bucket(key, this.policy, birth, this.store.view(now), this.store.settings().syncInterval(),
-				this.activatedAt, this);
+	private Bucket create(BucketKey key, long initial, long now) {
+		return create(key, initial, this.store.nextBirth(), now);
+	}
+
+	private Bucket create(BucketKey key, long initial, Birth birth, long now) {
+		ActiveLimit current = this.active.get();
+		LocalReplica replica = new LocalReplica(current.policy().limit(), initial, birth, this.store.view(now),
+				this.store.settings().syncInterval().toNanos() / 2, current.activatedAt());
+		return new Bucket(key, current.policy(), replica, this.store.settings().syncInterval(), this);
 	}
 
 	private String name() {
-		return this.policy.limit().name();
+		return policy().limit().name();
 	}
 
 	private static List<Bucket> join(Collection<Bucket> first, Collection<Bucket> second) {

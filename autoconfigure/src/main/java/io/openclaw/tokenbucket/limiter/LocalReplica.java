@@ -15,7 +15,7 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
  */
 final class LocalReplica {
 
-	private final Limit limit;
+	private Limit limit;
 
 	private final Birth birth;
 
@@ -52,13 +52,27 @@ final class LocalReplica {
 	 * @param activatedAt since when the limit refills
 	 */
 	LocalReplica(Limit limit, Birth birth, MembershipView view, long marginNanos, long activatedAt) {
+		this(limit, limit.initial(), birth, view, marginNanos, activatedAt);
+	}
+
+	/**
+	 * Creates the replica of a bucket that others may have held before.
+	 * @param limit the limit
+	 * @param initial what the bucket began with
+	 * @param birth what this member counts its spending under
+	 * @param view the members
+	 * @param marginNanos by how much a remembered state must be older than the last
+	 * message of a lost member
+	 * @param activatedAt since when the limit refills
+	 */
+	LocalReplica(Limit limit, long initial, Birth birth, MembershipView view, long marginNanos, long activatedAt) {
 		this.limit = limit;
 		this.birth = birth;
 		this.view = view;
 		this.marginNanos = marginNanos;
 		this.refill = new Refill(limit.refillRate(), view.size());
 		this.settledAt = activatedAt;
-		replaceState(TokenBucketState.empty());
+		replaceState(TokenBucketState.empty().beginWith(initial));
 	}
 
 	Limit limit() {
@@ -82,11 +96,23 @@ final class LocalReplica {
 	}
 
 	/**
+	 * Whether the state counts anything of this member's that nobody else can know.
+	 */
+	boolean hasOwnEntries() {
+		return this.consumedHere > 0 || this.state.returned().get(this.birth) > 0;
+	}
+
+	/**
 	 * What this member may spend, promises aside.
 	 * @return micro-tokens, possibly negative
 	 */
 	long spendable() {
-		long spendable = Math.min(this.level, this.limit.capacity()) - this.reserved;
+		long spendable = this.level - this.reserved;
+		if (this.level > this.limit.capacity()) {
+			// Of a limit that shrank the others may hold their part of what there was,
+			// and still leave what this part may hold by now.
+			spendable = Math.min(spendable, Math.max(ceiling(), this.limit.capacity() - this.reserved));
+		}
 		// A joiner's peers reckon with nothing more.
 		return this.view.isJoining() ? Math.min(spendable, this.limit.initial() / this.view.size() - this.consumedHere)
 				: spendable;
@@ -101,6 +127,9 @@ final class LocalReplica {
 	long nanosToHave(long cost, long available) {
 		if (cost <= available) {
 			return 0;
+		}
+		if (cost > this.limit.capacity()) {
+			return Long.MAX_VALUE;
 		}
 		long perMember = (cost - available - 1) / this.view.heard().size() + 1;
 		return this.limit.refillRate().nanosToAccrue(perMember * this.view.size());
@@ -198,6 +227,34 @@ final class LocalReplica {
 		}
 		replaceState(state().consume(this.birth, excess));
 		return true;
+	}
+
+	/**
+	 * Goes on under a limit that changed: what accrued until now did so under the old
+	 * one, what was spent stays spent, and what is there stays there.
+	 * @param newLimit the limit
+	 * @param now when it changed
+	 */
+	void change(Limit newLimit, long now) {
+		settle(now);
+		this.limit = newLimit;
+		this.refill.changeRate(newLimit.refillRate());
+		replaceState(state());
+	}
+
+	/**
+	 * Gives tokens back: no more than were spent, nor than there is room for.
+	 * @param amount micro-tokens, not negative
+	 * @return how many were given
+	 */
+	long giveBack(long amount) {
+		TokenBucketState before = state();
+		long spent = before.consumed().sum() - before.returned().sum();
+		long given = Math.max(0, Math.min(amount, Math.min(spent, this.limit.capacity() - this.level)));
+		if (given > 0) {
+			replaceState(before.giveBack(this.birth, given));
+		}
+		return given;
 	}
 
 	/**

@@ -29,4 +29,11 @@ public interface ReplicationSignal {
 	 */
 	void acknowledgementWanted();
 
+	/**
+	 * A limit was changed here, and the others should know soon.
+	 * @param limit its name
+	 */
+	default void limitChanged(String limit) {
+	}
+
 }

@@ -48,13 +48,15 @@ final class Reserve {
 		if (view.isComplete()) {
 			return 0;
 		}
-		long sum = view.unknown() * (limit.initial() / view.size());
+		// A bucket began with the same, whenever that was learned.
+		long initial = limit.initialOf(state);
+		long sum = view.unknown() * (initial / view.size());
 		for (MembershipView.Peer lost : view.unheard()) {
 			TokenBucketState then = stateBefore(lost, marginNanos);
 			long granted = state.granted().get(lost.id()) - then.granted().get(lost.id());
 			long consumed = state.netConsumedBy(lost.id()) - then.netConsumedBy(lost.id());
 			// Each for itself: what one spent beyond its part frees nothing of another's.
-			sum += Math.max(0, limit.level(then) / view.size() + granted - consumed);
+			sum += Math.max(0, (initial + then.balance()) / view.size() + granted - consumed);
 		}
 		return sum;
 	}

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.LimitChange;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 
 /**
@@ -66,6 +67,11 @@ public final class CompositeReplicationListener implements ReplicationListener {
 	@Override
 	public void onStateChange(FleetState from, FleetState to) {
 		this.delegates.forEach((delegate) -> delegate.onStateChange(from, to));
+	}
+
+	@Override
+	public void onLimitChange(LimitChange change) {
+		this.delegates.forEach((delegate) -> delegate.onLimitChange(change));
 	}
 
 }

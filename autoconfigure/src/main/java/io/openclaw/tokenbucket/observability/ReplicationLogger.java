@@ -8,12 +8,14 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.LimitChange;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 
 /**
  * Writes to the log one line for each change of the fleet's state, a warning when this
- * member may spend less than the whole budget; and at most one line a minute of failures,
+ * member may spend less than the whole budget; a warning for each limit for which another
+ * member's definition takes the place of the one here; and at most one line a minute of failures,
  * and of messages that were dropped for each reason, for whoever can reach the bus can
  * send as many as it likes. Thread-safe.
  */
@@ -48,6 +50,12 @@ public class ReplicationLogger implements ReplicationListener {
 	}
 
 	@Override
+	public void onLimitChange(LimitChange change) {
+		logger.warn("Limit '" + change.limit() + "' follows the fleet: " + change.to() + ", instead of "
+				+ change.from() + " from " + name(change.formerSource()));
+	}
+
+	@Override
 	public void onRejected(String reason) {
 		this.rejected.computeIfAbsent(reason, (added) -> new LogThrottle(this.clock))
 			.pass((count) -> logger.warn("Dropped token bucket messages that were not acceptable: " + count
@@ -60,8 +68,8 @@ public class ReplicationLogger implements ReplicationListener {
 				"Token bucket replication failed and goes on: " + count + " times since the last such line", failure));
 	}
 
-	private static String name(FleetState state) {
-		return state.name().toLowerCase(Locale.ROOT);
+	private static String name(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT);
 	}
 
 	private static String meaning(FleetState state) {

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.replication;
 import java.time.Duration;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.LimitChange;
 
 /**
  * Counts what the status shows, and passes everything on. Confined to the replicating
@@ -86,6 +87,11 @@ final class CountingListener implements ReplicationListener {
 	@Override
 	public void onStateChange(FleetState from, FleetState to) {
 		this.next.onStateChange(from, to);
+	}
+
+	@Override
+	public void onLimitChange(LimitChange change) {
+		this.next.onLimitChange(change);
 	}
 
 }

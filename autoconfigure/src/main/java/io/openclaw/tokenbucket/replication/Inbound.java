@@ -1,9 +1,12 @@
 package io.openclaw.tokenbucket.replication;
 
 import java.util.List;
+import java.util.Map;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 
 /**
@@ -30,8 +33,16 @@ final class Inbound {
 		this.listener = listener;
 	}
 
-	void receive(Message message, long now) {
-		this.membership.meet(message, now).ifPresent((sender) -> receive(message, sender, now));
+	void receive(Message received, long now) throws MalformedMessageException {
+		Message message = LimitSections.withInitials(received);
+		Map<String, Long> fingerprints = LimitSections.fingerprints(message);
+		List<LimitDefinition> definitions = LimitSections.definitions(message, this.listener::onRejected);
+		this.membership.meet(message, now).ifPresent((sender) -> {
+			definitions.forEach((definition) -> follow(definition, message, sender, now));
+			receive(message, sender, now);
+			learnAges(message, fingerprints, now);
+			this.outbound.compareLimits(fingerprints, now);
+		});
 	}
 
 	private void receive(Message message, Peer sender, long now) {
@@ -41,7 +52,6 @@ final class Inbound {
 		if (!outdated) {
 			follow(message, sender, now);
 		}
-		message.ages().forEach((limit, age) -> this.store.learnAge(limit, age, now));
 		takeBuckets(message, sender, now);
 		if (!outdated) {
 			answer(message, sender, now);
@@ -49,6 +59,38 @@ final class Inbound {
 		if (message.wantsAcknowledgement()) {
 			this.outbound.oweAcknowledgement(now);
 		}
+	}
+
+	// Under the same version the fleet knows better than who joins it, and it alone knows
+	// what has become of buckets that nobody uses.
+	private void follow(LimitDefinition offered, Message message, Peer sender, long now) {
+		String limit = offered.limit().name();
+		boolean joining = !this.membership.isMember() && sender.isMember();
+		boolean joined = this.membership.isMember() && !sender.isMember();
+		this.store.follow(limit, (current) -> {
+			boolean sameVersion = !offered.isNewerThan(current) && !current.isNewerThan(offered);
+			if (joining && sameVersion) {
+				return offered.over(current);
+			}
+			return (joined && sameVersion) ? current.over(offered) : current.merge(offered);
+		}, LimitSource.FLEET, now).ifPresent(this.listener::onLimitChange);
+		if (joining) {
+			this.store.restart(limit, offered, message.ages().getOrDefault(limit, 0L), now);
+		}
+	}
+
+	// Two ages can be compared only where they are those of the same definition. Who
+	// cannot tell its definition follows none but its configuration.
+	private void learnAges(Message message, Map<String, Long> fingerprints, long now) {
+		boolean tells = message.reads() >= BatchCodec.SECTIONS_SINCE;
+		Map<String, LimitDefinition> definitions = this.store.definitions();
+		message.ages().forEach((limit, age) -> {
+			LimitDefinition own = definitions.get(limit);
+			Long theirs = fingerprints.get(limit);
+			if (own != null && (!tells || (theirs != null && theirs == own.fingerprint()))) {
+				this.store.learnAge(limit, age, now);
+			}
+		});
 	}
 
 	private void follow(Message message, Peer sender, long now) {

@@ -42,6 +42,15 @@ record Message(MemberId sender, @Nullable String region, Standing standing, long
 	}
 
 	/**
+	 * The same with other sections.
+	 */
+	Message with(Sections newSections) {
+		return new Message(this.sender, this.region, this.standing, this.sentAt, this.lastBatch,
+				this.wantsAcknowledgement, this.peers, this.ages, this.digest, this.batch, this.transfer, this.version,
+				this.reads, newSections);
+	}
+
+	/**
 	 * What the sender knows of another process.
 	 *
 	 * @param id the other process

@@ -24,7 +24,7 @@ final class MessageSize {
 
 	private static final int CHARACTER = 3;
 
-	private static final int OVERHEAD = 32;
+	private static final int OVERHEAD = 41;
 
 	private MessageSize() {
 	}

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -42,6 +43,8 @@ final class Outbound {
 
 	private final Transfers transfers;
 
+	private final LimitNews limits;
+
 	private final ReplicationListener listener;
 
 	private final long startedAt;
@@ -71,6 +74,7 @@ final class Outbound {
 		this.membership = membership;
 		this.outbox = outbox;
 		this.transfers = new Transfers(store);
+		this.limits = new LimitNews(store);
 		this.listener = listener;
 		long now = clock.nanoTime();
 		this.startedAt = now - 1;
@@ -115,6 +119,23 @@ final class Outbound {
 		if (this.acknowledgementOwedAt == null) {
 			boolean quiet = now - this.lastSentAt >= 2 * SHORTEST_PAUSE_NANOS;
 			this.acknowledgementOwedAt = quiet ? now : now + SHORTEST_PAUSE_NANOS;
+		}
+	}
+
+	/**
+	 * A limit was changed here, and the others must know.
+	 */
+	void onLimitChange(String limit, long now) {
+		this.limits.onChange(limit);
+		oweAcknowledgement(now);
+	}
+
+	/**
+	 * A peer says which definitions it follows.
+	 */
+	void compareLimits(Map<String, Long> fingerprints, long now) {
+		if (this.limits.compare(fingerprints, this.settings.syncInterval(), now)) {
+			oweAcknowledgement(now);
 		}
 	}
 
@@ -213,7 +234,11 @@ final class Outbound {
 	private void publish(Message.@Nullable Batch batch, long now) {
 		boolean asks = this.store.hasWaiting() && (batch != null || now - askAt() >= 0);
 		List<Peer> lacking = this.membership.peers().stream().filter((peer) -> isGapDue(peer, now)).toList();
-		byte[] bytes = BatchCodec.encode(message(lacking, batch, null, asks, now));
+		Message message = message(lacking, batch, null, asks, now);
+		if (message.version() >= BatchCodec.SECTIONS_SINCE) {
+			message = message.with(LimitSections.definitions(message.sections(), this.limits.tell(now)));
+		}
+		byte[] bytes = BatchCodec.encode(message);
 		// First, so that a transport that throws is not asked again at once.
 		this.lastSentAt = now;
 		this.acknowledgementOwedAt = null;
@@ -240,9 +265,11 @@ final class Outbound {
 		boolean compares = batch == null && transfer == null && isQuiet(now) && this.membership.isMember()
 				&& !this.membership.members().isEmpty();
 		Long digest = compares ? this.store.digest(StateDigest::of, now) : null;
+		Map<String, Long> ages = this.store.ages(now);
+		Sections sections = LimitSections.fingerprints(Sections.NONE, this.limits.fingerprints(ages.keySet()));
 		return new Message(this.store.self(), this.settings.region(), this.membership.standing(), stamp(now),
-				this.outbox.lastNumber(), asks, reports, this.store.ages(now), digest, batch, transfer,
-				this.membership.versionForAll(), BatchCodec.VERSION, Sections.NONE);
+				this.outbox.lastNumber(), asks, reports, ages, digest, batch, transfer, this.membership.versionForAll(),
+				BatchCodec.VERSION, LimitSections.initials(sections, batch, transfer));
 	}
 
 	private boolean isBatchDue(long now) {

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.replication;
 import java.time.Duration;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.LimitChange;
 
 /**
  * Is told what replication does, on its thread. Must be quick and must not throw.
@@ -74,6 +75,13 @@ public interface ReplicationListener {
 	 * @param to the state now
 	 */
 	default void onStateChange(FleetState from, FleetState to) {
+	}
+
+	/**
+	 * Another member's definition of a limit took the place of the one here.
+	 * @param change what changed
+	 */
+	default void onLimitChange(LimitChange change) {
 	}
 
 }

@@ -167,6 +167,14 @@ public final class Replicator implements ReplicationSignal {
 		wake();
 	}
 
+	@Override
+	public void limitChanged(String limit) {
+		this.timer.schedule(Duration.ZERO, () -> guarded(() -> {
+			this.outbound.onLimitChange(limit, this.clock.nanoTime());
+			arm(this.clock.nanoTime());
+		}));
+	}
+
 	private void wake() {
 		if (this.woken.compareAndSet(false, true)) {
 			this.timer.schedule(Duration.ZERO, this::pump);

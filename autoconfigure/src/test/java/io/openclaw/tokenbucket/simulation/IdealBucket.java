@@ -11,9 +11,15 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
  */
 final class IdealBucket {
 
-	private final double capacity;
+	private double capacity;
 
-	private final double tokensPerSecond;
+	private double tokensPerSecond;
+
+	private final double began;
+
+	private double accrued;
+
+	private Duration changedAt;
 
 	private double level;
 
@@ -23,25 +29,44 @@ final class IdealBucket {
 		this.capacity = MicroTokens.toTokens(limit.capacity());
 		this.tokensPerSecond = limit.refillRate().tokensPerSecond();
 		this.level = this.capacity;
+		this.began = this.level;
 		this.settledAt = now;
+		this.changedAt = now;
+	}
+
+	/**
+	 * Goes on with another capacity and rate: what is there stays, as far as there is
+	 * room for it.
+	 */
+	void change(double newCapacity, double newTokensPerSecond, Duration now) {
+		settle(now);
+		this.accrued += this.tokensPerSecond * now.minus(this.changedAt).toNanos() / 1e9;
+		this.changedAt = now;
+		this.capacity = newCapacity;
+		this.tokensPerSecond = newTokensPerSecond;
+		this.level = Math.min(this.level, newCapacity);
 	}
 
 	boolean tryConsume(Duration now) {
-		double elapsed = now.minus(this.settledAt).toNanos() / 1e9;
-		this.level = Math.min(this.capacity, this.level + this.tokensPerSecond * elapsed);
-		this.settledAt = now;
+		settle(now);
 		boolean admitted = this.level >= 1;
 		this.level -= admitted ? 1 : 0;
 		return admitted;
 	}
 
 	/**
-	 * The most that any policy may have admitted by now.
-	 * @param elapsed since the bucket was full
+	 * The most that any policy may have admitted by now: what was there in the beginning
+	 * and what has accrued since.
 	 * @return tokens
 	 */
-	double envelope(Duration elapsed) {
-		return this.capacity + this.tokensPerSecond * elapsed.toNanos() / 1e9;
+	double envelope(Duration now) {
+		return this.began + this.accrued + this.tokensPerSecond * now.minus(this.changedAt).toNanos() / 1e9;
+	}
+
+	private void settle(Duration now) {
+		double elapsed = now.minus(this.settledAt).toNanos() / 1e9;
+		this.level = Math.min(this.capacity, this.level + this.tokensPerSecond * elapsed);
+		this.settledAt = now;
 	}
 
 }

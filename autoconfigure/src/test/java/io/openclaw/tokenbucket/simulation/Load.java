@@ -18,8 +18,6 @@ final class Load {
 
 	private final IdealBucket ideal;
 
-	private final Duration startedAt;
-
 	private long admitted;
 
 	private long admittedByIdeal;
@@ -37,8 +35,7 @@ final class Load {
 	Load(VirtualTime time, Limit limit, Random random) {
 		this.time = time;
 		this.random = random;
-		this.startedAt = time.elapsed();
-		this.ideal = new IdealBucket(limit, this.startedAt);
+		this.ideal = new IdealBucket(limit, time.elapsed());
 	}
 
 	/**
@@ -66,6 +63,13 @@ final class Load {
 		});
 	}
 
+	/**
+	 * Changes the ideal bucket's limit now.
+	 */
+	void changeIdeal(double capacity, double tokensPerSecond) {
+		this.ideal.change(capacity, tokensPerSecond, this.time.elapsed());
+	}
+
 	Verdict verdict() {
 		return new Verdict(this.admitted, this.admittedByIdeal, this.rejected, this.over,
 				(double) this.admittedAfterWait / this.admitted,
@@ -89,7 +93,7 @@ final class Load {
 			return;
 		}
 		this.admitted++;
-		this.over = Math.max(this.over, this.admitted - this.ideal.envelope(this.time.elapsed().minus(this.startedAt)));
+		this.over = Math.max(this.over, this.admitted - this.ideal.envelope(this.time.elapsed()));
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,7 +16,10 @@ import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.LimitControl;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.replication.InMemoryBus;
@@ -83,7 +87,14 @@ final class SimulatedFleet {
 	}
 
 	Member start() {
-		Member member = new Member(new MemberId(nodeOf(this.members.size()), 1));
+		return start(limit());
+	}
+
+	/**
+	 * Starts a member that is configured with another limit than the rest.
+	 */
+	Member start(Limit configured) {
+		Member member = new Member(new MemberId(nodeOf(this.members.size()), 1), configured);
 		this.members.add(member);
 		member.replicator.start();
 		return member;
@@ -132,6 +143,11 @@ final class SimulatedFleet {
 					this.memberTimeout);
 		}
 
+		Settings withRate(double newTokensPerSecond) {
+			return new Settings(this.capacity, newTokensPerSecond, this.latency, this.loss, this.consistency,
+					this.memberTimeout);
+		}
+
 		Settings withLoss(double newLoss) {
 			return new Settings(this.capacity, this.tokensPerSecond, this.latency, newLoss, this.consistency,
 					this.memberTimeout);
@@ -157,14 +173,17 @@ final class SimulatedFleet {
 
 		private final TokenBucketLimiter limiter;
 
+		private final LimitControl control;
+
 		private final Replicator replicator;
 
-		Member(MemberId id) {
-			LimitPolicy policy = new LimitPolicy(SimulatedFleet.this.limit(),
+		Member(MemberId id, Limit configured) {
+			LimitPolicy policy = new LimitPolicy(configured,
 					SimulatedFleet.this.settings.consistency(), Duration.ofMillis(25));
 			VirtualTime clock = SimulatedFleet.this.time;
 			BucketStore store = new BucketStore(id, List.of(policy),
 					new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 1_000), clock);
+			this.control = new LimitControl(store, clock);
 			this.limiter = new TokenBucketLimiter(store, clock, clock, null);
 			this.replicator = new Replicator(
 					store, new InMemoryReplicationTransport(SimulatedFleet.this.bus), new ReplicationSettings(null,
@@ -178,6 +197,26 @@ final class SimulatedFleet {
 
 		Replicator replicator() {
 			return this.replicator;
+		}
+
+		/**
+		 * Changes the limit at run time, as an operator does through one member.
+		 * @return whether it is anything new
+		 */
+		boolean change(long capacity, double tokensPerSecond) {
+			return this.control.edit(LIMIT,
+					(current) -> new LimitDefinition(
+							SimulatedFleet.this.settings.withCapacity(capacity).withRate(tokensPerSecond).limit(), 0,
+							current.consistency(), current.mode()),
+					LimitSource.ENDPOINT)
+				.isPresent();
+		}
+
+		/**
+		 * The limit as this member follows it.
+		 */
+		LimitDefinition definition() {
+			return Objects.requireNonNull(this.control.definitions().get(LIMIT));
 		}
 
 		/**

@@ -1,0 +1,58 @@
+package io.openclaw.tokenbucket.limiter;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+
+/**
+ * A limit as a member follows it, and since when a bucket that nobody ever used would
+ * have been refilled under it. Times are nanoseconds of one clock. Immutable.
+ *
+ * @param policy the limit
+ * @param definition what of it the fleet agrees on
+ * @param source where the definition came from
+ * @param activatedAt when such a bucket would have had the initial tokens
+ */
+record ActiveLimit(LimitPolicy policy, LimitDefinition definition, LimitSource source, long activatedAt) {
+
+	// Further back no bucket is anything but full, and differences must not overflow.
+	private static final long OLDEST = Long.MAX_VALUE / 4;
+
+	static ActiveLimit of(LimitPolicy policy, long now) {
+		return new ActiveLimit(policy, LimitDefinition.of(policy), LimitSource.CONFIGURATION, now);
+	}
+
+	long age(long now) {
+		return Math.max(0, now - this.activatedAt);
+	}
+
+	/**
+	 * Learns that the limit has been active elsewhere for longer.
+	 */
+	ActiveLimit atLeast(long age, long now) {
+		return (age <= age(now)) ? this : aged(age, now);
+	}
+
+	ActiveLimit aged(long age, long now) {
+		return new ActiveLimit(this.policy, this.definition, this.source, now - Math.min(age, OLDEST));
+	}
+
+	/**
+	 * Follows another definition from now on. What an unused bucket holds does not
+	 * change, except that it never is above a capacity: so it stays what one that was
+	 * full and dropped would be.
+	 */
+	ActiveLimit follow(LimitDefinition next, LimitSource from, long now) {
+		Limit limit = next.limit();
+		long unused = Math.min(unused(now), limit.capacity());
+		long age = limit.refillRate().nanosToAccrue(unused - limit.initial());
+		boolean knownHere = from == LimitSource.FLEET && next.agreesWith(this.definition);
+		return new ActiveLimit(this.policy.with(next), next, knownHere ? this.source : from,
+				now - Math.min(age, OLDEST));
+	}
+
+	private long unused(long now) {
+		Limit limit = this.policy.limit();
+		long room = limit.capacity() - limit.initial();
+		return limit.initial() + Math.min(room, limit.refillRate().accruedIn(age(now)));
+	}
+
+}

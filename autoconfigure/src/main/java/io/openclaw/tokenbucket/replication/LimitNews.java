@@ -1,0 +1,85 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
+
+/**
+ * Which definitions of limits others lack. Every message carries a fingerprint of each
+ * limit; who sees one that differs from its own sends its definition, and so both come to
+ * follow the same. Mutable, confined to the replicating thread.
+ */
+final class LimitNews {
+
+	private static final int MOST_AT_ONCE = 100;
+
+	private final BucketStore store;
+
+	private final Set<String> wanted = new LinkedHashSet<>();
+
+	private final Map<String, Long> sentAt = new HashMap<>();
+
+	LimitNews(BucketStore store) {
+		this.store = store;
+	}
+
+	/**
+	 * A limit was changed here.
+	 */
+	void onChange(String limit) {
+		this.wanted.add(limit);
+	}
+
+	/**
+	 * Compares the fingerprints of a peer with one's own.
+	 * @param pause for how long a definition that was sent is not sent again: what says
+	 * that somebody lacks it may be older
+	 * @return whether there is something to tell
+	 */
+	boolean compare(Map<String, Long> fingerprints, Duration pause, long now) {
+		Map<String, LimitDefinition> definitions = this.store.definitions();
+		boolean differs = false;
+		for (Map.Entry<String, Long> theirs : fingerprints.entrySet()) {
+			LimitDefinition own = definitions.get(theirs.getKey());
+			if (own != null && own.fingerprint() != theirs.getValue() && isDue(theirs.getKey(), pause, now)) {
+				differs |= this.wanted.add(theirs.getKey());
+			}
+		}
+		return differs;
+	}
+
+	/**
+	 * The fingerprints of limits, in their order.
+	 */
+	List<Long> fingerprints(Set<String> limits) {
+		Map<String, LimitDefinition> definitions = this.store.definitions();
+		return limits.stream().map(definitions::get).map(LimitDefinition::fingerprint).toList();
+	}
+
+	/**
+	 * The definitions to publish now, which then count as told.
+	 */
+	List<LimitDefinition> tell(long now) {
+		if (this.wanted.isEmpty()) {
+			return List.of();
+		}
+		Map<String, LimitDefinition> definitions = this.store.definitions();
+		List<String> next = new ArrayList<>(this.wanted).subList(0, Math.min(MOST_AT_ONCE, this.wanted.size()));
+		next.forEach((limit) -> this.sentAt.put(limit, now));
+		next.forEach(this.wanted::remove);
+		return next.stream().filter(definitions::containsKey).map(definitions::get).toList();
+	}
+
+	private boolean isDue(String limit, Duration pause, long now) {
+		Long last = this.sentAt.get(limit);
+		return last == null || now - last >= pause.toNanos();
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.Mode;
+
+/**
+ * The sections of messages that speak of limits. Stateless and thread-safe.
+ */
+final class LimitSections {
+
+	/** A fingerprint of each limit, in the order of the ages. */
+	static final long FINGERPRINTS = 1;
+
+	/** Definitions of some limits. */
+	static final long DEFINITIONS = 2;
+
+	/** What each bucket of the message began with, in their order. */
+	static final long INITIALS = 3;
+
+	private LimitSections() {
+	}
+
+	static Sections fingerprints(Sections sections, Collection<Long> fingerprints) {
+		return sections.with(FINGERPRINTS, (out) -> {
+			out.writeNumber(fingerprints.size());
+			fingerprints.forEach(out::writeNumber);
+		});
+	}
+
+	static Sections definitions(Sections sections, Collection<LimitDefinition> definitions) {
+		return definitions.isEmpty() ? sections : sections.with(DEFINITIONS, (out) -> {
+			out.writeNumber(definitions.size());
+			definitions.forEach((definition) -> write(definition, out));
+		});
+	}
+
+	static Sections initials(Sections sections, Message.@Nullable Batch batch,
+			Message.@Nullable Transfer transfer) {
+		List<BucketUpdate> buckets = new ArrayList<>();
+		if (batch != null) {
+			buckets.addAll(batch.buckets());
+		}
+		if (transfer != null) {
+			buckets.addAll(transfer.buckets());
+		}
+		return buckets.isEmpty() ? sections : sections.with(INITIALS, (out) -> {
+			out.writeNumber(buckets.size());
+			buckets.forEach((bucket) -> out.writeNumber(bucket.state().initial()));
+		});
+	}
+
+	/**
+	 * The fingerprints of the sender's limits by name; empty if it tells none.
+	 */
+	static Map<String, Long> fingerprints(Message message) throws MalformedMessageException {
+		Optional<WireReader> in = message.sections().find(FINGERPRINTS);
+		Map<String, Long> fingerprints = new LinkedHashMap<>();
+		if (in.isPresent()) {
+			requireCount(in.get(), message.ages().size());
+			for (String limit : message.ages().keySet()) {
+				fingerprints.put(limit, in.get().readBits());
+			}
+			in.get().requireEnd();
+		}
+		return fingerprints;
+	}
+
+	/**
+	 * The definitions that a message brings.
+	 * @param onRejected is told the reason for each that is refused
+	 */
+	static List<LimitDefinition> definitions(Message message, Consumer<String> onRejected)
+			throws MalformedMessageException {
+		List<LimitDefinition> definitions = new ArrayList<>();
+		Optional<WireReader> in = message.sections().find(DEFINITIONS);
+		if (in.isPresent()) {
+			for (int left = in.get().readCount(); left > 0; left--) {
+				read(in.get()).ifPresentOrElse(definitions::add, () -> onRejected.accept("definition"));
+			}
+			in.get().requireEnd();
+		}
+		return definitions;
+	}
+
+	/**
+	 * The same message, its buckets with what they began with.
+	 */
+	static Message withInitials(Message message) throws MalformedMessageException {
+		Optional<WireReader> in = message.sections().find(INITIALS);
+		if (in.isEmpty()) {
+			return message;
+		}
+		Message.Batch batch = message.batch();
+		Message.Transfer transfer = message.transfer();
+		requireCount(in.get(),
+				((batch != null) ? batch.buckets().size() : 0) + ((transfer != null) ? transfer.buckets().size() : 0));
+		if (batch != null) {
+			batch = new Message.Batch(batch.numbers(), begun(batch.buckets(), in.get()));
+		}
+		if (transfer != null) {
+			transfer = new Message.Transfer(transfer.id(), transfer.part(), transfer.parts(), transfer.upTo(),
+					begun(transfer.buckets(), in.get()));
+		}
+		in.get().requireEnd();
+		return new Message(message.sender(), message.region(), message.standing(), message.sentAt(),
+				message.lastBatch(), message.wantsAcknowledgement(), message.peers(), message.ages(), message.digest(),
+				batch, transfer, message.version(), message.reads(), message.sections());
+	}
+
+	private static List<BucketUpdate> begun(List<BucketUpdate> buckets, WireReader in)
+			throws MalformedMessageException {
+		List<BucketUpdate> begun = new ArrayList<>(buckets.size());
+		for (BucketUpdate bucket : buckets) {
+			begun.add(new BucketUpdate(bucket.key(), bucket.state().beginWith(in.readNumber())));
+		}
+		return begun;
+	}
+
+	private static void write(LimitDefinition definition, WireWriter out) {
+		Limit limit = definition.limit();
+		out.writeText(limit.name());
+		out.writeNumber(limit.revision());
+		out.writeNumber(definition.edit());
+		out.writeNumber(limit.capacity());
+		out.writeNumber(limit.initial());
+		out.writeNumber(limit.refillRate().microTokens());
+		out.writeNumber(limit.refillRate().periodNanos());
+		out.writeByte(definition.consistency().ordinal());
+		out.writeByte(definition.mode().ordinal());
+	}
+
+	// What can be read but not be is skipped: the rest of the message may be right.
+	private static Optional<LimitDefinition> read(WireReader in) throws MalformedMessageException {
+		String name = in.readText();
+		long[] numbers = new long[6];
+		for (int i = 0; i < numbers.length; i++) {
+			numbers[i] = in.readBits();
+		}
+		int consistency = in.readByte();
+		int mode = in.readByte();
+		if (consistency >= Consistency.values().length || mode >= Mode.values().length) {
+			return Optional.empty();
+		}
+		try {
+			Limit limit = new Limit(name, numbers[2], new RefillRate(numbers[4], numbers[5]), numbers[3], numbers[0]);
+			return Optional
+				.of(new LimitDefinition(limit, numbers[1], Consistency.values()[consistency], Mode.values()[mode]))
+				.filter(LimitDefinition::isInRange);
+		}
+		catch (IllegalArgumentException ex) {
+			return Optional.empty();
+		}
+	}
+
+	private static void requireCount(WireReader in, int count) throws MalformedMessageException {
+		if (in.readCount() != count) {
+			throw new MalformedMessageException("malformed");
+		}
+	}
+
+}
