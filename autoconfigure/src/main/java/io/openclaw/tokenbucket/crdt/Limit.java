@@ -6,8 +6,8 @@ package io.openclaw.tokenbucket.crdt;
  * @param name the name that routes and metrics use, not empty
  * @param capacity the most micro-tokens that a bucket holds, positive
  * @param refillRate how fast a bucket refills
- * @param initial micro-tokens that a new bucket begins with, before what has accrued since
- * its limit was activated; between zero and the capacity
+ * @param initial micro-tokens that a new bucket begins with, before what has accrued
+ * since its limit was activated; between zero and the capacity
  * @param revision of several definitions in a fleet the highest wins
  */
 public record Limit(String name, long capacity, RefillRate refillRate, long initial, long revision) {

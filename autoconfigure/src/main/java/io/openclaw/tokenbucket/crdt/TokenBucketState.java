@@ -4,10 +4,11 @@ import java.util.Collection;
 
 /**
  * The replicated state of one bucket: three maps that only ever grow entry by entry, and
- * what it began with. Merge is the entrywise maximum, so loss, duplication and reordering of messages delay
- * knowledge and never corrupt it. A state always travels whole: one's own consumption
- * with everybody's grants would let two members that cannot hear each other spend the
- * same refill. All amounts are micro-tokens. Immutable, and so thread-safe.
+ * what it began with. Merge is the entrywise maximum, so loss, duplication and reordering
+ * of messages delay knowledge and never corrupt it. A state always travels whole: one's
+ * own consumption with everybody's grants would let two members that cannot hear each
+ * other spend the same refill. All amounts are micro-tokens. Immutable, and so
+ * thread-safe.
  *
  * @param consumed what each member has admitted, by birth; written by that member alone
  * @param returned what each member has given back, by birth; written by that member alone
@@ -132,7 +133,8 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	 * @return {@code false} if it can only be forged or damaged
 	 */
 	public boolean isInRange() {
-		return this.initial >= 0 && this.initial <= MOST_INITIAL && this.consumed.sum() <= MAX_SUM && this.granted.sum() <= MAX_SUM - this.returned.sum();
+		return this.initial >= 0 && this.initial <= MOST_INITIAL && this.consumed.sum() <= MAX_SUM
+				&& this.granted.sum() <= MAX_SUM - this.returned.sum();
 	}
 
 	/**

@@ -244,7 +244,8 @@ public final class BucketStore {
 	 */
 	public boolean merge(BucketUpdate update, long now) {
 		LimitBuckets buckets = this.limits.get(update.key().limit());
-		Optional<Bucket> bucket = (buckets != null) ? buckets.bucket(update.key(), buckets.policy().limit().initialOf(update.state()), now)
+		Optional<Bucket> bucket = (buckets != null)
+				? buckets.bucket(update.key(), buckets.policy().limit().initialOf(update.state()), now)
 				: Optional.empty();
 		if (bucket.isEmpty()) {
 			return true;

@@ -149,9 +149,9 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 
 	@Override
 	public String toString() {
-		return "capacity %s, %s tokens/s, %s, %s, version %d.%d".formatted(plain(MicroTokens.toTokens(this.limit.capacity())),
-				plain(this.limit.refillRate().tokensPerSecond()), this.consistency.name().toLowerCase(Locale.ROOT),
-				this.mode.name().toLowerCase(Locale.ROOT),
+		return "capacity %s, %s tokens/s, %s, %s, version %d.%d".formatted(
+				plain(MicroTokens.toTokens(this.limit.capacity())), plain(this.limit.refillRate().tokensPerSecond()),
+				this.consistency.name().toLowerCase(Locale.ROOT), this.mode.name().toLowerCase(Locale.ROOT),
 				this.limit.revision(), this.edit);
 	}
 

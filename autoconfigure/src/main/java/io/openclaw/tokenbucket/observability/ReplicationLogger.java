@@ -15,9 +15,9 @@ import io.openclaw.tokenbucket.replication.ReplicationListener;
 /**
  * Writes to the log one line for each change of the fleet's state, a warning when this
  * member may spend less than the whole budget; a warning for each limit for which another
- * member's definition takes the place of the one here; and at most one line a minute of failures,
- * and of messages that were dropped for each reason, for whoever can reach the bus can
- * send as many as it likes. Thread-safe.
+ * member's definition takes the place of the one here; and at most one line a minute of
+ * failures, and of messages that were dropped for each reason, for whoever can reach the
+ * bus can send as many as it likes. Thread-safe.
  */
 public class ReplicationLogger implements ReplicationListener {
 
@@ -51,8 +51,8 @@ public class ReplicationLogger implements ReplicationListener {
 
 	@Override
 	public void onLimitChange(LimitChange change) {
-		logger.warn("Limit '" + change.limit() + "' follows the fleet: " + change.to() + ", instead of "
-				+ change.from() + " from " + name(change.formerSource()));
+		logger.warn("Limit '" + change.limit() + "' follows the fleet: " + change.to() + ", instead of " + change.from()
+				+ " from " + name(change.formerSource()));
 	}
 
 	@Override

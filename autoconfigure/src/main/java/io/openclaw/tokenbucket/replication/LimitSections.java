@@ -48,8 +48,7 @@ final class LimitSections {
 		});
 	}
 
-	static Sections initials(Sections sections, Message.@Nullable Batch batch,
-			Message.@Nullable Transfer transfer) {
+	static Sections initials(Sections sections, Message.@Nullable Batch batch, Message.@Nullable Transfer transfer) {
 		List<BucketUpdate> buckets = new ArrayList<>();
 		if (batch != null) {
 			buckets.addAll(batch.buckets());

@@ -104,10 +104,9 @@ class LimitDefinitionTests {
 	}
 
 	private static LimitDefinition definition(long capacity, long perSecond, long initial, long revision, long edit) {
-		return new LimitDefinition(
-				new Limit("rating", MicroTokens.ofTokens(capacity), RefillRate.of(perSecond, Duration.ofSeconds(1)),
-						MicroTokens.ofTokens(initial), revision),
-				edit, Consistency.BOUNDED, Mode.ENFORCE);
+		return new LimitDefinition(new Limit("rating", MicroTokens.ofTokens(capacity),
+				RefillRate.of(perSecond, Duration.ofSeconds(1)), MicroTokens.ofTokens(initial), revision), edit,
+				Consistency.BOUNDED, Mode.ENFORCE);
 	}
 
 }

@@ -157,8 +157,7 @@ class LimitChangeSimulationTests {
 				load.on(fleet.start(revision(second, 1)), 400, Duration.ofSeconds(50));
 			});
 			// What is rolled back to follows the fleet until its revision is raised.
-			fleet.time()
-				.schedule(Duration.ofSeconds(25), () -> load.on(fleet.start(), 400, Duration.ofSeconds(35)));
+			fleet.time().schedule(Duration.ofSeconds(25), () -> load.on(fleet.start(), 400, Duration.ofSeconds(35)));
 			fleet.time().schedule(Duration.ofSeconds(40), () -> {
 				load.changeIdeal(1000, 200);
 				load.on(fleet.start(revision(SETTINGS, 2)), 400, Duration.ofSeconds(20));
@@ -173,9 +172,9 @@ class LimitChangeSimulationTests {
 	@Test
 	void aMemberThatStartsWithAnotherLimitOfTheSameRevisionFollowsTheFleet() {
 		Result result = Scenario.of("forgotten revision", SETTINGS, (fleet, load) -> {
-			fleet.time().schedule(Duration.ofSeconds(10),
-					() -> load.on(fleet.start(SETTINGS.withCapacity(100).withRate(10).limit()), 400,
-							Duration.ofSeconds(20)));
+			fleet.time()
+				.schedule(Duration.ofSeconds(10), () -> load
+					.on(fleet.start(SETTINGS.withCapacity(100).withRate(10).limit()), 400, Duration.ofSeconds(20)));
 			Scenario.saturate(fleet, load, Duration.ofSeconds(30));
 		}).run(1);
 		assertAgreed(result);
@@ -213,8 +212,7 @@ class LimitChangeSimulationTests {
 
 	private static Limit revision(Settings settings, long revision) {
 		Limit limit = settings.limit();
-		return new Limit(limit.name(), limit.capacity(), limit.refillRate(),
-				limit.initial(), revision);
+		return new Limit(limit.name(), limit.capacity(), limit.refillRate(), limit.initial(), revision);
 	}
 
 	private static void assertAgreed(Result result) {
@@ -224,8 +222,7 @@ class LimitChangeSimulationTests {
 		double level = members.get(0).level();
 		double onItsWay = first.limit().refillRate().tokensPerSecond()
 				* result.scenario().settings().latency().toNanos() * 1.3 / 1e9;
-		assertThat(members)
-			.allSatisfy((member) -> assertThat(member.level()).isCloseTo(level, within(1 + onItsWay)));
+		assertThat(members).allSatisfy((member) -> assertThat(member.level()).isCloseTo(level, within(1 + onItsWay)));
 	}
 
 }

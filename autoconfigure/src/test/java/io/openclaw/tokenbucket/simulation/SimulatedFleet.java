@@ -178,8 +178,8 @@ final class SimulatedFleet {
 		private final Replicator replicator;
 
 		Member(MemberId id, Limit configured) {
-			LimitPolicy policy = new LimitPolicy(configured,
-					SimulatedFleet.this.settings.consistency(), Duration.ofMillis(25));
+			LimitPolicy policy = new LimitPolicy(configured, SimulatedFleet.this.settings.consistency(),
+					Duration.ofMillis(25));
 			VirtualTime clock = SimulatedFleet.this.time;
 			BucketStore store = new BucketStore(id, List.of(policy),
 					new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 1_000), clock);
@@ -204,11 +204,12 @@ final class SimulatedFleet {
 		 * @return whether it is anything new
 		 */
 		boolean change(long capacity, double tokensPerSecond) {
-			return this.control.edit(LIMIT,
-					(current) -> new LimitDefinition(
-							SimulatedFleet.this.settings.withCapacity(capacity).withRate(tokensPerSecond).limit(), 0,
-							current.consistency(), current.mode()),
-					LimitSource.ENDPOINT)
+			return this.control
+				.edit(LIMIT,
+						(current) -> new LimitDefinition(
+								SimulatedFleet.this.settings.withCapacity(capacity).withRate(tokensPerSecond).limit(),
+								0, current.consistency(), current.mode()),
+						LimitSource.ENDPOINT)
 				.isPresent();
 		}
 
