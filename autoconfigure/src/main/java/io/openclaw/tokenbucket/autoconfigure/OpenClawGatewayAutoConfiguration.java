@@ -20,6 +20,7 @@ import io.openclaw.tokenbucket.gateway.RequestCosts;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
 import io.openclaw.tokenbucket.gateway.UnroutedResponseFilter;
+import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
 import io.openclaw.tokenbucket.gateway.answer.NegotiatingProblemWriter;
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.answer.ProblemWriter;
@@ -53,7 +54,9 @@ public final class OpenClawGatewayAutoConfiguration {
 	@ConditionalOnMissingBean
 	RequestLimits tokenBucketRequestLimits(OpenClawProperties properties, OpenClawSettings settings,
 			BucketNames bucketNames, ListableBeanFactory beans) {
-		RequestLimits limits = new RequestLimitsFactory(new RequestKeys(beans.getBeansOfType(KeyResolver.class)),
+		ClientAddresses addresses = new ClientAddresses(TrustedProxiesFactory.create(properties.proxies()));
+		RequestLimits limits = new RequestLimitsFactory(
+				new RequestKeys(beans.getBeansOfType(KeyResolver.class), addresses),
 				new RequestCosts(beans.getBeansOfType(RequestCost.class)), bucketNames)
 			.create(settings.policies(), properties.buckets());
 		if (settings.secret() == null && limits.hideKeys()) {

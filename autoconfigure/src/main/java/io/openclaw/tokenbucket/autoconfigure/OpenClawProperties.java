@@ -27,13 +27,15 @@ import io.openclaw.tokenbucket.limiter.Mode;
  * @param circuitBreaker When requests are answered early since the upstream of their
  * route is slow.
  * @param headers Response headers that tell callers of their limits.
+ * @param proxies Whose word is taken for the address that a request comes from.
  * @param hashKeys Whether users, addresses and other keys are represented by an id
  * wherever they are seen outside of the request. API keys always are.
  */
 @ConfigurationProperties(prefix = "openclaw", ignoreUnknownFields = false)
 public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue Node node,
 		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt, @DefaultValue CircuitBreaker circuitBreaker,
-		@DefaultValue("standard") HeaderStyle headers, @DefaultValue("false") boolean hashKeys) {
+		@DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies,
+		@DefaultValue("false") boolean hashKeys) {
 
 	/**
 	 * This gateway.
@@ -55,8 +57,9 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param refillPeriod Period in which refill-tokens flow into a bucket.
 	 * @param initialTokens Tokens of a bucket when the limit is activated. Defaults to
 	 * the capacity.
-	 * @param key Whose bucket a request draws on: api-key, api-key:&lt;header&gt;, user,
-	 * ip, header:&lt;name&gt;, global or the name of a KeyResolver bean.
+	 * @param key Whose bucket a request draws on: api-key, api-key:&lt;header&gt;,
+	 * api-key:?&lt;query parameter&gt;, user, ip, header:&lt;name&gt;, global or the name
+	 * of a KeyResolver bean.
 	 * @param cost Tokens that a request costs, or the name of a RequestCost bean.
 	 * @param consistency What happens to a request for which the bucket has tokens, but
 	 * this gateway may not spend them before others have acknowledged what it spent last.
@@ -132,6 +135,17 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 			return "Bus[name=%s]".formatted(this.name);
 		}
 
+	}
+
+	/**
+	 * Whose word is taken for the address that a request comes from.
+	 *
+	 * @param trusted Addresses of proxies, such as 10.0.0.0/8, whose Forwarded and
+	 * X-Forwarded-For headers are believed. Nobody's by default.
+	 * @param hops Proxies in front of this gateway that are believed whatever their
+	 * addresses are. Only for gateways that nobody can reach but through them.
+	 */
+	public record Proxies(@DefaultValue List<String> trusted, @DefaultValue("0") int hops) {
 	}
 
 }

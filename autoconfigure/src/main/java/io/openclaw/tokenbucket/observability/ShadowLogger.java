@@ -8,6 +8,7 @@ import org.apache.commons.logging.LogFactory;
 
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.DecisionListener;
+import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Outcome;
 

@@ -47,6 +47,7 @@ class OpenClawMistakesTests {
 			openclaw.buckets.rating.initial-tokens          | -1          | at least 0
 			openclaw.buckets.rating.key                     | apikey      | header:<name>
 			openclaw.buckets.rating.key                     | header:     | name of a header
+			openclaw.buckets.rating.key                     | api-key:?   | query parameter
 			openclaw.buckets.rating.cost                    | 11          | which is 10
 			openclaw.buckets.rating.cost                    | 0           | at least 1
 			openclaw.buckets.rating.cost                    | cheap       | RequestCost bean
@@ -58,6 +59,14 @@ class OpenClawMistakesTests {
 			openclaw.circuit-breaker.latency-threshold      | 0ms         | at least 1ms
 			openclaw.circuit-breaker.latency-threshold      | slow        | slow
 			openclaw.circuit-breaker.enabled                | maybe       | maybe
+			openclaw.proxies.hops                           | -1          | at least 0
+			openclaw.proxies.hops                           | 33          | at most 32
+			openclaw.proxies.hops                           | all         | all
+			openclaw.proxies.trusted[0]                     | 10.0.0.0/33 | between 1 and 32
+			openclaw.proxies.trusted[0]                     | 10.1.2.3/8  | 10.0.0.0/8
+			openclaw.proxies.trusted[0]                     | 0.0.0.0/0   | trusts everybody
+			openclaw.proxies.trusted[0]                     | proxy.local | 192.0.2.7
+			openclaw.hash-keys                              | perhaps     | perhaps
 			openclaw.revision                               | -1          | at least 0
 			openclaw.node.id                                | a b         | letters, digits
 			openclaw.node.region                            | a/b         | letters, digits

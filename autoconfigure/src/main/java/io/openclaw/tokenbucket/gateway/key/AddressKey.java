@@ -2,30 +2,29 @@ package io.openclaw.tokenbucket.gateway.key;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.server.ConnectionInformation;
 
-import org.springframework.http.server.reactive.ServerHttpRequest;
-import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ServerWebExchange;
 
+import io.openclaw.tokenbucket.gateway.address.AddressText;
+import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
+
 /**
- * The address that the connection comes from. IPv6 addresses count per /64, of which one
- * subscriber commonly has a whole one to choose addresses from. Forwarding headers are
- * not believed, whatever {@code server.forward-headers-strategy} says: Boot turns it on
- * by itself on some platforms, and then anybody could name any address.
+ * The address that a request comes from. IPv6 addresses count per /64, of which one
+ * subscriber commonly has a whole one to choose addresses from.
+ *
+ * @param addresses finds addresses
  */
-record AddressKey() implements RequestKey {
+record AddressKey(ClientAddresses addresses) implements RequestKey {
 
 	private static final int PREFIX_GROUPS = 4;
 
+	private static final String NETWORK = "/64";
+
 	@Override
 	public Mono<String> resolve(ServerWebExchange exchange) {
-		return Mono.justOrEmpty(connectedAddress(exchange.getRequest())).map(AddressKey::toText);
+		return Mono.justOrEmpty(this.addresses.of(exchange.getRequest())).map(AddressKey::toText);
 	}
 
 	@Override
@@ -33,20 +32,14 @@ record AddressKey() implements RequestKey {
 		return "a remote IP address";
 	}
 
-	private static @Nullable InetAddress connectedAddress(ServerHttpRequest request) {
-		SocketAddress address = (nativeRequest(request) instanceof ConnectionInformation connection)
-				? connection.connectionRemoteAddress() : request.getRemoteAddress();
-		return (address instanceof InetSocketAddress inet) ? inet.getAddress() : null;
-	}
-
-	private static @Nullable Object nativeRequest(ServerHttpRequest request) {
-		try {
-			return ServerHttpRequestDecorator.getNativeRequest(request);
+	@Override
+	public String canonical(String text) {
+		String network = text.endsWith(NETWORK) ? text.substring(0, text.length() - NETWORK.length()) : text;
+		InetAddress address = AddressText.parse(network);
+		if (address == null || (text.endsWith(NETWORK) && !(address instanceof Inet6Address))) {
+			throw new IllegalArgumentException("an address is such as 192.0.2.7, 2001:db8::1 or 2001:db8::/64");
 		}
-		catch (IllegalArgumentException | IllegalStateException ex) {
-			// No request of a server, or a mock.
-			return null;
-		}
+		return toText(address);
 	}
 
 	private static String toText(InetAddress address) {
@@ -59,7 +52,7 @@ record AddressKey() implements RequestKey {
 			int value = (address[2 * group] & 0xff) << 8 | address[2 * group + 1] & 0xff;
 			text.append(Integer.toHexString(value)).append(':');
 		}
-		return text.append(":/64").toString();
+		return text.append(':').append(NETWORK).toString();
 	}
 
 }

@@ -23,6 +23,18 @@ public interface RequestKey {
 	String source();
 
 	/**
+	 * A key that somebody wrote down, as requests have it.
+	 * @param text such as {@code 2001:db8::1}, where requests have
+	 * {@code 2001:db8:0:0::/64}
+	 * @return the key
+	 * @throws IllegalArgumentException if no request can have it; the message says what a
+	 * key looks like
+	 */
+	default String canonical(String text) {
+		return text;
+	}
+
+	/**
 	 * Whether the key itself opens doors, so that only its id may leave the request.
 	 * @return {@code true} for API keys
 	 */

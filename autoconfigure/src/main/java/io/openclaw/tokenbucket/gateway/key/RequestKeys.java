@@ -5,6 +5,8 @@ import java.util.TreeSet;
 
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 
+import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
+
 /**
  * Reads what a limit's {@code key} says: a built-in kind, or the name of a
  * {@link KeyResolver} bean. The built-in kinds are no beans, so that an application has
@@ -15,20 +17,26 @@ public final class RequestKeys {
 	/** The header that carries API keys unless another is named. */
 	public static final String API_KEY_HEADER = "X-API-Key";
 
+	private static final String QUERY = "?";
+
 	private final Map<String, KeyResolver> resolvers;
+
+	private final ClientAddresses addresses;
 
 	/**
 	 * Creates a reader.
 	 * @param resolvers the application's own resolvers by bean name; a built-in kind
 	 * hides one of the same name
+	 * @param addresses finds the addresses of callers
 	 */
-	public RequestKeys(Map<String, KeyResolver> resolvers) {
+	public RequestKeys(Map<String, KeyResolver> resolvers, ClientAddresses addresses) {
 		this.resolvers = Map.copyOf(resolvers);
+		this.addresses = addresses;
 	}
 
 	/**
 	 * Reads a key.
-	 * @param text such as {@code api-key:X-Partner}
+	 * @param text such as {@code api-key:X-Partner} or {@code api-key:?token}
 	 * @return the key
 	 * @throws IllegalArgumentException if there is no such kind and no such bean; the
 	 * message says what there is
@@ -39,10 +47,11 @@ public final class RequestKeys {
 		if (colon < 0) {
 			return parseKind(kind);
 		}
-		String header = text.substring(colon + 1).strip();
+		String source = text.substring(colon + 1).strip();
 		return switch (kind) {
-			case "api-key" -> new HeaderKey(requireHeader(header), true);
-			case "header" -> new HeaderKey(requireHeader(header), false);
+			case "api-key" -> source.startsWith(QUERY) ? new QueryKey(requireParameter(source.substring(1)))
+					: new HeaderKey(requireHeader(source), true);
+			case "header" -> new HeaderKey(requireHeader(source), false);
 			default -> throw unknown();
 		};
 	}
@@ -51,7 +60,7 @@ public final class RequestKeys {
 		return switch (kind) {
 			case "api-key" -> new HeaderKey(API_KEY_HEADER, true);
 			case "user" -> new UserKey();
-			case "ip" -> new AddressKey();
+			case "ip" -> new AddressKey(this.addresses);
 			case "global" -> new GlobalKey();
 			case "header" -> throw new IllegalArgumentException("header:<name> needs the name of a header");
 			default -> resolverKey(kind);
@@ -68,7 +77,7 @@ public final class RequestKeys {
 
 	private IllegalArgumentException unknown() {
 		return new IllegalArgumentException(
-				"a key is api-key, api-key:<header>, user, ip, header:<name>, global or the name of a KeyResolver bean ("
+				"a key is api-key, api-key:<header>, api-key:?<query parameter>, user, ip, header:<name>, global or the name of a KeyResolver bean ("
 						+ (this.resolvers.isEmpty() ? "there is none"
 								: "there are: " + String.join(", ", new TreeSet<>(this.resolvers.keySet())))
 						+ ")");
@@ -77,6 +86,13 @@ public final class RequestKeys {
 	private static String requireHeader(String name) {
 		if (name.isEmpty() || !name.chars().allMatch(RequestKeys::isTokenCharacter)) {
 			throw new IllegalArgumentException("the name of a header consists of letters, digits and !#$%&'*+-.^_`|~");
+		}
+		return name;
+	}
+
+	private static String requireParameter(String name) {
+		if (name.isEmpty() || !name.chars().allMatch((character) -> character > ' ' && character != 0x7f)) {
+			throw new IllegalArgumentException("the name of a query parameter has no blanks and is not empty");
 		}
 		return name;
 	}

@@ -6,6 +6,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
+import io.openclaw.tokenbucket.gateway.address.TrustedProxies;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class BucketNamesTests {
@@ -14,9 +17,11 @@ class BucketNamesTests {
 
 	private final BucketNames names = new BucketNames(this.ids, false);
 
-	private final RequestKey apiKey = new RequestKeys(Map.of()).parse("api-key");
+	private static final RequestKeys KEYS = new RequestKeys(Map.of(), new ClientAddresses(TrustedProxies.NONE));
 
-	private final RequestKey header = new RequestKeys(Map.of()).parse("header:X-Tenant");
+	private final RequestKey apiKey = KEYS.parse("api-key");
+
+	private final RequestKey header = KEYS.parse("header:X-Tenant");
 
 	@Test
 	void anApiKeyIsKnownByItsIdOnly() {
@@ -36,7 +41,7 @@ class BucketNamesTests {
 
 	@Test
 	void theOneKeyForAllNamesNobodyAndIsKnownAsItIs() {
-		RequestKey global = new RequestKeys(Map.of()).parse("global");
+		RequestKey global = KEYS.parse("global");
 		assertThat(new BucketNames(this.ids, true).nameOf(global, "global")).isEqualTo("global");
 	}
 

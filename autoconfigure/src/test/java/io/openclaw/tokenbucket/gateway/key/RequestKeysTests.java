@@ -16,6 +16,9 @@ import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.web.server.ServerWebExchange;
 
+import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
+import io.openclaw.tokenbucket.gateway.address.TrustedProxies;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -24,7 +27,15 @@ class RequestKeysTests {
 	private final KeyResolver tenant = (exchange) -> Mono
 		.justOrEmpty(exchange.getRequest().getQueryParams().getFirst("tenant"));
 
-	private final RequestKeys keys = new RequestKeys(Map.of("tenant", this.tenant));
+	private final KeyResolver failing = (exchange) -> Mono.error(new IllegalStateException("down"));
+
+	private final KeyResolver throwing = (exchange) -> {
+		throw new IllegalStateException("broken");
+	};
+
+	private final RequestKeys keys = new RequestKeys(
+			Map.of("tenant", this.tenant, "failing", this.failing, "throwing", this.throwing),
+			new ClientAddresses(TrustedProxies.NONE));
 
 	@Test
 	void anApiKeyIsReadFromTheUsualHeader() {
@@ -36,6 +47,19 @@ class RequestKeysTests {
 	void anApiKeyIsReadFromTheNamedHeader() {
 		assertThat(resolve("api-key:X-Partner", get().header("x-partner", "k2"))).isEqualTo("k2");
 		assertThat(this.keys.parse("api-key:X-Partner").isCredential()).isTrue();
+	}
+
+	@Test
+	void anApiKeyIsReadFromTheQuery() {
+		assertThat(resolve("api-key:?token", MockServerHttpRequest.get("/?token={key}", "k 3"))).isEqualTo("k 3");
+		assertThat(this.keys.parse("api-key:?token").isCredential()).isTrue();
+	}
+
+	@Test
+	void aParameterThatIsMissingBlankOrRepeatedIsNoKey() {
+		assertThat(resolve("api-key:?token", get().header("token", "k1"))).isNull();
+		assertThat(resolve("api-key:?token", MockServerHttpRequest.get("/?token="))).isNull();
+		assertThat(resolve("api-key:?token", MockServerHttpRequest.get("/?token=one&token=two"))).isNull();
 	}
 
 	@Test
@@ -82,6 +106,26 @@ class RequestKeysTests {
 		assertThat(resolve("ip", get().remoteAddress(InetSocketAddress.createUnresolved("nowhere", 4711)))).isNull();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "failing", "throwing" })
+	void aResolverThatFailsFindsNoKey(String resolver) {
+		assertThat(resolve(resolver, get())).isNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "192.0.2.7, 192.0.2.7", "2001:db8::7, 2001:db8:0:0::/64", "2001:DB8::/64, 2001:db8:0:0::/64",
+			"2001:db8:0:0::/64, 2001:db8:0:0::/64", "::ffff:192.0.2.7, 192.0.2.7" })
+	void anAddressThatSomebodyWroteDownIsTheKeyOfRequests(String text, String key) {
+		assertThat(this.keys.parse("ip").canonical(text)).isEqualTo(key);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "alice", "192.0.2.7/64", "192.0.2.0/24", "[2001:db8::1]", "" })
+	void whatIsNoAddressIsTheKeyOfNoRequest(String text) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.keys.parse("ip").canonical(text))
+			.withMessageContaining("2001:db8::/64");
+	}
+
 	@Test
 	void globalIsOneKeyForAll() {
 		assertThat(resolve("global", get())).isEqualTo("global");
@@ -102,9 +146,17 @@ class RequestKeysTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "header", "header:", "header: ", "api-key:", "header:X Tenant", "header:X-Ä" })
+	@ValueSource(
+			strings = { "header", "header:", "header: ", "api-key:", "api-key:X ?", "header:X Tenant", "header:X-Ä" })
 	void aHeaderNeedsAName(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.keys.parse(text)).withMessageContaining("header");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "api-key:?", "api-key:? ", "api-key:?a b" })
+	void aQueryParameterNeedsAName(String text) {
+		assertThatIllegalArgumentException().isThrownBy(() -> this.keys.parse(text))
+			.withMessageContaining("query parameter");
 	}
 
 	private @Nullable String resolve(String text, MockServerHttpRequest.BaseBuilder<?> request) {

@@ -1,16 +1,15 @@
-package io.openclaw.tokenbucket.observability;
+package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
 import java.util.function.LongConsumer;
 
-import io.openclaw.tokenbucket.limiter.NanoClock;
-
 /**
  * Lets one of many like events through a minute, with the number of all. Thread-safe.
  */
-final class LogThrottle {
+public final class LogThrottle {
 
-	static final Duration INTERVAL = Duration.ofMinutes(1);
+	/** What passes is so far apart. */
+	public static final Duration INTERVAL = Duration.ofMinutes(1);
 
 	private final NanoClock clock;
 
@@ -18,7 +17,11 @@ final class LogThrottle {
 
 	private long count;
 
-	LogThrottle(NanoClock clock) {
+	/**
+	 * Creates a throttle that lets the first event through.
+	 * @param clock the current time
+	 */
+	public LogThrottle(NanoClock clock) {
 		this.clock = clock;
 		this.passedAt = clock.nanoTime() - INTERVAL.toNanos();
 	}
@@ -28,7 +31,7 @@ final class LogThrottle {
 	 * @param action receives the number of events since it was called last, unless that
 	 * was within the interval
 	 */
-	void pass(LongConsumer action) {
+	public void pass(LongConsumer action) {
 		long passed = countAndTake();
 		if (passed > 0) {
 			action.accept(passed);
