@@ -7,13 +7,16 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
+import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsEndpoint;
+import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsWebExtension;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the endpoints {@code tokenbuckets} and
@@ -29,6 +32,14 @@ public final class OpenClawEndpointsAutoConfiguration {
 	@ConditionalOnBean(TokenBucketLimiter.class)
 	TokenBucketsEndpoint openClawTokenBucketsEndpoint(TokenBucketLimiter limiter, ObjectProvider<KeyLookup> keys) {
 		return new TokenBucketsEndpoint(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean({ TokenBucketsEndpoint.class, LimitControl.class })
+	TokenBucketsWebExtension openClawTokenBucketsWebExtension(TokenBucketsEndpoint endpoint, LimitControl control,
+			ApplicationEventPublisher events) {
+		return new TokenBucketsWebExtension(endpoint, control, events);
 	}
 
 	@Bean

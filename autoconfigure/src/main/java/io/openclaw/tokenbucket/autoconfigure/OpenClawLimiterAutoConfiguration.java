@@ -12,6 +12,7 @@ import org.springframework.core.env.Environment;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.DecisionListener;
+import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
@@ -50,6 +51,12 @@ public final class OpenClawLimiterAutoConfiguration {
 	@ConditionalOnMissingBean
 	BucketStore bucketStore(MemberId self, OpenClawSettings settings, NanoClock clock) {
 		return new BucketStore(self, settings.policies(), settings.limiter(), clock);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	LimitControl tokenBucketLimitControl(BucketStore store, NanoClock clock) {
+		return new LimitControl(store, clock);
 	}
 
 	@Bean

@@ -204,12 +204,13 @@ final class LimitBuckets implements Changes {
 	}
 
 	LimitStatus status(MembershipView view, long now) {
-		long lowest = policy().limit().capacity();
+		ActiveLimit current = this.active.get();
+		long lowest = current.policy().limit().capacity();
 		for (Bucket bucket : all()) {
 			lowest = Math.min(lowest, bucket.status(view, now).level());
 		}
-		return new LimitStatus(policy(), count(), lowest, this.admitted.sum(), this.rejected.sum(),
-				this.shadowRejected.sum());
+		return new LimitStatus(current.policy(), current.definition(), current.source(), count(), lowest,
+				this.admitted.sum(), this.rejected.sum(), this.shadowRejected.sum());
 	}
 
 	@Override

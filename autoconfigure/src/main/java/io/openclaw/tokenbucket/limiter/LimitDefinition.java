@@ -128,6 +128,14 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 	}
 
 	/**
+	 * The version as people read it.
+	 * @return revision, dot, edit
+	 */
+	public String version() {
+		return this.limit.revision() + "." + this.edit;
+	}
+
+	/**
 	 * A number that differs where definitions do, with high probability.
 	 * @return 64 bits, the same in every process
 	 */
@@ -149,10 +157,9 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 
 	@Override
 	public String toString() {
-		return "capacity %s, %s tokens/s, %s, %s, version %d.%d".formatted(
+		return "capacity %s, %s tokens/s, %s, %s, version %s".formatted(
 				plain(MicroTokens.toTokens(this.limit.capacity())), plain(this.limit.refillRate().tokensPerSecond()),
-				this.consistency.name().toLowerCase(Locale.ROOT), this.mode.name().toLowerCase(Locale.ROOT),
-				this.limit.revision(), this.edit);
+				this.consistency.name().toLowerCase(Locale.ROOT), this.mode.name().toLowerCase(Locale.ROOT), version());
 	}
 
 	private static String plain(double tokens) {

@@ -4,6 +4,8 @@ package io.openclaw.tokenbucket.limiter;
  * One limit over all its buckets, as it was at a moment. Immutable.
  *
  * @param policy the limit and its consistency
+ * @param definition what of it the fleet agrees on
+ * @param source where the definition came from
  * @param activeKeys buckets held in memory
  * @param lowestLevel the lowest level, in micro-tokens, of the buckets held; the capacity
  * if there is none
@@ -12,6 +14,6 @@ package io.openclaw.tokenbucket.limiter;
  * @param shadowRejected requests that went on since start, but would have been rejected
  * had the limit been enforced
  */
-public record LimitStatus(LimitPolicy policy, long activeKeys, long lowestLevel, long admitted, long rejected,
-		long shadowRejected) {
+public record LimitStatus(LimitPolicy policy, LimitDefinition definition, LimitSource source, long activeKeys,
+		long lowestLevel, long admitted, long rejected, long shadowRejected) {
 }

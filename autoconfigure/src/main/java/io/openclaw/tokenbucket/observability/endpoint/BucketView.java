@@ -34,7 +34,7 @@ public record BucketView(String limit, String key, boolean overflow, long revisi
 				status.limit().revision(), Display.tokens(status.limit().capacity()), Display.tokens(status.level()),
 				Display.tokens(status.spendable()), Display.tokens(status.unacknowledged()),
 				Display.tokens(status.consumedHere()), status.waiting(), Display.millis(status.timeToFull()),
-				Display.millis(status.timeToNextToken()), Display.tokens(status.limit().initial()),
+				Display.millis(status.timeToNextToken()), Display.tokens(status.limit().initialOf(status.state())),
 				Collections.unmodifiableMap(MemberEntriesView.of(status.state())));
 	}
 

@@ -13,6 +13,9 @@ import io.openclaw.tokenbucket.limiter.LimitStatus;
  *
  * @param limit the name
  * @param revision of several definitions in a fleet the highest wins
+ * @param version revision, dot, how often the limit was changed at run time since
+ * @param source where this definition came from: {@code configuration} of this member,
+ * its {@code endpoint}, or the {@code fleet}
  * @param capacity the most that a bucket holds
  * @param refillRatePerSecond how fast a bucket refills
  * @param initialTokens what a new bucket starts with
@@ -28,14 +31,16 @@ import io.openclaw.tokenbucket.limiter.LimitStatus;
  * rejected had the limit been enforced
  * @param busiest the buckets from which this member admitted most, the most first
  */
-public record LimitView(String limit, long revision, BigDecimal capacity, BigDecimal refillRatePerSecond,
-		BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis, String mode, long activeKeys,
-		BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected, List<BucketSummaryView> busiest) {
+public record LimitView(String limit, long revision, String version, String source, BigDecimal capacity,
+		BigDecimal refillRatePerSecond, BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis,
+		String mode, long activeKeys, BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected,
+		List<BucketSummaryView> busiest) {
 
 	static LimitView of(LimitStatus status, List<BucketStatus> busiest) {
 		LimitPolicy policy = status.policy();
 		Limit limit = policy.limit();
-		return new LimitView(limit.name(), limit.revision(), Display.tokens(limit.capacity()),
+		return new LimitView(limit.name(), limit.revision(), status.definition().version(),
+				Display.name(status.source()), Display.tokens(limit.capacity()),
 				Display.tokensPerSecond(limit.refillRate()), Display.tokens(limit.initial()),
 				Display.name(policy.consistency()), Display.millis(policy.creditWait()), Display.name(policy.mode()),
 				status.activeKeys(), Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(),

@@ -17,7 +17,7 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 /**
  * {@link Endpoint @Endpoint} that shows limits and their buckets. Looking creates no
- * bucket. Writes need {@code management.endpoint.tokenbuckets.access=unrestricted}.
+ * bucket. {@link TokenBucketsWebExtension} adds the writes.
  */
 @Endpoint(id = "tokenbuckets", defaultAccess = Access.READ_ONLY)
 public class TokenBucketsEndpoint {
@@ -71,10 +71,13 @@ public class TokenBucketsEndpoint {
 	 */
 	@ReadOperation
 	public @Nullable BucketView bucket(@Selector String limit, @Selector String key) {
-		return isKnown(limit) ? find(limit, key).map(BucketView::of).orElse(null) : null;
+		return find(limit, key).map(BucketView::of).orElse(null);
 	}
 
-	private Optional<BucketStatus> find(String limit, String key) {
+	Optional<BucketStatus> find(String limit, String key) {
+		if (!isKnown(limit)) {
+			return Optional.empty();
+		}
 		return this.limiter.find(limit, key)
 			.or(() -> this.limiter.find(limit, VisibleText.original(key)))
 			.or(() -> this.limiter.find(limit, this.keys.keyOf(limit, key)));

@@ -37,8 +37,9 @@ class TokenBucketsEndpointTests {
 		assertThat(view.self()).isEqualTo("edge-a#3");
 		assertThat(view.state()).isEqualTo("healthy");
 		assertThat(view.limits().keySet()).containsExactly("rating", "search");
-		assertThat(view.limits().get("search")).isEqualTo(new LimitView("search", 4, decimal("1000"), decimal("1"),
-				decimal("500"), "bounded", decimal("25"), "enforce", 0, decimal("1000"), 0, 0, 0, List.of()));
+		assertThat(view.limits().get("search"))
+			.isEqualTo(new LimitView("search", 4, "4.0", "configuration", decimal("1000"), decimal("1"), decimal("500"),
+					"bounded", decimal("25"), "enforce", 0, decimal("1000"), 0, 0, 0, List.of()));
 	}
 
 	@Test
