@@ -46,10 +46,26 @@ final class BatchCodec {
 		return new MessageWriter(message).write();
 	}
 
-	static Message decode(byte[] bytes) throws MalformedMessageException {
+	/**
+	 * Checks what is the same in all versions.
+	 */
+	static void requireReadable(byte[] bytes) throws MalformedMessageException {
 		if (bytes.length > MOST_BYTES) {
 			throw new MalformedMessageException("oversized");
 		}
+		if (bytes.length < 2) {
+			throw new MalformedMessageException("truncated");
+		}
+		if (bytes[0] != MAGIC) {
+			throw new MalformedMessageException("malformed");
+		}
+		if (bytes[1] < OLDEST_VERSION || bytes[1] > VERSION) {
+			throw new MalformedMessageException("version");
+		}
+	}
+
+	static Message decode(byte[] bytes) throws MalformedMessageException {
+		requireReadable(bytes);
 		try {
 			return new MessageReader(new WireReader(bytes)).read();
 		}

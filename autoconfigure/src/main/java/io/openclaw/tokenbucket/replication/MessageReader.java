@@ -32,14 +32,12 @@ final class MessageReader {
 		this.in = in;
 	}
 
+	/**
+	 * Reads what {@link BatchCodec#requireReadable} let pass.
+	 */
 	Message read() throws MalformedMessageException {
-		if (this.in.readByte() != BatchCodec.MAGIC) {
-			throw new MalformedMessageException("malformed");
-		}
+		this.in.readByte();
 		this.version = this.in.readByte();
-		if (this.version < BatchCodec.OLDEST_VERSION || this.version > BatchCodec.VERSION) {
-			throw new MalformedMessageException("version");
-		}
 		for (int left = this.in.readCount(); left > 0; left--) {
 			this.members.add(new MemberId(this.in.readText(), this.in.readNumber()));
 		}

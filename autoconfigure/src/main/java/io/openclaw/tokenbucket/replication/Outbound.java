@@ -238,7 +238,7 @@ final class Outbound {
 		if (message.version() >= BatchCodec.SECTIONS_SINCE) {
 			message = message.with(LimitSections.definitions(message.sections(), this.limits.tell(now)));
 		}
-		byte[] bytes = BatchCodec.encode(message);
+		byte[] bytes = this.settings.signing().write(message);
 		// First, so that a transport that throws is not asked again at once.
 		this.lastSentAt = now;
 		this.acknowledgementOwedAt = null;
@@ -251,7 +251,7 @@ final class Outbound {
 	}
 
 	private void send(Peer recipient, Message message) {
-		byte[] bytes = BatchCodec.encode(message);
+		byte[] bytes = this.settings.signing().write(message);
 		this.transport.send(recipient.id(), bytes);
 		this.listener.onSent(bytes.length);
 	}
@@ -268,8 +268,8 @@ final class Outbound {
 		Map<String, Long> ages = this.store.ages(now);
 		Sections sections = LimitSections.fingerprints(Sections.NONE, this.limits.fingerprints(ages.keySet()));
 		return new Message(this.store.self(), this.settings.region(), this.membership.standing(), stamp(now),
-				this.outbox.lastNumber(), asks, reports, ages, digest, batch, transfer, this.membership.versionForAll(),
-				BatchCodec.VERSION, LimitSections.initials(sections, batch, transfer));
+				this.outbox.lastNumber(), asks, reports, ages, digest, batch, transfer,
+				this.settings.signing().version(this.membership.versionForAll()), BatchCodec.VERSION, LimitSections.initials(sections, batch, transfer));
 	}
 
 	private boolean isBatchDue(long now) {

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param syncInterval how often members exchange state, positive
  * @param memberTimeout after which a silent member is removed, longer than three sync
  * intervals
+ * @param signing how messages are signed
  */
 public record ReplicationSettings(@Nullable String region, int replicationFactor, Duration syncInterval,
-		Duration memberTimeout) {
+		Duration memberTimeout, MessageSigning signing) {
 
 	/**
 	 * Creates settings.
@@ -26,6 +27,20 @@ public record ReplicationSettings(@Nullable String region, int replicationFactor
 			throw new IllegalArgumentException(
 					"settings must be positive, and memberTimeout longer than 3 syncIntervals");
 		}
+	}
+
+	/**
+	 * Creates settings under which nothing is signed.
+	 * @param region where this member runs; {@code null} if not configured
+	 * @param replicationFactor members to reckon with before any has been heard, positive
+	 * @param syncInterval how often members exchange state, positive
+	 * @param memberTimeout after which a silent member is removed, longer than three sync
+	 * intervals
+	 * @throws IllegalArgumentException if any is out of range
+	 */
+	public ReplicationSettings(@Nullable String region, int replicationFactor, Duration syncInterval,
+			Duration memberTimeout) {
+		this(region, replicationFactor, syncInterval, memberTimeout, MessageSigning.NONE);
 	}
 
 }

@@ -184,7 +184,7 @@ public final class Replicator implements ReplicationSignal {
 	private void receive(int bus, byte[] bytes) {
 		long now = this.clock.nanoTime();
 		try {
-			Message message = BatchCodec.decode(bytes);
+			Message message = this.settings.signing().read(bytes);
 			if (message.sender().equals(this.self)) {
 				this.contact.onEcho(bus, this.transport.buses().size(), now);
 				return;

@@ -17,6 +17,9 @@ final class Sections {
 
 	static final Sections NONE = new Sections(Map.of());
 
+	/** Comes last, since it signs all that precedes it. */
+	static final int SIGNATURE = 127;
+
 	private static final int MOST = 16;
 
 	private final Map<Long, byte[]> byType;
@@ -27,7 +30,7 @@ final class Sections {
 
 	/**
 	 * These sections and another, which replaces one of its type.
-	 * @param type positive; never used again for anything else
+	 * @param type from 1 to 127, never used again for anything else
 	 * @param content writes what it contains
 	 */
 	Sections with(long type, Consumer<WireWriter> content) {
@@ -67,7 +70,13 @@ final class Sections {
 			if (type <= last) {
 				throw new MalformedMessageException("malformed");
 			}
-			byType.put(type, in.readBytes());
+			if (type > SIGNATURE) {
+				throw new MalformedMessageException("range");
+			}
+			byte[] content = in.readBytes();
+			if (type < SIGNATURE) {
+				byType.put(type, content);
+			}
 			last = type;
 		}
 		return byType.isEmpty() ? NONE : new Sections(byType);

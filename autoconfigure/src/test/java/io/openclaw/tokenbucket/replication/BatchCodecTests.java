@@ -38,7 +38,7 @@ class BatchCodecTests {
 			01 00 01 80 89 7a  00  01 01 80 01
 			""".replaceAll("\\s", "");
 
-	private static final String GOLDEN_2 = "0b02" + GOLDEN.substring(4) + "02 10 03 616263 ac02 01 2a".replace(" ", "");
+	private static final String GOLDEN_2 = "0b02" + GOLDEN.substring(4) + "02 10 03 616263 7e 01 2a".replace(" ", "");
 
 	private static final Set<String> REASONS = Set.of("malformed", "version", "truncated", "oversized", "range",
 			"count");
@@ -63,7 +63,7 @@ class BatchCodecTests {
 
 	@Test
 	void aMessageIsTheseBytesInVersionTwo() throws MalformedMessageException {
-		Sections sections = Sections.NONE.with(300, (out) -> out.writeNumber(42))
+		Sections sections = Sections.NONE.with(126, (out) -> out.writeNumber(42))
 			.with(16, (out) -> "abc".chars().forEach(out::writeByte));
 		Message message = golden(2, 2, sections);
 		assertThat(HexFormat.of().formatHex(BatchCodec.encode(message))).isEqualTo(GOLDEN_2);
@@ -83,7 +83,7 @@ class BatchCodecTests {
 	@Test
 	void whatFollowsTheBodyIsFoundByItsType() throws MalformedMessageException {
 		Sections sections = BatchCodec.decode(HexFormat.of().parseHex(GOLDEN_2)).sections();
-		assertThat(sections.find(300).orElseThrow().readNumber()).isEqualTo(42);
+		assertThat(sections.find(126).orElseThrow().readNumber()).isEqualTo(42);
 		assertThat(sections.find(17)).isEmpty();
 	}
 
@@ -97,6 +97,7 @@ class BatchCodecTests {
 		assertThat(rejection(HexFormat.of().parseHex(body + "0206000500"))).isEqualTo("malformed");
 		assertThat(rejection(HexFormat.of().parseHex(body + "01050300"))).isEqualTo("malformed");
 		assertThat(rejection(HexFormat.of().parseHex(body + "010500" + "00"))).isEqualTo("malformed");
+		assertThat(rejection(HexFormat.of().parseHex(body + "01800100"))).isEqualTo("range");
 		assertThat(rejection(HexFormat.of().parseHex(body + "11" + "0100".repeat(17)))).isEqualTo("count");
 	}
 

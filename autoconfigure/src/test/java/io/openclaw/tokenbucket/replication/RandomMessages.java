@@ -53,7 +53,7 @@ final class RandomMessages {
 	private Sections sections() {
 		Sections sections = Sections.NONE;
 		for (String content : list(this::text)) {
-			sections = sections.with(1 + number(), (out) -> out.writeText(content));
+			sections = sections.with(1 + this.random.nextInt(Sections.SIGNATURE - 1), (out) -> out.writeText(content));
 		}
 		return sections;
 	}

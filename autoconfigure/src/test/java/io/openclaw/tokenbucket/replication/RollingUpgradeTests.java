@@ -115,6 +115,7 @@ class RollingUpgradeTests {
 
 	private void roll(long incarnation, boolean killed, Start start) {
 		for (TestMember member : List.copyOf(this.members)) {
+			this.members.remove(member);
 			if (killed) {
 				member.kill();
 			}
@@ -122,7 +123,6 @@ class RollingUpgradeTests {
 				member.replicator().leave();
 				spendFor(0.5);
 			}
-			this.members.remove(member);
 			start.start(member.id().node(), incarnation);
 			spendFor(4);
 			assertHealthy(3);

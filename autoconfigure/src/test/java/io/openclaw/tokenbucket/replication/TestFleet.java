@@ -72,7 +72,15 @@ final class TestFleet {
 	}
 
 	TestMember start(MemberId id, UnaryOperator<ReplicationTransport> transport) {
-		TestMember member = new TestMember(id, transport);
+		return start(id, transport, MessageSigning.NONE);
+	}
+
+	TestMember start(MemberId id, MessageSigning signing) {
+		return start(id, UnaryOperator.identity(), signing);
+	}
+
+	TestMember start(MemberId id, UnaryOperator<ReplicationTransport> transport, MessageSigning signing) {
+		TestMember member = new TestMember(id, transport, signing);
 		member.replicator.start();
 		return member;
 	}
@@ -110,13 +118,14 @@ final class TestFleet {
 
 		private boolean killed;
 
-		TestMember(MemberId id, UnaryOperator<ReplicationTransport> transport) {
+		TestMember(MemberId id, UnaryOperator<ReplicationTransport> transport, MessageSigning signing) {
 			this.id = id;
 			TestFleet fleet = TestFleet.this;
 			this.spender = new Spender(id, fleet.time);
 			ReplicationTransport tapped = fleet.wire.tap(new InMemoryReplicationTransport(fleet.bus), id);
 			this.replicator = new Replicator(this.spender.store(), transport.apply(tapped),
-					new ReplicationSettings(null, Spender.REPLICATION_FACTOR, Spender.SYNC_INTERVAL, MEMBER_TIMEOUT),
+					new ReplicationSettings(null, Spender.REPLICATION_FACTOR, Spender.SYNC_INTERVAL, MEMBER_TIMEOUT,
+							signing),
 					fleet.time, this, this);
 		}
 

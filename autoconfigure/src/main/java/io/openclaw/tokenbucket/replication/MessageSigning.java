@@ -1,0 +1,127 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Signs messages under secrets that all members share, and reads only what is signed. The
+ * first secret signs, all verify, so that secrets can be replaced one step at a time. The
+ * signature is an HMAC-SHA256 (RFC 2104) over all that precedes it, not truncated, under
+ * a key of its own for each secret and namespace: what was recorded in one namespace is
+ * worth nothing in another. Immutable and thread-safe.
+ */
+public final class MessageSigning {
+
+	/** Signs nothing and reads everything. */
+	public static final MessageSigning NONE = new MessageSigning(List.of(), Unsigned.ACCEPT);
+
+	private final List<SigningKey> keys;
+
+	private final Unsigned unsigned;
+
+	private MessageSigning(List<SigningKey> keys, Unsigned unsigned) {
+		this.keys = keys;
+		this.unsigned = unsigned;
+	}
+
+	/**
+	 * Signs under shared secrets.
+	 * @param secrets the first signs, all verify; none empty
+	 * @param namespace tells fleets with the same secrets apart
+	 * @param unsigned what happens to messages without a signature
+	 * @return the signing; {@link #NONE} without secrets
+	 */
+	public static MessageSigning under(List<String> secrets, String namespace, Unsigned unsigned) {
+		return secrets.isEmpty() ? NONE
+				: new MessageSigning(secrets.stream().map((secret) -> SigningKey.derive(secret, namespace)).toList(),
+						unsigned);
+	}
+
+	/**
+	 * The version to write.
+	 * @param readByAll the youngest that all known processes read, possibly too old to be
+	 * signed
+	 */
+	int version(int readByAll) {
+		return (this.unsigned == Unsigned.REJECT) ? BatchCodec.VERSION : readByAll;
+	}
+
+	/**
+	 * Writes a message in its version, signed if it can be.
+	 */
+	byte[] write(Message message) {
+		if (this.keys.isEmpty() || message.version() < BatchCodec.SECTIONS_SINCE) {
+			return BatchCodec.encode(message);
+		}
+		Sections signed = message.sections().with(Sections.SIGNATURE, MessageSigning::writePlaceOfSignature);
+		byte[] bytes = BatchCodec.encode(message.with(signed));
+		int length = bytes.length - SigningKey.SIGNATURE_BYTES;
+		byte[] signature = this.keys.get(0).sign(bytes, length);
+		System.arraycopy(signature, 0, bytes, length, signature.length);
+		return bytes;
+	}
+
+	/**
+	 * Reads a message. Of what is not signed nothing is parsed but what shows that it is
+	 * not.
+	 * @throws MalformedMessageException for the reason {@code unsigned} or
+	 * {@code signature} as well
+	 */
+	Message read(byte[] bytes) throws MalformedMessageException {
+		BatchCodec.requireReadable(bytes);
+		if (!this.keys.isEmpty()) {
+			verify(bytes);
+		}
+		return BatchCodec.decode(bytes);
+	}
+
+	private void verify(byte[] bytes) throws MalformedMessageException {
+		int length = bytes.length - SigningKey.SIGNATURE_BYTES;
+		if (isSigned(bytes, length)) {
+			verify(bytes, length);
+		}
+		else if (this.unsigned == Unsigned.REJECT) {
+			throw new MalformedMessageException("unsigned");
+		}
+	}
+
+	private void verify(byte[] bytes, int length) throws MalformedMessageException {
+		byte[] signature = Arrays.copyOfRange(bytes, length, bytes.length);
+		for (SigningKey key : this.keys) {
+			// In constant time, lest its duration tell how much of a guess was right.
+			if (MessageDigest.isEqual(signature, key.sign(bytes, length))) {
+				return;
+			}
+		}
+		throw new MalformedMessageException("signature");
+	}
+
+	// The section of the signature is always the last.
+	private static boolean isSigned(byte[] bytes, int length) {
+		return bytes[1] >= BatchCodec.SECTIONS_SINCE && length >= 4 && bytes[length - 2] == Sections.SIGNATURE
+				&& bytes[length - 1] == SigningKey.SIGNATURE_BYTES;
+	}
+
+	private static void writePlaceOfSignature(WireWriter out) {
+		for (int left = SigningKey.SIGNATURE_BYTES; left > 0; left--) {
+			out.writeByte(0);
+		}
+	}
+
+	/**
+	 * What happens to messages without a signature where there are secrets.
+	 */
+	public enum Unsigned {
+
+		/** They are dropped, and with them whoever cannot sign. */
+		REJECT,
+
+		/**
+		 * They are read, so that a fleet can begin to sign member by member.
+		 */
+		ACCEPT
+
+	}
+
+}
