@@ -14,6 +14,7 @@ import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
 import io.openclaw.tokenbucket.gateway.answer.HeaderStyle;
 import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.Mode;
+import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
 
 /**
  * What users configure. Immutable. A property under {@code openclaw} that is not listed
@@ -96,21 +97,26 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * gateways.
 	 * @param memberTimeout After which a silent gateway is no longer reckoned with.
 	 * @param maxKeys Buckets held in memory; further keys of a limit share one.
-	 * @param secret Secrets that all gateways share. The first is the key under which API
-	 * keys and hashed keys become ids.
+	 * @param secret Secrets that all gateways share. The first signs what gateways tell
+	 * each other, and is the key under which API keys and hashed keys become ids; all
+	 * verify. Without one, whoever can publish in the Redis can spend and refill every
+	 * bucket.
+	 * @param unsigned What happens to messages without a signature where a secret is set;
+	 * accept them only while gateways are restarted one by one to begin to sign.
 	 * @param buses Redis servers that carry replication besides spring.data.redis, each
 	 * independent of the others.
 	 */
 	public record Crdt(@DefaultValue("default") String namespace, @DefaultValue("3") int replicationFactor,
 			@DefaultValue("200ms") Duration syncInterval, @DefaultValue("25ms") Duration creditWait,
 			@DefaultValue("30s") Duration memberTimeout, @DefaultValue("1000000") int maxKeys,
-			@DefaultValue List<String> secret, @DefaultValue List<Bus> buses) {
+			@DefaultValue List<String> secret, @DefaultValue("reject") Unsigned unsigned,
+			@DefaultValue List<Bus> buses) {
 
 		@Override
 		public String toString() {
-			return "Crdt[namespace=%s, replicationFactor=%d, syncInterval=%s, creditWait=%s, memberTimeout=%s, maxKeys=%d, secret=%d, buses=%s]"
+			return "Crdt[namespace=%s, replicationFactor=%d, syncInterval=%s, creditWait=%s, memberTimeout=%s, maxKeys=%d, secret=%d, unsigned=%s, buses=%s]"
 				.formatted(this.namespace, this.replicationFactor, this.syncInterval, this.creditWait,
-						this.memberTimeout, this.maxKeys, this.secret.size(), this.buses);
+						this.memberTimeout, this.maxKeys, this.secret.size(), this.unsigned, this.buses);
 		}
 
 	}

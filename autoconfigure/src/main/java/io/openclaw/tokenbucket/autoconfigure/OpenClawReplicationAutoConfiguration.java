@@ -27,6 +27,8 @@ import io.openclaw.tokenbucket.replication.Replicator;
 @AutoConfiguration(after = { OpenClawLimiterAutoConfiguration.class, OpenClawRedisAutoConfiguration.class })
 public final class OpenClawReplicationAutoConfiguration {
 
+	private static final Log logger = LogFactory.getLog(OpenClawReplicationAutoConfiguration.class);
+
 	@Bean
 	@ConditionalOnBean(Replicator.class)
 	ReplicatorLifecycle replicatorLifecycle(Replicator replicator) {
@@ -44,6 +46,11 @@ public final class OpenClawReplicationAutoConfiguration {
 		@ConditionalOnMissingBean
 		Replicator replicator(BucketStore store, ReplicationTransport transport, OpenClawSettings settings,
 				NanoClock clock, Timer timer, ObjectProvider<ReplicationListener> listeners) {
+			if (settings.secret() == null) {
+				logger
+					.warn("What gateways tell each other is not signed: whoever can publish in the Redis can spend and "
+							+ "refill every bucket. Set openclaw.crdt.secret to a long random text, the same on all gateways");
+			}
 			return new Replicator(store, transport, settings.replication(), clock, timer,
 					new CompositeReplicationListener(listeners.orderedStream().toList()));
 		}
@@ -56,8 +63,6 @@ public final class OpenClawReplicationAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnMissingBean({ ReplicationTransport.class, Replicator.class })
 	static class SingleGatewayConfiguration {
-
-		private static final Log logger = LogFactory.getLog(OpenClawReplicationAutoConfiguration.class);
 
 		@Bean
 		@ConditionalOnMissingBean

@@ -11,6 +11,7 @@ import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Crdt;
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.LimiterSettings;
+import io.openclaw.tokenbucket.replication.MessageSigning;
 import io.openclaw.tokenbucket.replication.ReplicationSettings;
 
 /**
@@ -63,7 +64,8 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 		}
 		return new OpenClawSettings(LimitPolicies.from(properties),
 				new LimiterSettings(crdt.replicationFactor(), crdt.syncInterval(), crdt.maxKeys()),
-				new ReplicationSettings(region, crdt.replicationFactor(), crdt.syncInterval(), crdt.memberTimeout()),
+				new ReplicationSettings(region, crdt.replicationFactor(), crdt.syncInterval(), crdt.memberTimeout(),
+						MessageSigning.under(crdt.secret(), crdt.namespace(), crdt.unsigned())),
 				crdt.namespace(), crdt.secret().isEmpty() ? null : crdt.secret().get(0));
 	}
 

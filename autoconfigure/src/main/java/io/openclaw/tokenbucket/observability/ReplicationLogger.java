@@ -60,13 +60,26 @@ public class ReplicationLogger implements ReplicationListener {
 	public void onRejected(String reason) {
 		this.rejected.computeIfAbsent(reason, (added) -> new LogThrottle(this.clock))
 			.pass((count) -> logger.warn("Dropped token bucket messages that were not acceptable: " + count
-					+ " since the last such line, reason: " + reason));
+					+ " since the last such line, reason: " + reason + advice(reason)));
 	}
 
 	@Override
 	public void onFailure(RuntimeException failure) {
 		this.failures.pass((count) -> logger.error(
 				"Token bucket replication failed and goes on: " + count + " times since the last such line", failure));
+	}
+
+	private static String advice(String reason) {
+		return switch (reason) {
+			case "unsigned" ->
+				". Whoever sent them has no openclaw.crdt.secret, and shares no budget with this gateway: "
+						+ "set the same on all; while they are restarted one by one, set openclaw.crdt.unsigned to accept";
+			case "signature" -> ". Whoever sent them has another openclaw.crdt.secret, or forges: to replace a secret, "
+					+ "first append the new one on all gateways, then move it to the front, then remove the old one";
+			case "version" -> ". Whoever sent them is a release too young or too old to be understood: "
+					+ "upgrade through the releases in between";
+			default -> "";
+		};
 	}
 
 	private static String name(Enum<?> constant) {

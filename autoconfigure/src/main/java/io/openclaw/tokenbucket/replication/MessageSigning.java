@@ -33,9 +33,8 @@ public final class MessageSigning {
 	 * @return the signing; {@link #NONE} without secrets
 	 */
 	public static MessageSigning under(List<String> secrets, String namespace, Unsigned unsigned) {
-		return secrets.isEmpty() ? NONE
-				: new MessageSigning(secrets.stream().map((secret) -> SigningKey.derive(secret, namespace)).toList(),
-						unsigned);
+		return secrets.isEmpty() ? NONE : new MessageSigning(
+				secrets.stream().map((secret) -> SigningKey.derive(secret, namespace)).toList(), unsigned);
 	}
 
 	/**

@@ -269,7 +269,8 @@ final class Outbound {
 		Sections sections = LimitSections.fingerprints(Sections.NONE, this.limits.fingerprints(ages.keySet()));
 		return new Message(this.store.self(), this.settings.region(), this.membership.standing(), stamp(now),
 				this.outbox.lastNumber(), asks, reports, ages, digest, batch, transfer,
-				this.settings.signing().version(this.membership.versionForAll()), BatchCodec.VERSION, LimitSections.initials(sections, batch, transfer));
+				this.settings.signing().version(this.membership.versionForAll()), BatchCodec.VERSION,
+				LimitSections.initials(sections, batch, transfer));
 	}
 
 	private boolean isBatchDue(long now) {

@@ -29,8 +29,8 @@ class OpenClawPropertiesMetadataTests {
 			.contains("openclaw.buckets", "openclaw.revision", "openclaw.node.id", "openclaw.node.region",
 					"openclaw.crdt.namespace", "openclaw.crdt.replication-factor", "openclaw.crdt.sync-interval",
 					"openclaw.crdt.credit-wait", "openclaw.crdt.member-timeout", "openclaw.crdt.max-keys",
-					"openclaw.crdt.secret", "openclaw.crdt.buses", "openclaw.headers", "openclaw.hash-keys",
-					"openclaw.proxies.trusted", "openclaw.proxies.hops");
+					"openclaw.crdt.secret", "openclaw.crdt.unsigned", "openclaw.crdt.buses", "openclaw.headers",
+					"openclaw.hash-keys", "openclaw.proxies.trusted", "openclaw.proxies.hops");
 		assertThat(properties)
 			.allSatisfy((property) -> assertThat((String) property.get("description")).as((String) property.get("name"))
 				.isNotBlank());

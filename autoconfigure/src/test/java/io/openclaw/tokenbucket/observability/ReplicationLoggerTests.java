@@ -57,6 +57,14 @@ class ReplicationLoggerTests {
 	}
 
 	@Test
+	void saysWhatToDoAboutSecretsThatDiffer(CapturedOutput output) {
+		reject("unsigned", 1);
+		assertThat(output.getAll()).contains("openclaw.crdt.secret", "openclaw.crdt.unsigned to accept");
+		reject("signature", 1);
+		assertThat(output.getAll().lines()).last().asString().contains("append the new one on all gateways");
+	}
+
+	@Test
 	void writesALineForEachReason(CapturedOutput output) {
 		reject("signature", 10);
 		reject("size", 10);

@@ -66,8 +66,8 @@ class MessageSigningTests {
 		for (int i = 0; i < 8 * bytes.length; i++) {
 			byte[] changed = bytes.clone();
 			changed[i / 8] ^= (byte) (1 << i % 8);
-			assertThat(rejection(this.signing, changed)).as("bit %d", i).isIn("signature", "unsigned", "malformed",
-					"version");
+			assertThat(rejection(this.signing, changed)).as("bit %d", i)
+				.isIn("signature", "unsigned", "malformed", "version");
 		}
 	}
 

@@ -68,7 +68,8 @@ class SecretRotationTests {
 		assertThat(this.fleet.surprises()).isEmpty();
 	}
 
-	// Each takes itself for the whole fleet, which is why a fleet must accept the unsigned
+	// Each takes itself for the whole fleet, which is why a fleet must accept the
+	// unsigned
 	// while it begins to sign.
 	@Test
 	void whoHasASecretDoesNotHearWhoHasNone() {

@@ -123,9 +123,9 @@ final class TestFleet {
 			TestFleet fleet = TestFleet.this;
 			this.spender = new Spender(id, fleet.time);
 			ReplicationTransport tapped = fleet.wire.tap(new InMemoryReplicationTransport(fleet.bus), id);
-			this.replicator = new Replicator(this.spender.store(), transport.apply(tapped),
-					new ReplicationSettings(null, Spender.REPLICATION_FACTOR, Spender.SYNC_INTERVAL, MEMBER_TIMEOUT,
-							signing),
+			this.replicator = new Replicator(
+					this.spender.store(), transport.apply(tapped), new ReplicationSettings(null,
+							Spender.REPLICATION_FACTOR, Spender.SYNC_INTERVAL, MEMBER_TIMEOUT, signing),
 					fleet.time, this, this);
 		}
 
