@@ -38,7 +38,7 @@ public final class OpenClawLimiterAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(Timer.class)
 	ScheduledTimer tokenBucketTimer() {
-		return new ScheduledTimer();
+		return new ScheduledTimer("openclaw-replication");
 	}
 
 	@Bean

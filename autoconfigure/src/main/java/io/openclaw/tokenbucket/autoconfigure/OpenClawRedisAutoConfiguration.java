@@ -22,7 +22,9 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.redis.RedisIncarnations;
 import io.openclaw.tokenbucket.redis.RedisReplicationTransport;
+import io.openclaw.tokenbucket.redis.RedisSnapshotStore;
 import io.openclaw.tokenbucket.replication.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.SnapshotStore;
 
 /**
  * Auto-configuration of replication over Redis, where any is named: the application's
@@ -51,6 +53,12 @@ public final class OpenClawRedisAutoConfiguration {
 	@Bean
 	RedisReplicationTransport redisReplicationTransport(RedisBuses buses, OpenClawSettings settings) {
 		return new RedisReplicationTransport(buses.factories(), settings.namespace());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean(SnapshotStore.class)
+	RedisSnapshotStore redisSnapshotStore(RedisBuses buses, OpenClawSettings settings) {
+		return new RedisSnapshotStore(buses.factories().values(), settings.namespace());
 	}
 
 	@Bean

@@ -19,6 +19,8 @@ import io.openclaw.tokenbucket.observability.CompositeReplicationListener;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 import io.openclaw.tokenbucket.replication.ReplicationTransport;
 import io.openclaw.tokenbucket.replication.Replicator;
+import io.openclaw.tokenbucket.replication.SnapshotKeeper;
+import io.openclaw.tokenbucket.replication.SnapshotStore;
 
 /**
  * Auto-configuration of replication: with the other gateways where there is a transport,
@@ -33,6 +35,16 @@ public final class OpenClawReplicationAutoConfiguration {
 	@ConditionalOnBean(Replicator.class)
 	ReplicatorLifecycle replicatorLifecycle(Replicator replicator) {
 		return new ReplicatorLifecycle(replicator);
+	}
+
+	@Bean
+	@ConditionalOnBean({ Replicator.class, SnapshotStore.class })
+	SnapshotLifecycle snapshotLifecycle(BucketStore store, SnapshotStore snapshots, Replicator replicator,
+			OpenClawSettings settings, NanoClock clock, ObjectProvider<ReplicationListener> listeners) {
+		ScheduledTimer timer = new ScheduledTimer("openclaw-snapshots");
+		SnapshotKeeper keeper = new SnapshotKeeper(store, snapshots, settings.replication().signing(), clock, timer,
+				new CompositeReplicationListener(listeners.orderedStream().toList()));
+		return new SnapshotLifecycle(keeper, replicator, timer, settings.replication().replicationFactor());
 	}
 
 	/**

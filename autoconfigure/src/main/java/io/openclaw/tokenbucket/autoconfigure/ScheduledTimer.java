@@ -19,8 +19,12 @@ final class ScheduledTimer implements Timer, AutoCloseable {
 
 	private final ScheduledThreadPoolExecutor executor;
 
-	ScheduledTimer() {
-		this.executor = new ScheduledThreadPoolExecutor(1, ScheduledTimer::newThread,
+	/**
+	 * Creates a timer.
+	 * @param name of its thread
+	 */
+	ScheduledTimer(String name) {
+		this.executor = new ScheduledThreadPoolExecutor(1, (task) -> newThread(task, name),
 				new ThreadPoolExecutor.DiscardPolicy());
 		this.executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
 	}
@@ -48,8 +52,8 @@ final class ScheduledTimer implements Timer, AutoCloseable {
 		}
 	}
 
-	private static Thread newThread(Runnable task) {
-		Thread thread = new Thread(task, "openclaw-replication");
+	private static Thread newThread(Runnable task, String name) {
+		Thread thread = new Thread(task, name);
 		thread.setDaemon(true);
 		return thread;
 	}

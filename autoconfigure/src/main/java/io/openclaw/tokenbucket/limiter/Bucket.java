@@ -48,6 +48,9 @@ final class Bucket {
 
 	private boolean dropped;
 
+	// As of the last tick.
+	private TokenBucketState seen = TokenBucketState.empty();
+
 	Bucket(BucketKey key, LimitPolicy policy, LocalReplica replica, Duration syncInterval, Changes changes) {
 		this.key = key;
 		this.policy = policy;
@@ -55,7 +58,8 @@ final class Bucket {
 		this.idleNanos = syncInterval.multipliedBy(IDLE_INTERVALS).toNanos();
 		this.line = new WaitingLine(changes);
 		this.replica = replica;
-		this.usedAt = replica.view().sinceNanos();
+		this.usedAt = (replica.settledAt() - replica.view().sinceNanos() > 0) ? replica.settledAt()
+				: replica.view().sinceNanos();
 		this.allowance = new Allowance(policy.limit().capacity(), syncInterval, replica.view());
 	}
 
@@ -349,6 +353,32 @@ final class Bucket {
 	}
 
 	/**
+	 * Merges what was saved.
+	 * @return whether it was acceptable
+	 */
+	synchronized boolean restore(TokenBucketState saved, MembershipView view, long now) {
+		boolean untouched = this.replica.state().consumed() == this.seen.consumed();
+		boolean accepted = merge(saved, view, now);
+		if (untouched) {
+			this.seen = this.replica.state();
+		}
+		return accepted;
+	}
+
+	/**
+	 * Merges what was saved, and has it published.
+	 * @return whether it was acceptable
+	 */
+	synchronized boolean restoreForAll(TokenBucketState saved, MembershipView view, long now) {
+		TokenBucketState before = this.replica.state();
+		boolean accepted = merge(saved, view, now);
+		if (!before.isAtLeast(this.replica.state())) {
+			markDirty();
+		}
+		return accepted;
+	}
+
+	/**
 	 * Has the store forget this bucket.
 	 */
 	void forget() {
@@ -410,12 +440,16 @@ final class Bucket {
 
 	/**
 	 * Ends an interval in which the bucket was touched.
+	 * @return whether anything was spent or given back since the last, here or elsewhere
 	 */
-	synchronized void tick(MembershipView view, long now, long keepNanos) {
+	synchronized boolean tick(MembershipView view, long now, long keepNanos) {
 		arrive(view, now);
 		this.replica.remember(now, keepNanos);
 		this.allowance.share(this.replica.view(), now);
 		this.touched = false;
+		TokenBucketState before = this.seen;
+		this.seen = this.replica.state();
+		return this.seen.consumed() != before.consumed() || this.seen.returned() != before.returned();
 	}
 
 	/**

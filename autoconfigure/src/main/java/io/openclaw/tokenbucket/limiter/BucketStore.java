@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.limiter;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
@@ -19,6 +20,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
@@ -52,6 +54,8 @@ public final class BucketStore {
 	private final Queue<Bucket> touched = new ConcurrentLinkedQueue<>();
 
 	private final Queue<Bucket> dirty = new ConcurrentLinkedQueue<>();
+
+	private final UnsavedBuckets unsaved = new UnsavedBuckets();
 
 	private volatile ReplicationSignal signal = ReplicationSignal.NONE;
 
@@ -256,6 +260,59 @@ public final class BucketStore {
 	}
 
 	/**
+	 * Merges what was saved of a bucket. One that is new here accrues nothing for the
+	 * time before, since what it did is in its state.
+	 * @param update the bucket
+	 * @param now the current time
+	 * @return whether it was acceptable; {@code true} as well for buckets that are not
+	 * held here
+	 */
+	public boolean restore(BucketUpdate update, long now) {
+		return restored(update, now).map((bucket) -> bucket.restore(update.state(), view(now), now)).orElse(true);
+	}
+
+	/**
+	 * Merges what was saved of a bucket, and has all members told of it.
+	 * @param update the bucket
+	 * @param now the current time
+	 * @return whether it was acceptable; {@code true} as well for buckets that are not
+	 * held here
+	 */
+	public boolean restoreForAll(BucketUpdate update, long now) {
+		return restored(update, now).map((bucket) -> bucket.restoreForAll(update.state(), view(now), now)).orElse(true);
+	}
+
+	/**
+	 * The buckets that changed and were not saved.
+	 * @return what records them
+	 */
+	public UnsavedBuckets unsaved() {
+		return this.unsaved;
+	}
+
+	/**
+	 * A limit.
+	 * @param name its name
+	 * @return the limit, empty if it is unknown here
+	 */
+	public Optional<Limit> limit(String name) {
+		return Optional.ofNullable(this.limits.get(name)).map((buckets) -> buckets.policy().limit());
+	}
+
+	/**
+	 * The longest that any bucket takes to fill up.
+	 * @return the time from empty to full, of the limit that takes longest
+	 */
+	public Duration longestTimeToFull() {
+		return Duration.ofNanos(this.limits.values()
+			.stream()
+			.map((buckets) -> buckets.policy().limit())
+			.mapToLong((limit) -> limit.refillRate().nanosToAccrue(limit.capacity()))
+			.max()
+			.orElse(0));
+	}
+
+	/**
 	 * All heard members have acknowledged.
 	 * @param key a bucket
 	 * @param batch up to which batch
@@ -278,7 +335,9 @@ public final class BucketStore {
 		long keepNanos = LONGEST_BOUND_NANOS + 2 * this.settings.syncInterval().toNanos();
 		for (int left = this.touched.size(); left > 0; left--) {
 			Bucket bucket = this.touched.remove();
-			bucket.tick(current, now, keepNanos);
+			if (bucket.tick(current, now, keepNanos)) {
+				this.unsaved.add(bucket.key());
+			}
 			serveLine(bucket, now);
 		}
 		sweep(current, now);
@@ -408,6 +467,12 @@ public final class BucketStore {
 		return notices.isEmpty() ? List.of() : notices.stream().flatMap((notice) -> notice.get().stream()).toList();
 	}
 
+	private Optional<Bucket> restored(BucketUpdate update, long now) {
+		return Optional.ofNullable(this.limits.get(update.key().limit()))
+			.flatMap((buckets) -> buckets.restored(update.key(), buckets.policy().limit().initialOf(update.state()),
+					now));
+	}
+
 	private Optional<Bucket> find(BucketKey key) {
 		return Optional.ofNullable(this.limits.get(key.limit())).flatMap((buckets) -> buckets.find(key));
 	}
@@ -427,6 +492,7 @@ public final class BucketStore {
 			Bucket bucket = this.sweep.next();
 			if (bucket.dropIfFull(current, now)) {
 				bucket.forget();
+				this.unsaved.add(bucket.key());
 			}
 		}
 	}

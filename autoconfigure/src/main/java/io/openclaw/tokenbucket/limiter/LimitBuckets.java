@@ -136,6 +136,19 @@ final class LimitBuckets implements Changes {
 	}
 
 	/**
+	 * The bucket that was saved, created if needed and if there is room. What it was
+	 * before it was saved is in its state: it accrues from now on.
+	 */
+	Optional<Bucket> restored(BucketKey key, long initial, long now) {
+		Optional<Bucket> held = find(key);
+		if (held.isPresent() || (!key.overflow() && !this.store.hasRoom())) {
+			return held;
+		}
+		return Optional.of(key.overflow() ? this.overflow.computeIfAbsent(key, (name) -> createAnew(key, initial, now))
+				: this.byKey.computeIfAbsent(key.key(), (name) -> createAnew(key, initial, now)));
+	}
+
+	/**
 	 * The bucket that a request for a key would find, without creating it for good.
 	 */
 	Bucket peek(String key, long now) {
@@ -253,9 +266,17 @@ final class LimitBuckets implements Changes {
 	}
 
 	private Bucket create(BucketKey key, long initial, Birth birth, long now) {
+		return create(key, initial, birth, this.active.get().activatedAt(), now);
+	}
+
+	private Bucket createAnew(BucketKey key, long initial, long now) {
+		return create(key, initial, this.store.nextBirth(), now, now);
+	}
+
+	private Bucket create(BucketKey key, long initial, Birth birth, long since, long now) {
 		ActiveLimit current = this.active.get();
 		LocalReplica replica = new LocalReplica(current.policy().limit(), initial, birth, this.store.view(now),
-				this.store.settings().syncInterval().toNanos() / 2, current.activatedAt());
+				this.store.settings().syncInterval().toNanos() / 2, since);
 		return new Bucket(key, current.policy(), replica, this.store.settings().syncInterval(), this);
 	}
 

@@ -87,6 +87,10 @@ final class LocalReplica {
 		return this.level;
 	}
 
+	long settledAt() {
+		return this.settledAt;
+	}
+
 	long reserved() {
 		return this.reserved;
 	}

@@ -53,6 +53,14 @@ record RedisNamespace(String name) {
 		return bytes("incarnation:" + node);
 	}
 
+	/**
+	 * The hash in which buckets are kept.
+	 * @return its name
+	 */
+	byte[] snapshot() {
+		return bytes("snapshot");
+	}
+
 	private byte[] bytes(String suffix) {
 		return ("openclaw:{" + this.name + "}:" + suffix).getBytes(StandardCharsets.UTF_8);
 	}

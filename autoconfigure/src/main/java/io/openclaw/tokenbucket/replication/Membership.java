@@ -35,6 +35,8 @@ final class Membership {
 
 	private Standing standing = Standing.JOINING;
 
+	private boolean founder;
+
 	Membership(MemberId self, ReplicationSettings settings) {
 		this.self = self;
 		this.settings = settings;
@@ -147,10 +149,18 @@ final class Membership {
 			return;
 		}
 		this.standing = Standing.MEMBER;
+		this.founder = true;
 		this.peers.values()
 			.stream()
 			.filter((peer) -> isMutual(peer, now))
 			.forEach((peer) -> peer.become(Standing.MEMBER));
+	}
+
+	/**
+	 * Whether this member has ever founded a fleet, since it found nobody to join.
+	 */
+	boolean isFounder() {
+		return this.founder;
 	}
 
 	/**

@@ -58,7 +58,7 @@ public final class Replicator implements ReplicationSignal {
 
 	private final AtomicBoolean flush = new AtomicBoolean();
 
-	private final CompletableFuture<Void> joined = new CompletableFuture<>();
+	private final CompletableFuture<Boolean> joined = new CompletableFuture<>();
 
 	private final CompletableFuture<Void> left = new CompletableFuture<>();
 
@@ -129,6 +129,16 @@ public final class Replicator implements ReplicationSignal {
 	 * @return completes once this member is counted, alone or with others
 	 */
 	public CompletionStage<Void> joined() {
+		return this.joined.thenAccept((founder) -> {
+		});
+	}
+
+	/**
+	 * How this member came to be counted.
+	 * @return completes once it is, with whether it founded the fleet since it found
+	 * nobody to join
+	 */
+	public CompletionStage<Boolean> founded() {
 		return this.joined.minimalCompletionStage();
 	}
 
@@ -273,7 +283,7 @@ public final class Replicator implements ReplicationSignal {
 			// nobody.
 			this.store.publishAllAgain();
 			this.outbound.flush();
-			this.joined.complete(null);
+			this.joined.complete(this.membership.isFounder());
 		}
 		this.counted = this.membership.isMember();
 		boolean contacted = this.contact.isMade() || !this.membership.peers().isEmpty();

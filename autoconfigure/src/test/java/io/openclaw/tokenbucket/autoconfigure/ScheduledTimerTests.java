@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class ScheduledTimerTests {
 
-	private final ScheduledTimer timer = new ScheduledTimer();
+	private final ScheduledTimer timer = new ScheduledTimer("test");
 
 	@AfterEach
 	void close() {

@@ -1,0 +1,252 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.LimitSource;
+import io.openclaw.tokenbucket.replication.SavedFleet.Process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/**
+ * What outlives the members of a fleet. Buckets hold a thousand tokens, of which one
+ * returns a second.
+ */
+class SnapshotKeeperTests {
+
+	private final SavedFleet fleet = new SavedFleet(MessageSigning.NONE);
+
+	@Test
+	void aFleetThatIsKilledAndStartsAgainHasSpentWhatItHadSpent() {
+		List<Process> first = this.fleet.start("a", "b", "c");
+		first.forEach((member) -> assertThat(member.spender().spend("k", 200).isAdmitted()).isTrue());
+		this.fleet.advanceSeconds(2);
+		first.forEach(Process::kill);
+		this.fleet.advanceSeconds(60);
+		List<Process> second = this.fleet.start("a", "b", "c");
+		this.fleet.advanceSeconds(2);
+		// 67 s at most since they spent; what a gateway that starts waits is not
+		// refilled.
+		second.forEach((member) -> assertThat(member.spender().level("k")).isBetween(460.0, 467.1));
+		second.forEach((member) -> assertThat(member.spender().spendable("k")).isBetween(460.0, 467.1));
+		assertThat(this.fleet.rejected()).isEmpty();
+	}
+
+	@Test
+	void aFleetThatStopsGracefullySavesItsLastSpending() {
+		List<Process> first = this.fleet.start("a", "b");
+		first.forEach((member) -> member.spender().spend("k", 200));
+		first.get(1).stop();
+		this.fleet.advanceSeconds(3);
+		first.get(0).spender().spend("k", 200);
+		first.get(0).stop();
+		this.fleet.advanceSeconds(30);
+		Process again = this.fleet.start("a").get(0);
+		assertThat(again.spender().level("k")).isBetween(425.0, 437.0);
+	}
+
+	@Test
+	void timeWithoutAnyMemberRefillsOnceHoweverManyFoundTheFleet() {
+		Process alone = this.fleet.start("a").get(0);
+		alone.spender().spend("k", 900);
+		this.fleet.advanceSeconds(2);
+		alone.kill();
+		this.fleet.advanceSeconds(300);
+		List<Process> founders = this.fleet.start("a", "b", "c", "d", "e");
+		this.fleet.advanceSeconds(5);
+		founders.forEach((member) -> assertThat(member.spender().level("k")).isCloseTo(408, within(3.0)));
+	}
+
+	@Test
+	void timeThatASurvivorRefilledIsNotRefilledAgain() {
+		List<Process> first = this.fleet.start("a", "b", "c");
+		first.get(0).spender().spend("k", 900);
+		this.fleet.advanceSeconds(2);
+		first.subList(1, 3).forEach(Process::kill);
+		this.fleet.advanceSeconds(100);
+		List<Process> again = this.fleet.start("b", "c");
+		this.fleet.advanceSeconds(10);
+		double survivor = first.get(0).spender().level("k");
+		assertThat(survivor).isBetween(150.0, 216.0);
+		again.forEach((member) -> assertThat(member.spender().level("k")).isCloseTo(survivor, within(1.0)));
+	}
+
+	@Test
+	void allButOneMemberKilledAtOnceLoseNoAcknowledgedSpending() {
+		List<Process> first = this.fleet.start("a", "b", "c");
+		first.subList(0, 2).forEach((member) -> member.spender().spend("k", 300));
+		this.fleet.advanceSeconds(0.3);
+		first.subList(0, 2).forEach(Process::kill);
+		assertThat(first.get(2).spender().level("k")).isBetween(399.0, 401.0);
+		// Nor if the last one goes before those two come back.
+		this.fleet.advanceSeconds(1.5);
+		first.get(2).kill();
+		this.fleet.advanceSeconds(10);
+		assertThat(this.fleet.start("a").get(0).spender().level("k")).isBetween(400.0, 416.0);
+	}
+
+	@Test
+	void incarnationsAndBirthsOfEarlierProcessesAreKept() {
+		Process first = this.fleet.start("a").get(0);
+		first.spender().spend("k", 500);
+		this.fleet.advanceSeconds(2);
+		first.kill();
+		Process second = this.fleet.start("a").get(0);
+		second.spender().spend("k", 100);
+		this.fleet.advanceSeconds(2);
+		second.kill();
+		Process third = this.fleet.start("a").get(0);
+		TokenBucketState state = third.spender().state("k");
+		assertThat(state.netConsumedBy(first.id())).isEqualTo(MicroTokens.ofTokens(500));
+		assertThat(state.netConsumedBy(second.id())).isEqualTo(MicroTokens.ofTokens(100));
+	}
+
+	@Test
+	void aStoreThatIsFlushedIsWrittenAnew() {
+		Process member = this.fleet.start("a").get(0);
+		IntStream.range(0, 3000).forEach((i) -> member.spender().spend("k" + i, 500));
+		this.fleet.advanceSeconds(3);
+		assertThat(this.fleet.snapshots().entries()).hasSize(3001);
+		this.fleet.snapshots().reset(Map.of(), 0);
+		this.fleet.advanceSeconds(3);
+		assertThat(this.fleet.snapshots().entries()).hasSize(3001);
+	}
+
+	@Test
+	void aStoreThatWentBackIsWrittenAnew() {
+		Process member = this.fleet.start("a").get(0);
+		member.spender().spend("k", 100);
+		this.fleet.advanceSeconds(2);
+		Map<String, MemorySnapshots.Written> earlier = new LinkedHashMap<>(this.fleet.snapshots().entries());
+		long generation = this.fleet.snapshots().generation();
+		member.spender().spend("k", 700);
+		this.fleet.advanceSeconds(2);
+		this.fleet.snapshots().reset(earlier, generation - 1);
+		this.fleet.advanceSeconds(3);
+		member.kill();
+		assertThat(this.fleet.start("a").get(0).spender().level("k")).isBetween(200.0, 215.0);
+	}
+
+	@Test
+	void bucketsThatAreFullAgainAreDeleted() {
+		Process member = this.fleet.start("a").get(0);
+		member.spender().spend("k", 5);
+		this.fleet.advanceSeconds(3);
+		assertThat(this.fleet.snapshots().entries()).containsKey("rating:k");
+		this.fleet.advanceSeconds(30);
+		assertThat(this.fleet.snapshots().entries()).containsOnlyKeys(SnapshotCodec.LIMITS);
+	}
+
+	@Test
+	void whatAnOperatorChangedOutlivesTheFleet() {
+		Process first = this.fleet.start("a").get(0);
+		first.spender().store().follow(Spender.LIMIT, (current) -> {
+			Limit limit = current.limit();
+			Limit half = new Limit(limit.name(), limit.capacity() / 2, limit.refillRate(), limit.initial() / 2,
+					limit.revision());
+			return new LimitDefinition(half, current.edit() + 1, current.consistency(), current.mode());
+		}, LimitSource.ENDPOINT, this.fleet.time().nanoTime());
+		this.fleet.advanceSeconds(2);
+		first.kill();
+		assertThat(this.fleet.start("a").get(0).spender().level("k")).isEqualTo(500);
+	}
+
+	@Test
+	void nothingIsWrittenBeforeEverythingWasRead() {
+		Process first = this.fleet.start("a").get(0);
+		first.spender().spend("k", 900);
+		this.fleet.advanceSeconds(2);
+		first.kill();
+		this.fleet.snapshots().breakDown(true);
+		Process second = this.fleet.start("a").get(0);
+		second.spender().spend("k", 10);
+		this.fleet.advanceSeconds(30);
+		assertThat(second.spender().level("k")).isGreaterThan(900);
+		this.fleet.snapshots().breakDown(false);
+		this.fleet.advanceSeconds(20);
+		assertThat(second.spender().level("k")).isBetween(90.0, 200.0);
+	}
+
+	@Test
+	void anIdleFleetWritesNothingButLimits() {
+		List<Process> members = this.fleet.start("a", "b");
+		members.get(0).spender().spend("k", 900);
+		this.fleet.advanceSeconds(5);
+		int writes = this.fleet.snapshots().writes();
+		this.fleet.advanceSeconds(10);
+		assertThat(this.fleet.snapshots().writes() - writes).isBetween(18, 22);
+	}
+
+	@Test
+	void oneTickWritesSoManyBucketsAndOnePageSoMany() {
+		Process member = this.fleet.start("a").get(0);
+		IntStream.range(0, 25_000).forEach((i) -> member.spender().spend("k" + i, 500));
+		this.fleet.advanceSeconds(1.2);
+		assertThat(this.fleet.snapshots().entries().size()).isBetween(SnapshotKeeper.MOST_A_TICK,
+				SnapshotKeeper.MOST_A_TICK + 1);
+		this.fleet.advanceSeconds(2);
+		assertThat(this.fleet.snapshots().entries()).hasSize(25_001);
+		assertThat(this.fleet.snapshots().largestPage()).isEqualTo(MessageSize.MOST_BUCKETS + 1);
+	}
+
+	@Test
+	void whatCannotHaveBeenSavedIsRejectedByReasonAndChangesNothing() {
+		MemorySnapshots store = this.fleet.snapshots();
+		Random random = new Random(7);
+		byte[] noise = new byte[100];
+		random.nextBytes(noise);
+		store.put("rating:noise", noise);
+		store.put("rating:empty", new byte[0]);
+		SnapshotCodec codec = new SnapshotCodec(MessageSigning.NONE);
+		byte[] good = codec.encode(List.of(bucket("cut", new MemberId("x", 1), 5)));
+		store.put("rating:cut", Arrays.copyOf(good, good.length - 3));
+		store.put("rating:mine", codec.encode(List.of(bucket("mine", new MemberId("a", 1), 900))));
+		store.put("other:k",
+				codec.encode(List.of(new BucketUpdate(new BucketKey("other", "k", false), TokenBucketState.empty()))));
+		Process member = this.fleet.start("a").get(0);
+		assertThat(this.fleet.rejected()).containsExactlyInAnyOrder("malformed", "truncated", "truncated",
+				"contradiction");
+		assertThat(member.spender().level("mine")).isEqualTo(1000);
+		assertThat(member.spender().spend("k", 10).isAdmitted()).isTrue();
+	}
+
+	@Test
+	void whatIsNotSignedIsRejectedWhereThereAreSecrets() {
+		SavedFleet signed = new SavedFleet(
+				MessageSigning.under(List.of("new", "old"), "saved", MessageSigning.Unsigned.REJECT));
+		MemberId x = new MemberId("x", 1);
+		signed.snapshots()
+			.put("rating:plain", new SnapshotCodec(MessageSigning.NONE).encode(List.of(bucket("plain", x, 5))));
+		signed.snapshots().put("rating:forged", codec("guess").encode(List.of(bucket("forged", x, 5))));
+		signed.snapshots().put("rating:old", codec("old").encode(List.of(bucket("old", x, 5))));
+		Process member = signed.start("a").get(0);
+		assertThat(signed.rejected()).containsExactlyInAnyOrder("unsigned", "signature");
+		assertThat(member.spender().level("plain")).isEqualTo(1000);
+		assertThat(member.spender().level("old")).isBetween(995.0, 999.5);
+	}
+
+	private static SnapshotCodec codec(String secret) {
+		return new SnapshotCodec(MessageSigning.under(List.of(secret), "saved", MessageSigning.Unsigned.REJECT));
+	}
+
+	private static BucketUpdate bucket(String key, MemberId member, long tokens) {
+		return new BucketUpdate(Spender.key(key),
+				TokenBucketState.empty().consume(new Birth(member, 1), MicroTokens.ofTokens(tokens)));
+	}
+
+}
