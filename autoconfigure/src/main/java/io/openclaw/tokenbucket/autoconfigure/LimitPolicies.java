@@ -1,26 +1,24 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
-import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Bucket;
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.crdt.Limit;
-import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
 
 /**
- * Turns configured limits into those that the limiter works with.
+ * Turns configured limits into those that the limiter works with. An override of a limit
+ * is a limit of its own there.
  */
 final class LimitPolicies {
 
 	private static final String PREFIX = "openclaw.buckets.";
 
 	private static final int MAX_NAME_LENGTH = 64;
-
-	private static final BigDecimal LEAST_RATE = new BigDecimal("0.000001");
 
 	private LimitPolicies() {
 	}
@@ -29,51 +27,45 @@ final class LimitPolicies {
 		return PREFIX + limit + "." + name;
 	}
 
-	static List<LimitPolicy> from(OpenClawProperties properties) {
-		return properties.buckets()
-			.entrySet()
-			.stream()
-			.map((bucket) -> policy(bucket.getKey(), bucket.getValue(), properties))
-			.toList();
+	static String overrideProperty(String limit, String override) {
+		return property(limit, "overrides." + override);
 	}
 
-	private static LimitPolicy policy(String name, Bucket bucket, OpenClawProperties properties) {
-		Checks.name(PREFIX + name, name, MAX_NAME_LENGTH);
-		long capacity = Checks.between(property(name, "capacity"), Checks.required(property(name, "capacity"),
-				bucket.capacity(), "Set it to the most tokens that a bucket holds."), 1L, MicroTokens.MAX_TOKENS);
-		long initial = (bucket.initialTokens() != null)
-				? Checks.between(property(name, "initial-tokens"), bucket.initialTokens(), 0L, capacity) : capacity;
-		Limit limit = new Limit(name, MicroTokens.ofTokens(capacity), rate(name, bucket), MicroTokens.ofTokens(initial),
-				properties.revision());
+	static String overrideName(String limit, String override) {
+		return limit + "." + override;
+	}
+
+	static List<LimitPolicy> from(OpenClawProperties properties) {
+		List<LimitPolicy> policies = new ArrayList<>();
+		properties.buckets().forEach((name, bucket) -> {
+			Checks.name(PREFIX + name, name, MAX_NAME_LENGTH);
+			Limit limit = ConfiguredQuota.of(PREFIX + name, bucket).toLimit(name, properties.revision());
+			policies.add(policy(limit, bucket, properties));
+			bucket.overrides().forEach((override, plan) -> {
+				String prefix = overrideProperty(name, override);
+				String ownName = Checks.name(prefix, overrideName(name, override), MAX_NAME_LENGTH);
+				policies.add(policy(ConfiguredQuota.of(prefix, plan).toLimit(ownName, limit), bucket, properties));
+			});
+		});
+		refuseTwins(properties, policies);
+		return List.copyOf(policies);
+	}
+
+	private static LimitPolicy policy(Limit limit, Bucket bucket, OpenClawProperties properties) {
 		return new LimitPolicy(limit, bucket.consistency(), properties.crdt().creditWait(), bucket.mode());
 	}
 
-	private static RefillRate rate(String name, Bucket bucket) {
-		String perSecond = property(name, "refill-rate-per-second");
-		String tokens = property(name, "refill-tokens");
-		String period = property(name, "refill-period");
-		boolean hasPeriodic = bucket.refillTokens() != null || bucket.refillPeriod() != null;
-		if (bucket.refillRatePerSecond() != null) {
-			if (hasPeriodic) {
-				throw new OpenClawConfigurationException(perSecond, Checks.show(bucket.refillRatePerSecond()),
-						"the rate is given twice", "Remove it, or remove %s and %s.".formatted(tokens, period));
+	private static void refuseTwins(OpenClawProperties properties, List<LimitPolicy> policies) {
+		Set<String> names = new HashSet<>();
+		for (LimitPolicy policy : policies) {
+			String name = policy.limit().name();
+			if (!names.add(name)) {
+				throw new OpenClawConfigurationException(
+						properties.buckets().containsKey(name) ? PREFIX + name : PREFIX + "*.overrides", name,
+						"an override and another limit would both be named '%s'".formatted(name),
+						"Give one of them another name.");
 			}
-			return RefillRate.perSecond(Checks.between(perSecond, bucket.refillRatePerSecond(), LEAST_RATE,
-					BigDecimal.valueOf(MicroTokens.MAX_TOKENS)));
 		}
-		if (!hasPeriodic) {
-			throw new OpenClawConfigurationException(perSecond, null, "the limit has no rate",
-					"Set it to tokens per second, or set %s and %s.".formatted(tokens, period));
-		}
-		return RefillRate.of(
-				Checks.between(tokens,
-						Checks.required(tokens, bucket.refillTokens(),
-								"Set it to the tokens that flow in every %s.".formatted(period)),
-						1L, MicroTokens.MAX_TOKENS),
-				Checks.between(period,
-						Checks.required(period, bucket.refillPeriod(),
-								"Set it to the period in which %s flow in, such as 1m.".formatted(tokens)),
-						LimitDefinition.SHORTEST_PERIOD, LimitDefinition.LONGEST_PERIOD));
 	}
 
 }

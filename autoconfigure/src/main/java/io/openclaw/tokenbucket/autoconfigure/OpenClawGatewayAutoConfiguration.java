@@ -106,8 +106,8 @@ public final class OpenClawGatewayAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	KeyLookup tokenBucketKeyLookup(RequestLimits limits) {
-		return limits::bucketNameOf;
+	KeyLookup tokenBucketKeyLookup(RequestLimits limits, OpenClawProperties properties) {
+		return new RequestLimitLookup(limits, properties.buckets());
 	}
 
 }

@@ -11,6 +11,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
+import io.openclaw.tokenbucket.gateway.Scope;
 import io.openclaw.tokenbucket.gateway.answer.HeaderStyle;
 import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.Mode;
@@ -61,17 +62,40 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param key Whose bucket a request draws on: api-key, api-key:&lt;header&gt;,
 	 * api-key:?&lt;query parameter&gt;, user, ip, header:&lt;name&gt;, global or the name
 	 * of a KeyResolver bean.
-	 * @param cost Tokens that a request costs, or the name of a RequestCost bean.
+	 * @param cost Tokens that a request costs; payload-size:&lt;size&gt; for one token
+	 * for each started unit of its body; or the name of a RequestCost bean.
+	 * @param scope Whether the routes that name the limit share its buckets, or each has
+	 * buckets of its own.
 	 * @param consistency What happens to a request for which the bucket has tokens, but
 	 * this gateway may not spend them before others have acknowledged what it spent last.
 	 * @param mode Whether the limit rejects requests. In shadow mode it decides, counts
 	 * and logs, but rejects nothing.
 	 * @param onMissingKey What happens to a request without a key.
+	 * @param overrides Other quotas for some keys, by a name of your choice.
 	 */
 	public record Bucket(@Nullable Long capacity, @Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens,
 			@Nullable Duration refillPeriod, @Nullable Long initialTokens, @DefaultValue("api-key") String key,
-			@DefaultValue("1") String cost, @DefaultValue("bounded") Consistency consistency,
-			@DefaultValue("enforce") Mode mode, @DefaultValue("reject") MissingKeyPolicy onMissingKey) {
+			@DefaultValue("1") String cost, @DefaultValue("shared") Scope scope,
+			@DefaultValue("bounded") Consistency consistency, @DefaultValue("enforce") Mode mode,
+			@DefaultValue("reject") MissingKeyPolicy onMissingKey, @DefaultValue Map<String, Plan> overrides) {
+	}
+
+	/**
+	 * Another quota for some keys of a limit. What it leaves out is that of the limit.
+	 *
+	 * @param keys Keys that have it, as the endpoint tokenbuckets shows them: API keys by
+	 * their id.
+	 * @param capacity Most tokens that a bucket holds.
+	 * @param refillRatePerSecond Tokens that flow into a bucket every second, possibly a
+	 * fraction. Excludes refill-tokens and refill-period.
+	 * @param refillTokens Tokens that flow into a bucket, evenly, in every refill-period.
+	 * @param refillPeriod Period in which refill-tokens flow into a bucket.
+	 * @param initialTokens Tokens of a bucket when the limit is activated. Defaults to
+	 * the capacity.
+	 */
+	public record Plan(@DefaultValue List<String> keys, @Nullable Long capacity,
+			@Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens, @Nullable Duration refillPeriod,
+			@Nullable Long initialTokens) {
 	}
 
 	/**

@@ -4,10 +4,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Bucket;
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
+import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.gateway.Overrides;
 import io.openclaw.tokenbucket.gateway.RequestCost;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
 import io.openclaw.tokenbucket.gateway.RequestLimit;
@@ -35,18 +39,27 @@ final class RequestLimitsFactory {
 	}
 
 	RequestLimits create(List<LimitPolicy> policies, Map<String, Bucket> buckets) {
-		return new RequestLimits(policies.stream()
-			.map((policy) -> requestLimit(policy, Objects.requireNonNull(buckets.get(policy.limit().name()))))
+		Map<String, Long> capacities = policies.stream()
+			.map(LimitPolicy::limit)
+			.collect(Collectors.toMap(Limit::name, (limit) -> MicroTokens.toWholeTokens(limit.capacity())));
+		return new RequestLimits(buckets.entrySet()
+			.stream()
+			.map((bucket) -> requestLimit(bucket.getKey(), bucket.getValue(), capacities))
 			.toList());
 	}
 
-	private RequestLimit requestLimit(LimitPolicy policy, Bucket bucket) {
-		String name = policy.limit().name();
-		long capacity = MicroTokens.toWholeTokens(policy.limit().capacity());
+	private RequestLimit requestLimit(String name, Bucket bucket, Map<String, Long> capacities) {
 		RequestKey key = read(LimitPolicies.property(name, "key"), bucket.key(), () -> this.keys.parse(bucket.key()));
+		long leastCapacity = Stream
+			.concat(Stream.of(name),
+					bucket.overrides().keySet().stream().map((override) -> LimitPolicies.overrideName(name, override)))
+			.mapToLong((limit) -> Objects.requireNonNull(capacities.get(limit)))
+			.min()
+			.orElseThrow();
 		RequestCost cost = read(LimitPolicies.property(name, "cost"), bucket.cost(),
-				() -> this.costs.parse(bucket.cost(), capacity));
-		return new RequestLimit(name, key, cost, bucket.onMissingKey(), this.bucketNames);
+				() -> this.costs.parse(bucket.cost(), leastCapacity));
+		Overrides overrides = new OverridesReader(this.bucketNames).read(name, key, bucket.overrides());
+		return new RequestLimit(name, key, cost, bucket.onMissingKey(), this.bucketNames, bucket.scope(), overrides);
 	}
 
 	private static <T> T read(String property, String text, Supplier<T> parser) {

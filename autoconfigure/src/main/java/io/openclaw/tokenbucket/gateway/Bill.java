@@ -8,23 +8,27 @@ import io.openclaw.tokenbucket.limiter.Charge;
 /**
  * What one request is to pay. Immutable.
  *
- * @param charges what it costs in each limit that applies to it
+ * @param items what it costs in each limit that applies to it
  * @param keyless limits for which it lacks a key that it must have
  */
-record Bill(List<Charge> charges, List<RequestLimit> keyless) {
+record Bill(List<Item> items, List<RequestLimit> keyless) {
 
 	static final Bill EMPTY = new Bill(List.of(), List.of());
 
-	static Bill of(Charge charge) {
-		return new Bill(List.of(charge), List.of());
+	static Bill of(Charge charge, RequestLimit limit) {
+		return new Bill(List.of(new Item(charge, limit)), List.of());
 	}
 
 	static Bill keyless(RequestLimit limit) {
 		return new Bill(List.of(), List.of(limit));
 	}
 
+	List<Charge> charges() {
+		return this.items.stream().map(Item::charge).toList();
+	}
+
 	Bill plus(Bill other) {
-		return new Bill(concat(this.charges, other.charges), concat(this.keyless, other.keyless));
+		return new Bill(concat(this.items, other.items), concat(this.keyless, other.keyless));
 	}
 
 	private static <T> List<T> concat(List<T> first, List<T> second) {
@@ -34,6 +38,15 @@ record Bill(List<Charge> charges, List<RequestLimit> keyless) {
 		List<T> all = new ArrayList<>(first);
 		all.addAll(second);
 		return List.copyOf(all);
+	}
+
+	/**
+	 * What a request costs in one limit.
+	 *
+	 * @param charge the cost and the bucket
+	 * @param limit why it costs that
+	 */
+	record Item(Charge charge, RequestLimit limit) {
 	}
 
 }

@@ -30,12 +30,12 @@ final class Receipts {
 	/**
 	 * Whether a request has paid.
 	 * @param exchange the request
-	 * @param limit the name of the limit
+	 * @param limit the limit
 	 * @return whether the limit has admitted it
 	 */
-	boolean hasPaid(ServerWebExchange exchange, String limit) {
+	boolean hasPaid(ServerWebExchange exchange, RequestLimit limit) {
 		for (Decision decision : decisions(exchange)) {
-			if (decision.isAdmitted() && decision.limit().name().equals(limit)) {
+			if (decision.isAdmitted() && limit.covers(decision.limit().name())) {
 				return true;
 			}
 		}

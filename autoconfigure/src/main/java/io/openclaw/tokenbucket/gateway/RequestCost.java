@@ -14,8 +14,8 @@ public interface RequestCost {
 	/**
 	 * The cost of a request.
 	 * @param exchange the request
-	 * @return whole tokens, not negative; an error, an empty answer or a negative one
-	 * fails the request
+	 * @return whole tokens, not negative; after an error, an empty answer or a negative
+	 * one the request costs one token, and a cost above the capacity is answered with 400
 	 */
 	Mono<Long> of(ServerWebExchange exchange);
 

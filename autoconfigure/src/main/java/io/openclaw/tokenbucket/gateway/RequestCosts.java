@@ -5,13 +5,16 @@ import java.util.TreeSet;
 
 import reactor.core.publisher.Mono;
 
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Reads what a limit's {@code cost} says: a number of tokens, or the name of a
- * {@link RequestCost} bean. Immutable.
+ * Reads what a limit's {@code cost} says: a number of tokens, a number of bytes that cost
+ * a token, or the name of a {@link RequestCost} bean. Immutable.
  */
 public final class RequestCosts {
+
+	private static final String PAYLOAD_SIZE = "payload-size:";
 
 	private final Map<String, RequestCost> beans;
 
@@ -25,7 +28,7 @@ public final class RequestCosts {
 
 	/**
 	 * Reads a cost.
-	 * @param text such as {@code 1}
+	 * @param text such as {@code 1} or {@code payload-size:1KB}
 	 * @param capacity the capacity of the limit in tokens, which a fixed cost must not
 	 * exceed
 	 * @return the cost
@@ -37,12 +40,16 @@ public final class RequestCosts {
 		if (cost.matches("[+-]?\\d+")) {
 			return new FixedCost(parseTokens(cost, capacity));
 		}
+		if (cost.startsWith(PAYLOAD_SIZE)) {
+			return new PayloadSizeCost(parseSize(cost.substring(PAYLOAD_SIZE.length())));
+		}
 		RequestCost bean = this.beans.get(cost);
 		if (bean == null) {
-			throw new IllegalArgumentException("a cost is a whole number of tokens or the name of a RequestCost bean ("
-					+ (this.beans.isEmpty() ? "there is none"
-							: "there are: " + String.join(", ", new TreeSet<>(this.beans.keySet())))
-					+ ")");
+			throw new IllegalArgumentException(
+					"a cost is a whole number of tokens, payload-size:<size> or the name of a RequestCost bean ("
+							+ (this.beans.isEmpty() ? "there is none"
+									: "there are: " + String.join(", ", new TreeSet<>(this.beans.keySet())))
+							+ ")");
 		}
 		return new BeanCost(cost, bean);
 	}
@@ -61,6 +68,19 @@ public final class RequestCosts {
 				"a request costs at least 1 token and at most the capacity, which is " + capacity);
 	}
 
+	private static long parseSize(String text) {
+		try {
+			long bytes = DataSize.parse(text.strip()).toBytes();
+			if (bytes >= 1) {
+				return bytes;
+			}
+		}
+		catch (IllegalArgumentException | ArithmeticException ex) {
+			// Said below, with what it should be.
+		}
+		throw new IllegalArgumentException("payload-size needs a size of at least one byte, such as payload-size:1KB");
+	}
+
 	/**
 	 * The same for every request.
 	 *
@@ -71,24 +91,6 @@ public final class RequestCosts {
 		@Override
 		public Mono<Long> of(ServerWebExchange exchange) {
 			return Mono.just(this.tokens);
-		}
-
-	}
-
-	/**
-	 * What a bean answers, checked.
-	 *
-	 * @param name the name of the bean
-	 * @param bean the bean
-	 */
-	record BeanCost(String name, RequestCost bean) implements RequestCost {
-
-		@Override
-		public Mono<Long> of(ServerWebExchange exchange) {
-			return this.bean.of(exchange)
-				.filter((tokens) -> tokens >= 0)
-				.switchIfEmpty(Mono.error(() -> new IllegalStateException(
-						"The RequestCost bean '" + this.name + "' must answer with a cost that is not negative")));
 		}
 
 	}

@@ -2,6 +2,8 @@ package io.openclaw.tokenbucket.gateway;
 
 import reactor.core.publisher.Mono;
 
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.web.server.ServerWebExchange;
 
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
@@ -17,18 +19,39 @@ import io.openclaw.tokenbucket.limiter.Charge;
  * @param cost what a request costs
  * @param onMissingKey what happens to a request without a key
  * @param bucketNames how buckets are named
+ * @param scope whether routes share buckets
+ * @param overrides callers for which other limits stand in
  */
 public record RequestLimit(String name, RequestKey key, RequestCost cost, MissingKeyPolicy onMissingKey,
-		BucketNames bucketNames) {
+		BucketNames bucketNames, Scope scope, Overrides overrides) {
 
 	/**
-	 * The name of the caller's bucket: the key to ask the limiter for.
+	 * Where the limiter keeps the bucket of a caller.
 	 * @param exchange the request
-	 * @return the name; empty if the request has no key and none is shared
+	 * @return the bucket; empty if the request has no key and none is shared
 	 */
-	public Mono<String> bucketOf(ServerWebExchange exchange) {
+	public Mono<CallerBucket> bucketOf(ServerWebExchange exchange) {
 		Mono<String> name = this.key.resolve(exchange).map((value) -> this.bucketNames.nameOf(this.key, value));
-		return (this.onMissingKey == MissingKeyPolicy.SHARED) ? name.defaultIfEmpty(BucketNames.SHARED) : name;
+		return ((this.onMissingKey == MissingKeyPolicy.SHARED) ? name.defaultIfEmpty(BucketNames.SHARED) : name)
+			.map((key) -> locate(key, exchange));
+	}
+
+	private CallerBucket locate(String key, ServerWebExchange exchange) {
+		CallerBucket shared = new CallerBucket(this.overrides.limitOf(key, this.name), key);
+		if (this.scope == Scope.SHARED) {
+			return shared;
+		}
+		Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+		return shared.onRoute((route != null) ? route.getId() : null);
+	}
+
+	/**
+	 * Whether a limit of the limiter is this one or stands in for it.
+	 * @param limit its name
+	 * @return {@code true} if requests meet it through this limit
+	 */
+	boolean covers(String limit) {
+		return this.name.equals(limit) || this.overrides.include(limit);
 	}
 
 	Mono<Bill> bill(ServerWebExchange exchange) {
@@ -36,8 +59,8 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 			.defaultIfEmpty((this.onMissingKey == MissingKeyPolicy.REJECT) ? Bill.keyless(this) : Bill.EMPTY);
 	}
 
-	private Mono<Bill> charge(ServerWebExchange exchange, String bucket) {
-		return this.cost.of(exchange).map((tokens) -> Bill.of(new Charge(this.name, bucket, tokens)));
+	private Mono<Bill> charge(ServerWebExchange exchange, CallerBucket bucket) {
+		return this.cost.of(exchange).map((tokens) -> Bill.of(new Charge(bucket.limit(), bucket.key(), tokens), this));
 	}
 
 }

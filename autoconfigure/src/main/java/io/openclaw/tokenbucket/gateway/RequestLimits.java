@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.gateway;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -50,28 +51,36 @@ public final class RequestLimits {
 	}
 
 	/**
-	 * The name of the caller's bucket of a limit, for those who want to look at it
-	 * without spending.
+	 * Where the limiter keeps the caller's bucket of a limit, for those who want to look
+	 * at it without spending.
 	 * @param limit the name of the limit
 	 * @param exchange the request
-	 * @return the key to ask the limiter for; empty if the request has no key and none is
-	 * shared
+	 * @return the bucket; empty if the request has no key and none is shared
 	 * @throws UnknownLimitException if there is no such limit
 	 */
-	public Mono<String> bucketOf(String limit, ServerWebExchange exchange) {
+	public Mono<CallerBucket> bucketOf(String limit, ServerWebExchange exchange) {
 		return get(limit).bucketOf(exchange);
 	}
 
 	/**
-	 * The name of the bucket of a caller.
-	 * @param limit the name of the limit
-	 * @param value the caller's key as it is in a request, not empty
-	 * @return the key to ask the limiter for
-	 * @throws UnknownLimitException if there is no such limit
+	 * The key under which the limiter knows a caller, where routes share buckets.
+	 * @param limit the name of a limit of the limiter
+	 * @param value the caller's key as it is in a request
+	 * @return the key to ask the limiter for; the value where no limit here covers that
+	 * limit
 	 */
 	public String bucketNameOf(String limit, String value) {
-		RequestLimit named = get(limit);
-		return named.bucketNames().nameOf(named.key(), value);
+		return covering(limit).map((named) -> named.bucketNames().nameOf(named.key(), value)).orElse(value);
+	}
+
+	/**
+	 * The limit through which requests meet a limit of the limiter: itself, or the one
+	 * that it overrides.
+	 * @param limit the name of a limit of the limiter
+	 * @return the limit that routes name, empty if none leads there
+	 */
+	public Optional<RequestLimit> covering(String limit) {
+		return this.limits.values().stream().filter((named) -> named.covers(limit)).findFirst();
 	}
 
 	/**

@@ -1,33 +1,34 @@
 package io.openclaw.tokenbucket.gateway;
 
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ServerWebExchange;
 
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
-import io.openclaw.tokenbucket.limiter.Charge;
+import io.openclaw.tokenbucket.gateway.body.ArrivedBody;
 import io.openclaw.tokenbucket.limiter.Decision;
-import io.openclaw.tokenbucket.limiter.JointDecision;
+import io.openclaw.tokenbucket.limiter.Mode;
 import io.openclaw.tokenbucket.limiter.Reason;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 /**
  * Lets a request pass if every limit has tokens for it, and answers it otherwise. Does no
- * I/O. Thread-safe.
+ * I/O, except that it reads the beginning of a body that a limit counts by size and whose
+ * length is not announced. Thread-safe.
  */
 final class TokenBucketGatewayFilter implements GatewayFilter {
 
 	private final List<RequestLimit> limits;
 
 	private final TokenBucketLimiter limiter;
+
+	private final Cashier cashier;
 
 	private final Receipts receipts;
 
@@ -37,6 +38,7 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 			ProblemResponses problems) {
 		this.limits = List.copyOf(limits);
 		this.limiter = limiter;
+		this.cashier = new Cashier(limiter);
 		this.receipts = receipts;
 		this.problems = problems;
 	}
@@ -44,54 +46,72 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
 		this.problems.retract(exchange);
-		return bill(exchange).flatMap((bill) -> settle(bill, exchange, chain));
+		List<RequestLimit> unpaid = this.limits.stream()
+			.filter((limit) -> !this.receipts.hasPaid(exchange, limit))
+			.toList();
+		if (ArrivedBody.isNeededFor(exchange.getRequest()) && unpaid.stream().anyMatch(BodyMeter::isMetered)) {
+			return ArrivedBody.read(exchange,
+					(body) -> bill(unpaid, exchange).flatMap((bill) -> settle(bill, body, exchange, chain)));
+		}
+		return bill(unpaid, exchange).flatMap((bill) -> settle(bill, exchange, chain));
 	}
 
-	private Mono<Bill> bill(ServerWebExchange exchange) {
-		return Flux.fromIterable(this.limits)
-			.filter((limit) -> !this.receipts.hasPaid(exchange, limit.name()))
-			.concatMap((limit) -> limit.bill(exchange))
-			.reduce(Bill.EMPTY, Bill::plus);
+	private Mono<Bill> bill(List<RequestLimit> unpaid, ServerWebExchange exchange) {
+		return Flux.fromIterable(unpaid).concatMap((limit) -> limit.bill(exchange)).reduce(Bill.EMPTY, Bill::plus);
+	}
+
+	private Mono<Void> settle(Bill bill, ArrivedBody body, ServerWebExchange exchange, GatewayFilterChain chain) {
+		BodyMeter meter = new BodyMeter(this.cashier, bill, ArrivedBody.lengthOf(exchange));
+		Mono<Void> settled = settle(bill, exchange, (passed) -> chain.filter(body.putBack(passed, meter)));
+		return body.isComplete() ? settled
+				: settled.onErrorResume(
+						(failure) -> !meter.refusal().isEmpty() && !exchange.getResponse().isCommitted(),
+						(failure) -> reject(bill, meter.refusal(), exchange));
 	}
 
 	private Mono<Void> settle(Bill bill, ServerWebExchange exchange, GatewayFilterChain chain) {
-		if (!bill.keyless().isEmpty()) {
-			return this.problems.missingKey(exchange, bill.keyless().stream().map(RequestLimit::name).toList(),
-					bill.keyless().stream().map((limit) -> limit.key().source()).distinct().toList());
+		List<RequestLimit> keyless = bill.keyless().stream().filter(this::isEnforced).toList();
+		if (!keyless.isEmpty()) {
+			return this.problems.missingKey(exchange, keyless.stream().map(RequestLimit::name).toList(),
+					keyless.stream().map((limit) -> limit.key().source()).distinct().toList());
 		}
-		if (bill.charges().isEmpty()) {
+		if (bill.items().isEmpty()) {
 			return chain.filter(exchange);
 		}
-		return decide(bill.charges()).flatMap((decisions) -> answer(decisions, exchange, chain));
+		return this.cashier.pay(bill.charges()).flatMap((decisions) -> answer(bill, decisions, exchange, chain));
 	}
 
-	private Mono<List<Decision>> decide(List<Charge> charges) {
-		if (charges.size() == 1) {
-			Charge charge = charges.get(0);
-			Decision decision = this.limiter.tryConsume(charge.limit(), charge.key(), charge.tokens());
-			return settled(decision, decision.completion()).map(List::of);
-		}
-		JointDecision decision = this.limiter.tryConsume(charges);
-		return settled(decision, decision.completion()).map(JointDecision::decisions);
+	private boolean isEnforced(RequestLimit limit) {
+		return this.limiter.policy(limit.name()).mode() == Mode.ENFORCE;
 	}
 
-	// A caller that goes away cancels the future, and so takes its promise back. What
-	// follows a wait must not run on the thread that acknowledges.
-	private static <D> Mono<D> settled(D decision, @Nullable CompletionStage<D> completion) {
-		return (completion == null) ? Mono.just(decision)
-				: Mono.fromFuture(completion.toCompletableFuture()).publishOn(Schedulers.parallel());
-	}
-
-	private Mono<Void> answer(List<Decision> decisions, ServerWebExchange exchange, GatewayFilterChain chain) {
+	private Mono<Void> answer(Bill bill, List<Decision> decisions, ServerWebExchange exchange,
+			GatewayFilterChain chain) {
 		if (decisions.stream().allMatch(Decision::isAdmitted)) {
 			this.receipts.add(exchange, decisions);
 			return chain.filter(exchange);
 		}
-		if (decisions.stream().anyMatch((decision) -> decision.reason() == Reason.COST_ABOVE_CAPACITY)) {
-			return this.problems.costAboveCapacity(exchange, decisions);
+		return reject(bill, decisions, exchange);
+	}
+
+	private Mono<Void> reject(Bill bill, List<Decision> decisions, ServerWebExchange exchange) {
+		List<Decision> impossible = decisions.stream()
+			.filter((decision) -> decision.reason() == Reason.COST_ABOVE_CAPACITY)
+			.toList();
+		if (!impossible.isEmpty()) {
+			return this.problems.costAboveCapacity(exchange, impossible, statusOf(bill, impossible));
 		}
 		this.receipts.add(exchange, decisions);
 		return this.problems.tooManyRequests(exchange, decisions, this.limiter.state());
+	}
+
+	private static HttpStatus statusOf(Bill bill, List<Decision> impossible) {
+		boolean isTooLarge = bill.items()
+			.stream()
+			.map(Bill.Item::limit)
+			.filter(BodyMeter::isMetered)
+			.anyMatch((limit) -> impossible.stream().anyMatch((decision) -> limit.covers(decision.limit().name())));
+		return isTooLarge ? HttpStatus.CONTENT_TOO_LARGE : HttpStatus.BAD_REQUEST;
 	}
 
 	@Override

@@ -51,7 +51,15 @@ class OpenClawMistakesTests {
 			openclaw.buckets.rating.cost                    | 11          | which is 10
 			openclaw.buckets.rating.cost                    | 0           | at least 1
 			openclaw.buckets.rating.cost                    | cheap       | RequestCost bean
-			openclaw.buckets.rating.cost                    | payload-size:1KB | RequestCost bean
+			openclaw.buckets.rating.cost                    | payload-size:lots | such as payload-size:1KB
+			openclaw.buckets.rating.cost                    | payload-size:0KB | at least one byte
+			openclaw.buckets.rating.cost                    | payload-size: | at least one byte
+			openclaw.buckets.rating.scope                   | service     | ROUTE
+			openclaw.buckets.rating.overrides.gold.keys     | ''          | for nobody
+			openclaw.buckets.rating.overrides.gold.capacity | 0           | at least 1
+			openclaw.buckets.rating.overrides.gold.refill-rate-per-second | 0 | at least 0.000001
+			openclaw.buckets.rating.overrides.gold.initial-tokens | 11    | at most 10
+			openclaw.buckets.rating.overrides.gold.capcity  | 5           | capcity
 			openclaw.buckets.rating.consistency             | exact       | STRICT
 			openclaw.buckets.rating.mode                    | dry-run     | SHADOW
 			openclaw.buckets.rating.on-missing-key          | ignore      | SHARED
@@ -124,6 +132,54 @@ class OpenClawMistakesTests {
 	void halfARateIsRefused(CapturedOutput output) {
 		failToStart(Gateway.class, "openclaw.buckets.half.capacity=1", "openclaw.buckets.half.refill-tokens=1");
 		assertThat(output).contains("openclaw.buckets.half.refill-period", "such as 1m");
+	}
+
+	@Test
+	void twoOverridesThatListTheSameKeyAreRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.rating.key=user",
+				"openclaw.buckets.rating.overrides.gold.keys=alice,bob",
+				"openclaw.buckets.rating.overrides.silver.keys=carol,alice");
+		assertThat(output).contains("Property: openclaw.buckets.rating.overrides.silver.keys[1]", "Value: \"alice\"",
+				"listed twice, for 'rating.gold' and for 'rating.silver'");
+	}
+
+	@Test
+	void anApiKeyThatIsListedTwiceIsNotShown(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.rating.overrides.gold.keys=s3cret,s3cret");
+		assertThat(output).contains("openclaw.buckets.rating.overrides.gold.keys[1]", "listed twice")
+			.doesNotContain("Value: \"s3cret\"");
+	}
+
+	@Test
+	void anOverrideForNoAddressIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.rating.key=ip",
+				"openclaw.buckets.rating.overrides.gold.keys=partner-1");
+		assertThat(output).contains("openclaw.buckets.rating.overrides.gold.keys[0]", "2001:db8::/64");
+	}
+
+	@Test
+	void anOverrideThatIsNamedLikeALimitIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.rating.overrides.gold.keys=alice",
+				"openclaw.buckets[rating.gold].capacity=1", "openclaw.buckets[rating.gold].refill-rate-per-second=1");
+		assertThat(output).contains("openclaw.buckets.rating.gold", "both be named 'rating.gold'");
+	}
+
+	@Test
+	void aCostAboveTheCapacityOfAnOverrideIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.rating.cost=5",
+				"openclaw.buckets.rating.overrides.small.keys=alice",
+				"openclaw.buckets.rating.overrides.small.capacity=4");
+		assertThat(output).contains("openclaw.buckets.rating.cost", "which is 4");
+	}
+
+	/** A pain of users of other limiters: spring-cloud-gateway PR #2453. */
+	@ParameterizedTest
+	@CsvSource({ "openclaw.buckets.rating.capacity, 0", "openclaw.buckets.rating.capacity, -1",
+			"openclaw.buckets.rating.initial-tokens, 11", "openclaw.buckets.rating.cost, 11",
+			"openclaw.buckets.rating.overrides.gold.capacity, 0" })
+	void anInvalidBurstIsRefused(String property, String value, CapturedOutput output) {
+		failToStart(Gateway.class, property + "=" + value);
+		assertThat(output).contains("Property: " + property, "Value: \"" + value + "\"");
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.gateway;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -23,6 +24,10 @@ final class UpstreamService implements AutoCloseable {
 
 	private final AtomicInteger failures = new AtomicInteger();
 
+	private volatile String lastUri = "";
+
+	private final AtomicLong received = new AtomicLong();
+
 	private volatile Duration delay = Duration.ZERO;
 
 	private final DisposableServer server;
@@ -31,15 +36,24 @@ final class UpstreamService implements AutoCloseable {
 		this.server = HttpServer.create().host("127.0.0.1").port(0).route((routes) -> {
 			routes.ws("/ws", (in, out) -> out.send(in.receive().retain()));
 			routes.get("/stream", this::stream);
+			routes.post("/upload", this::receive);
 			routes.route((request) -> true, this::answer);
 		}).bindNow(Duration.ofSeconds(10));
 	}
 
 	private Mono<Void> answer(HttpServerRequest request, HttpServerResponse response) {
 		this.requests.incrementAndGet();
+		this.lastUri = request.uri();
 		int status = (this.failures.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) ? 503 : 200;
 		response.status(status).header("RateLimit", "\"upstream\";r=1;t=1").header("X-Upstream", "yes");
 		return Mono.delay(this.delay).then(Mono.defer(() -> response.sendString(Mono.just("served")).then()));
+	}
+
+	private Mono<Void> receive(HttpServerRequest request, HttpServerResponse response) {
+		this.requests.incrementAndGet();
+		return request.receive()
+			.doOnNext((part) -> this.received.addAndGet(part.readableBytes()))
+			.then(Mono.defer(() -> response.sendString(Mono.just("received")).then()));
 	}
 
 	private Publisher<Void> stream(HttpServerRequest request, HttpServerResponse response) {
@@ -63,6 +77,15 @@ final class UpstreamService implements AutoCloseable {
 
 	int requests() {
 		return this.requests.get();
+	}
+
+	String lastUri() {
+		return this.lastUri;
+	}
+
+	/** Bytes of all bodies that were sent to /upload. */
+	long received() {
+		return this.received.get();
 	}
 
 	void failNext(int count) {

@@ -33,7 +33,8 @@ class BucketController {
 	@GetMapping({ "/rating", "/bucket/state", "/v1/bucket/state" })
 	Mono<BucketState> bucketState(ServerWebExchange exchange) {
 		return this.limits.bucketOf(LIMIT, exchange)
-			.map((key) -> BucketState.of(this.limiter.peek(LIMIT, key), this.limiter, Instant.now()))
+			.map((bucket) -> BucketState.of(this.limiter.peek(bucket.limit(), bucket.key()), this.limiter,
+					Instant.now()))
 			.switchIfEmpty(Mono.error(() -> new ResponseStatusException(HttpStatus.BAD_REQUEST, "The key is missing")));
 	}
 

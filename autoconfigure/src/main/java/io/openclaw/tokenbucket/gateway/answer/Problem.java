@@ -44,9 +44,8 @@ public record Problem(String type, String title, HttpStatus status, List<String>
 				HttpStatus.TOO_MANY_REQUESTS, violatedPolicies, error, retryAfterSeconds);
 	}
 
-	static Problem badRequest(List<String> violatedPolicies, String error) {
-		return new Problem("about:blank", HttpStatus.BAD_REQUEST.getReasonPhrase(), HttpStatus.BAD_REQUEST,
-				violatedPolicies, error, null);
+	static Problem unacceptable(HttpStatus status, List<String> violatedPolicies, String error) {
+		return new Problem("about:blank", status.getReasonPhrase(), status, violatedPolicies, error, null);
 	}
 
 	/**

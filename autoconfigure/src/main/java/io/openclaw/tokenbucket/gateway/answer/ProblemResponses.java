@@ -8,6 +8,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 
@@ -66,18 +67,16 @@ public final class ProblemResponses {
 	}
 
 	/**
-	 * Answers a request that costs more than a bucket can hold: 400.
+	 * Answers a request that costs more than a bucket can hold.
 	 * @param exchange the request
-	 * @param decisions its decisions, at least one for the reason
-	 * {@link Reason#COST_ABOVE_CAPACITY}
+	 * @param decisions decisions for the reason {@link Reason#COST_ABOVE_CAPACITY}, at
+	 * least one
+	 * @param status 413 where the size of the request is the reason, else 400
 	 * @return completes at once
 	 */
-	public Mono<Void> costAboveCapacity(ServerWebExchange exchange, List<Decision> decisions) {
-		List<String> policies = decisions.stream()
-			.filter((decision) -> decision.reason() == Reason.COST_ABOVE_CAPACITY)
-			.map((decision) -> decision.limit().name())
-			.toList();
-		return answer(exchange, Problem.badRequest(policies,
+	public Mono<Void> costAboveCapacity(ServerWebExchange exchange, List<Decision> decisions, HttpStatus status) {
+		List<String> policies = decisions.stream().map((decision) -> decision.limit().name()).toList();
+		return answer(exchange, Problem.unacceptable(status, policies,
 				"The request costs more than %s can ever hold.".formatted(names(policies))));
 	}
 
@@ -89,7 +88,7 @@ public final class ProblemResponses {
 	 * @return completes at once
 	 */
 	public Mono<Void> missingKey(ServerWebExchange exchange, List<String> policies, List<String> sources) {
-		return answer(exchange, Problem.badRequest(policies,
+		return answer(exchange, Problem.unacceptable(HttpStatus.BAD_REQUEST, policies,
 				"The request lacks %s, by which %s counts.".formatted(String.join(" and ", sources), names(policies))));
 	}
 

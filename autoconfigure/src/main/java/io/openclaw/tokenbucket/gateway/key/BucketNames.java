@@ -1,5 +1,8 @@
 package io.openclaw.tokenbucket.gateway.key;
 
+import java.util.Set;
+import java.util.regex.Pattern;
+
 /**
  * Gives the bucket of a key the name under which the limiter, its peers, logs and
  * endpoints know it. Names that begin with {@code ~} are reserved for those made here: no
@@ -14,6 +17,8 @@ public final class BucketNames {
 	static final int MAX_KEY_LENGTH = 256;
 
 	private static final String RESERVED = "~";
+
+	private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
 
 	private final KeyIds ids;
 
@@ -44,6 +49,27 @@ public final class BucketNames {
 			return RESERVED + this.ids.id(value);
 		}
 		return value;
+	}
+
+	/**
+	 * Names the buckets that somebody means who wrote a key down.
+	 * @param key the key
+	 * @param text the key as an endpoint shows it, or as it is in a request
+	 * @return one name; two where the text may be the id of a key or a key
+	 * @throws IllegalArgumentException if no request can have it
+	 */
+	public Set<String> namesOf(RequestKey key, String text) {
+		String name = nameOf(key, key.canonical(text));
+		return (hides(key) && isId(text)) ? Set.of(name, text) : Set.of(name);
+	}
+
+	/**
+	 * Whether a text is an id as they are made here.
+	 * @param text any text
+	 * @return whether it looks like one
+	 */
+	public static boolean isId(String text) {
+		return ID.matcher(text).matches();
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Finds the bucket of a caller. An operator may know a caller by what it sends, an API
  * key for example, where the limiter knows it by an id. Thread-safe.
@@ -19,5 +21,14 @@ public interface KeyLookup {
 	 * where there is no such bucket
 	 */
 	String keyOf(String limit, String sent);
+
+	/**
+	 * How requests meet a limit.
+	 * @param limit the name of a limit of the limiter
+	 * @return what is known of it, by default nothing
+	 */
+	default @Nullable RequestView requestsTo(String limit) {
+		return null;
+	}
 
 }

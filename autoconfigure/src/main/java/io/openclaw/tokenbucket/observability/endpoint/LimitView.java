@@ -3,6 +3,8 @@ package io.openclaw.tokenbucket.observability.endpoint;
 import java.math.BigDecimal;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
@@ -22,6 +24,8 @@ import io.openclaw.tokenbucket.limiter.LimitStatus;
  * @param consistency {@code strict}, {@code bounded} or {@code eventual}
  * @param creditWaitMillis how long a request waits for an acknowledgement at most
  * @param mode {@code enforce}, or {@code shadow} if it rejects nothing
+ * @param requests how requests meet the limit; {@code null} for a limit that only the
+ * application's own code uses
  * @param activeKeys buckets held in memory
  * @param lowestLevel the lowest recent level of any bucket; the capacity if none was
  * touched
@@ -33,18 +37,18 @@ import io.openclaw.tokenbucket.limiter.LimitStatus;
  */
 public record LimitView(String limit, long revision, String version, String source, BigDecimal capacity,
 		BigDecimal refillRatePerSecond, BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis,
-		String mode, long activeKeys, BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected,
-		List<BucketSummaryView> busiest) {
+		String mode, @Nullable RequestView requests, long activeKeys, BigDecimal lowestLevel, long admitted,
+		long rejected, long shadowRejected, List<BucketSummaryView> busiest) {
 
-	static LimitView of(LimitStatus status, List<BucketStatus> busiest) {
+	static LimitView of(LimitStatus status, @Nullable RequestView requests, List<BucketStatus> busiest) {
 		LimitPolicy policy = status.policy();
 		Limit limit = policy.limit();
 		return new LimitView(limit.name(), limit.revision(), status.definition().version(),
 				Display.name(status.source()), Display.tokens(limit.capacity()),
 				Display.tokensPerSecond(limit.refillRate()), Display.tokens(limit.initial()),
 				Display.name(policy.consistency()), Display.millis(policy.creditWait()), Display.name(policy.mode()),
-				status.activeKeys(), Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(),
-				status.shadowRejected(), busiest.stream().map(BucketSummaryView::of).toList());
+				requests, status.activeKeys(), Display.tokens(status.lowestLevel()), status.admitted(),
+				status.rejected(), status.shadowRejected(), busiest.stream().map(BucketSummaryView::of).toList());
 	}
 
 }

@@ -84,7 +84,8 @@ public class TokenBucketsEndpoint {
 	}
 
 	private LimitView view(String limit, int busiest) {
-		return LimitView.of(this.limiter.status(limit), this.limiter.busiest(limit, busiest));
+		return LimitView.of(this.limiter.status(limit), this.keys.requestsTo(limit),
+				this.limiter.busiest(limit, busiest));
 	}
 
 	private boolean isKnown(String limit) {

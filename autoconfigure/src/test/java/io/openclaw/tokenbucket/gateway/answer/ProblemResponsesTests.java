@@ -80,15 +80,15 @@ class ProblemResponsesTests {
 		assertThat(this.response.getHeaders().getFirst("Retry-After")).isEqualTo("10");
 	}
 
-	@Test
-	void aCostAboveTheCapacityIsABadRequest() {
-		Mono<Void> answered = this.problems.costAboveCapacity(this.exchange,
-				List.of(Decisions.rejected("a", Reason.OTHER_LIMIT, Duration.ZERO),
-						Decisions.rejected("b", Reason.COST_ABOVE_CAPACITY, Long.MAX_VALUE)));
-		write(answered);
-		assertThat(this.response.getStatusCode()).isEqualTo(HttpStatus.BAD_REQUEST);
+	@ParameterizedTest
+	@EnumSource(value = HttpStatus.class, names = { "BAD_REQUEST", "CONTENT_TOO_LARGE" })
+	void aCostAboveTheCapacityHasNoTimeToTryAgain(HttpStatus status) {
+		write(this.problems.costAboveCapacity(this.exchange,
+				List.of(Decisions.rejected("b", Reason.COST_ABOVE_CAPACITY, Long.MAX_VALUE)), status));
+		assertThat(this.response.getStatusCode()).isEqualTo(status);
 		assertThat(this.response.getHeaders().containsHeader("Retry-After")).isFalse();
-		assertThat(body()).containsEntry("violated-policies", List.of("b"));
+		assertThat(body()).containsEntry("violated-policies", List.of("b"))
+			.containsEntry("title", status.getReasonPhrase());
 	}
 
 	@Test

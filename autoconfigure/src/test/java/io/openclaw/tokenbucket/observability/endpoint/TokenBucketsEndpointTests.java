@@ -39,7 +39,7 @@ class TokenBucketsEndpointTests {
 		assertThat(view.limits().keySet()).containsExactly("rating", "search");
 		assertThat(view.limits().get("search"))
 			.isEqualTo(new LimitView("search", 4, "4.0", "configuration", decimal("1000"), decimal("1"), decimal("500"),
-					"bounded", decimal("25"), "enforce", 0, decimal("1000"), 0, 0, 0, List.of()));
+					"bounded", decimal("25"), "enforce", null, 0, decimal("1000"), 0, 0, 0, List.of()));
 	}
 
 	@Test

@@ -1,0 +1,80 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Plan;
+import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
+import io.openclaw.tokenbucket.gateway.Overrides;
+import io.openclaw.tokenbucket.gateway.key.BucketNames;
+import io.openclaw.tokenbucket.gateway.key.RequestKey;
+
+/**
+ * Reads which keys of a limit have another quota.
+ */
+final class OverridesReader {
+
+	private static final Log logger = LogFactory.getLog(OverridesReader.class);
+
+	private final BucketNames bucketNames;
+
+	OverridesReader(BucketNames bucketNames) {
+		this.bucketNames = bucketNames;
+	}
+
+	Overrides read(String limit, RequestKey key, Map<String, Plan> plans) {
+		Map<String, String> limitByKey = new LinkedHashMap<>();
+		plans.forEach((override, plan) -> {
+			String property = LimitPolicies.overrideProperty(limit, override) + ".keys";
+			String ownName = LimitPolicies.overrideName(limit, override);
+			List<String> keys = plan.keys();
+			if (keys.isEmpty()) {
+				throw new OpenClawConfigurationException(property, null, "the override is for nobody",
+						"List keys as the endpoint tokenbuckets shows them, or remove the override.");
+			}
+			for (int i = 0; i < keys.size(); i++) {
+				add("%s[%d]".formatted(property, i), keys.get(i), ownName, key, limitByKey);
+			}
+		});
+		return new Overrides(limitByKey);
+	}
+
+	private void add(String property, String text, String limit, RequestKey key, Map<String, String> limitByKey) {
+		Set<String> names = namesOf(property, text.strip(), key);
+		for (String name : names) {
+			String other = limitByKey.putIfAbsent(name, limit);
+			if (other != null) {
+				throw new OpenClawConfigurationException(property, shown(text, key),
+						"the key is listed twice, for '%s' and for '%s'".formatted(other, limit),
+						"List each key once in all overrides of a limit.");
+			}
+		}
+		if (this.bucketNames.hides(key) && names.size() == 1) {
+			logger.warn("%s has a key in clear, which no log or endpoint shows; its id serves as well: %s"
+				.formatted(property, String.join("", names)));
+		}
+	}
+
+	private Set<String> namesOf(String property, String text, RequestKey key) {
+		if (text.isEmpty()) {
+			throw new OpenClawConfigurationException(property, "", "a key is never empty", "Remove it.");
+		}
+		try {
+			return this.bucketNames.namesOf(key, text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new OpenClawConfigurationException(property, text, "no request can have this key",
+					"Mind that " + ex.getMessage() + ".");
+		}
+	}
+
+	private String shown(String text, RequestKey key) {
+		return (this.bucketNames.hides(key) && !BucketNames.isId(text)) ? "(hidden)" : text;
+	}
+
+}

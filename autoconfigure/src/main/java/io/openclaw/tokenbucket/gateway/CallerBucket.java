@@ -1,0 +1,23 @@
+package io.openclaw.tokenbucket.gateway;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the limiter keeps the bucket of a caller. Immutable.
+ *
+ * @param limit the name of the limit, which is that of an override for the callers that
+ * it lists
+ * @param key the key to ask the limiter for
+ */
+public record CallerBucket(String limit, String key) {
+
+	private static final String SEPARATOR = "~";
+
+	// Only operators choose ids of routes: escaping the separator in them is enough for
+	// no caller's key to lead to another route's bucket.
+	CallerBucket onRoute(@Nullable String routeId) {
+		return (routeId == null) ? this : new CallerBucket(this.limit,
+				routeId.replace("%", "%25").replace(SEPARATOR, "%7E") + SEPARATOR + this.key);
+	}
+
+}

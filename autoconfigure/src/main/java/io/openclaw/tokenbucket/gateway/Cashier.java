@@ -1,0 +1,44 @@
+package io.openclaw.tokenbucket.gateway;
+
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import io.openclaw.tokenbucket.limiter.Charge;
+import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.JointDecision;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+
+/**
+ * Asks the limiter for decisions and waits for them without a thread. Immutable.
+ *
+ * @param limiter decides
+ */
+record Cashier(TokenBucketLimiter limiter) {
+
+	/**
+	 * Has charges paid, all or nothing.
+	 * @param charges at least one
+	 * @return final decisions, one for each charge
+	 */
+	Mono<List<Decision>> pay(List<Charge> charges) {
+		if (charges.size() == 1) {
+			Charge charge = charges.get(0);
+			Decision decision = this.limiter.tryConsume(charge.limit(), charge.key(), charge.tokens());
+			return settled(decision, decision.completion()).map(List::of);
+		}
+		JointDecision decision = this.limiter.tryConsume(charges);
+		return settled(decision, decision.completion()).map(JointDecision::decisions);
+	}
+
+	// A caller that goes away cancels the future, and so takes its promise back. What
+	// follows a wait must not run on the thread that acknowledges.
+	private static <D> Mono<D> settled(D decision, @Nullable CompletionStage<D> completion) {
+		return (completion == null) ? Mono.just(decision)
+				: Mono.fromFuture(completion.toCompletableFuture()).publishOn(Schedulers.parallel());
+	}
+
+}

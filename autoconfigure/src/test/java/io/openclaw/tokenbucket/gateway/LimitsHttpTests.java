@@ -1,0 +1,280 @@
+package io.openclaw.tokenbucket.gateway;
+
+import java.util.UUID;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.annotation.Bean;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+import io.openclaw.tokenbucket.gateway.key.KeyIds;
+import io.openclaw.tokenbucket.limiter.BucketStatus;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What limits can say, over HTTP. Tests that name an issue are for what users of other
+ * limiters suffer from.
+ */
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.config.name=gateway-limits")
+class LimitsHttpTests {
+
+	private static final UpstreamService upstream = new UpstreamService();
+
+	@LocalServerPort
+	private int port;
+
+	@Autowired
+	private TokenBucketLimiter limiter;
+
+	private WebTestClient client;
+
+	private final String apiKey = "key-" + UUID.randomUUID();
+
+	@DynamicPropertySource
+	static void upstreamProperties(DynamicPropertyRegistry registry) {
+		registry.add("upstream", () -> "http://127.0.0.1:" + upstream.port());
+	}
+
+	@BeforeEach
+	void connect() {
+		this.client = WebTestClient.bindToServer().baseUrl("http://127.0.0.1:" + this.port).build();
+	}
+
+	@AfterAll
+	static void close() {
+		upstream.close();
+	}
+
+	/** spring-cloud-gateway #1354. */
+	@Test
+	void limitsOfDifferentRoutesDoNotOverwriteEachOther() {
+		for (int i = 0; i < 2; i++) {
+			get("/small", this.apiKey).expectStatus()
+				.isOk()
+				.expectHeader()
+				.valueMatches("RateLimit-Policy", "\"small\";q=2;.*");
+			get("/large", this.apiKey).expectStatus()
+				.isOk()
+				.expectHeader()
+				.valueMatches("RateLimit-Policy", "\"large\";q=5;.*");
+		}
+		get("/small", this.apiKey).expectStatus().isEqualTo(429);
+		for (int i = 0; i < 3; i++) {
+			get("/large", this.apiKey).expectStatus().isOk();
+		}
+		get("/large", this.apiKey).expectStatus().isEqualTo(429);
+	}
+
+	/** spring-cloud-gateway #2288. */
+	@Test
+	void routesShareTheBucketsOfALimitThatTheyName() {
+		get("/one", this.apiKey).expectStatus().isOk();
+		get("/two", this.apiKey).expectStatus().isOk();
+		get("/one", this.apiKey).expectStatus().isOk();
+		get("/two", this.apiKey).expectStatus().isEqualTo(429);
+		get("/one", this.apiKey).expectStatus().isEqualTo(429);
+	}
+
+	/** spring-cloud-gateway #2288. */
+	@Test
+	void routesHaveBucketsOfTheirOwnWhereTheScopeSaysSo() {
+		for (int i = 0; i < 2; i++) {
+			get("/east", this.apiKey).expectStatus().isOk();
+			get("/west", this.apiKey).expectStatus().isOk();
+		}
+		get("/east", this.apiKey).expectStatus().isEqualTo(429);
+		get("/west", this.apiKey).expectStatus().isEqualTo(429);
+		assertThat(this.limiter.busiest("per-route", 10)).extracting(BucketStatus::key)
+			.contains("east~" + id(this.apiKey), "west%7E1~" + id(this.apiKey));
+	}
+
+	/** spring-cloud-gateway #87. */
+	@Test
+	void ratesAreFractionsPerMinuteAndPerDay() {
+		get("/rates", this.apiKey).expectStatus()
+			.isOk()
+			.expectHeader()
+			.valueEquals("RateLimit-Policy", "\"daily\";q=1;w=86400, \"minutely\";q=600;w=60, \"slow\";q=10;w=1000");
+		get("/rates", this.apiKey).expectStatus().isEqualTo(429).expectHeader().valueEquals("Retry-After", "86400");
+	}
+
+	/** spring-cloud-gateway #624. */
+	@Test
+	void anEmptyKeyIsNoKeyAndIsToldSo() {
+		get("/small", "").expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.jsonPath("$.error")
+			.isEqualTo("The request lacks a single value in the header X-API-Key, by which the limit 'small' counts.");
+		this.client.get()
+			.uri("/query?token=")
+			.exchange()
+			.expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.jsonPath("$.error")
+			.isEqualTo(
+					"The request lacks a single value of the query parameter token, by which the limit 'query' counts.");
+		this.client.get()
+			.uri("/user")
+			.exchange()
+			.expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.jsonPath("$.error")
+			.isEqualTo("The request lacks an authenticated user, by which the limit 'user' counts.");
+	}
+
+	/** tyk #1876. */
+	@Test
+	void requestsThatAreDeniedConsumeNothing() {
+		get("/small", this.apiKey);
+		get("/small", this.apiKey);
+		long level = this.limiter.peek("small", id(this.apiKey)).level();
+		for (int i = 0; i < 50; i++) {
+			get("/small", this.apiKey).expectStatus().isEqualTo(429);
+		}
+		assertThat(this.limiter.peek("small", id(this.apiKey)).level()).isGreaterThanOrEqualTo(level);
+		assertThat(this.limiter.peek("small", id(this.apiKey)).consumedHere()).isEqualTo(2_000_000);
+	}
+
+	@Test
+	void anOverrideIsTheQuotaOfTheKeysThatItLists() {
+		get("/plans", "partner-1").expectStatus()
+			.isOk()
+			.expectHeader()
+			.valueEquals("RateLimit-Policy", "\"plans.gold\";q=10000;w=100")
+			.expectHeader()
+			.valueEquals("RateLimit", "\"plans.gold\";r=9999;t=0");
+		get("/plans", this.apiKey).expectStatus()
+			.isOk()
+			.expectHeader()
+			.valueEquals("RateLimit-Policy", "\"plans\";q=2;w=20");
+		get("/plans", "villain").expectStatus()
+			.isEqualTo(429)
+			.expectHeader()
+			.valueMatches("Retry-After", "86[34]\\d\\d");
+		assertThat(this.limiter.find("plans.gold", id("partner-1"))).isPresent();
+		assertThat(this.limiter.find("plans", id("partner-1"))).isEmpty();
+	}
+
+	@Test
+	void theEndpointShowsOverridesByIdsOnly() {
+		String body = this.client.get()
+			.uri("/actuator/tokenbuckets/plans")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.requests.key")
+			.isEqualTo("api-key")
+			.jsonPath("$.requests.scope")
+			.isEqualTo("shared")
+			.jsonPath("$.requests.overrides['plans.blocked'][0]")
+			.isEqualTo(id("villain"))
+			.jsonPath("$.requests.overrides['plans.gold'].length()")
+			.isEqualTo(3)
+			.returnResult()
+			.toString();
+		assertThat(body).doesNotContain("partner-1", "villain");
+		this.client.get()
+			.uri("/actuator/tokenbuckets/plans.gold")
+			.exchange()
+			.expectBody()
+			.jsonPath("$.capacity")
+			.isEqualTo(10_000)
+			.jsonPath("$.requests.limit")
+			.isEqualTo("plans");
+		get("/plans", "partner-1").expectStatus().isOk();
+		this.client.get()
+			.uri("/actuator/tokenbuckets/plans.gold/partner-1")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.key")
+			.isEqualTo(id("partner-1"));
+	}
+
+	@Test
+	void anApiKeyInTheQueryIsHashedAndPassedOn() {
+		this.client.get().uri("/query?token=" + this.apiKey).exchange().expectStatus().isOk();
+		assertThat(this.limiter.find("query", id(this.apiKey))).isPresent();
+		assertThat(this.limiter.busiest("query", 100)).extracting(BucketStatus::key).doesNotContain(this.apiKey);
+		assertThat(upstream.lastUri()).endsWith("?token=" + this.apiKey);
+	}
+
+	@Test
+	void aLimitInShadowModeRejectsNothingAndIsNotTold() {
+		for (int i = 0; i < 5; i++) {
+			get("/shadow", this.apiKey).expectStatus()
+				.isOk()
+				.expectHeader()
+				.valueEquals("RateLimit", "\"large\";r=%d;t=0".formatted(4 - i).replace("r=0;t=0", "r=0;t=1000000"));
+		}
+		get("/shadow", this.apiKey).expectStatus()
+			.isEqualTo(429)
+			.expectBody()
+			.jsonPath("$.violated-policies.length()")
+			.isEqualTo(1)
+			.jsonPath("$.violated-policies[0]")
+			.isEqualTo("large");
+		assertThat(this.limiter.status("shadow").shadowRejected()).isEqualTo(4);
+		assertThat(this.client.get()
+			.uri("/actuator/prometheus")
+			.exchange()
+			.expectBody(String.class)
+			.returnResult()
+			.getResponseBody()).contains("openclaw_rate_limit_decisions_total{bucket=\"shadow\"")
+			.containsPattern("decisions_total\\{bucket=\"shadow\",.*outcome=\"shadow_rejected\",.*} 4\\.0");
+	}
+
+	@Test
+	void aLimitForAllKeysTogetherCountsEverybody() {
+		for (int i = 0; i < 4; i++) {
+			get("/everybody", this.apiKey + i).expectStatus().isOk();
+		}
+		get("/everybody", this.apiKey).expectStatus().isEqualTo(429);
+	}
+
+	@Test
+	void aRequestWhoseCostIsUnknownCostsOneToken() {
+		get("/priced", this.apiKey).expectStatus()
+			.isOk()
+			.expectHeader()
+			.valueMatches("RateLimit", "\"priced\";r=4;t=0");
+	}
+
+	private WebTestClient.ResponseSpec get(String path, String key) {
+		return this.client.get().uri(path).header("X-API-Key", key).exchange();
+	}
+
+	private static String id(String key) {
+		return new KeyIds(null).id(key);
+	}
+
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Gateway {
+
+		@Bean
+		RequestCost brokenCost() {
+			return (exchange) -> Mono.just(-1L);
+		}
+
+	}
+
+}
