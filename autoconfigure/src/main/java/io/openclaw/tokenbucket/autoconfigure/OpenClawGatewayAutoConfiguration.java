@@ -13,7 +13,9 @@ import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.conditional.ConditionalOnEnabledFilter;
 import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 
 import io.openclaw.tokenbucket.gateway.RequestCost;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
@@ -51,14 +53,25 @@ public final class OpenClawGatewayAutoConfiguration {
 	}
 
 	@Bean
+	RequestLimitsFactory tokenBucketRequestLimitsFactory(OpenClawProperties properties, BucketNames bucketNames,
+			ListableBeanFactory beans) {
+		ClientAddresses addresses = new ClientAddresses(TrustedProxiesFactory.create(properties.proxies()));
+		return new RequestLimitsFactory(new RequestKeys(beans.getBeansOfType(KeyResolver.class), addresses),
+				new RequestCosts(beans.getBeansOfType(RequestCost.class)), bucketNames);
+	}
+
+	@Bean
+	@Order
+	RequestLimitsRefresh tokenBucketRequestLimitsRefresh(RequestLimits limits, RequestLimitsFactory factory,
+			ApplicationEventPublisher events) {
+		return new RequestLimitsRefresh(limits, factory, events);
+	}
+
+	@Bean
 	@ConditionalOnMissingBean
 	RequestLimits tokenBucketRequestLimits(OpenClawProperties properties, OpenClawSettings settings,
-			BucketNames bucketNames, ListableBeanFactory beans) {
-		ClientAddresses addresses = new ClientAddresses(TrustedProxiesFactory.create(properties.proxies()));
-		RequestLimits limits = new RequestLimitsFactory(
-				new RequestKeys(beans.getBeansOfType(KeyResolver.class), addresses),
-				new RequestCosts(beans.getBeansOfType(RequestCost.class)), bucketNames)
-			.create(settings.policies(), properties.buckets());
+			RequestLimitsFactory factory) {
+		RequestLimits limits = factory.create(settings.policies(), properties.buckets());
 		if (settings.secret() == null && limits.hideKeys()) {
 			logger.warn("openclaw.crdt.secret is not set: ids of API keys are made with a key that everybody knows, "
 					+ "and whoever sees an id can test guesses. Set it to a long random text, the same on all gateways");

@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
@@ -62,6 +63,13 @@ public final class OpenClawMetricsAutoConfiguration {
 	BucketMetrics openClawBucketMetrics(TokenBucketLimiter limiter, DecisionMetrics decisions, NodeTags tags,
 			ObjectProvider<NanoClock> clock) {
 		return new BucketMetrics(limiter, decisions, tags, clock.getIfAvailable(() -> NanoClock.SYSTEM));
+	}
+
+	@Bean
+	@Order
+	@ConditionalOnBean(BucketMetrics.class)
+	Refreshable openClawBucketMetricsRefresh(BucketMetrics metrics) {
+		return (properties, settings) -> metrics::addLimits;
 	}
 
 	@Bean

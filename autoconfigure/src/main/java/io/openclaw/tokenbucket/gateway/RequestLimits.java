@@ -12,11 +12,11 @@ import reactor.core.publisher.Mono;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * The limits that routes can name. Immutable.
+ * The limits that routes can name. Thread-safe.
  */
 public final class RequestLimits {
 
-	private final Map<String, RequestLimit> limits;
+	private volatile Map<String, RequestLimit> limits;
 
 	/**
 	 * Creates the set.
@@ -25,6 +25,17 @@ public final class RequestLimits {
 	public RequestLimits(Collection<RequestLimit> limits) {
 		Map<String, RequestLimit> byName = new TreeMap<>();
 		limits.forEach((limit) -> byName.put(limit.name(), limit));
+		this.limits = Collections.unmodifiableMap(byName);
+	}
+
+	/**
+	 * Takes over limits that are new or defined anew. Routes keep those that they have
+	 * until they are made again.
+	 * @param others the limits
+	 */
+	public synchronized void addAll(RequestLimits others) {
+		Map<String, RequestLimit> byName = new TreeMap<>(this.limits);
+		byName.putAll(others.limits);
 		this.limits = Collections.unmodifiableMap(byName);
 	}
 

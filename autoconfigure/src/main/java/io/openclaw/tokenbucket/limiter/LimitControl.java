@@ -59,16 +59,24 @@ public final class LimitControl {
 	}
 
 	/**
-	 * Takes over a limit from the configuration, if that has a higher revision than what
-	 * holds, or there is no limit of that name.
+	 * Takes over a limit from the configuration: if there is none of its name, if it has
+	 * a higher revision than what holds, or if that came from the configuration as well.
+	 * Under the same revision a change at run time, here or elsewhere, beats it.
 	 * @param policy the limit
 	 * @return what changed, empty if nothing that decides
 	 */
 	public Optional<LimitChange> configure(LimitPolicy policy) {
 		long now = this.clock.nanoTime();
+		String name = policy.limit().name();
 		this.store.add(policy, now);
-		return this.store.follow(policy.limit().name(), (current) -> current.merge(LimitDefinition.of(policy)),
-				LimitSource.CONFIGURATION, now);
+		LimitDefinition configured = LimitDefinition.of(policy);
+		boolean ours = source(name).filter((source) -> source == LimitSource.CONFIGURATION).isPresent();
+		return this.store.follow(name, (current) -> {
+			if (current.limit().revision() != policy.limit().revision()) {
+				return current.merge(configured);
+			}
+			return (ours && !configured.agreesWith(current)) ? configured.following(current) : current;
+		}, LimitSource.CONFIGURATION, now);
 	}
 
 	/**

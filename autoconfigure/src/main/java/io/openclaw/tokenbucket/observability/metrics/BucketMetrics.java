@@ -1,7 +1,12 @@
 package io.openclaw.tokenbucket.observability.metrics;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.Gauge;
@@ -24,9 +29,17 @@ public class BucketMetrics implements MeterBinder {
 
 	private final NodeTags tags;
 
-	private final Map<String, LowestLevel> lowest = new TreeMap<>();
+	private final DecisionMetrics decisions;
 
-	private final Map<String, RequestRate> rates = new TreeMap<>();
+	private final NanoClock clock;
+
+	private final Set<String> limits = new TreeSet<>();
+
+	private final List<MeterRegistry> registries = new ArrayList<>();
+
+	private final Map<String, LowestLevel> lowest = new HashMap<>();
+
+	private final Map<String, RequestRate> rates = new HashMap<>();
 
 	/**
 	 * Creates the gauges of the limits that there are now.
@@ -37,19 +50,36 @@ public class BucketMetrics implements MeterBinder {
 	 */
 	public BucketMetrics(TokenBucketLimiter limiter, DecisionMetrics decisions, NodeTags tags, NanoClock clock) {
 		this.limiter = limiter;
+		this.decisions = decisions;
 		this.tags = tags;
-		for (String limit : limiter.limits()) {
-			decisions.register(limit);
-			this.lowest.put(limit, new LowestLevel(() -> limiter.drainLowestLevel(limit), clock));
-			this.rates.put(limit, new RequestRate(() -> decisions.decided(limit), clock));
+		this.clock = clock;
+		addLimits();
+	}
+
+	/**
+	 * Adds the gauges of limits that were added since.
+	 */
+	public final synchronized void addLimits() {
+		for (String limit : this.limiter.limits()) {
+			if (this.limits.add(limit)) {
+				this.decisions.register(limit);
+				this.lowest.put(limit, new LowestLevel(() -> this.limiter.drainLowestLevel(limit), this.clock));
+				this.rates.put(limit, new RequestRate(() -> this.decisions.decided(limit), this.clock));
+				this.registries.forEach((registry) -> bind(registry, limit));
+			}
 		}
 	}
 
 	@Override
-	public void bindTo(MeterRegistry registry) {
-		this.lowest.forEach((limit, level) -> bindLevel(registry, limit, level));
-		this.rates.forEach((limit, rate) -> bindRate(registry, limit, rate));
-		this.lowest.keySet().forEach((limit) -> bindSettings(registry, limit));
+	public synchronized void bindTo(MeterRegistry registry) {
+		this.registries.add(registry);
+		this.limits.forEach((limit) -> bind(registry, limit));
+	}
+
+	private void bind(MeterRegistry registry, String limit) {
+		bindLevel(registry, limit, Objects.requireNonNull(this.lowest.get(limit)));
+		bindRate(registry, limit, Objects.requireNonNull(this.rates.get(limit)));
+		bindSettings(registry, limit);
 	}
 
 	private void bindLevel(MeterRegistry registry, String limit, LowestLevel level) {
