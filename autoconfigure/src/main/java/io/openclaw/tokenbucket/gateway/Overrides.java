@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.gateway;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -14,6 +15,8 @@ public final class Overrides {
 
 	private final Map<String, String> limitByKey;
 
+	private final Set<String> limits;
+
 	/**
 	 * Creates overrides.
 	 * @param limitByKey the name of the other limit by the key under which the limiter
@@ -21,6 +24,7 @@ public final class Overrides {
 	 */
 	public Overrides(Map<String, String> limitByKey) {
 		this.limitByKey = Map.copyOf(limitByKey);
+		this.limits = Set.copyOf(limitByKey.values());
 	}
 
 	/**
@@ -39,7 +43,7 @@ public final class Overrides {
 	 * @return {@code true} if it does
 	 */
 	boolean include(String limit) {
-		return this.limitByKey.containsValue(limit);
+		return this.limits.contains(limit);
 	}
 
 	/**

@@ -172,6 +172,14 @@ class LimitsHttpTests {
 	}
 
 	@Test
+	void aRequestThatIsRetriedPaysAnOverrideOnce() {
+		long before = this.limiter.peek("plans.gold", id("partner-1")).consumedHere();
+		upstream.failNext(2);
+		get("/retried", "partner-1").expectStatus().isOk();
+		assertThat(this.limiter.peek("plans.gold", id("partner-1")).consumedHere() - before).isEqualTo(1_000_000);
+	}
+
+	@Test
 	void theEndpointShowsOverridesByIdsOnly() {
 		String body = this.client.get()
 			.uri("/actuator/tokenbuckets/plans")

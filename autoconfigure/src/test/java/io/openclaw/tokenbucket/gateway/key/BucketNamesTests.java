@@ -63,4 +63,19 @@ class BucketNamesTests {
 		assertThat(this.names.nameOf(this.header, id)).isNotEqualTo(id);
 	}
 
+	@Test
+	void anApiKeyThatIsWrittenDownIsMeantByItsIdOrInClear() {
+		String id = this.ids.id("k1");
+		assertThat(this.names.namesOf(this.apiKey, "k1")).containsExactly(id);
+		assertThat(this.names.namesOf(this.apiKey, id)).containsExactlyInAnyOrder(id, this.ids.id(id));
+		assertThat(this.names.namesOf(this.header, id)).containsExactly(id);
+	}
+
+	@Test
+	void hashedKeysThatAreWrittenDownAreMeantEitherWay() {
+		BucketNames hashed = new BucketNames(this.ids, true);
+		assertThat(hashed.namesOf(this.header, "acme")).containsExactly(this.ids.id("acme"));
+		assertThat(hashed.namesOf(KEYS.parse("ip"), "2001:db8::1")).containsExactly(this.ids.id("2001:db8:0:0::/64"));
+	}
+
 }
