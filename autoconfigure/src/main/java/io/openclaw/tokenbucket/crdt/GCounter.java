@@ -189,6 +189,25 @@ public final class GCounter<K extends Comparable<K>> {
 	}
 
 	/**
+	 * The entries that pass a test.
+	 * @param filter what is kept
+	 * @return the counter of these; this very instance if all pass
+	 */
+	public GCounter<K> retain(Entries<K> filter) {
+		Comparable<?>[] kept = new Comparable<?>[this.keys.length];
+		long[] keptAmounts = new long[this.keys.length];
+		int size = 0;
+		for (int i = 0; i < this.keys.length; i++) {
+			if (filter.test(key(i), this.amounts[i])) {
+				kept[size] = this.keys[i];
+				keptAmounts[size++] = this.amounts[i];
+			}
+		}
+		return (size == this.keys.length) ? this
+				: new GCounter<>(Arrays.copyOf(kept, size), Arrays.copyOf(keptAmounts, size));
+	}
+
+	/**
 	 * Passes every entry in the order of keys.
 	 * @param action what receives key and amount
 	 */
@@ -236,6 +255,24 @@ public final class GCounter<K extends Comparable<K>> {
 		if (amount < 0) {
 			throw new IllegalArgumentException("amount must not be negative: " + amount);
 		}
+	}
+
+	/**
+	 * A test of entries.
+	 *
+	 * @param <K> what an amount is counted under
+	 */
+	@FunctionalInterface
+	public interface Entries<K> {
+
+		/**
+		 * Tests an entry.
+		 * @param key what the amount is counted under
+		 * @param amount the amount
+		 * @return whether it passes
+		 */
+		boolean test(K key, long amount);
+
 	}
 
 }

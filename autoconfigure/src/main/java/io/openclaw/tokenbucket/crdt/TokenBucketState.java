@@ -23,6 +23,10 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 
 	private static final long MAX_SUM = Long.MAX_VALUE / 2;
 
+	// So that a bucket always fits into a message, and nobody can fill the memory with
+	// one.
+	private static final int MAX_ENTRIES = 10_000;
+
 	private static final long MOST_INITIAL = MicroTokens.ofTokens(MicroTokens.MAX_TOKENS);
 
 	private static final TokenBucketState EMPTY = new TokenBucketState(GCounter.empty(), GCounter.empty(),
@@ -127,13 +131,14 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	}
 
 	/**
-	 * Whether the amounts are small enough for the arithmetic of buckets never to
-	 * overflow, not even in a merge of two such states. A fleet that spends a million
+	 * Whether there are not too many entries, and the amounts are small enough for the
+	 * arithmetic of buckets never to overflow, not even in a merge of two such states. A fleet that spends a million
 	 * tokens a second from one bucket stays in range for 53 days.
 	 * @return {@code false} if it can only be forged or damaged
 	 */
 	public boolean isInRange() {
-		return this.initial >= 0 && this.initial <= MOST_INITIAL && this.consumed.sum() <= MAX_SUM
+		return this.consumed.size() + this.returned.size() + this.granted.size() <= MAX_ENTRIES
+				&& this.initial >= 0 && this.initial <= MOST_INITIAL && this.consumed.sum() <= MAX_SUM
 				&& this.granted.sum() <= MAX_SUM - this.returned.sum();
 	}
 

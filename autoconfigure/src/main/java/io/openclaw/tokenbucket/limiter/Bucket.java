@@ -334,22 +334,23 @@ final class Bucket {
 	}
 
 	/**
-	 * Merges what a peer sent.
-	 * @return whether it was acceptable
+	 * Merges what a peer sent, but for what it can only have made up.
+	 * @return whether all of it was acceptable
 	 */
 	synchronized boolean merge(TokenBucketState remote, MembershipView view, long now) {
 		arrive(view, now);
-		if (this.replica.isContradictedBy(remote)) {
+		if (!remote.isInRange()) {
 			return false;
 		}
+		TokenBucketState credible = this.replica.credible(remote);
 		TokenBucketState before = this.replica.state();
-		if (this.replica.merge(remote)) {
+		if (this.replica.merge(credible)) {
 			this.usedAt = now;
 			learn(before, this.replica.state(), now);
 			trimExcess();
 			this.allowance.share(this.replica.view(), now);
 		}
-		return true;
+		return credible == remote;
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.limiter;
 import java.util.List;
 
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.Refill;
@@ -202,21 +203,26 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Whether a state counts more spending of this member than there was, or more of
-	 * anything than there can be.
+	 * What of a state may be true: it may not count more of this member's own spending
+	 * than there was. Believed, that would mask what this member counts when it gets
+	 * there.
 	 * @param remote a state that claims to descend from ours
-	 * @return whether it can only be forged or damaged
+	 * @return that very state if nothing of it can only be forged or damaged
 	 */
-	boolean isContradictedBy(TokenBucketState remote) {
+	TokenBucketState credible(TokenBucketState remote) {
 		TokenBucketState own = state();
-		return !remote.isInRange() || remote.consumed().get(this.birth) > own.consumed().get(this.birth)
-				|| remote.returned().get(this.birth) > own.returned().get(this.birth)
-				|| remote.consumed().sum(this::isYetToCome) > 0 || remote.returned().sum(this::isYetToCome) > 0;
+		GCounter<Birth> credibleConsumed = credible(remote.consumed(), own.consumed());
+		GCounter<Birth> credibleReturned = credible(remote.returned(), own.returned());
+		boolean honest = credibleConsumed == remote.consumed() && credibleReturned == remote.returned();
+		return honest ? remote
+				: new TokenBucketState(credibleConsumed, credibleReturned, remote.granted(), remote.initial());
 	}
 
-	// Believed, it would mask what this member counts when it gets there.
-	private boolean isYetToCome(Birth other) {
-		return other.member().equals(this.birth.member()) && other.number() > this.birth.number();
+	// Of its earlier births others may know more than this member, which forgot them.
+	private GCounter<Birth> credible(GCounter<Birth> remote, GCounter<Birth> own) {
+		long most = own.get(this.birth);
+		return remote.retain((other, amount) -> !other.member().equals(this.birth.member())
+				|| other.number() < this.birth.number() || (other.equals(this.birth) && amount <= most));
 	}
 
 	/**

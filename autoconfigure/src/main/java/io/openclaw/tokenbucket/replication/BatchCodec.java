@@ -18,6 +18,14 @@ final class BatchCodec {
 	// Far more than any fleet has.
 	static final int MOST_PEERS = 1_000;
 
+	// Twenty times what a sender puts into one message.
+	static final int MOST_BUCKETS = 10_000;
+
+	static final int MOST_LIMITS = 10_000;
+
+	// Of 500 buckets each.
+	static final int MOST_PARTS = 1 << 16;
+
 	static final int MAGIC = 0x0B;
 
 	static final int HAS_DIGEST = 1;

@@ -2,6 +2,8 @@ package io.openclaw.tokenbucket.replication;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
@@ -14,6 +16,9 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
  * Confined to the replicating thread.
  */
 final class Inbound {
+
+	// A key is a header's value at most, and those have 8 KiB together.
+	private static final int MOST_CHARACTERS = 16_384;
 
 	private final BucketStore store;
 
@@ -37,6 +42,10 @@ final class Inbound {
 		Message message = LimitSections.withInitials(received);
 		Map<String, Long> fingerprints = LimitSections.fingerprints(message);
 		List<LimitDefinition> definitions = LimitSections.definitions(message, this.listener::onRejected);
+		if (this.membership.isFullFor(message.sender())) {
+			this.listener.onRejected("count");
+			return;
+		}
 		this.membership.meet(message, now).ifPresent((sender) -> {
 			definitions.forEach((definition) -> follow(definition, message, sender, now));
 			receive(message, sender, now);
@@ -52,7 +61,7 @@ final class Inbound {
 		if (!outdated) {
 			follow(message, sender, now);
 		}
-		takeBuckets(message, sender, now);
+		takeBuckets(message, sender, outdated, now);
 		if (!outdated) {
 			answer(message, sender, now);
 		}
@@ -106,46 +115,48 @@ final class Inbound {
 		compareDigest(message, sender, now);
 		message.peers()
 			.stream()
-			.filter((report) -> report.id().equals(this.store.self()))
-			.flatMap((report) -> report.missing().stream())
-			.forEach((range) -> this.outbound.sendAgain(sender, range, now));
+			.filter((report) -> report.id().equals(this.store.self()) && !report.missing().isEmpty())
+			.forEach((report) -> this.outbound.sendAgain(sender, report.missing(), now));
 	}
 
-	private void takeBuckets(Message message, Peer sender, long now) {
+	private void takeBuckets(Message message, Peer sender, boolean outdated, long now) {
 		Receipts receipts = sender.receipts();
 		if (receipts == null) {
 			return;
 		}
-		if (message.batch() != null && merge(message.batch().buckets(), now)) {
+		if (message.batch() != null) {
+			merge(message.batch().buckets(), now);
 			receipts.receive(message.batch().numbers().first(), message.batch().numbers().last(), now);
 		}
-		if (message.transfer() != null && merge(message.transfer().buckets(), now)
-				&& sender.incoming().receive(message.transfer()) && message.transfer().upTo() > 0) {
-			receipts.receive(1, message.transfer().upTo(), now);
+		if (message.transfer() != null) {
+			merge(message.transfer().buckets(), now);
+			if (sender.incoming().receive(message.transfer()) && message.transfer().upTo() > 0) {
+				receipts.receive(1, message.transfer().upTo(), now);
+			}
+		}
+		if (!outdated) {
+			receipts.correct(message.lastBatch(), now);
 		}
 		if (receipts.announce(message.lastBatch(), now)) {
 			this.listener.onLost();
 		}
 	}
 
-	private boolean merge(List<BucketUpdate> buckets, long now) {
-		boolean accepted = true;
+	// What is refused does not count as missing: it would be no better the next time, and
+	// whoever sent it, in good faith perhaps, would not be heard for good.
+	private void merge(List<BucketUpdate> buckets, long now) {
+		Set<String> refused = new TreeSet<>();
 		for (BucketUpdate bucket : buckets) {
-			if (bucket.state().isInRange()) {
-				accepted &= this.store.merge(bucket, now);
+			if (!bucket.state().isInRange() || bucket.key().key().length() > MOST_CHARACTERS) {
+				refused.add("range");
 			}
-			else {
-				// Does not count as missing: it would be no better the next time, and
-				// who sent it would not be heard for good.
-				this.listener.onRejected("range");
+			else if (!this.store.merge(bucket, now)) {
+				refused.add("contradiction");
 			}
 		}
 		this.outbound.onMerged(now);
-		if (!accepted) {
-			this.listener.onRejected("contradiction");
-		}
+		refused.forEach(this.listener::onRejected);
 		this.listener.onBatchMerged(this.clock.nanoTime() - now);
-		return accepted;
 	}
 
 	private void compareDigest(Message message, Peer sender, long now) {

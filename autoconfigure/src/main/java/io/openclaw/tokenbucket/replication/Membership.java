@@ -3,7 +3,6 @@ package io.openclaw.tokenbucket.replication;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +26,7 @@ final class Membership {
 
 	private final Map<MemberId, Peer> peers = new TreeMap<>();
 
-	// Removed for silence: ignored in the lists of others until received directly.
-	private final Set<MemberId> removed = new HashSet<>();
-
-	// The newest incarnation that said goodbye or was replaced, by node.
-	private final Map<String, Long> buried = new HashMap<>();
+	private final Departed departed;
 
 	private Standing standing = Standing.JOINING;
 
@@ -40,9 +35,7 @@ final class Membership {
 	Membership(MemberId self, ReplicationSettings settings) {
 		this.self = self;
 		this.settings = settings;
-		// Lists that were on their way when this process started may still name its
-		// older self.
-		this.buried.put(self.node(), self.incarnation() - 1);
+		this.departed = new Departed(self);
 	}
 
 	Standing standing() {
@@ -75,12 +68,20 @@ final class Membership {
 	}
 
 	/**
+	 * Whether there are more processes than any fleet has, so that one more cannot be
+	 * met: this member could list no more.
+	 */
+	boolean isFullFor(MemberId id) {
+		return this.peers.size() >= BatchCodec.MOST_PEERS && !this.peers.containsKey(id);
+	}
+
+	/**
 	 * The sender of a message, who is met now if it is new.
 	 * @return the peer, empty if it is gone and must be ignored
 	 */
 	Optional<Peer> meet(Message message, long now) {
 		MemberId id = message.sender();
-		if (isReplaced(id)) {
+		if (isReplaced(id) || this.departed.isRepeated(message)) {
 			return Optional.empty();
 		}
 		if (message.standing() == Standing.LEAVING) {
@@ -88,7 +89,7 @@ final class Membership {
 			return Optional.empty();
 		}
 		buryOlderIncarnations(id);
-		boolean stranger = this.removed.remove(id);
+		boolean stranger = this.departed.takeBack(id);
 		Peer peer = this.peers.computeIfAbsent(id, (unknown) -> new Peer(id, Standing.JOINING, now));
 		boolean claimsMembership = message.standing() == Standing.MEMBER;
 		if (claimsMembership && !stranger && (!isMember() || !peer.everReceived())) {
@@ -187,8 +188,12 @@ final class Membership {
 	 * Forgets those who waited to be counted and fell silent.
 	 */
 	void forgetSilent(long now) {
-		this.peers.values()
-			.removeIf((peer) -> !peer.isMember() && now - peer.receivedAt() > this.settings.memberTimeout().toNanos());
+		List<Peer> silent = this.peers.values()
+			.stream()
+			.filter((peer) -> !peer.isMember() && now - peer.receivedAt() > this.settings.memberTimeout().toNanos())
+			.toList();
+		silent.forEach(this.departed::forget);
+		this.peers.values().removeAll(silent);
 	}
 
 	/**
@@ -196,8 +201,9 @@ final class Membership {
 	 * to join again.
 	 */
 	void remove(MemberId id) {
-		if (this.peers.remove(id) != null) {
-			this.removed.add(id);
+		Peer removed = this.peers.remove(id);
+		if (removed != null) {
+			this.departed.remove(removed);
 		}
 	}
 
@@ -241,7 +247,7 @@ final class Membership {
 	}
 
 	private Optional<Peer> count(MemberId id, long now) {
-		if (isReplaced(id) || this.removed.contains(id)) {
+		if (isReplaced(id) || this.departed.isRemoved(id) || isFullFor(id)) {
 			return Optional.empty();
 		}
 		buryOlderIncarnations(id);
@@ -255,12 +261,12 @@ final class Membership {
 	}
 
 	private void bury(MemberId id) {
-		this.buried.merge(id.node(), id.incarnation(), Math::max);
+		this.departed.bury(id);
 		this.peers.remove(id);
 	}
 
 	private boolean isReplaced(MemberId id) {
-		return id.incarnation() <= this.buried.getOrDefault(id.node(), -1L)
+		return this.departed.isBuried(id)
 				|| this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id));
 	}
 

@@ -50,13 +50,10 @@ final class MessageReader {
 		Standing standing = standing(this.in.readByte());
 		long sentAt = this.in.readNumber();
 		long lastBatch = this.in.readNumber();
-		List<PeerReport> peers = readList(this::readPeer);
-		if (peers.size() > BatchCodec.MOST_PEERS) {
-			throw new MalformedMessageException("count");
-		}
+		List<PeerReport> peers = readList(this::readPeer, BatchCodec.MOST_PEERS);
 		Map<String, Long> ages = readAges();
 		Long digest = has(flags, BatchCodec.HAS_DIGEST) ? this.in.readBits() : null;
-		Batch batch = has(flags, BatchCodec.HAS_BATCH) ? new Batch(readRange(), readList(this::readBucket)) : null;
+		Batch batch = has(flags, BatchCodec.HAS_BATCH) ? new Batch(readRange(), readList(this::readBucket, BatchCodec.MOST_BUCKETS)) : null;
 		Transfer transfer = has(flags, BatchCodec.HAS_TRANSFER) ? readTransfer() : null;
 		boolean hasSections = this.version >= BatchCodec.SECTIONS_SINCE;
 		Sections sections = hasSections ? Sections.readFrom(this.in) : Sections.NONE;
@@ -75,7 +72,7 @@ final class MessageReader {
 
 	private Map<String, Long> readAges() throws MalformedMessageException {
 		Map<String, Long> ages = new LinkedHashMap<>();
-		for (int left = this.in.readCount(); left > 0; left--) {
+		for (int left = readCount(BatchCodec.MOST_LIMITS); left > 0; left--) {
 			ages.put(this.in.readText(), this.in.readNumber());
 		}
 		return ages;
@@ -85,7 +82,7 @@ final class MessageReader {
 		MemberId id = readMember();
 		int flags = this.in.readByte();
 		return new PeerReport(id, standing(flags >> 1), (flags & 1) != 0, this.in.readNumber(),
-				readList(this::readRange), this.in.readNumber(), this.in.readNumber(), this.in.readNumber());
+				readList(this::readRange, Receipts.MOST_RANGES_ASKED), this.in.readNumber(), this.in.readNumber(), this.in.readNumber());
 	}
 
 	private SequenceRange readRange() throws MalformedMessageException {
@@ -101,10 +98,10 @@ final class MessageReader {
 		long id = this.in.readNumber();
 		int part = Math.toIntExact(this.in.readNumber());
 		int parts = Math.toIntExact(this.in.readNumber());
-		if (part >= parts) {
+		if (part >= parts || parts > BatchCodec.MOST_PARTS) {
 			throw new MalformedMessageException("range");
 		}
-		return new Transfer(id, part, parts, this.in.readNumber(), readList(this::readBucket));
+		return new Transfer(id, part, parts, this.in.readNumber(), readList(this::readBucket, BatchCodec.MOST_BUCKETS));
 	}
 
 	private BucketUpdate readBucket() throws MalformedMessageException {
@@ -140,12 +137,20 @@ final class MessageReader {
 		return this.members.get((int) place);
 	}
 
-	private <T> List<T> readList(Element<T> element) throws MalformedMessageException {
+	private <T> List<T> readList(Element<T> element, int most) throws MalformedMessageException {
 		List<T> elements = new ArrayList<>();
-		for (int left = this.in.readCount(); left > 0; left--) {
+		for (int left = readCount(most); left > 0; left--) {
 			elements.add(element.read());
 		}
 		return elements;
+	}
+
+	private int readCount(int most) throws MalformedMessageException {
+		int count = this.in.readCount();
+		if (count > most) {
+			throw new MalformedMessageException("count");
+		}
+		return count;
 	}
 
 	private static boolean has(int flags, int flag) {

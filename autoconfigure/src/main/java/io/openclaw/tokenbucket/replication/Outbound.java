@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -195,17 +196,25 @@ final class Outbound {
 
 	/**
 	 * Sends batches again to a peer that lacks them; everything, if they are forgotten.
+	 * Not more at once than a burst: who lacks more asks again.
 	 */
-	void sendAgain(Peer peer, SequenceRange range, long now) {
-		Optional<List<Message.Batch>> batches = this.outbox.again(range, now);
-		if (batches.isEmpty()) {
-			transfer(peer, now);
+	void sendAgain(Peer peer, List<SequenceRange> ranges, long now) {
+		if (!peer.mayRepair(SHORTEST_GAP.dividedBy(2), now)) {
 			return;
 		}
-		for (Message.Batch batch : batches.get()) {
+		List<Message.Batch> batches = new ArrayList<>();
+		for (SequenceRange range : ranges) {
+			Optional<List<Message.Batch>> again = this.outbox.again(range, now);
+			if (again.isEmpty()) {
+				transfer(peer, now);
+				return;
+			}
+			batches.addAll(again.get());
+		}
+		batches.stream().limit(BURST).forEach((batch) -> {
 			this.listener.onRepair();
 			send(peer, message(List.of(), batch, null, false, now));
-		}
+		});
 	}
 
 	/**

@@ -19,6 +19,8 @@ final class Peer {
 
 	private static final long LONGEST_BOUND_NANOS = 3_000_000_000L;
 
+	private static final long LONGEST_ASK_NANOS = 1_000_000_000L;
+
 	// As in RFC 6298: a smoothed round trip moves an eighth of the way to each sample.
 	private static final double SMOOTHING = 0.125;
 
@@ -63,6 +65,8 @@ final class Peer {
 	private final TransferIn incoming = new TransferIn();
 
 	private final TransferOut outgoing = new TransferOut();
+
+	private @Nullable Long repairedAt;
 
 	private int digestDifferences;
 
@@ -285,7 +289,24 @@ final class Peer {
 			return Optional.empty();
 		}
 		double half = (this.roundTripNanos != null) ? this.roundTripNanos / 2 : 0;
-		return Optional.of(since + Math.max(shortest.toNanos(), (long) half));
+		long first = Math.max(shortest.toNanos(), (long) half);
+		return Optional.of(since + Math.max(first, Math.min(this.receipts.patience() * first, LONGEST_ASK_NANOS)));
+	}
+
+	/**
+	 * Whether to send again what the peer lacks: not oftener than it would ask.
+	 * @param shortest how often it may ask
+	 */
+	boolean mayRepair(Duration shortest, long now) {
+		if (this.repairedAt != null && now - this.repairedAt < shortest.toNanos()) {
+			return false;
+		}
+		this.repairedAt = now;
+		return true;
+	}
+
+	long lastSentAt() {
+		return this.echo;
 	}
 
 	/**

@@ -13,7 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Receipts {
 
-	private static final int MOST_RANGES_ASKED = 16;
+	static final int MOST_RANGES_ASKED = 16;
+
+	private static final int MOST_RANGES_KEPT = 1_000;
+
+	// Of an answer that is lost one time in five, more than two in a row seldom are.
+	private static final int HASTY_ASKS = 3;
+
+	private static final int MOST_DOUBLINGS = 6;
 
 	// Out of order, by first number, not overlapping.
 	private final TreeMap<Long, Long> later = new TreeMap<>();
@@ -25,6 +32,8 @@ final class Receipts {
 	private long gapSince;
 
 	private boolean gap;
+
+	private int asks;
 
 	/**
 	 * Creates receipts.
@@ -55,17 +64,49 @@ final class Receipts {
 	}
 
 	/**
+	 * The peer says how far it has published, in a message younger than all before.
+	 * Whoever spoke of more in its name lied, and then it is not known either what
+	 * arrived of less.
+	 */
+	void correct(long last, long now) {
+		if (last >= this.announced) {
+			return;
+		}
+		this.announced = last;
+		this.later.tailMap(last, false).clear();
+		this.later.replaceAll((from, to) -> Math.min(to, last));
+		if (last < this.upTo) {
+			this.upTo = 0;
+			this.later.clear();
+		}
+		updateGap(now);
+	}
+
+	/**
 	 * Batches have arrived.
 	 */
 	void receive(long first, long last, long now) {
 		this.announced = Math.max(this.announced, last);
 		if (last > this.upTo) {
 			this.later.merge(first, last, Math::max);
+			this.asks = 0;
 		}
 		while (!this.later.isEmpty() && this.later.firstKey() <= this.upTo + 1) {
 			this.upTo = Math.max(this.upTo, this.later.pollFirstEntry().getValue());
 		}
+		if (this.later.size() > MOST_RANGES_KEPT) {
+			this.later.pollLastEntry();
+		}
 		updateGap(now);
+	}
+
+	/**
+	 * How many times longer to wait for an answer than the first time: whoever never
+	 * answers may not hear, and is not to be asked a hundred times a second.
+	 * @return a power of two
+	 */
+	int patience() {
+		return 1 << Math.max(0, Math.min(this.asks - HASTY_ASKS, MOST_DOUBLINGS));
 	}
 
 	/**
@@ -82,6 +123,7 @@ final class Receipts {
 	 */
 	List<SequenceRange> ask(long now) {
 		this.gapSince = now;
+		this.asks++;
 		List<SequenceRange> missing = new ArrayList<>();
 		long next = this.upTo + 1;
 		for (Map.Entry<Long, Long> range : this.later.entrySet()) {
@@ -104,6 +146,7 @@ final class Receipts {
 		this.gap = !isComplete();
 		if (this.gap && !hadGap) {
 			this.gapSince = now;
+			this.asks = 0;
 		}
 	}
 

@@ -54,6 +54,8 @@ public final class Replicator implements ReplicationSignal {
 
 	private final Contact contact;
 
+	private final Backlog backlog = new Backlog();
+
 	private final AtomicBoolean woken = new AtomicBoolean();
 
 	private final AtomicBoolean flush = new AtomicBoolean();
@@ -119,8 +121,7 @@ public final class Replicator implements ReplicationSignal {
 		this.state = view.state();
 		this.store.membershipChanged(view, now);
 		this.store.signalTo(this);
-		this.transport.start(this.self,
-				(bus, bytes) -> this.timer.schedule(Duration.ZERO, () -> guarded(() -> receive(bus, bytes))));
+		this.transport.start(this.self, this::arrive);
 		wake();
 	}
 
@@ -191,7 +192,20 @@ public final class Replicator implements ReplicationSignal {
 		}
 	}
 
+	// On any thread.
+	private void arrive(int bus, byte[] bytes) {
+		if (this.backlog.add(bytes.length)) {
+			this.timer.schedule(Duration.ZERO, () -> {
+				this.backlog.remove(bytes.length);
+				guarded(() -> receive(bus, bytes));
+			});
+		}
+	}
+
 	private void receive(int bus, byte[] bytes) {
+		for (long refused = this.backlog.drainRefused(); refused > 0; refused--) {
+			this.listener.onRejected("overload");
+		}
 		long now = this.clock.nanoTime();
 		try {
 			Message message = this.settings.signing().read(bytes);

@@ -8,7 +8,6 @@ import java.util.BitSet;
  */
 final class TransferIn {
 
-	private static final int MOST_PARTS = 1 << 20;
 
 	private final BitSet arrived = new BitSet();
 
@@ -28,10 +27,11 @@ final class TransferIn {
 	 * @return whether the transfer is now whole
 	 */
 	boolean receive(Message.Transfer part) {
-		if (part.parts() > MOST_PARTS) {
-			return false;
+		// Numbers grow: one that was recorded must not discard what arrived since.
+		if (part.id() < this.id) {
+			return part.id() == this.completed;
 		}
-		if (part.id() != this.id) {
+		if (part.id() > this.id) {
 			this.id = part.id();
 			this.arrived.clear();
 		}

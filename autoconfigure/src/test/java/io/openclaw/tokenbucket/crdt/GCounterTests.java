@@ -124,4 +124,13 @@ class GCounterTests {
 		return entries;
 	}
 
+	@Test
+	void retainsTheEntriesThatPassAndItselfIfAllDo() {
+		GCounter<String> counter = GCounter.of(Map.of("a", 1L, "b", 2L, "c", 3L));
+		assertThat(counter.retain((key, amount) -> !key.equals("b"))).isEqualTo(GCounter.of(Map.of("a", 1L, "c", 3L)));
+		assertThat(counter.retain((key, amount) -> amount > 1).sum()).isEqualTo(5);
+		assertThat(counter.retain((key, amount) -> false)).isEqualTo(GCounter.empty());
+		assertThat(counter.retain((key, amount) -> true)).isSameAs(counter);
+	}
+
 }

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.replication;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +131,138 @@ class HostileMessagesTests {
 		assertThat(this.members.get(0).spender().level(KEY)).isCloseTo(999, within(0.1));
 	}
 
+	// B was lied to about A, and passes that on with all it publishes of the bucket.
+	@Test
+	void aLieAboutAMemberMakesNobodyUnheard() {
+		this.members.get(0).spender().spend(KEY, 1);
+		this.fleet.forge(X, MessageBuilder.from(X, Standing.JOINING)
+			.batch(1, 1, consumed(new Birth(A, 1), 500_000_000))
+			.encode());
+		for (int i = 0; i < 20; i++) {
+			this.members.get(1).spender().spend(KEY, 10);
+			this.fleet.advance(Duration.ofMillis(300));
+		}
+		assertThat(this.fleet.surprises()).contains("a#1 rejected: contradiction")
+			.allMatch((surprise) -> surprise.endsWith("rejected: contradiction"));
+		assertThat(this.members)
+			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+		assertThat(this.members.get(0).spender().state(KEY).consumed().sum((birth) -> birth.member().equals(B)))
+			.isEqualTo(200_000_000);
+		assertThat(this.members.get(1).replicator().status().members())
+			.filteredOn((peer) -> peer.standing() == Standing.MEMBER)
+			.hasSize(2)
+			.allSatisfy((peer) -> assertThat(peer.unacknowledgedBatches()).isLessThan(2));
+	}
+
+	@Test
+	void aGapThatSomebodyInventedIsClosedByTheNextHonestMessage() {
+		forge(MessageBuilder.from(B, Standing.MEMBER).lastBatch(MOST).lists(A, Standing.MEMBER));
+		forge(MessageBuilder.from(C, Standing.MEMBER).batch(1, MOST - 1).lists(A, Standing.MEMBER));
+		this.members.get(1).spender().spend(KEY, 10);
+		this.members.get(2).spender().spend(KEY, 10);
+		this.fleet.advanceSeconds(2);
+		Duration since = this.fleet.time().elapsed();
+		this.fleet.advanceSeconds(1);
+		assertThat(this.fleet.wire().sentBy(A, since))
+			.allSatisfy((sent) -> assertThat(sent.message().peers()).allMatch((peer) -> peer.missing().isEmpty()));
+		assertThat(this.members.get(0).spender().level(KEY)).isCloseTo(982, within(4.0));
+		assertThat(this.members).allSatisfy((member) -> {
+			assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY);
+			assertThat(member.replicator().status().members())
+				.allSatisfy((peer) -> assertThat(peer.unacknowledgedBatches()).isZero());
+		});
+	}
+
+	@Test
+	void whoNeverAnswersIsAskedAtMostOnceASecondInTheEnd() {
+		this.fleet.wire().lose((sent, to) -> sent.from().equals(A) && to.equals(B)
+				|| sent.from().equals(B) && to.equals(A) && sent.message().batch() != null);
+		this.members.get(1).spender().spend(KEY, 10);
+		this.fleet.advanceSeconds(5);
+		Duration since = this.fleet.time().elapsed();
+		this.fleet.advanceSeconds(10);
+		List<TestWire.Sent> sent = this.fleet.wire().sentBy(A, since);
+		assertThat(sent).hasSizeLessThan(100);
+		assertThat(sent.stream().filter((each) -> each.message().peers().stream().anyMatch((peer) -> !peer.missing()
+			.isEmpty()))).hasSizeBetween(5, 17);
+	}
+
+	@Test
+	void inventedMembersHoldAtMostASecondWhatIsHeldAsideForThem() {
+		for (int round = 0; round < 5; round++) {
+			MessageBuilder message = MessageBuilder.from(B, Standing.MEMBER).lists(A, Standing.MEMBER);
+			for (int i = 0; i < 990; i++) {
+				message.lists(new MemberId("invented-" + round + "-" + i, 1), Standing.MEMBER);
+			}
+			forge(message);
+		}
+		assertThat(this.members.get(0).spender().spendable(KEY)).isBetween(1.0, 10.0);
+		this.fleet.advanceSeconds(2);
+		assertThat(this.members).allSatisfy((member) -> {
+			assertThat(member.fleetSize()).isEqualTo(3);
+			assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY);
+		});
+		assertThat(this.members.get(0).spender().level(KEY)).isEqualTo(1000);
+	}
+
+	@Test
+	void moreStrangersThanAnyFleetHasAreNotMet() {
+		for (int i = 0; i < 1_100; i++) {
+			this.fleet.forge(X, MessageBuilder.from(new MemberId("stranger-" + i, 1), Standing.JOINING).encode());
+		}
+		this.fleet.advanceSeconds(1);
+		assertThat(this.members.get(0).replicator().status().members()).hasSize(BatchCodec.MOST_PEERS);
+		assertThat(this.fleet.surprises()).contains("a#1 rejected: count").allMatch((each) -> each.endsWith("count"));
+		assertThat(this.members)
+			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+		this.fleet.advanceSeconds(TestFleet.MEMBER_TIMEOUT.toSeconds() + 2);
+		assertThat(this.members.get(0).replicator().status().members()).hasSize(2);
+	}
+
+	@Test
+	void keysOfOthersAreBoundedLikeOwnOnes() {
+		for (int message = 1; message <= 200; message++) {
+			BucketUpdate[] buckets = new BucketUpdate[500];
+			for (int i = 0; i < buckets.length; i++) {
+				buckets[i] = new BucketUpdate(Spender.key("key-" + message + "-" + i),
+						new TokenBucketState(GCounter.of(Map.of(new Birth(X, 1), 900_000_000L)), GCounter.empty(),
+								GCounter.empty()));
+			}
+			this.fleet.forge(X, MessageBuilder.from(X, Standing.JOINING).sentAt(message).batch(message, message, buckets)
+				.encode());
+			this.fleet.advance(Duration.ofMillis(1));
+		}
+		assertThat(this.members).allSatisfy(
+				(member) -> assertThat(member.spender().store().size()).isBetween(49_000, Spender.MAX_KEYS + 1));
+		assertThat(this.members.get(0).spender().spend("a-new-key", 1).isAdmitted()).isTrue();
+	}
+
+	@Test
+	void aBucketOfMoreEntriesThanAnyFleetCountsIsRefused() {
+		for (int message = 0; message < 30; message++) {
+			Map<Birth, Long> births = new TreeMap<>();
+			for (int i = 0; i < 1_000; i++) {
+				births.put(new Birth(X, 1 + 1_000 * message + i), 1L);
+			}
+			forge(MessageBuilder.from(B, Standing.MEMBER)
+				.batch(1, 1, new BucketUpdate(Spender.key(KEY),
+						new TokenBucketState(GCounter.of(births), GCounter.empty(), GCounter.empty()))));
+		}
+		assertThat(this.members.get(0).spender().state(KEY).consumed().size()).isLessThanOrEqualTo(10_000);
+		this.fleet.advanceSeconds(1);
+		assertThat(this.members)
+			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+	}
+
+	@Test
+	void aKeyLongerThanAnyHeaderIsRefusedAndASevenKilobyteOneIsNot() {
+		String longest = "7".repeat(7 << 10);
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, keyed(longest), keyed("8".repeat(16_385))));
+		assertThat(this.members.get(0).spender().level(longest)).isLessThan(1000);
+		assertThat(this.members.get(0).spender().store().size()).isEqualTo(1);
+		assertThat(this.fleet.surprises()).contains("a#1 rejected: range");
+	}
+
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3 })
 	void whateverCanBeReadThrowsNothing(long seed) {
@@ -156,6 +289,11 @@ class HostileMessagesTests {
 
 	private static long unacknowledged(TestMember member) {
 		return member.spender().limiter().peek(Spender.LIMIT, KEY).unacknowledged();
+	}
+
+	private static BucketUpdate keyed(String key) {
+		return new BucketUpdate(Spender.key(key), new TokenBucketState(GCounter.of(Map.of(new Birth(X, 1), 5_000_000L)),
+				GCounter.empty(), GCounter.empty()));
 	}
 
 	private static BucketUpdate granted(long amount) {

@@ -1,24 +1,17 @@
 package io.openclaw.tokenbucket.replication;
 
-import java.time.Duration;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletionStage;
-
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
  * Makes of a member one of the release before: it writes version 1, says of no other, and
  * drops what is none.
  */
-final class OldRelease implements ReplicationTransport {
-
-	private final ReplicationTransport transport;
+final class OldRelease extends DelegatingTransport {
 
 	private int unreadable;
 
 	OldRelease(ReplicationTransport transport) {
-		this.transport = transport;
+		super(transport);
 	}
 
 	/**
@@ -30,7 +23,7 @@ final class OldRelease implements ReplicationTransport {
 
 	@Override
 	public void start(MemberId member, Listener listener) {
-		this.transport.start(member, (bus, message) -> {
+		super.start(member, (bus, message) -> {
 			if (message[1] == 1) {
 				listener.onMessage(bus, message);
 			}
@@ -42,37 +35,12 @@ final class OldRelease implements ReplicationTransport {
 
 	@Override
 	public void publish(byte[] message) {
-		this.transport.publish(asBefore(message));
+		super.publish(asBefore(message));
 	}
 
 	@Override
 	public void send(MemberId recipient, byte[] message) {
-		this.transport.send(recipient, asBefore(message));
-	}
-
-	@Override
-	public void renewPresence(MemberId member, Duration timeToLive) {
-		this.transport.renewPresence(member, timeToLive);
-	}
-
-	@Override
-	public void removePresence(MemberId member) {
-		this.transport.removePresence(member);
-	}
-
-	@Override
-	public CompletionStage<Set<MemberId>> findPresent(Set<MemberId> members) {
-		return this.transport.findPresent(members);
-	}
-
-	@Override
-	public List<BusStatus> buses() {
-		return this.transport.buses();
-	}
-
-	@Override
-	public void close() {
-		this.transport.close();
+		super.send(recipient, asBefore(message));
 	}
 
 	private static byte[] asBefore(byte[] message) {

@@ -19,6 +19,58 @@ class ReceiptsTests {
 
 	private static final int MOST_ASKED = 16;
 
+	@Test
+	void aYoungerMessageCorrectsWhatNeverWasPublished() {
+		Receipts receipts = new Receipts(4);
+		receipts.announce(1_000, 0);
+		receipts.receive(900, 950, 0);
+		receipts.correct(6, 1);
+		assertThat(receipts.ask(1)).containsExactly(new SequenceRange(5, 6));
+		receipts.receive(5, 6, 2);
+		assertThat(receipts.isComplete()).isTrue();
+		assertThat(receipts.upTo()).isEqualTo(6);
+	}
+
+	@Test
+	void whoseNumbersWereForgedIsAskedForEverything() {
+		Receipts receipts = new Receipts(0);
+		receipts.receive(1, 1_000, 0);
+		receipts.correct(7, 1);
+		assertThat(receipts.ask(1)).containsExactly(new SequenceRange(1, 7));
+	}
+
+	@Test
+	void patienceGrowsWhileNothingArrives() {
+		Receipts receipts = new Receipts(0);
+		receipts.announce(3, 0);
+		for (int ask = 0; ask < 3; ask++) {
+			assertThat(receipts.patience()).isEqualTo(1);
+			receipts.ask(ask);
+		}
+		receipts.ask(3);
+		assertThat(receipts.patience()).isEqualTo(2);
+		for (int ask = 4; ask < 100; ask++) {
+			receipts.ask(ask);
+		}
+		assertThat(receipts.patience()).isEqualTo(64);
+		receipts.receive(1, 1, 100);
+		assertThat(receipts.patience()).isEqualTo(1);
+	}
+
+	@Test
+	void whatArrivesOutOfOrderIsBounded() {
+		Receipts receipts = new Receipts(0);
+		for (long number = 2; number < 10_000; number += 2) {
+			receipts.receive(number, number, 0);
+		}
+		receipts.receive(1, 1, 0);
+		assertThat(receipts.upTo()).isEqualTo(2);
+		for (long number = 3; number < 10_000; number += 2) {
+			receipts.receive(number, number, 0);
+		}
+		assertThat(receipts.upTo()).isBetween(2_000L, 2_002L);
+	}
+
 	@ParameterizedTest
 	@ValueSource(longs = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 })
 	void theyAgreeWithASetOfNumbersWhateverIsLostDoubledOrOvertaken(long seed) {

@@ -28,6 +28,8 @@ final class Spender {
 
 	static final int REPLICATION_FACTOR = 3;
 
+	static final int MAX_KEYS = 50_000;
+
 	private static final Limit RATING = new Limit(LIMIT, MicroTokens.ofTokens(1000),
 			RefillRate.of(1, Duration.ofSeconds(1)), MicroTokens.ofTokens(1000), 0);
 
@@ -37,7 +39,7 @@ final class Spender {
 
 	Spender(MemberId id, VirtualTime time) {
 		this.store = new BucketStore(id, List.of(new LimitPolicy(RATING, Consistency.BOUNDED, Duration.ofMillis(25))),
-				new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 50_000), time);
+				new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, MAX_KEYS), time);
 		this.limiter = new TokenBucketLimiter(this.store, time, time, null);
 	}
 

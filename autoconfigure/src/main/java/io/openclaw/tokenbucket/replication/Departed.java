@@ -1,0 +1,91 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+
+/**
+ * Who is gone, and how. It remembers the last ten thousand, since whoever can publish can
+ * invent as many as it likes. Mutable, confined to the replicating thread.
+ */
+final class Departed {
+
+	private static final int MOST = 10_000;
+
+	private final MemberId self;
+
+	// The newest incarnation that said goodbye or was replaced, by node.
+	private final Map<String, Long> buried = new Latest<>();
+
+	// Removed for silence: ignored in the lists of others until received directly.
+	private final Map<MemberId, Boolean> removed = new Latest<>();
+
+	// The last stamp of each that was forgotten while it may live.
+	private final Map<MemberId, Long> lastSentAt = new Latest<>();
+
+	Departed(MemberId self) {
+		this.self = self;
+	}
+
+	/**
+	 * The incarnation is gone for good, and all before it.
+	 */
+	void bury(MemberId id) {
+		this.buried.merge(id.node(), id.incarnation(), Math::max);
+	}
+
+	/**
+	 * Whether the incarnation is gone for good. Lists that were on their way when this
+	 * process started may still name its older self.
+	 */
+	boolean isBuried(MemberId id) {
+		long newest = this.buried.getOrDefault(id.node(), -1L);
+		return id.incarnation() <= newest || (id.node().equals(this.self.node()) && id.compareTo(this.self) < 0);
+	}
+
+	/**
+	 * A member was silent for too long.
+	 */
+	void remove(Peer peer) {
+		this.removed.put(peer.id(), true);
+		forget(peer);
+	}
+
+	/**
+	 * A process is not reckoned with any more, and may come back.
+	 */
+	void forget(Peer peer) {
+		this.lastSentAt.put(peer.id(), peer.lastSentAt());
+	}
+
+	boolean isRemoved(MemberId id) {
+		return this.removed.containsKey(id);
+	}
+
+	/**
+	 * Whether a message of a process that was forgotten is no sign of life, but repeated.
+	 */
+	boolean isRepeated(Message message) {
+		return message.sentAt() <= this.lastSentAt.getOrDefault(message.sender(), 0L);
+	}
+
+	/**
+	 * A process is back.
+	 * @return whether it had been removed
+	 */
+	boolean takeBack(MemberId id) {
+		this.lastSentAt.remove(id);
+		return this.removed.remove(id) != null;
+	}
+
+	private static final class Latest<K, V> extends LinkedHashMap<K, V> {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+			return size() > MOST;
+		}
+
+	}
+
+}
