@@ -132,13 +132,14 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 
 	/**
 	 * Whether there are not too many entries, and the amounts are small enough for the
-	 * arithmetic of buckets never to overflow, not even in a merge of two such states. A fleet that spends a million
-	 * tokens a second from one bucket stays in range for 53 days.
+	 * arithmetic of buckets never to overflow, not even in a merge of two such states. A
+	 * fleet that spends a million tokens a second from one bucket stays in range for 53
+	 * days.
 	 * @return {@code false} if it can only be forged or damaged
 	 */
 	public boolean isInRange() {
-		return this.consumed.size() + this.returned.size() + this.granted.size() <= MAX_ENTRIES
-				&& this.initial >= 0 && this.initial <= MOST_INITIAL && this.consumed.sum() <= MAX_SUM
+		return this.consumed.size() + this.returned.size() + this.granted.size() <= MAX_ENTRIES && this.initial >= 0
+				&& this.initial <= MOST_INITIAL && this.consumed.sum() <= MAX_SUM
 				&& this.granted.sum() <= MAX_SUM - this.returned.sum();
 	}
 

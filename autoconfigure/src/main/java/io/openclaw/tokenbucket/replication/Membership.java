@@ -266,8 +266,7 @@ final class Membership {
 	}
 
 	private boolean isReplaced(MemberId id) {
-		return this.departed.isBuried(id)
-				|| this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id));
+		return this.departed.isBuried(id) || this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id));
 	}
 
 	private static boolean isNewer(MemberId one, MemberId other) {

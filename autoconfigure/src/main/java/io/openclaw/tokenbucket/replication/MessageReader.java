@@ -53,7 +53,8 @@ final class MessageReader {
 		List<PeerReport> peers = readList(this::readPeer, BatchCodec.MOST_PEERS);
 		Map<String, Long> ages = readAges();
 		Long digest = has(flags, BatchCodec.HAS_DIGEST) ? this.in.readBits() : null;
-		Batch batch = has(flags, BatchCodec.HAS_BATCH) ? new Batch(readRange(), readList(this::readBucket, BatchCodec.MOST_BUCKETS)) : null;
+		Batch batch = has(flags, BatchCodec.HAS_BATCH)
+				? new Batch(readRange(), readList(this::readBucket, BatchCodec.MOST_BUCKETS)) : null;
 		Transfer transfer = has(flags, BatchCodec.HAS_TRANSFER) ? readTransfer() : null;
 		boolean hasSections = this.version >= BatchCodec.SECTIONS_SINCE;
 		Sections sections = hasSections ? Sections.readFrom(this.in) : Sections.NONE;
@@ -82,7 +83,8 @@ final class MessageReader {
 		MemberId id = readMember();
 		int flags = this.in.readByte();
 		return new PeerReport(id, standing(flags >> 1), (flags & 1) != 0, this.in.readNumber(),
-				readList(this::readRange, Receipts.MOST_RANGES_ASKED), this.in.readNumber(), this.in.readNumber(), this.in.readNumber());
+				readList(this::readRange, Receipts.MOST_RANGES_ASKED), this.in.readNumber(), this.in.readNumber(),
+				this.in.readNumber());
 	}
 
 	private SequenceRange readRange() throws MalformedMessageException {

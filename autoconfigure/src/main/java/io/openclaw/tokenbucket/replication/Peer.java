@@ -284,13 +284,14 @@ final class Peer {
 	 * @return nanoseconds, empty if none lack
 	 */
 	Optional<Long> askAt(Duration shortest) {
-		Long since = (this.receipts != null) ? this.receipts.gapSince() : null;
-		if (since == null) {
+		Receipts arrived = this.receipts;
+		Long since = (arrived != null) ? arrived.gapSince() : null;
+		if (arrived == null || since == null) {
 			return Optional.empty();
 		}
 		double half = (this.roundTripNanos != null) ? this.roundTripNanos / 2 : 0;
 		long first = Math.max(shortest.toNanos(), (long) half);
-		return Optional.of(since + Math.max(first, Math.min(this.receipts.patience() * first, LONGEST_ASK_NANOS)));
+		return Optional.of(since + Math.max(first, Math.min(arrived.patience() * first, LONGEST_ASK_NANOS)));
 	}
 
 	/**

@@ -8,7 +8,6 @@ import java.util.BitSet;
  */
 final class TransferIn {
 
-
 	private final BitSet arrived = new BitSet();
 
 	private long id;

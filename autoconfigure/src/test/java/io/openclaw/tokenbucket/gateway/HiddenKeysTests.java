@@ -57,8 +57,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 				"openclaw.crdt.replication-factor=1", "openclaw.crdt.sync-interval=50ms",
 				"openclaw.buckets.api.capacity=3", "openclaw.buckets.api.refill-rate-per-second=0.001",
 				"openclaw.buckets.tenant.capacity=3", "openclaw.buckets.tenant.refill-rate-per-second=0.001",
-				"openclaw.buckets.tenant.key=header:X-Tenant",
-				"management.endpoints.web.exposure.include=*", "management.endpoint.health.show-details=always",
+				"openclaw.buckets.tenant.key=header:X-Tenant", "management.endpoints.web.exposure.include=*",
+				"management.endpoint.health.show-details=always",
 				"management.endpoint.tokenbuckets.access=unrestricted", "logging.level.root=DEBUG",
 				"logging.level.io.openclaw=TRACE",
 				// It writes all headers of all requests, limited or not.

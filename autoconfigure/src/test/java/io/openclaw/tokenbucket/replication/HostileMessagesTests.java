@@ -135,9 +135,8 @@ class HostileMessagesTests {
 	@Test
 	void aLieAboutAMemberMakesNobodyUnheard() {
 		this.members.get(0).spender().spend(KEY, 1);
-		this.fleet.forge(X, MessageBuilder.from(X, Standing.JOINING)
-			.batch(1, 1, consumed(new Birth(A, 1), 500_000_000))
-			.encode());
+		this.fleet.forge(X,
+				MessageBuilder.from(X, Standing.JOINING).batch(1, 1, consumed(new Birth(A, 1), 500_000_000)).encode());
 		for (int i = 0; i < 20; i++) {
 			this.members.get(1).spender().spend(KEY, 10);
 			this.fleet.advance(Duration.ofMillis(300));
@@ -175,16 +174,18 @@ class HostileMessagesTests {
 
 	@Test
 	void whoNeverAnswersIsAskedAtMostOnceASecondInTheEnd() {
-		this.fleet.wire().lose((sent, to) -> sent.from().equals(A) && to.equals(B)
-				|| sent.from().equals(B) && to.equals(A) && sent.message().batch() != null);
+		this.fleet.wire()
+			.lose((sent, to) -> sent.from().equals(A) && to.equals(B)
+					|| sent.from().equals(B) && to.equals(A) && sent.message().batch() != null);
 		this.members.get(1).spender().spend(KEY, 10);
 		this.fleet.advanceSeconds(5);
 		Duration since = this.fleet.time().elapsed();
 		this.fleet.advanceSeconds(10);
 		List<TestWire.Sent> sent = this.fleet.wire().sentBy(A, since);
 		assertThat(sent).hasSizeLessThan(100);
-		assertThat(sent.stream().filter((each) -> each.message().peers().stream().anyMatch((peer) -> !peer.missing()
-			.isEmpty()))).hasSizeBetween(5, 17);
+		assertThat(sent.stream()
+			.filter((each) -> each.message().peers().stream().anyMatch((peer) -> !peer.missing().isEmpty())))
+			.hasSizeBetween(5, 17);
 	}
 
 	@Test
@@ -224,12 +225,11 @@ class HostileMessagesTests {
 		for (int message = 1; message <= 200; message++) {
 			BucketUpdate[] buckets = new BucketUpdate[500];
 			for (int i = 0; i < buckets.length; i++) {
-				buckets[i] = new BucketUpdate(Spender.key("key-" + message + "-" + i),
-						new TokenBucketState(GCounter.of(Map.of(new Birth(X, 1), 900_000_000L)), GCounter.empty(),
-								GCounter.empty()));
+				buckets[i] = new BucketUpdate(Spender.key("key-" + message + "-" + i), new TokenBucketState(
+						GCounter.of(Map.of(new Birth(X, 1), 900_000_000L)), GCounter.empty(), GCounter.empty()));
 			}
-			this.fleet.forge(X, MessageBuilder.from(X, Standing.JOINING).sentAt(message).batch(message, message, buckets)
-				.encode());
+			this.fleet.forge(X,
+					MessageBuilder.from(X, Standing.JOINING).sentAt(message).batch(message, message, buckets).encode());
 			this.fleet.advance(Duration.ofMillis(1));
 		}
 		assertThat(this.members).allSatisfy(

@@ -25,8 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Generated messages, thrown at a running member of a fleet through its transport. As
  * many as the system property {@code openclaw.fuzz.messages} says, from the seed
- * {@code openclaw.fuzz.seed}:
- * <pre>
+ * {@code openclaw.fuzz.seed}: <pre>
  * mvn -q -pl autoconfigure test -Dtest=MessageFuzzTests -DargLine=-Dopenclaw.fuzz.messages=1000000
  * </pre>
  */
