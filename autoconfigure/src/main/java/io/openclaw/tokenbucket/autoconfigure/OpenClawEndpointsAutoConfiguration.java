@@ -10,13 +10,19 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
+import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.LimitControl;
+import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.CompositeReplicationListener;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
+import io.openclaw.tokenbucket.observability.endpoint.SnapshotEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsWebExtension;
+import io.openclaw.tokenbucket.replication.ReplicationListener;
+import io.openclaw.tokenbucket.replication.SnapshotFile;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the endpoints {@code tokenbuckets} and
@@ -40,6 +46,16 @@ public final class OpenClawEndpointsAutoConfiguration {
 	TokenBucketsWebExtension openClawTokenBucketsWebExtension(TokenBucketsEndpoint endpoint, LimitControl control,
 			ApplicationEventPublisher events) {
 		return new TokenBucketsWebExtension(endpoint, control, events);
+	}
+
+	@Bean
+	@ConditionalOnAvailableEndpoint
+	@ConditionalOnMissingBean
+	@ConditionalOnBean({ BucketStore.class, OpenClawSettings.class })
+	SnapshotEndpoint openClawSnapshotEndpoint(BucketStore store, OpenClawSettings settings, NanoClock clock,
+			ObjectProvider<ReplicationListener> listeners, ApplicationEventPublisher events) {
+		return new SnapshotEndpoint(new SnapshotFile(store, settings.replication().signing(), clock,
+				new CompositeReplicationListener(listeners.orderedStream().toList())), events);
 	}
 
 	@Bean

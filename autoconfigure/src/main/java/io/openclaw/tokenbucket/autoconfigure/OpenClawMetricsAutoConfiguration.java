@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
@@ -23,6 +24,8 @@ import io.openclaw.tokenbucket.observability.metrics.DecisionMetrics;
 import io.openclaw.tokenbucket.observability.metrics.FleetMetrics;
 import io.openclaw.tokenbucket.observability.metrics.NodeTags;
 import io.openclaw.tokenbucket.observability.metrics.ReplicationMetrics;
+import io.openclaw.tokenbucket.observability.metrics.StateMetrics;
+import io.openclaw.tokenbucket.replication.SnapshotStore;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
@@ -77,6 +80,13 @@ public final class OpenClawMetricsAutoConfiguration {
 	@ConditionalOnBean(ReplicationStatusSource.class)
 	FleetMetrics openClawFleetMetrics(ReplicationStatusSource replication, NodeTags tags) {
 		return new FleetMetrics(replication, tags);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean({ BucketStore.class, SnapshotStore.class })
+	StateMetrics openClawStateMetrics(BucketStore store, SnapshotStore snapshots, NodeTags tags) {
+		return new StateMetrics(store, snapshots, tags);
 	}
 
 	@Configuration(proxyBeanMethods = false)

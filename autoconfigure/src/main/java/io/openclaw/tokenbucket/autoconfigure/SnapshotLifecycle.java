@@ -9,21 +9,22 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.NestedExceptionUtils;
 
 import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.replication.SnapshotKeeper;
 
 /**
  * Reads what earlier processes saved before this one joins the fleet, and so before the
- * web server accepts requests: no probe finds the gateway ready before. Waits so long at
- * most; what comes later is merged all the same. Writes what is not saved after the fleet
- * was left.
+ * web server accepts requests: no probe finds the gateway ready before. Waits no longer
+ * than the first attempt, and so long at most; what comes later is merged all the same.
+ * Writes what is not saved after the fleet was left.
  */
 final class SnapshotLifecycle implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(SnapshotLifecycle.class);
 
-	private static final Duration LONGEST_LOAD = Duration.ofSeconds(5);
+	private static final Duration LONGEST_LOAD = Duration.ofSeconds(20);
 
 	private static final Duration LONGEST_SAVE = Duration.ofSeconds(5);
 
@@ -57,9 +58,8 @@ final class SnapshotLifecycle implements SmartLifecycle {
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.warn(
-					"What earlier gateways saved could not be read within %d s; this gateway starts without it, and merges it when it can"
-						.formatted(LONGEST_LOAD.toSeconds()));
+			logger.warn("What earlier gateways saved could not be read yet (%s); this gateway starts without it, "
+				.formatted(NestedExceptionUtils.getMostSpecificCause(ex)) + "and merges it when it can");
 		}
 	}
 

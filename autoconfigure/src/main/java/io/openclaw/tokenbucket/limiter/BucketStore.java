@@ -204,6 +204,14 @@ public final class BucketStore {
 	}
 
 	/**
+	 * About how much memory all buckets take, from a sample of them.
+	 * @return bytes, not negative
+	 */
+	public long estimatedBytes() {
+		return this.limits.values().stream().mapToLong(LimitBuckets::estimatedBytes).sum();
+	}
+
+	/**
 	 * Counts everything as published and acknowledged, where nobody is there to do so.
 	 * @param now the current time
 	 */

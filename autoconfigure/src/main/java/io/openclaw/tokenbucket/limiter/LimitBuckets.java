@@ -19,6 +19,8 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
  */
 final class LimitBuckets implements Changes {
 
+	private static final int SAMPLE = 64;
+
 	private final AtomicReference<ActiveLimit> active;
 
 	private final BucketStore store;
@@ -43,6 +45,16 @@ final class LimitBuckets implements Changes {
 	@Override
 	public LimitPolicy policy() {
 		return this.active.get().policy();
+	}
+
+	long estimatedBytes() {
+		double average = this.byKey.values()
+			.stream()
+			.limit(SAMPLE)
+			.mapToLong(Bucket::estimatedBytes)
+			.average()
+			.orElse(0);
+		return Math.round(average * this.byKey.size());
 	}
 
 	ActiveLimit active() {

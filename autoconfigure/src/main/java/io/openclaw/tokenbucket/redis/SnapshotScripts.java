@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -25,6 +26,8 @@ final class SnapshotScripts {
 	private static final String GENERATION = "#generation";
 
 	private static final int STAMP_DIGITS = 13;
+
+	private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
 	private static final String NOW = """
 			local time = redis.call('TIME')
@@ -106,7 +109,7 @@ final class SnapshotScripts {
 	}
 
 	private static long number(String text) {
-		return text.matches("[0-9]{1,18}") ? Long.parseLong(text) : 0;
+		return NUMBER.matcher(text).matches() ? Long.parseLong(text) : 0;
 	}
 
 	private static String text(Object bytes) {

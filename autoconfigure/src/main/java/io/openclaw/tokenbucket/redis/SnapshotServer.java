@@ -26,7 +26,7 @@ final class SnapshotServer implements AutoCloseable {
 
 	private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(2);
 
-	private static final int PAGE = 500;
+	private static final int PAGE = 1000;
 
 	private final DedicatedConnections connections;
 

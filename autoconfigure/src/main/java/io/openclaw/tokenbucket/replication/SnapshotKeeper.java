@@ -47,13 +47,15 @@ public final class SnapshotKeeper {
 
 	private final Duration timeToLive;
 
-	private final CompletableFuture<Void> loaded = new CompletableFuture<>();
+	private final CompletableFuture<Void> firstRead = new CompletableFuture<>();
 
 	private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
 	private Duration pause = INTERVAL;
 
 	private int budget;
+
+	private boolean loaded;
 
 	private boolean busy;
 
@@ -83,14 +85,15 @@ public final class SnapshotKeeper {
 	 * Begins to read. Until a replicator takes over, the limiter spends as a joiner may,
 	 * and accrues nothing.
 	 * @param replicationFactor members to reckon with, positive
-	 * @return completes once everything was read, which may be never
+	 * @return completes once everything was read, exceptionally if the first attempt
+	 * fails; others follow
 	 */
 	public CompletionStage<Void> start(int replicationFactor) {
 		long now = this.clock.nanoTime();
 		this.store.membershipChanged(MembershipView.joining(this.store.self(), replicationFactor, now), now);
 		this.store.unsaved().record();
 		this.timer.schedule(Duration.ZERO, this::load);
-		return this.loaded.minimalCompletionStage();
+		return this.firstRead.minimalCompletionStage();
 	}
 
 	/**
@@ -127,7 +130,11 @@ public final class SnapshotKeeper {
 		this.busy = true;
 		attempt(() -> this.snapshots.load(this.restoration::receive), (done, failure) -> {
 			if (failure == null) {
-				this.loaded.complete(null);
+				this.loaded = true;
+				this.firstRead.complete(null);
+			}
+			else {
+				this.firstRead.completeExceptionally(failure);
 			}
 			this.pause = (failure != null) ? longer(this.pause) : INTERVAL;
 			afterwards();
@@ -138,7 +145,7 @@ public final class SnapshotKeeper {
 		if (this.stopping) {
 			return;
 		}
-		if (this.loaded.isDone()) {
+		if (this.loaded) {
 			this.budget = MOST_A_TICK;
 			save();
 		}
@@ -197,7 +204,7 @@ public final class SnapshotKeeper {
 	}
 
 	private void saveOrEnd() {
-		if (this.loaded.isDone() && !this.store.unsaved().isEmpty()) {
+		if (this.loaded && !this.store.unsaved().isEmpty()) {
 			this.budget = Integer.MAX_VALUE;
 			save();
 		}

@@ -94,7 +94,7 @@ class FleetRestartTests {
 	}
 
 	@Test
-	void aRedisThatIsSilentDelaysTheStartByAFewSecondsAtMostAndIsReadWhenItSpeaks(CapturedOutput output) {
+	void aRedisThatIsSilentDelaysTheStartOnceAndIsReadWhenItSpeaks(CapturedOutput output) {
 		this.gateways.run((a) -> {
 			awaitState(a, FleetState.HEALTHY);
 			limiter(a).tryConsume("rating", "k", 60);
@@ -102,7 +102,7 @@ class FleetRestartTests {
 		try (TcpProxy proxy = new TcpProxy(redis.port())) {
 			proxy.hold(true);
 			this.gateways.withPropertyValues("spring.data.redis.port=" + proxy.port()).run((a) -> {
-				assertThat(output).containsOnlyOnce("could not be read within 5 s");
+				assertThat(output).containsOnlyOnce("could not be read yet");
 				assertThat(level(a)).isEqualTo(100);
 				proxy.hold(false);
 				Awaitility.await()

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.testing;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -23,6 +24,8 @@ public final class RedisExtension implements BeforeAllCallback, AfterAllCallback
 
 	private final String[] settings;
 
+	private final BiFunction<Integer, String[], TestRedis> starter;
+
 	private @Nullable TestRedis redis;
 
 	/**
@@ -30,8 +33,23 @@ public final class RedisExtension implements BeforeAllCallback, AfterAllCallback
 	 * @param settings further settings of the server, such as {@code cluster-enabled yes}
 	 */
 	public RedisExtension(String... settings) {
+		this(TestRedis::start, settings);
+	}
+
+	private RedisExtension(BiFunction<Integer, String[], TestRedis> starter, String... settings) {
 		this.port = freePort();
 		this.settings = settings;
+		this.starter = starter;
+	}
+
+	/**
+	 * The embedded server in any case, as it can read files of this machine. Nobody
+	 * starts it but the test.
+	 * @param settings further settings of the server
+	 * @return the extension
+	 */
+	public static RedisExtension embedded(String... settings) {
+		return new RedisExtension(EmbeddedRedis::new, settings);
 	}
 
 	@Override
@@ -65,7 +83,7 @@ public final class RedisExtension implements BeforeAllCallback, AfterAllCallback
 	 */
 	public void start() {
 		if (this.redis == null) {
-			this.redis = TestRedis.start(this.port, this.settings);
+			this.redis = this.starter.apply(this.port, this.settings);
 		}
 	}
 

@@ -80,10 +80,20 @@ public final class TcpProxy implements AutoCloseable {
 		while (!this.server.isClosed()) {
 			Socket near = this.server.accept();
 			this.open.add(near);
+			start(() -> connect(near));
+		}
+	}
+
+	// Where nobody listens, whoever connected is turned away as well.
+	private void connect(Socket near) throws IOException {
+		try {
 			Socket far = new Socket(InetAddress.getLoopbackAddress(), this.target);
 			this.open.add(far);
 			start(() -> forward(near, far));
 			start(() -> forward(far, near));
+		}
+		catch (IOException ex) {
+			near.close();
 		}
 	}
 

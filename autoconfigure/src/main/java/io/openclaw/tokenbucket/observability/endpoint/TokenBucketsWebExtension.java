@@ -28,7 +28,7 @@ import io.openclaw.tokenbucket.limiter.LimitSource;
 @EndpointWebExtension(endpoint = TokenBucketsEndpoint.class)
 public class TokenBucketsWebExtension {
 
-	private static final MimeType PROBLEM = new MimeType("application", "problem+json");
+	static final MimeType PROBLEM = new MimeType("application", "problem+json");
 
 	private final TokenBucketsEndpoint endpoint;
 

@@ -11,6 +11,8 @@ import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.context.ApplicationEventPublisher;
 
+import io.openclaw.tokenbucket.replication.SnapshotFile;
+
 /**
  * Tells who changed what through the endpoint: as an {@link AuditEvent}, and in the log.
  * Thread-safe.
@@ -18,6 +20,8 @@ import org.springframework.context.ApplicationEventPublisher;
 final class WriteAudit {
 
 	static final String LIMIT_CHANGED = "TOKEN_BUCKET_LIMIT_CHANGED";
+
+	static final String SNAPSHOT_MERGED = "TOKEN_BUCKET_SNAPSHOT_MERGED";
 
 	static final String TOKENS_GIVEN_BACK = "TOKEN_BUCKET_TOKENS_GIVEN_BACK";
 
@@ -43,6 +47,14 @@ final class WriteAudit {
 		data.put("asked", view.asked());
 		data.put("given", view.given());
 		publish(context, TOKENS_GIVEN_BACK, data);
+	}
+
+	void merged(SecurityContext context, SnapshotFile.Merged merged) {
+		Map<String, Object> data = new LinkedHashMap<>();
+		data.put("merged", merged.merged());
+		data.put("unknown", merged.unknown());
+		data.put("rejected", merged.rejected());
+		publish(context, SNAPSHOT_MERGED, data);
 	}
 
 	private void publish(SecurityContext context, String type, Map<String, Object> data) {
