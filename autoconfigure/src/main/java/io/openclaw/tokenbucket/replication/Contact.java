@@ -36,6 +36,13 @@ final class Contact {
 		}
 	}
 
+	/**
+	 * This process was paused: what others answered meanwhile may still lie ahead.
+	 */
+	void startOver(long now) {
+		this.since = (this.since != null) ? now : null;
+	}
+
 	boolean isMade() {
 		return this.since != null;
 	}

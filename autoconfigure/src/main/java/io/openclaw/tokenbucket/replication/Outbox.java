@@ -136,10 +136,12 @@ final class Outbox {
 	}
 
 	/**
-	 * All known processes have acknowledged: nobody will ask for it again.
+	 * All known processes have acknowledged, and so whoever is or will be heard of them:
+	 * nobody will ask for it again.
 	 * @param upTo up to which number
 	 */
-	void acknowledgedByAll(long upTo) {
+	void acknowledgedByAll(long upTo, long now) {
+		acknowledgedByHeard(upTo, now);
 		while (!this.unacknowledged.isEmpty() && this.unacknowledged.peek().numbers().last() <= upTo) {
 			this.unacknowledged.remove();
 		}

@@ -247,6 +247,9 @@ public final class Replicator implements ReplicationSignal {
 		if (now - this.tickAt < 0) {
 			return;
 		}
+		if (now - this.tickAt > this.settings.syncInterval().toNanos()) {
+			this.contact.startOver(now);
+		}
 		// A paused process does not make up for the ticks that it missed.
 		this.tickAt = now + this.settings.syncInterval().toNanos() / 2;
 		this.outbound.batchDue();
@@ -320,12 +323,11 @@ public final class Replicator implements ReplicationSignal {
 			.ifPresent((upTo) -> this.outbox.acknowledgedByHeard(upTo, now));
 		OptionalLong byAll = this.membership.peers().stream().mapToLong(Peer::acknowledgedUpTo).min();
 		if (byAll.isPresent()) {
-			this.outbox.acknowledgedByAll(byAll.getAsLong());
+			this.outbox.acknowledgedByAll(byAll.getAsLong(), now);
 		}
 		else if (this.membership.isMember()) {
 			this.store.settleAlone(now);
-			this.outbox.acknowledgedByHeard(this.outbox.lastNumber(), now);
-			this.outbox.acknowledgedByAll(this.outbox.lastNumber());
+			this.outbox.acknowledgedByAll(this.outbox.lastNumber(), now);
 		}
 	}
 

@@ -47,4 +47,19 @@ class ContactTests {
 		assertThat(this.contact.isDue(start + 3 * INTERVAL)).isTrue();
 	}
 
+	// After a pause the own clock has moved on, and what others answered is still unread.
+	@Test
+	void aPauseBeginsTheWaitAnew() {
+		this.contact.onEcho(0, 1, 0);
+		this.contact.startOver(10 * INTERVAL);
+		assertThat(this.contact.isDue(10 * INTERVAL)).isFalse();
+		assertThat(this.contact.isDue(13 * INTERVAL)).isTrue();
+	}
+
+	@Test
+	void aPauseIsNoContact() {
+		this.contact.startOver(INTERVAL);
+		assertThat(this.contact.isMade()).isFalse();
+	}
+
 }

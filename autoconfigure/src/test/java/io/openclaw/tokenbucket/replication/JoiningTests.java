@@ -50,6 +50,17 @@ class JoiningTests {
 	}
 
 	@Test
+	void aJoinerThatWasPausedDoesNotFoundAFleetOfItsOwn() {
+		this.fleet.startTogether("a", "b");
+		TestMember joiner = this.fleet.start("c");
+		joiner.pause();
+		this.fleet.advance(Duration.ofSeconds(2));
+		joiner.wake(() -> assertThat(joiner.spender().spendable(KEY)).isLessThan(400));
+		this.fleet.awaitAtMost(Duration.ofSeconds(2), joiner::isCounted);
+		assertThat(joiner.fleetSize()).isEqualTo(3);
+	}
+
+	@Test
 	void whoeverReachesNobodyNotEvenItselfIsNeverCounted() {
 		MemberId id = new MemberId("a", 1);
 		this.fleet.wire().takeServerFrom(id);

@@ -89,7 +89,7 @@ class OutboxTests {
 			published.add(keys);
 		}
 		long kept = random.nextInt(20);
-		this.outbox.acknowledgedByAll(kept);
+		this.outbox.acknowledgedByAll(kept, now());
 		for (int i = 0; i < 200; i++) {
 			long first = kept + 1 + random.nextInt(60 - (int) kept);
 			long last = first + random.nextInt(61 - (int) first);
@@ -121,10 +121,10 @@ class OutboxTests {
 	void whatAllAcknowledgedIsForgottenAndOnlyEverythingWillDo() {
 		publish("one");
 		publish("two");
-		this.outbox.acknowledgedByAll(1);
+		this.outbox.acknowledgedByAll(1, now());
 		assertThat(this.outbox.again(new SequenceRange(1, 2), now())).isEmpty();
 		assertThat(this.outbox.again(new SequenceRange(2, 2), now())).isPresent();
-		this.outbox.acknowledgedByAll(2);
+		this.outbox.acknowledgedByAll(2, now());
 		assertThat(this.outbox.again(new SequenceRange(2, 2), now())).isEmpty();
 	}
 
@@ -164,7 +164,7 @@ class OutboxTests {
 		assertThat(this.outbox.oldestSentAfter(0)).contains(first);
 		assertThat(this.outbox.oldestSentAfter(1)).contains(now());
 		assertThat(this.outbox.oldestSentAfter(2)).isEmpty();
-		this.outbox.acknowledgedByAll(1);
+		this.outbox.acknowledgedByAll(1, now());
 		assertThat(this.outbox.oldestSentAfter(0)).contains(now());
 	}
 
@@ -181,6 +181,19 @@ class OutboxTests {
 		this.outbox.acknowledgedByHeard(2, now());
 		assertThat(unacknowledged("one")).isZero();
 		assertThat(unacknowledged("two")).isZero();
+		assertThat(this.outbox.isAcknowledged()).isTrue();
+	}
+
+	// Where nobody is counted and heard, those who wait to be counted may be the only
+	// ones
+	// to acknowledge. Once they are counted, nothing else acknowledges it.
+	@Test
+	void spendingThatEverybodyAcknowledgedIsAcknowledgedWhoeverIsHeardLater() {
+		hearSomebody();
+		publish("one");
+		this.outbox.acknowledgedByAll(1, now());
+		this.outbox.acknowledgedByHeard(1, now());
+		assertThat(unacknowledged("one")).isZero();
 		assertThat(this.outbox.isAcknowledged()).isTrue();
 	}
 
