@@ -334,6 +334,9 @@ final class Bucket {
 		long changedAt = (now - view.sinceNanos() > 0) ? view.sinceNanos() : now;
 		this.replica.adopt(view, changedAt);
 		this.replica.settle(now);
+		if (this.replica.hasNewsOfGrants()) {
+			markDirty();
+		}
 		trimExcess();
 		this.allowance.share(this.replica.view(), now);
 	}
@@ -432,6 +435,7 @@ final class Bucket {
 	synchronized TokenBucketState publish(long batch, MembershipView view, long now) {
 		TokenBucketState published = snapshot(view, now);
 		this.allowance.publish(batch, now);
+		this.replica.tell();
 		this.dirty = false;
 		this.flushAsked = false;
 		return published;

@@ -6,6 +6,7 @@ import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.Refill;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
@@ -42,6 +43,9 @@ final class LocalReplica {
 	private long consumedHere;
 
 	private long settledAt;
+
+	// What others did not grant as well, and have not been told.
+	private long grantedApart;
 
 	/**
 	 * Creates the replica of a bucket that is new here.
@@ -162,6 +166,24 @@ final class LocalReplica {
 		long each = this.refill.accrue(elapsed, room / heard);
 		this.grantedToEach += each;
 		this.level += each * heard;
+		if (!this.view.isComplete() || this.view.isAlone()) {
+			this.grantedApart += each * heard;
+		}
+	}
+
+	/**
+	 * Whether this member granted tokens while others could not, and all are heard now:
+	 * they would else learn of it only when this member next spends.
+	 */
+	boolean hasNewsOfGrants() {
+		return this.grantedApart >= MicroTokens.PER_TOKEN && this.view.isComplete() && !this.view.isAlone();
+	}
+
+	/**
+	 * All that is heard is told what is here.
+	 */
+	void tell() {
+		this.grantedApart = 0;
 	}
 
 	void spend(long amount) {
@@ -327,6 +349,7 @@ final class LocalReplica {
 				long silent = Math.max(0, now - lost.unheardSinceNanos());
 				long refilled = new Refill(this.limit.refillRate(), oldView.size()).accrue(silent, room);
 				credited = credited.grant(List.of(member), refilled);
+				this.grantedApart += refilled;
 			}
 		}
 		return credited;

@@ -29,6 +29,37 @@ class BucketMergeTests {
 
 	private final LocalMember alice = new LocalMember(policy(limit(1000, "0.001"), Consistency.STRICT));
 
+	// It had its own share all the while, and nobody else granted that.
+	@Test
+	void whatWasGrantedWhileAPeerWasNotHeardIsToldOnceItIs() {
+		LocalMember member = new LocalMember(policy(limit(1000, "10"), Consistency.STRICT));
+		member.hear(BOB);
+		member.consume(500);
+		member.publish();
+		member.acknowledge();
+		member.store().membershipChanged(view(member.now(), ALICE, lost(BOB, member.now(), member.now())), member.now());
+		member.advance(Duration.ofSeconds(2));
+		assertThat(member.publish()).isEmpty();
+		member.hear(BOB);
+		assertThat(member.publish()).singleElement()
+			.satisfies((update) -> assertThat(update.state().granted().get(ALICE)).isEqualTo(tokens(10)));
+		member.hear(BOB);
+		assertThat(member.publish()).isEmpty();
+	}
+
+	@Test
+	void nothingIsToldOfGrantsOfLessThanAToken() {
+		LocalMember member = new LocalMember(policy(limit(1000, "10"), Consistency.STRICT));
+		member.hear(BOB);
+		member.consume(500);
+		member.publish();
+		member.acknowledge();
+		member.store().membershipChanged(view(member.now(), ALICE, lost(BOB, member.now(), member.now())), member.now());
+		member.advance(Duration.ofMillis(150));
+		member.hear(BOB);
+		assertThat(member.publish()).isEmpty();
+	}
+
 	@Test
 	void spendingOfAPeerYieldsShareAtOnce() {
 		this.alice.hear(BOB);
