@@ -37,7 +37,8 @@ class BucketMergeTests {
 		member.consume(500);
 		member.publish();
 		member.acknowledge();
-		member.store().membershipChanged(view(member.now(), ALICE, lost(BOB, member.now(), member.now())), member.now());
+		member.store()
+			.membershipChanged(view(member.now(), ALICE, lost(BOB, member.now(), member.now())), member.now());
 		member.advance(Duration.ofSeconds(2));
 		assertThat(member.publish()).isEmpty();
 		member.hear(BOB);
@@ -54,7 +55,8 @@ class BucketMergeTests {
 		member.consume(500);
 		member.publish();
 		member.acknowledge();
-		member.store().membershipChanged(view(member.now(), ALICE, lost(BOB, member.now(), member.now())), member.now());
+		member.store()
+			.membershipChanged(view(member.now(), ALICE, lost(BOB, member.now(), member.now())), member.now());
 		member.advance(Duration.ofMillis(150));
 		member.hear(BOB);
 		assertThat(member.publish()).isEmpty();

@@ -1,0 +1,141 @@
+package io.openclaw.tokenbucket.simulation;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.BucketStatus;
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.limiter.LimitControl;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.LimitSource;
+import io.openclaw.tokenbucket.limiter.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.replication.ReplicationListener;
+import io.openclaw.tokenbucket.replication.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.Replicator;
+
+/**
+ * One simulated process with a clock of its own.
+ */
+final class ScheduledMember {
+
+	private static final int MOST_KEYS = 1000;
+
+	private final MemberId id;
+
+	private final MemberClock clock;
+
+	private final BucketStore store;
+
+	private final TokenBucketLimiter limiter;
+
+	private final LimitControl control;
+
+	private final ReplicationTransport transport;
+
+	private final Replicator replicator;
+
+	ScheduledMember(MemberId id, MemberClock clock, Schedule.World world, List<LimitPolicy> policies,
+			ReplicationTransport transport, ReplicationListener listener) {
+		this.id = id;
+		this.clock = clock;
+		this.transport = transport;
+		this.store = new BucketStore(id, policies,
+				new LimiterSettings(world.replicationFactor(), world.syncInterval(), MOST_KEYS), clock);
+		this.control = new LimitControl(this.store, clock);
+		this.limiter = new TokenBucketLimiter(this.store, clock, clock, null);
+		this.replicator = new Replicator(this.store, transport,
+				new ReplicationSettings(null, world.replicationFactor(), world.syncInterval(), world.memberTimeout()),
+				clock, clock, listener);
+	}
+
+	MemberId id() {
+		return this.id;
+	}
+
+	int node() {
+		return UnreliableNetwork.numberOf(this.id);
+	}
+
+	MemberClock clock() {
+		return this.clock;
+	}
+
+	TokenBucketLimiter limiter() {
+		return this.limiter;
+	}
+
+	Replicator replicator() {
+		return this.replicator;
+	}
+
+	MembershipView view() {
+		return this.store.view(this.clock.nanoTime());
+	}
+
+	boolean isJoining() {
+		return this.limiter.state() == FleetState.JOINING;
+	}
+
+	void change(Limit limit) {
+		this.control.edit(limit.name(),
+				(current) -> new LimitDefinition(limit, 0, current.consistency(), current.mode()),
+				LimitSource.ENDPOINT);
+	}
+
+	/**
+	 * A limit as this member follows it.
+	 */
+	Limit limit(BucketName bucket) {
+		return this.limiter.policy(bucket.limit()).limit();
+	}
+
+	LimitDefinition definition(BucketName bucket) {
+		return Objects.requireNonNull(this.control.definitions().get(bucket.limit()));
+	}
+
+	Optional<BucketStatus> find(BucketName name) {
+		return this.limiter.find(name.limit(), name.key());
+	}
+
+	void start() {
+		this.replicator.start();
+	}
+
+	void die() {
+		this.clock.die();
+		this.transport.close();
+	}
+
+	/**
+	 * How much faster than the others' its clock runs.
+	 */
+	double clockRate() {
+		return this.clock.rate();
+	}
+
+	@Override
+	public String toString() {
+		return this.id + " " + this.limiter.state() + " N=" + view().size() + " heard=" + view().heard();
+	}
+
+	/**
+	 * One of the buckets that requests are for.
+	 */
+	record BucketName(int number, String limit, String key) implements Comparable<BucketName> {
+
+		@Override
+		public int compareTo(BucketName other) {
+			return Integer.compare(this.number, other.number);
+		}
+
+	}
+
+}
