@@ -15,7 +15,8 @@ import org.springframework.util.ReflectionUtils;
  */
 final class FixedProperties {
 
-	private static final Set<String> REFRESHED = Set.of("openclaw.revision", "openclaw.buckets");
+	private static final Set<String> REFRESHED = Set.of("openclaw.revision", "openclaw.buckets",
+			"openclaw.crdt.sync-interval");
 
 	private FixedProperties() {
 	}

@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.limiter.BucketStore;
@@ -45,6 +46,16 @@ public final class OpenClawReplicationAutoConfiguration {
 		SnapshotKeeper keeper = new SnapshotKeeper(store, snapshots, settings.replication().signing(), clock, timer,
 				new CompositeReplicationListener(listeners.orderedStream().toList()));
 		return new SnapshotLifecycle(keeper, replicator, timer, settings.replication().replicationFactor());
+	}
+
+	@Bean
+	@Order
+	@ConditionalOnBean(Replicator.class)
+	Refreshable openClawSyncIntervalRefresh(BucketStore store, Replicator replicator) {
+		return (properties, settings) -> () -> {
+			store.changeSyncInterval(properties.crdt().syncInterval());
+			replicator.changeSyncInterval(properties.crdt().syncInterval());
+		};
 	}
 
 	/**

@@ -39,7 +39,7 @@ public final class BucketStore {
 
 	private final MemberId self;
 
-	private final LimiterSettings settings;
+	private volatile LimiterSettings settings;
 
 	private volatile Map<String, LimitBuckets> limits;
 
@@ -86,6 +86,15 @@ public final class BucketStore {
 		Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
 		byName.computeIfAbsent(policy.limit().name(), (name) -> new LimitBuckets(policy, this, now));
 		this.limits = Collections.unmodifiableMap(byName);
+	}
+
+	/**
+	 * Changes how often members exchange state, as far as buckets depend on it: those
+	 * that are there keep the former interval until they are dropped.
+	 * @param newInterval the interval, positive
+	 */
+	public void changeSyncInterval(Duration newInterval) {
+		this.settings = new LimiterSettings(this.settings.replicationFactor(), newInterval, this.settings.maxKeys());
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.replication;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,7 +47,9 @@ final class Inbound {
 			this.listener.onRejected("count");
 			return;
 		}
+		Duration interval = LimitSections.interval(message);
 		this.membership.meet(message, now).ifPresent((sender) -> {
+			sender.learnInterval(interval);
 			definitions.forEach((definition) -> follow(definition, message, sender, now));
 			receive(message, sender, now);
 			learnAges(message, fingerprints, now);

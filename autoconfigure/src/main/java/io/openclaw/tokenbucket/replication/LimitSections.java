@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.replication;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -31,7 +32,27 @@ final class LimitSections {
 	/** What each bucket of the message began with, in their order. */
 	static final long INITIALS = 3;
 
+	/** The sync interval of the sender, in nanoseconds. */
+	static final long INTERVAL = 4;
+
 	private LimitSections() {
+	}
+
+	static Sections interval(Sections sections, Duration interval) {
+		return sections.with(INTERVAL, (out) -> out.writeNumber(interval.toNanos()));
+	}
+
+	/**
+	 * The sync interval of the sender; zero if it does not tell.
+	 */
+	static Duration interval(Message message) throws MalformedMessageException {
+		Optional<WireReader> in = message.sections().find(INTERVAL);
+		if (in.isEmpty()) {
+			return Duration.ZERO;
+		}
+		Duration interval = Duration.ofNanos(in.get().readNumber());
+		in.get().requireEnd();
+		return interval;
 	}
 
 	static Sections fingerprints(Sections sections, Collection<Long> fingerprints) {

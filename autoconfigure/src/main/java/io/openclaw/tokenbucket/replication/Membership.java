@@ -22,7 +22,7 @@ final class Membership {
 
 	private final MemberId self;
 
-	private final ReplicationSettings settings;
+	private ReplicationSettings settings;
 
 	private final Map<MemberId, Peer> peers = new TreeMap<>();
 
@@ -36,6 +36,13 @@ final class Membership {
 		this.self = self;
 		this.settings = settings;
 		this.departed = new Departed(self);
+	}
+
+	/**
+	 * Goes on with other settings.
+	 */
+	void change(ReplicationSettings newSettings) {
+		this.settings = newSettings;
 	}
 
 	Standing standing() {

@@ -34,7 +34,7 @@ final class Outbound {
 
 	private final ReplicationTransport transport;
 
-	private final ReplicationSettings settings;
+	private ReplicationSettings settings;
 
 	private final NanoClock clock;
 
@@ -83,6 +83,13 @@ final class Outbound {
 		this.lastBatchAt = this.lastSentAt;
 		this.lastChangeAt = now;
 		this.askedAt = this.lastSentAt;
+	}
+
+	/**
+	 * Goes on with other settings.
+	 */
+	void change(ReplicationSettings newSettings) {
+		this.settings = newSettings;
 	}
 
 	/**
@@ -275,7 +282,9 @@ final class Outbound {
 				&& !this.membership.members().isEmpty();
 		Long digest = compares ? this.store.digest(StateDigest::of, now) : null;
 		Map<String, Long> ages = this.store.ages(now);
-		Sections sections = LimitSections.fingerprints(Sections.NONE, this.limits.fingerprints(ages.keySet()));
+		Sections sections = LimitSections.fingerprints(
+				LimitSections.interval(Sections.NONE, this.settings.syncInterval()),
+				this.limits.fingerprints(ages.keySet()));
 		return new Message(this.store.self(), this.settings.region(), this.membership.standing(), stamp(now),
 				this.outbox.lastNumber(), asks, reports, ages, digest, batch, transfer,
 				this.settings.signing().version(this.membership.versionForAll()), BatchCodec.VERSION,

@@ -38,6 +38,8 @@ final class Peer {
 
 	private long echo;
 
+	private long intervalNanos;
+
 	private long reads = BatchCodec.OLDEST_VERSION;
 
 	private boolean lacksEverything;
@@ -229,11 +231,20 @@ final class Peer {
 	}
 
 	/**
-	 * How long it may be silent and still count as received.
+	 * Learns how often the peer sends.
+	 */
+	void learnInterval(Duration announced) {
+		this.intervalNanos = announced.toNanos();
+	}
+
+	/**
+	 * How long it may be silent and still count as received. Where intervals differ, the
+	 * longer counts: it sends so often, and it answers so soon.
 	 */
 	long boundNanos(Duration syncInterval) {
+		long interval = Math.min(this.intervalNanos, LONGEST_BOUND_NANOS);
 		double roundTrips = (this.roundTripNanos != null) ? 2 * this.roundTripNanos : 0;
-		return Math.min(LONGEST_BOUND_NANOS, 3 * syncInterval.toNanos() + (long) roundTrips);
+		return Math.min(LONGEST_BOUND_NANOS, 3 * Math.max(syncInterval.toNanos(), interval) + (long) roundTrips);
 	}
 
 	boolean isReceived(Duration syncInterval, long now) {

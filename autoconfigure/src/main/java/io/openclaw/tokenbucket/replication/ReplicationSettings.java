@@ -43,4 +43,13 @@ public record ReplicationSettings(@Nullable String region, int replicationFactor
 		this(region, replicationFactor, syncInterval, memberTimeout, MessageSigning.NONE);
 	}
 
+	/**
+	 * The same with another interval.
+	 * @param newInterval how often members exchange state
+	 * @return the settings
+	 */
+	ReplicationSettings withSyncInterval(Duration newInterval) {
+		return new ReplicationSettings(this.region, this.replicationFactor, newInterval, this.memberTimeout);
+	}
+
 }

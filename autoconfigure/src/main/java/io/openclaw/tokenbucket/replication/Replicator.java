@@ -32,7 +32,7 @@ public final class Replicator implements ReplicationSignal {
 
 	private final ReplicationTransport transport;
 
-	private final ReplicationSettings settings;
+	private ReplicationSettings settings;
 
 	private final NanoClock clock;
 
@@ -176,6 +176,25 @@ public final class Replicator implements ReplicationSignal {
 	@Override
 	public void acknowledgementWanted() {
 		wake();
+	}
+
+	/**
+	 * Changes how often state is exchanged. Peers learn of it with the next message.
+	 * @param newInterval the interval, positive; three of them shorter than the member
+	 * timeout
+	 * @throws IllegalArgumentException if it is not
+	 */
+	public void changeSyncInterval(Duration newInterval) {
+		ReplicationSettings changed = this.settings.withSyncInterval(newInterval);
+		this.timer.schedule(Duration.ZERO, () -> guarded(() -> {
+			long now = this.clock.nanoTime();
+			this.settings = changed;
+			this.membership.change(changed);
+			this.outbound.change(changed);
+			this.tickAt = now;
+			this.outbound.publishNow(now);
+			arm(now);
+		}));
 	}
 
 	@Override

@@ -1,6 +1,8 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -23,8 +25,12 @@ import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.metrics.BucketMetrics;
+import io.openclaw.tokenbucket.replication.Replicator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
+import static org.mockito.Mockito.mock;
 
 @ExtendWith(OutputCaptureExtension.class)
 class OpenClawRefreshAutoConfigurationTests {
@@ -129,6 +135,18 @@ class OpenClawRefreshAutoConfigurationTests {
 		this.runner.run((context) -> {
 			refresh(context, "openclaw.crdt.max-keys=5", "openclaw.hash-keys=true", "openclaw.revision=1");
 			assertThat(output).contains("followed only after a restart: openclaw.crdt.max-keys, openclaw.hash-keys");
+		});
+	}
+
+	@Test
+	void theSyncIntervalIsFollowed(CapturedOutput output) {
+		Replicator replicator = mock();
+		given(replicator.joined()).willReturn(CompletableFuture.completedFuture(null));
+		given(replicator.leave()).willReturn(CompletableFuture.completedFuture(null));
+		this.runner.withBean(Replicator.class, () -> replicator).run((context) -> {
+			refresh(context, "openclaw.crdt.sync-interval=50ms");
+			then(replicator).should().changeSyncInterval(Duration.ofMillis(50));
+			assertThat(output).doesNotContain("only after a restart");
 		});
 	}
 

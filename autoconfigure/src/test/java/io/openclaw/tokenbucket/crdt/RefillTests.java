@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.crdt;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.time.Duration;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -52,6 +53,31 @@ class RefillTests {
 			accrued = accrued.add(BigInteger.valueOf(refill.accrue(nanos, NO_CEILING)));
 			assertThat(accrued).as("seed %d, touch %d", seed, touch).isEqualTo(closedForm(rate, members, elapsed));
 		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("seeds")
+	void changesOfTheRateNeitherCreateNorLose(long seed) {
+		Random random = new Random(seed);
+		int members = random.nextInt(1, 50);
+		RefillRate rate = rate(random);
+		Refill refill = new Refill(rate, members);
+		BigDecimal exact = BigDecimal.ZERO;
+		BigDecimal accrued = BigDecimal.ZERO;
+		for (int touch = 0; touch < 500; touch++) {
+			long nanos = random.nextLong(1L << random.nextInt(1, 34));
+			exact = exact.add(BigDecimal.valueOf(rate.microTokens())
+				.multiply(BigDecimal.valueOf(nanos))
+				.divide(BigDecimal.valueOf(rate.periodNanos()).multiply(BigDecimal.valueOf(members)),
+						MathContext.DECIMAL128));
+			accrued = accrued.add(BigDecimal.valueOf(refill.accrue(nanos, NO_CEILING)));
+			rate = rate(random);
+			refill.changeRate(rate);
+		}
+		// Each change may lose less than a unit of the new rate's fraction.
+		assertThat(exact.subtract(accrued)).as("seed %d", seed)
+			.isBetween(new BigDecimal("-0.000001"), new BigDecimal(1 + 500));
+		assertThat(accrued).as("seed %d", seed).isLessThanOrEqualTo(exact.add(new BigDecimal("0.000001")));
 	}
 
 	@ParameterizedTest
