@@ -8,13 +8,17 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 
+import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.replication.BusStatus;
@@ -26,9 +30,10 @@ import io.openclaw.tokenbucket.testing.TcpProxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Gateways on three Redis servers that know nothing of each other, while some of them
- * were never there.
+ * Gateways on three Redis servers that know nothing of each other, while some of them are
+ * dead, silent or never there.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class SeveralRedisServersTests {
 
 	@RegisterExtension
@@ -73,6 +78,65 @@ class SeveralRedisServersTests {
 	}
 
 	@Test
+	void aDeadAndASilentServerOfThreeCostNothing(CapturedOutput output) {
+		withTwo((a, b) -> {
+			spend(a, b, 100, 900);
+			one.stop();
+			this.proxies.get(1).hold(true);
+			for (int i = 0; i < 4; i++) {
+				spend((i % 2 == 0) ? a : b, (i % 2 == 0) ? b : a, 100, 800 - 100 * i);
+			}
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.untilAsserted(() -> assertThat(status(a).buses()).extracting(BusStatus::connected)
+					.containsExactly(false, false, true));
+			assertThat(status(a).state()).isEqualTo(FleetState.HEALTHY);
+			one.start();
+			this.proxies.get(1).hold(false);
+			awaitAllConnected(a);
+			awaitAllConnected(b);
+			spend(b, a, 100, 400);
+			assertThat(status(a).fleetSize()).isEqualTo(2);
+			assertThat(output.getOut().lines().filter((line) -> line.contains("Redis 'redis' was lost"))).hasSize(2);
+			assertThat(output.getOut().lines().filter((line) -> line.contains("Redis 'two' was lost"))).hasSize(2);
+			assertThat(output.getOut().lines().filter((line) -> line.contains("ERROR io.openclaw"))).isEmpty();
+		});
+	}
+
+	@Test
+	void allServersGoneAndBackEmptyRemovesNobodyAndLosesNothing(CapturedOutput output) {
+		withTwo((a, b) -> {
+			spend(a, b, 300, 700);
+			List.of(one, two, three).forEach(RedisExtension::stop);
+			Awaitility.await().atMost(PATIENCE).until(() -> status(a).state() == FleetState.ISOLATED);
+			// Longer than the member timeout: presence has faded everywhere.
+			Awaitility.await().pollDelay(Duration.ofSeconds(6)).until(() -> true);
+			assertThat(status(a).fleetSize()).isEqualTo(2);
+			int admitted = 0;
+			for (int i = 0; i < 2000; i++) {
+				Decision decision = limiter(a).tryConsume("rating", "k", 1);
+				admitted += decision.isAdmitted() ? 1 : 0;
+			}
+			// Its half of what there was.
+			assertThat(admitted).isBetween(345, 351);
+			List.of(one, two, three).forEach(RedisExtension::start);
+			awaitAllConnected(a);
+			awaitAllConnected(b);
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.untilAsserted(() -> assertThat(status(b).state()).isEqualTo(FleetState.HEALTHY));
+			double left = 700 - admitted;
+			Awaitility.await()
+				.atMost(PATIENCE)
+				.untilAsserted(() -> assertThat(level(b)).isBetween(left - 0.1, left + 0.1));
+			assertThat(status(a).fleetSize()).isEqualTo(2);
+			assertThat(status(b).fleetSize()).isEqualTo(2);
+			assertThat(output.getOut().lines().filter((line) -> line.contains("was lost"))).hasSize(6);
+			assertThat(output.getOut().lines().filter((line) -> line.contains("WARN"))).hasSizeLessThan(25);
+		});
+	}
+
+	@Test
 	void aServerThatWasNeverThereIsADegradedEntryAndNoMore() {
 		this.gateways = gateways(1, this.proxies.get(2).port());
 		withTwo((a, b) -> {
@@ -112,6 +176,12 @@ class SeveralRedisServersTests {
 		Awaitility.await()
 			.atMost(PATIENCE)
 			.untilAsserted(() -> assertThat(level(other)).isBetween(left - 0.1, left + 0.1));
+	}
+
+	private static void awaitAllConnected(ApplicationContext gateway) {
+		Awaitility.await()
+			.atMost(PATIENCE)
+			.untilAsserted(() -> assertThat(status(gateway).buses()).allMatch(BusStatus::connected));
 	}
 
 	private static ReplicationStatus status(ApplicationContext context) {
