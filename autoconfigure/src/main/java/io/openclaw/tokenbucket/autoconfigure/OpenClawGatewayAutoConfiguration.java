@@ -13,6 +13,7 @@ import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.conditional.ConditionalOnEnabledFilter;
 import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
+import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
@@ -115,6 +116,12 @@ public final class OpenClawGatewayAutoConfiguration {
 	@ConditionalOnBean(TokenBucketGatewayFilterFactory.class)
 	RouteLimitsValidator tokenBucketRouteLimitsValidator(GatewayProperties gateway, RequestLimits limits) {
 		return new RouteLimitsValidator(gateway, limits);
+	}
+
+	@Bean
+	RouteLimitsInCodeValidator tokenBucketRouteLimitsInCodeValidator(ObjectProvider<RouteLocator> locators,
+			RequestLimits limits) {
+		return new RouteLimitsInCodeValidator(locators.stream().toList(), limits);
 	}
 
 	@Bean

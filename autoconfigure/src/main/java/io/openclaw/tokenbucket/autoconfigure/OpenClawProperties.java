@@ -28,6 +28,7 @@ import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
  * @param crdt How gateways share what they spend.
  * @param circuitBreaker When requests are answered early since the upstream of their
  * route is slow.
+ * @param manifest The JSON manifest that was imported, if any.
  * @param headers Response headers that tell callers of their limits.
  * @param proxies Whose word is taken for the address that a request comes from.
  * @param hashKeys Whether users, addresses and other keys are represented by an id
@@ -36,7 +37,7 @@ import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
 @ConfigurationProperties(prefix = "openclaw", ignoreUnknownFields = false)
 public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue Node node,
 		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt, @DefaultValue CircuitBreaker circuitBreaker,
-		@DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies,
+		@DefaultValue Manifest manifest, @DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies,
 		@DefaultValue("false") boolean hashKeys) {
 
 	/**
@@ -107,6 +108,15 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 */
 	public record CircuitBreaker(@DefaultValue("true") boolean enabled,
 			@DefaultValue("300ms") Duration latencyThreshold) {
+	}
+
+	/**
+	 * The JSON manifest that was imported, if any.
+	 *
+	 * @param version Version of the manifest. Set by the manifest itself; a whole number
+	 * is the revision as well.
+	 */
+	public record Manifest(@Nullable String version) {
 	}
 
 	/**

@@ -21,6 +21,7 @@ import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
+import io.openclaw.tokenbucket.gateway.TokenBucketFilters;
 import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -226,6 +227,13 @@ class OpenClawMistakesTests {
 				"Configure openclaw.buckets.ratng");
 	}
 
+	@Test
+	void aFluentRouteInCodeThatNamesAnUnknownLimitIsRefused(CapturedOutput output) {
+		failToStart(FluentRouteInCode.class);
+		assertThat(output).contains("APPLICATION FAILED TO START", "There is no limit 'ratng'; there are: rating",
+				"Configure openclaw.buckets.ratng");
+	}
+
 	private static void failToStart(Class<?> application, String... properties) {
 		SpringApplication spring = new SpringApplication(application);
 		spring.setDefaultProperties(Map.of("server.port", "0", "server.address", "127.0.0.1",
@@ -251,6 +259,21 @@ class OpenClawMistakesTests {
 		@Bean
 		KeyResolver tenantResolver() {
 			return (exchange) -> Mono.empty();
+		}
+
+	}
+
+	@Import(Gateway.class)
+	static class FluentRouteInCode {
+
+		@Bean
+		RouteLocator routes(RouteLocatorBuilder routes) {
+			return routes.routes()
+				.route("r",
+						(route) -> route.path("/**")
+							.filters((filters) -> filters.filter(TokenBucketFilters.tokenBucket("ratng")))
+							.uri("http://127.0.0.1:1"))
+				.build();
 		}
 
 	}

@@ -18,7 +18,10 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
+import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
@@ -34,6 +37,7 @@ import io.openclaw.tokenbucket.gateway.key.KeyIds;
 import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
+import static io.openclaw.tokenbucket.gateway.TokenBucketFilters.tokenBucket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -176,6 +180,13 @@ class TokenBucketHttpTests {
 	@Test
 	void limitsCanBeNamedInTheLongForm() {
 		get("/long").expectStatus().isOk().expectHeader().valueMatches("RateLimit-Policy", "\"wide\".*, \"rating\".*");
+	}
+
+	@Test
+	void routesCanBeWrittenInJava() {
+		get("/java").expectStatus().isOk().expectHeader().valueMatches("RateLimit-Policy", "\"wide\".*, \"rating\".*");
+		get("/java").expectStatus().isOk();
+		get("/java").expectStatus().isEqualTo(429);
 	}
 
 	@Test
@@ -343,6 +354,16 @@ class TokenBucketHttpTests {
 		@Bean
 		KeyResolver otherResolver() {
 			return (exchange) -> Mono.empty();
+		}
+
+		@Bean
+		RouteLocator routesInJava(RouteLocatorBuilder routes, @Value("${upstream}") String uri) {
+			return routes.routes()
+				.route("java",
+						(route) -> route.path("/java")
+							.filters((filters) -> filters.filter(tokenBucket("wide", "rating")))
+							.uri(uri))
+				.build();
 		}
 
 		@Bean

@@ -1,0 +1,62 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.cloud.gateway.filter.GatewayFilter;
+import org.springframework.cloud.gateway.filter.OrderedGatewayFilter;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.route.RouteLocator;
+
+import io.openclaw.tokenbucket.gateway.RequestLimits;
+import io.openclaw.tokenbucket.gateway.TokenBucketRouteFilter;
+
+/**
+ * Refuses routes in Java that name limits which are not configured, when the application
+ * starts and not with the first request.
+ */
+final class RouteLimitsInCodeValidator implements SmartInitializingSingleton {
+
+	// Those of Spring Cloud Gateway itself lead to configured routes or to other
+	// locators.
+	private static final String GATEWAYS_OWN = "org.springframework.cloud.gateway.route.";
+
+	private final Collection<RouteLocator> locators;
+
+	private final RequestLimits limits;
+
+	RouteLimitsInCodeValidator(Collection<RouteLocator> locators, RequestLimits limits) {
+		this.locators = locators;
+		this.limits = limits;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		this.locators.stream().filter((locator) -> !isGatewaysOwn(locator)).forEach(this::validate);
+	}
+
+	private static boolean isGatewaysOwn(RouteLocator locator) {
+		String name = locator.getClass().getName();
+		return name.startsWith(GATEWAYS_OWN) && !name.startsWith(GATEWAYS_OWN + "builder.");
+	}
+
+	// Routes in Java are there at once; those that a locator finds out later are not
+	// seen.
+	private void validate(RouteLocator locator) {
+		List<Route> routes = new ArrayList<>();
+		locator.getRoutes().subscribe(routes::add);
+		routes.forEach((route) -> route.getFilters().forEach(this::validate));
+	}
+
+	private void validate(GatewayFilter filter) {
+		if (filter instanceof OrderedGatewayFilter ordered) {
+			validate(ordered.getDelegate());
+		}
+		else if (filter instanceof TokenBucketRouteFilter tokenBucket) {
+			tokenBucket.limits().forEach(this.limits::get);
+		}
+	}
+
+}
