@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
@@ -74,6 +75,7 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param onMissingKey What happens to a request without a key.
 	 * @param overrides Other quotas for some keys, by a name of your choice.
 	 */
+	@ConfigurationPropertiesSource
 	public record Bucket(@Nullable Long capacity, @Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens,
 			@Nullable Duration refillPeriod, @Nullable Long initialTokens, @DefaultValue("api-key") String key,
 			@DefaultValue("1") String cost, @DefaultValue("shared") Scope scope,
@@ -166,6 +168,7 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param password Login password. Overrides that of the url.
 	 * @param sslBundle SSL bundle under which the connection is encrypted.
 	 */
+	@ConfigurationPropertiesSource
 	public record Bus(@Nullable String name, @Nullable String url, @DefaultValue List<String> nodes,
 			@Nullable String username, @Nullable String password, @Nullable String sslBundle) {
 

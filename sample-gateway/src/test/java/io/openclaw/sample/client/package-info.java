@@ -1,0 +1,7 @@
+/**
+ * Tests of clients.
+ */
+@NullMarked
+package io.openclaw.sample.client;
+
+import org.jspecify.annotations.NullMarked;
