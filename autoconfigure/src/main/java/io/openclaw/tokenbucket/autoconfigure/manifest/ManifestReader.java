@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 import tools.jackson.core.JacksonException;
@@ -113,7 +114,7 @@ final class ManifestReader {
 	}
 
 	private ManifestException unknown(JsonParser json, String path, Collection<String> known) {
-		return mistake(json, path, "there is no such field", "The fields here are " + String.join(", ", known) + ".");
+		return mistake(json, path, "there is no such field", "The fields here are " + String.join(", ", new TreeSet<>(known)) + ".");
 	}
 
 	private ManifestException mistake(JsonParser json, String path, String reason, String mend) {

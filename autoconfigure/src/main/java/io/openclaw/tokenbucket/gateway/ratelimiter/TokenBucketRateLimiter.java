@@ -1,0 +1,225 @@
+package io.openclaw.tokenbucket.gateway.ratelimiter;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentMap;
+
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.cloud.gateway.event.FilterArgsEvent;
+import org.springframework.cloud.gateway.filter.ratelimit.AbstractRateLimiter;
+import org.springframework.cloud.gateway.route.RouteDefinitionRouteLocator;
+import org.springframework.cloud.gateway.support.ConfigurationService;
+import org.springframework.http.HttpHeaders;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.LimitControl;
+import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+
+/**
+ * Decides for Spring Cloud Gateway's filter {@code RequestRateLimiter}, by the arguments
+ * that are there for its {@code RedisRateLimiter}. As with that one each route has
+ * buckets of its own, which all gateways share. Thread-safe; does no I/O.
+ */
+public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateLimiter.Config> {
+
+	/** The prefix of the arguments, that of Spring Cloud Gateway's own rate limiter. */
+	public static final String ARGUMENTS = "redis-rate-limiter";
+
+	/** What the names of the limits of routes begin with. */
+	public static final String LIMIT_PREFIX = "request-rate-limiter.";
+
+	private final TokenBucketLimiter limiter;
+
+	private final LimitControl control;
+
+	private final Settings settings;
+
+	private final ConcurrentMap<String, Config> limitedBy = new ConcurrentHashMap<>();
+
+	/**
+	 * Creates a rate limiter.
+	 * @param limiter decides
+	 * @param control takes the limits of routes
+	 * @param configurationService binds arguments
+	 * @param settings what the arguments do not say
+	 */
+	public TokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
+			ConfigurationService configurationService, Settings settings) {
+		super(Config.class, ARGUMENTS, configurationService);
+		this.limiter = limiter;
+		this.control = control;
+		this.settings = settings;
+	}
+
+	/**
+	 * Takes the arguments of a route over.
+	 * @param event the arguments
+	 * @throws IllegalArgumentException if no request could ever pass with them
+	 */
+	@Override
+	public void onApplicationEvent(FilterArgsEvent event) {
+		super.onApplicationEvent(event);
+		Config config = getConfig().get(event.getRouteId());
+		if (config != null) {
+			config.validate(event.getRouteId());
+		}
+	}
+
+	/**
+	 * Decides about a request.
+	 * @param routeId the id of the route
+	 * @param id whose bucket
+	 * @return the decision, at once or after the wait for an acknowledgement
+	 * @throws IllegalArgumentException if the route has no arguments
+	 */
+	@Override
+	public Mono<Response> isAllowed(String routeId, String id) {
+		Config config = config(routeId);
+		Decision decision = this.limiter.tryConsume(limit(routeId, config), id, config.getRequestedTokens());
+		return settled(decision).map((settled) -> new Response(settled.isAdmitted(), headers(settled, config)));
+	}
+
+	private Config config(String routeId) {
+		Config config = getConfig().get(routeId);
+		config = (config != null) ? config : getConfig().get(RouteDefinitionRouteLocator.DEFAULT_FILTERS);
+		if (config == null) {
+			throw new IllegalArgumentException("RequestRateLimiter of route '%s' lacks the arguments %s.replenishRate and %s.burstCapacity"
+				.formatted(routeId, ARGUMENTS, ARGUMENTS));
+		}
+		return config;
+	}
+
+	private String limit(String routeId, Config config) {
+		String name = LIMIT_PREFIX + routeId;
+		if (this.limitedBy.get(name) != config) {
+			this.control.configure(policy(name, config));
+			this.limitedBy.put(name, config);
+		}
+		return name;
+	}
+
+	private LimitPolicy policy(String name, Config config) {
+		long capacity = MicroTokens.ofTokens(config.getBurstCapacity());
+		return new LimitPolicy(
+				new Limit(name, capacity, RefillRate.perSecond(BigDecimal.valueOf(config.getReplenishRate())), capacity,
+						this.settings.revision()),
+				Consistency.BOUNDED, this.settings.creditWait());
+	}
+
+	private static Mono<Decision> settled(Decision decision) {
+		CompletionStage<Decision> completion = decision.completion();
+		return (completion == null) ? Mono.just(decision)
+				: Mono.fromFuture(completion.toCompletableFuture()).publishOn(Schedulers.parallel());
+	}
+
+	private static Map<String, String> headers(Decision decision, Config config) {
+		Map<String, String> headers = new LinkedHashMap<>();
+		headers.put("X-RateLimit-Remaining", Long.toString(decision.remainingTokens()));
+		headers.put("X-RateLimit-Replenish-Rate", Integer.toString(config.getReplenishRate()));
+		headers.put("X-RateLimit-Burst-Capacity", Long.toString(config.getBurstCapacity()));
+		headers.put("X-RateLimit-Requested-Tokens", Integer.toString(config.getRequestedTokens()));
+		if (!decision.isAdmitted() && decision.nanosToWait() < Long.MAX_VALUE) {
+			headers.put(HttpHeaders.RETRY_AFTER,
+					Long.toString(Math.max(1, decision.timeToWait().plusNanos(999_999_999).toSeconds())));
+		}
+		return headers;
+	}
+
+	/**
+	 * What the arguments do not say. Immutable.
+	 *
+	 * @param revision of the limits
+	 * @param creditWait how long a request may wait for an acknowledgement
+	 */
+	public record Settings(long revision, Duration creditWait) {
+	}
+
+	/**
+	 * The arguments of a route.
+	 */
+	public static class Config {
+
+		private int replenishRate;
+
+		private long burstCapacity = 1;
+
+		private int requestedTokens = 1;
+
+		/**
+		 * Tokens that flow in.
+		 * @return tokens per second
+		 */
+		public int getReplenishRate() {
+			return this.replenishRate;
+		}
+
+		/**
+		 * Sets what flows in.
+		 * @param replenishRate tokens per second, positive
+		 */
+		public void setReplenishRate(int replenishRate) {
+			this.replenishRate = replenishRate;
+		}
+
+		/**
+		 * The capacity.
+		 * @return tokens
+		 */
+		public long getBurstCapacity() {
+			return this.burstCapacity;
+		}
+
+		/**
+		 * Sets the capacity.
+		 * @param burstCapacity tokens, no fewer than a request costs
+		 */
+		public void setBurstCapacity(long burstCapacity) {
+			this.burstCapacity = burstCapacity;
+		}
+
+		/**
+		 * What a request costs.
+		 * @return tokens
+		 */
+		public int getRequestedTokens() {
+			return this.requestedTokens;
+		}
+
+		/**
+		 * Sets what a request costs.
+		 * @param requestedTokens tokens, positive
+		 */
+		public void setRequestedTokens(int requestedTokens) {
+			this.requestedTokens = requestedTokens;
+		}
+
+		private void validate(String routeId) {
+			require(this.replenishRate >= 1, routeId, "replenishRate", this.replenishRate, "at least 1");
+			require(this.requestedTokens >= 1, routeId, "requestedTokens", this.requestedTokens, "at least 1");
+			require(this.burstCapacity >= this.requestedTokens && this.burstCapacity <= MicroTokens.MAX_TOKENS, routeId,
+					"burstCapacity", this.burstCapacity,
+					"at least requestedTokens, which is %d, and at most %d".formatted(this.requestedTokens,
+							MicroTokens.MAX_TOKENS));
+		}
+
+		private static void require(boolean valid, String routeId, String argument, long value, String range) {
+			if (!valid) {
+				throw new IllegalArgumentException("RequestRateLimiter of route '%s': %s.%s is %d. Set it to %s."
+					.formatted(routeId, ARGUMENTS, argument, value, range));
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,92 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mockito.Mockito;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.cloud.gateway.event.FilterArgsEvent;
+import org.springframework.cloud.gateway.filter.factory.RequestRateLimiterGatewayFilterFactory;
+import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
+import org.springframework.cloud.gateway.filter.ratelimit.RateLimiter;
+import org.springframework.cloud.gateway.filter.ratelimit.RedisRateLimiter;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class OpenClawRateLimiterAutoConfigurationTests {
+
+	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
+		.withUserConfiguration(Gateway.class);
+
+	@Test
+	void theRateLimiterOfTheGatewayRemainsTheDefault() {
+		this.runner.run((context) -> {
+			assertThat(context).hasNotFailed().hasSingleBean(RedisRateLimiter.class);
+			assertThat(context.getBean("tokenBucketRateLimiter")).isInstanceOf(TokenBucketRateLimiter.class);
+			assertThat(context.getBean(RequestRateLimiterGatewayFilterFactory.class).getDefaultRateLimiter())
+				.isInstanceOf(RedisRateLimiter.class);
+		});
+	}
+
+	@Test
+	void withoutAnotherItIsTheDefault() {
+		this.runner.withPropertyValues("spring.cloud.gateway.server.webflux.redis.enabled=false")
+			.run((context) -> assertThat(
+					context.getBean(RequestRateLimiterGatewayFilterFactory.class).getDefaultRateLimiter())
+				.isInstanceOf(TokenBucketRateLimiter.class));
+	}
+
+	@Test
+	void aUsersOwnRateLimiterIsTheDefault() {
+		this.runner.withPropertyValues("spring.cloud.gateway.server.webflux.redis.enabled=false")
+			.withUserConfiguration(OwnRateLimiter.class)
+			.run((context) -> assertThat(
+					context.getBean(RequestRateLimiterGatewayFilterFactory.class).getDefaultRateLimiter())
+				.isSameAs(context.getBean("ownRateLimiter")));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "0,10,1,replenishRate", "1,0,1,burstCapacity", "1,4,5,burstCapacity", "1,10,0,requestedTokens" })
+	void argumentsThatLetNothingPassAreRefused(String rate, String burst, String tokens, String argument) {
+		this.runner.run((context) -> assertThatIllegalArgumentException()
+			.isThrownBy(() -> context.getBean(TokenBucketRateLimiter.class)
+				.onApplicationEvent(new FilterArgsEvent(this, "orders",
+						Map.of("redis-rate-limiter.replenishRate", rate, "redis-rate-limiter.burstCapacity",
+								burst, "redis-rate-limiter.requestedTokens", tokens))))
+			.withMessageContaining("route 'orders'")
+			.withMessageContaining("redis-rate-limiter." + argument + " is ")
+			.withMessageContaining("Set it to at least"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Gateway {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnRateLimiter {
+
+		@Bean
+		RateLimiter<Object> ownRateLimiter() {
+			return Mockito.mock();
+		}
+
+		@Bean
+		KeyResolver resolver() {
+			return (exchange) -> Mono.just("key");
+		}
+
+	}
+
+}
