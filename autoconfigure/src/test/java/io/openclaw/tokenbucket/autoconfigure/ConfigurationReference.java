@@ -43,7 +43,8 @@ final class ConfigurationReference {
 	 */
 	static String render() {
 		ConfigurationReference reference = new ConfigurationReference();
-		read("META-INF/spring-configuration-metadata.json").filter((property) -> property.name().startsWith("openclaw."))
+		read("META-INF/spring-configuration-metadata.json")
+			.filter((property) -> property.name().startsWith("openclaw."))
 			.forEach(reference::add);
 		return reference.groups.entrySet()
 			.stream()
@@ -55,9 +56,9 @@ final class ConfigurationReference {
 		Matcher elements = ELEMENTS.matcher(property.type());
 		if (elements.matches() && elements.group(2).startsWith("io.openclaw.")) {
 			String element = property.name() + (elements.group(1).equals("Map") ? ".<name>" : "[<index>]");
-			read("META-INF/spring/configuration-metadata/" + elements.group(2) + ".json").forEach(
-					(nested) -> add(new Property(element + "." + nested.name(), nested.type(), nested.defaultValue(),
-							nested.description())));
+			read("META-INF/spring/configuration-metadata/" + elements.group(2) + ".json")
+				.forEach((nested) -> add(new Property(element + "." + nested.name(), nested.type(),
+						nested.defaultValue(), nested.description())));
 			return;
 		}
 		int dot = property.name().lastIndexOf('.');
@@ -70,8 +71,10 @@ final class ConfigurationReference {
 			.map((property) -> "| `%s` | %s | %s | %s |%n".formatted(property.name().substring(prefix.length() + 1),
 					property.values(), property.defaultValue().isEmpty() ? "" : "`" + property.defaultValue() + "`",
 					property.description().replace("|", "\\|")))
-			.collect(Collectors.joining("", "%n## `%s`%n%n| property | type | default | what it does |%n| --- | --- | --- | --- |%n"
-				.formatted(prefix), ""));
+			.collect(Collectors.joining("",
+					"%n## `%s`%n%n| property | type | default | what it does |%n| --- | --- | --- | --- |%n"
+						.formatted(prefix),
+					""));
 	}
 
 	@SuppressWarnings("unchecked")
@@ -103,7 +106,8 @@ final class ConfigurationReference {
 					.map((constant) -> "`" + constant.toString().toLowerCase(Locale.ROOT).replace('_', '-') + "`")
 					.collect(Collectors.joining(", "));
 			}
-			return this.type.replaceAll("[\\w.]+\\.(\\w+)", "$1").replace("Long", "whole number")
+			return this.type.replaceAll("[\\w.]+\\.(\\w+)", "$1")
+				.replace("Long", "whole number")
 				.replace("Integer", "whole number")
 				.replace("BigDecimal", "number")
 				.replace("String", "text")

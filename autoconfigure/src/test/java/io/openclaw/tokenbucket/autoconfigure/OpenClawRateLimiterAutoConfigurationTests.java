@@ -61,8 +61,8 @@ class OpenClawRateLimiterAutoConfigurationTests {
 		this.runner.run((context) -> assertThatIllegalArgumentException()
 			.isThrownBy(() -> context.getBean(TokenBucketRateLimiter.class)
 				.onApplicationEvent(new FilterArgsEvent(this, "orders",
-						Map.of("redis-rate-limiter.replenishRate", rate, "redis-rate-limiter.burstCapacity",
-								burst, "redis-rate-limiter.requestedTokens", tokens))))
+						Map.of("redis-rate-limiter.replenishRate", rate, "redis-rate-limiter.burstCapacity", burst,
+								"redis-rate-limiter.requestedTokens", tokens))))
 			.withMessageContaining("route 'orders'")
 			.withMessageContaining("redis-rate-limiter." + argument + " is ")
 			.withMessageContaining("Set it to at least"));

@@ -73,9 +73,9 @@ class ClientScriptsTests {
 
 	private String run(List<String> client, String... options) throws IOException, InterruptedException {
 		assumeThat(isInstalled(client.get(0))).as("%s is installed", client.get(0)).isTrue();
-		List<String> command = new ArrayList<>(List.of(client.get(0), CLIENTS.resolve(client.get(1)).toString(),
-				"http://127.0.0.1:" + this.port, "--count", "" + REQUESTS, "--key",
-				client.get(0) + String.join("", options)));
+		List<String> command = new ArrayList<>(
+				List.of(client.get(0), CLIENTS.resolve(client.get(1)).toString(), "http://127.0.0.1:" + this.port,
+						"--count", "" + REQUESTS, "--key", client.get(0) + String.join("", options)));
 		command.addAll(List.of(options));
 		Path output = this.directory.resolve("out");
 		Path errors = this.directory.resolve("err");

@@ -29,7 +29,7 @@ class SeveralKeyResolversFailureAnalyzer extends AbstractFailureAnalyzer<NoUniqu
 		return new FailureAnalysis(
 				"""
 						The filter RequestRateLimiter of Spring Cloud Gateway wants one KeyResolver bean as its default, but \
-						there are %d: %s. The filter is there because Redis is on the class path. OpenClaw token buckets do \
+						there are %d: %s. The filter is there because there is a RateLimiter bean. OpenClaw token buckets do \
 						not need it: each finds the resolver that openclaw.buckets.<name>.key names."""
 					.formatted(names.size(), String.join(", ", names)),
 				"""

@@ -13,23 +13,23 @@ import tools.jackson.core.JsonToken;
 record ManifestField(String property, Type type) {
 
 	/** The fields of a bucket. */
-	static final Map<String, ManifestField> BUCKET = Map
-			.ofEntries(Map.entry("capacity", new ManifestField("capacity", Type.WHOLE_NUMBER)),
-					Map.entry("refillRatePerSecond", new ManifestField("refill-rate-per-second", Type.NUMBER)),
-					Map.entry("refillTokens", new ManifestField("refill-tokens", Type.WHOLE_NUMBER)),
-					Map.entry("refillPeriod", new ManifestField("refill-period", Type.TEXT)),
-					Map.entry("initialTokens", new ManifestField("initial-tokens", Type.WHOLE_NUMBER)),
-					Map.entry("key", new ManifestField("key", Type.TEXT)),
-					Map.entry("cost", new ManifestField("cost", Type.TEXT_OR_WHOLE_NUMBER)),
-					Map.entry("consistency", new ManifestField("consistency", Type.TEXT)),
-					Map.entry("scope", new ManifestField("scope", Type.TEXT)),
-					Map.entry("mode", new ManifestField("mode", Type.TEXT)),
-					Map.entry("onMissingKey", new ManifestField("on-missing-key", Type.TEXT)));
+	static final Map<String, ManifestField> BUCKET = Map.ofEntries(
+			Map.entry("capacity", new ManifestField("capacity", Type.WHOLE_NUMBER)),
+			Map.entry("refillRatePerSecond", new ManifestField("refill-rate-per-second", Type.NUMBER)),
+			Map.entry("refillTokens", new ManifestField("refill-tokens", Type.WHOLE_NUMBER)),
+			Map.entry("refillPeriod", new ManifestField("refill-period", Type.TEXT)),
+			Map.entry("initialTokens", new ManifestField("initial-tokens", Type.WHOLE_NUMBER)),
+			Map.entry("key", new ManifestField("key", Type.TEXT)),
+			Map.entry("cost", new ManifestField("cost", Type.TEXT_OR_WHOLE_NUMBER)),
+			Map.entry("consistency", new ManifestField("consistency", Type.TEXT)),
+			Map.entry("scope", new ManifestField("scope", Type.TEXT)),
+			Map.entry("mode", new ManifestField("mode", Type.TEXT)),
+			Map.entry("onMissingKey", new ManifestField("on-missing-key", Type.TEXT)));
 
 	/** The fields of {@code crdt}. */
-	static final Map<String, ManifestField> CRDT = Map
-			.of("replicationFactor", new ManifestField("replication-factor", Type.WHOLE_NUMBER), "syncIntervalMs",
-					new ManifestField("sync-interval", Type.WHOLE_NUMBER));
+	static final Map<String, ManifestField> CRDT = Map.of("replicationFactor",
+			new ManifestField("replication-factor", Type.WHOLE_NUMBER), "syncIntervalMs",
+			new ManifestField("sync-interval", Type.WHOLE_NUMBER));
 
 	/**
 	 * What a value must be.

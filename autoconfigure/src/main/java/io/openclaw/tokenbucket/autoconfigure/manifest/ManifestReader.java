@@ -114,7 +114,8 @@ final class ManifestReader {
 	}
 
 	private ManifestException unknown(JsonParser json, String path, Collection<String> known) {
-		return mistake(json, path, "there is no such field", "The fields here are " + String.join(", ", new TreeSet<>(known)) + ".");
+		return mistake(json, path, "there is no such field",
+				"The fields here are " + String.join(", ", new TreeSet<>(known)) + ".");
 	}
 
 	private ManifestException mistake(JsonParser json, String path, String reason, String mend) {

@@ -94,8 +94,9 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 		Config config = getConfig().get(routeId);
 		config = (config != null) ? config : getConfig().get(RouteDefinitionRouteLocator.DEFAULT_FILTERS);
 		if (config == null) {
-			throw new IllegalArgumentException("RequestRateLimiter of route '%s' lacks the arguments %s.replenishRate and %s.burstCapacity"
-				.formatted(routeId, ARGUMENTS, ARGUMENTS));
+			throw new IllegalArgumentException(
+					"RequestRateLimiter of route '%s' lacks the arguments %s.replenishRate and %s.burstCapacity"
+						.formatted(routeId, ARGUMENTS, ARGUMENTS));
 		}
 		return config;
 	}
@@ -208,9 +209,8 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 			require(this.replenishRate >= 1, routeId, "replenishRate", this.replenishRate, "at least 1");
 			require(this.requestedTokens >= 1, routeId, "requestedTokens", this.requestedTokens, "at least 1");
 			require(this.burstCapacity >= this.requestedTokens && this.burstCapacity <= MicroTokens.MAX_TOKENS, routeId,
-					"burstCapacity", this.burstCapacity,
-					"at least requestedTokens, which is %d, and at most %d".formatted(this.requestedTokens,
-							MicroTokens.MAX_TOKENS));
+					"burstCapacity", this.burstCapacity, "at least requestedTokens, which is %d, and at most %d"
+						.formatted(this.requestedTokens, MicroTokens.MAX_TOKENS));
 		}
 
 		private static void require(boolean valid, String routeId, String argument, long value, String range) {
