@@ -1,10 +1,12 @@
 package io.openclaw.sample;
 
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.test.context.SpringBootTest;
@@ -20,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "spring.data.redis.port=0", "openclaw.node.id=edge-a", "openclaw.node.region=eu-central-1",
-				"BUCKET_CAPACITY=5", "REFILL_INTERVAL_MS=3600000" })
+				"BUCKET_CAPACITY=5", "REFILL_INTERVAL_MS=3600000", "OPENCLAW_API_KEY=operator" })
 class SampleGatewayTests {
 
 	private WebTestClient client;
@@ -135,9 +137,21 @@ class SampleGatewayTests {
 			.jsonPath("$.state")
 			.isEqualTo("healthy")
 			.jsonPath("$.manifest_version")
-			.isEqualTo(0)
+			.isEqualTo("0")
 			.jsonPath("$.limits.rating.capacity")
 			.isEqualTo(5);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "operator,200", "guess,401", "'',401" })
+	void onlyWhoeverHasTheKeyChangesLimits(String key, int status) {
+		this.client.post()
+			.uri("/actuator/tokenbuckets/rating")
+			.header("X-API-Key", key)
+			.bodyValue(Map.of("mode", "enforce"))
+			.exchange()
+			.expectStatus()
+			.isEqualTo(status);
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.openclaw.sample.web;
 
+import java.util.Collection;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -19,18 +20,23 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
  * @param node its node id
  * @param region where it runs; {@code null} if not configured
  * @param state how much of the fleet it hears
- * @param manifestVersion the highest revision among its limits
+ * @param manifestVersion the version of the manifest that was imported; without one the
+ * highest revision among its limits
  * @param limits the limits by name
  */
 @JsonNaming(SnakeCaseStrategy.class)
-record GatewayStatus(String node, @Nullable String region, String state, long manifestVersion,
+record GatewayStatus(String node, @Nullable String region, String state, String manifestVersion,
 		SortedMap<String, LimitDefinition> limits) {
 
-	static GatewayStatus of(TokenBucketLimiter limiter, @Nullable String region) {
+	static GatewayStatus of(TokenBucketLimiter limiter, @Nullable String region, @Nullable String manifestVersion) {
 		SortedMap<String, LimitDefinition> limits = new TreeMap<>();
 		limiter.limits().forEach((name) -> limits.put(name, LimitDefinition.of(limiter.policy(name))));
 		return new GatewayStatus(limiter.self().node(), region, nameOf(limiter.state()),
-				limits.values().stream().mapToLong(LimitDefinition::revision).max().orElse(0), limits);
+				(manifestVersion != null) ? manifestVersion : highestRevision(limits.values()), limits);
+	}
+
+	private static String highestRevision(Collection<LimitDefinition> limits) {
+		return Long.toString(limits.stream().mapToLong(LimitDefinition::revision).max().orElse(0));
 	}
 
 	private static String nameOf(Enum<?> constant) {

@@ -20,14 +20,18 @@ class StatusController {
 
 	private final @Nullable String region;
 
-	StatusController(TokenBucketLimiter limiter, @Value("${openclaw.node.region:#{null}}") @Nullable String region) {
+	private final @Nullable String manifestVersion;
+
+	StatusController(TokenBucketLimiter limiter, @Value("${openclaw.node.region:#{null}}") @Nullable String region,
+			@Value("${openclaw.manifest.version:#{null}}") @Nullable String manifestVersion) {
 		this.limiter = limiter;
 		this.region = region;
+		this.manifestVersion = manifestVersion;
 	}
 
 	@GetMapping("/status")
 	GatewayStatus status() {
-		return GatewayStatus.of(this.limiter, this.region);
+		return GatewayStatus.of(this.limiter, this.region, this.manifestVersion);
 	}
 
 	@GetMapping("/health")

@@ -9,6 +9,7 @@ import java.util.stream.LongStream;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.Mono;
 
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
@@ -66,9 +67,10 @@ class RetryAfterTests {
 
 	private static long retryAfter(JointDecision decision, TokenBucketLimiter limiter) {
 		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
-		ProblemResponses problems = new ProblemResponses(new NegotiatingProblemWriter());
-		problems.tooManyRequests(exchange, decision.decisions(), limiter.state()).block();
-		problems.write(exchange).block();
+		ProblemResponses problems = new ProblemResponses((answered, problem) -> Mono.empty());
+		problems.tooManyRequests(exchange, decision.decisions(), limiter.state())
+			.then(Mono.defer(() -> problems.write(exchange)))
+			.block();
 		return Long.parseLong(exchange.getResponse().getHeaders().getFirst("Retry-After"));
 	}
 
