@@ -220,6 +220,12 @@ final class LocalReplica {
 		if (merged == before || !merged.isInRange()) {
 			return false;
 		}
+		if (this.view.isJoining()) {
+			this.reserve.join(merged);
+		}
+		else if (this.consumedHere == 0) {
+			this.reserve.begin(merged);
+		}
 		replaceState(merged);
 		return true;
 	}

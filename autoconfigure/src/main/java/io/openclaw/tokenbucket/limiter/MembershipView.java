@@ -3,8 +3,10 @@ package io.openclaw.tokenbucket.limiter;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 
@@ -36,6 +38,8 @@ public final class MembershipView {
 
 	private final List<Peer> unheard;
 
+	private final List<List<Peer>> unheardGroups;
+
 	private MembershipView(MemberId self, boolean joining, int size, List<Peer> peers, Set<MemberId> relayed,
 			long sinceNanos) {
 		this.self = self;
@@ -50,15 +54,18 @@ public final class MembershipView {
 		for (Peer peer : peers) {
 			if (peer.heard()) {
 				heardMembers.add(peer.id());
-				validFor = Math.min(validFor, peer.heardUntilNanos() - sinceNanos);
 			}
 			else {
 				unheardPeers.add(peer);
+			}
+			if (peer.expires()) {
+				validFor = Math.min(validFor, peer.untilNanos() - sinceNanos);
 			}
 		}
 		heardMembers.sort(Comparator.naturalOrder());
 		this.heard = List.copyOf(heardMembers);
 		this.unheard = List.copyOf(unheardPeers);
+		this.unheardGroups = groups(this.unheard);
 		this.validUntilNanos = sinceNanos + validFor;
 	}
 
@@ -153,6 +160,16 @@ public final class MembershipView {
 	}
 
 	/**
+	 * The known members that are not heard, those together that exchange what they spend
+	 * with each other, directly or not, and are received here: what one of them spends
+	 * beyond its part, the others know to lack.
+	 * @return possibly none, each of at least one member
+	 */
+	public List<List<Peer>> unheardGroups() {
+		return this.unheardGroups;
+	}
+
+	/**
 	 * Members counted without being known.
 	 * @return not negative
 	 */
@@ -223,7 +240,25 @@ public final class MembershipView {
 	 */
 	public boolean agreesWith(MembershipView other) {
 		return this.joining == other.joining && this.size == other.size && this.heard.equals(other.heard)
-				&& this.unheard.equals(other.unheard) && this.relayed.equals(other.relayed);
+				&& this.relayed.equals(other.relayed) && this.unheard.size() == other.unheard.size()
+				&& IntStream.range(0, this.unheard.size())
+					.allMatch((i) -> this.unheard.get(i).agreesWith(other.unheard.get(i)));
+	}
+
+	private static List<List<Peer>> groups(List<Peer> peers) {
+		List<List<Peer>> groups = new ArrayList<>();
+		for (Peer peer : peers) {
+			List<Peer> joined = new ArrayList<>(List.of(peer));
+			for (Iterator<List<Peer>> others = groups.iterator(); others.hasNext();) {
+				List<Peer> group = others.next();
+				if (group.stream().anyMatch((member) -> member.company().contains(peer.id()))) {
+					joined.addAll(group);
+					others.remove();
+				}
+			}
+			groups.add(joined);
+		}
+		return List.copyOf(groups);
 	}
 
 	/**
@@ -231,21 +266,34 @@ public final class MembershipView {
 	 *
 	 * @param id the member
 	 * @param heard whether it is heard
-	 * @param heardUntilNanos if heard, until when unless news arrives
+	 * @param untilNanos until when it is heard or, if it is not, has company, unless news
+	 * arrives
 	 * @param everHeard whether it was ever heard
 	 * @param lastReceivedNanos when its last message arrived before it was lost;
 	 * meaningless if it was never heard
 	 * @param unheardSinceNanos if not heard, since when
+	 * @param company if not heard but received, the members that it exchanges messages
+	 * with and that are received as well; these name it in turn
 	 */
-	public record Peer(MemberId id, boolean heard, long heardUntilNanos, boolean everHeard, long lastReceivedNanos,
-			long unheardSinceNanos) {
+	public record Peer(MemberId id, boolean heard, long untilNanos, boolean everHeard, long lastReceivedNanos,
+			long unheardSinceNanos, Set<MemberId> company) {
+
+		private boolean expires() {
+			return this.heard || !this.company.isEmpty();
+		}
 
 		private Peer asOf(long now) {
-			if (!this.heard || now - this.heardUntilNanos < 0) {
+			if (!expires() || now - this.untilNanos < 0) {
 				return this;
 			}
-			return new Peer(this.id, false, this.heardUntilNanos, this.everHeard, this.lastReceivedNanos,
-					this.heardUntilNanos);
+			return new Peer(this.id, false, this.untilNanos, this.everHeard, this.lastReceivedNanos,
+					this.heard ? this.untilNanos : this.unheardSinceNanos, Set.of());
+		}
+
+		private boolean agreesWith(Peer other) {
+			return this.id.equals(other.id) && this.everHeard == other.everHeard
+					&& this.lastReceivedNanos == other.lastReceivedNanos
+					&& this.unheardSinceNanos == other.unheardSinceNanos && this.company.equals(other.company);
 		}
 
 	}

@@ -2,8 +2,12 @@ package io.openclaw.tokenbucket.limiter;
 
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
@@ -15,6 +19,27 @@ final class Reserve {
 
 	// Oldest first.
 	private final ArrayDeque<Snapshot> snapshots = new ArrayDeque<>(2);
+
+	private Origin origin = Origin.CREATED;
+
+	/**
+	 * The first state arrived of a bucket that nobody spent from here. What it counts may
+	 * be of any age; the bucket was missing here because it was full.
+	 * @param state the state
+	 */
+	void begin(TokenBucketState state) {
+		if (this.origin == Origin.CREATED) {
+			this.origin = new Origin(state, false);
+		}
+	}
+
+	/**
+	 * A state arrived while this member joined, from one that hears all.
+	 * @param state the state
+	 */
+	void join(TokenBucketState state) {
+		this.origin = new Origin(state, true);
+	}
 
 	/**
 	 * Remembers a state.
@@ -51,17 +76,32 @@ final class Reserve {
 		// A bucket began with the same, whenever that was learned.
 		long initial = limit.initialOf(state);
 		long sum = view.unknown() * (initial / view.size());
-		for (MembershipView.Peer lost : view.unheard()) {
-			TokenBucketState then = stateBefore(lost, marginNanos);
-			long granted = state.granted().get(lost.id()) - then.granted().get(lost.id());
-			long consumed = state.netConsumedBy(lost.id()) - then.netConsumedBy(lost.id());
-			// Each for itself: what one spent beyond its part frees nothing of another's.
-			sum += Math.max(0, (initial + then.balance()) / view.size() + granted - consumed);
+		for (List<MembershipView.Peer> group : view.unheardGroups()) {
+			long left = 0;
+			for (MembershipView.Peer lost : group) {
+				left += left(lost, view.size(), limit, state, marginNanos);
+			}
+			// Each group for itself: what one spent beyond its part frees nothing of
+			// another's, which may not know of it.
+			sum += Math.max(0, left);
 		}
 		return sum;
 	}
 
-	private TokenBucketState stateBefore(MembershipView.Peer lost, long marginNanos) {
+	private long left(MembershipView.Peer lost, int members, Limit limit, TokenBucketState state, long marginNanos) {
+		TokenBucketState remembered = stateBefore(lost, marginNanos);
+		if (remembered != null) {
+			return (limit.initialOf(state) + remembered.balance()) / members + netGranted(lost.id(), state)
+					- netGranted(lost.id(), remembered);
+		}
+		return this.origin.part(lost.id(), members, limit, limit.initialOf(state)) + netGranted(lost.id(), state);
+	}
+
+	private static long netGranted(MemberId member, TokenBucketState state) {
+		return state.granted().get(member) - state.netConsumedBy(member);
+	}
+
+	private @Nullable TokenBucketState stateBefore(MembershipView.Peer lost, long marginNanos) {
 		if (lost.everHeard()) {
 			Iterator<Snapshot> newestFirst = this.snapshots.descendingIterator();
 			while (newestFirst.hasNext()) {
@@ -71,10 +111,32 @@ final class Reserve {
 				}
 			}
 		}
-		return TokenBucketState.empty();
+		return null;
 	}
 
 	private record Snapshot(long nanos, TokenBucketState state) {
+	}
+
+	/**
+	 * What the bucket began with here.
+	 */
+	private record Origin(TokenBucketState state, boolean joined) {
+
+		static final Origin CREATED = new Origin(TokenBucketState.empty(), false);
+
+		/**
+		 * A member's part of the level then, less what was granted to it and had not
+		 * been consumed.
+		 */
+		long part(MemberId member, int members, Limit limit, long initial) {
+			if (this.joined) {
+				return (initial + this.state.balance()) / members - netGranted(member, this.state);
+			}
+			// More than what refills a new bucket: it was full again since.
+			boolean isOld = this.state.granted().get(member) > limit.capacity() / members;
+			return isOld ? limit.capacity() / members - netGranted(member, this.state) : initial / members;
+		}
+
 	}
 
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.MembershipView;
@@ -223,7 +224,8 @@ final class Membership {
 		Duration sync = this.settings.syncInterval();
 		List<MembershipView.Peer> members = new ArrayList<>();
 		for (Peer peer : this.peers.values()) {
-			MembershipView.Peer view = peer.view(sync, outbox.oldestSentAfter(peer.acknowledgedUpTo()), now);
+			MembershipView.Peer view = peer.view(sync, outbox.oldestSentAfter(peer.acknowledgedUpTo()),
+					() -> company(peer, now), now);
 			if (peer.isMember()) {
 				members.add(view);
 			}
@@ -238,6 +240,18 @@ final class Membership {
 
 	private boolean isMutual(Peer peer, long now) {
 		return peer.receivesMe() && peer.isReceived(this.settings.syncInterval(), now);
+	}
+
+	private Set<MemberId> company(Peer peer, long now) {
+		Duration sync = this.settings.syncInterval();
+		if (!peer.isReceived(sync, now)) {
+			return Set.of();
+		}
+		return members().stream()
+			.filter((other) -> other != peer && other.isReceived(sync, now))
+			.filter((other) -> peer.receives(other.id()) && other.receives(peer.id()))
+			.map(Peer::id)
+			.collect(Collectors.toUnmodifiableSet());
 	}
 
 	private Set<MemberId> relayed() {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -259,23 +260,29 @@ final class Peer {
 	 * Decides whether the peer is heard.
 	 * @param oldestUnacknowledged when the oldest batch went out that it has not
 	 * acknowledged, empty if it has everything
+	 * @param company with whom it exchanges messages, as far as that is known here
 	 * @return how admission sees it
 	 */
-	MembershipView.Peer view(Duration syncInterval, Optional<Long> oldestUnacknowledged, long now) {
+	MembershipView.Peer view(Duration syncInterval, Optional<Long> oldestUnacknowledged,
+			Supplier<Set<MemberId>> company, long now) {
 		long bound = boundNanos(syncInterval);
-		long heardUntil = this.receivedAt + bound;
+		long receivedUntil = this.receivedAt + bound;
+		long heardUntil = receivedUntil;
 		if (oldestUnacknowledged.isPresent() && oldestUnacknowledged.get() + bound - heardUntil < 0) {
 			heardUntil = oldestUnacknowledged.get() + bound;
 		}
-		boolean hears = everReceived() && this.receivesMe && !this.lacksEverything && now - heardUntil < 0;
+		// What it spent in silence is held aside until it is known.
+		boolean known = this.heard || hasNoGap();
+		boolean hears = known && this.receivesMe && !this.lacksEverything && now - heardUntil < 0;
 		if (this.heard && !hears) {
 			this.lostReceivedAt = this.receivedAt;
 			this.unheardSince = (now - heardUntil < 0) ? now : heardUntil;
 		}
 		this.heard = hears;
 		this.everHeard |= hears;
-		return new MembershipView.Peer(this.id, hears, heardUntil, this.everHeard,
-				hears ? this.receivedAt : this.lostReceivedAt, hears ? 0 : this.unheardSince);
+		return hears ? new MembershipView.Peer(this.id, true, heardUntil, true, this.receivedAt, 0, Set.of())
+				: new MembershipView.Peer(this.id, false, receivedUntil, this.everHeard, this.lostReceivedAt,
+						this.unheardSince, company.get());
 	}
 
 	/**

@@ -70,7 +70,8 @@ class WaitingRequestHttpTests {
 	@BeforeEach
 	void joinAFleetOfTwo() {
 		long now = this.clock.nanoTime();
-		Peer peer = new Peer(new MemberId("peer", 1), true, now + Duration.ofHours(1).toNanos(), true, now, 0);
+		Peer peer = new Peer(new MemberId("peer", 1), true, now + Duration.ofHours(1).toNanos(), true, now, 0,
+				Set.of());
 		this.store.membershipChanged(MembershipView.member(this.store.self(), 2, List.of(peer), Set.of(), now), now);
 	}
 

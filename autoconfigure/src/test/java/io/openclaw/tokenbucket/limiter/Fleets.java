@@ -63,15 +63,20 @@ final class Fleets {
 	}
 
 	static Peer heardUntil(MemberId id, long lastReceived, long until) {
-		return new Peer(id, true, until, true, lastReceived, 0);
+		return new Peer(id, true, until, true, lastReceived, 0, Set.of());
 	}
 
 	static Peer lost(MemberId id, long lastReceived, long since) {
-		return new Peer(id, false, since, true, lastReceived, since);
+		return lost(id, lastReceived, since, Set.of());
+	}
+
+	/** It is received, and so is whom it exchanges messages with. */
+	static Peer lost(MemberId id, long lastReceived, long since, Set<MemberId> company) {
+		return new Peer(id, false, since + Duration.ofDays(1).toNanos(), true, lastReceived, since, company);
 	}
 
 	static Peer neverHeard(MemberId id, long since) {
-		return new Peer(id, false, since, false, 0, since);
+		return new Peer(id, false, since, false, 0, since, Set.of());
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.limiter;
 
+import java.util.List;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,8 @@ class MembershipViewTests {
 		assertThat(later.heard()).containsExactly(ALICE);
 		assertThat(later.sinceNanos()).isEqualTo(start + millis(600));
 		assertThat(later.unheard())
-			.containsExactly(new Peer(BOB, false, start + millis(600), true, start - 7, start + millis(600)));
+			.containsExactly(new Peer(BOB, false, start + millis(600), true, start - 7, start + millis(600),
+					Set.of()));
 	}
 
 	@ParameterizedTest
@@ -122,6 +124,40 @@ class MembershipViewTests {
 		assertThat(before.agreesWith(view(5, ALICE, heardUntil(BOB, 5, 605), lost(CAROL, 3, 3)))).isFalse();
 		assertThat(before.agreesWith(healthy(5, ALICE, BOB, CAROL))).isFalse();
 		assertThat(before.agreesWith(view(5, ALICE, lost(BOB, 5, 5), lost(CAROL, 0, 0)))).isFalse();
+	}
+
+	@Test
+	void unheardMembersThatExchangeMessagesAreGrouped() {
+		MembershipView view = view(0, ALICE, lost(BOB, 0, 0, Set.of(CAROL)), lost(DAVE, 0, 0),
+				lost(CAROL, 0, 0, Set.of(BOB)));
+		assertThat(view.unheardGroups()).extracting((group) -> group.stream().map(Peer::id).sorted().toList())
+			.containsExactlyInAnyOrder(List.of(BOB, CAROL), List.of(DAVE));
+	}
+
+	@Test
+	void oneMayJoinTwoGroupsToOne() {
+		MembershipView view = view(0, ALICE, lost(BOB, 0, 0, Set.of(DAVE)), lost(CAROL, 0, 0, Set.of(DAVE)),
+				lost(DAVE, 0, 0, Set.of(BOB, CAROL)));
+		assertThat(view.unheardGroups()).hasSize(1);
+		assertThat(view.unheardGroups().get(0)).hasSize(3);
+	}
+
+	@Test
+	void groupsEndWithTheirDeadlines() {
+		Peer bob = new Peer(BOB, false, millis(600), true, 0, 0, Set.of(CAROL));
+		Peer carol = new Peer(CAROL, false, millis(600), true, 0, 0, Set.of(BOB));
+		MembershipView view = view(0, ALICE, bob, carol);
+		assertThat(view.asOf(millis(599)).unheardGroups()).hasSize(1);
+		assertThat(view.asOf(millis(600)).unheardGroups()).hasSize(2);
+		assertThat(view.asOf(millis(600)).unheard()).extracting(Peer::unheardSinceNanos).containsOnly(0L);
+	}
+
+	@Test
+	void thatALostMemberIsStillReceivedIsNoNews() {
+		Peer before = new Peer(BOB, false, millis(600), true, 0, 0, Set.of());
+		Peer after = new Peer(BOB, false, millis(700), true, 0, 0, Set.of());
+		assertThat(view(0, ALICE, before).agreesWith(view(0, ALICE, after))).isTrue();
+		assertThat(view(0, ALICE, before).agreesWith(view(0, ALICE, lost(BOB, 0, 0, Set.of(CAROL))))).isFalse();
 	}
 
 	@Test

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
@@ -120,6 +121,55 @@ class ReserveTests {
 		assertThat(sum(lostAt(end - 3000), spent(100))).isEqualTo(tokens(600 - 84) / 2);
 		assertThat(sum(lostAt(end - 3400), spent(100))).isEqualTo(tokens(600 - 82) / 2);
 		assertThat(sum(lostAt(end - 4000), spent(100))).isEqualTo(tokens(600) / 2);
+	}
+
+	@Test
+	void whatOneSpentBeyondItsPartFreesNothingOfAnothers() {
+		remember(spent(0), 0);
+		TokenBucketState now = spent(0).consume(new Birth(BOB, 1), tokens(350));
+		assertThat(sum(bothLost(Set.of(), Set.of()), now)).isEqualTo(tokens(200));
+	}
+
+	@Test
+	void whatOneSpentBeyondItsPartIsTheOthersWhereTheyAreKnownToExchangeIt() {
+		remember(spent(0), 0);
+		TokenBucketState now = spent(0).consume(new Birth(BOB, 1), tokens(350));
+		assertThat(sum(bothLost(Set.of(CAROL), Set.of(BOB)), now)).isEqualTo(tokens(50));
+		TokenBucketState more = now.consume(new Birth(CAROL, 1), tokens(90));
+		assertThat(sum(bothLost(Set.of(CAROL), Set.of(BOB)), more)).isZero();
+	}
+
+	// A member that lost another before it remembered a state.
+	@Test
+	void whatABucketOfAnotherIncludesWhenItArrivesIsNotSpentSinceTheLoss() {
+		TokenBucketState old = spent(90_000).grant(List.of(ALICE, BOB), tokens(45_000));
+		this.reserve.begin(old);
+		assertThat(sum(lostAt(200), old)).isEqualTo(tokens(500));
+		assertThat(sum(lostAt(200), old.consume(new Birth(BOB, 1), tokens(120)))).isEqualTo(tokens(380));
+		assertThat(sum(lostAt(200), old.grant(List.of(BOB), tokens(7)))).isEqualTo(tokens(507));
+	}
+
+	@Test
+	void aBucketThatArrivesYoungIsReckonedFromItsCreation() {
+		TokenBucketState young = spent(0).consume(new Birth(BOB, 1), tokens(120));
+		this.reserve.begin(young);
+		assertThat(sum(lostAt(200), young)).isEqualTo(tokens(180));
+	}
+
+	@Test
+	void aJoinerReckonsFromTheStateThatItJoinedWith() {
+		TokenBucketState old = spent(90_300).grant(List.of(ALICE, BOB), tokens(45_000));
+		this.reserve.join(spent(7));
+		this.reserve.join(old);
+		this.reserve.begin(spent(9));
+		assertThat(sum(lostAt(200), old)).isEqualTo(tokens(150));
+		assertThat(sum(view(START, ALICE, neverHeard(BOB, START)), old.consume(new Birth(BOB, 1), tokens(50))))
+			.isEqualTo(tokens(100));
+	}
+
+	private static MembershipView bothLost(Set<MemberId> companyOfBob, Set<MemberId> companyOfCarol) {
+		long last = START + millis(200);
+		return view(last, ALICE, lost(BOB, last, last, companyOfBob), lost(CAROL, last, last, companyOfCarol));
 	}
 
 	private void remember(TokenBucketState state, long atMillis) {

@@ -84,6 +84,18 @@ class MembershipTests {
 	}
 
 	@Test
+	void membersThatAreReceivedButNotHeardAreSeenToExchangeMessages() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER, false, 0, 0).lists(B, MEMBER));
+		receive(MessageBuilder.from(B, MEMBER).lists(A, MEMBER));
+		receive(MessageBuilder.from(Z, MEMBER).lists(A, MEMBER));
+		assertThat(view().unheardGroups())
+			.extracting((group) -> group.stream().map(MembershipView.Peer::id).sorted().toList())
+			.containsExactlyInAnyOrder(List.of(A, B), List.of(Z));
+		this.time.advance(Duration.ofSeconds(4));
+		assertThat(view().unheardGroups()).hasSize(3);
+	}
+
+	@Test
 	void aJoinerIsCountedOnceItHasEverythingAndReceivesThisMember() {
 		found();
 		receive(MessageBuilder.from(Z, JOINING));

@@ -200,7 +200,7 @@ class OutboxTests {
 	// One alone has nobody to wait for.
 	private void hearSomebody() {
 		MembershipView.Peer peer = new MembershipView.Peer(new MemberId("b", 1), true, now() + 1_000_000_000, true,
-				now(), 0);
+				now(), 0, Set.of());
 		this.spender.store().membershipChanged(MembershipView.member(SELF, 2, List.of(peer), Set.of(), now()), now());
 	}
 

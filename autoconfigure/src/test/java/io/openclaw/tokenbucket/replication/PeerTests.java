@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.replication;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 
@@ -72,7 +73,7 @@ class PeerTests {
 	void theViewCarriesItsDeadlineAndSinceWhenItIsLost() {
 		receive(0, true, 0);
 		MembershipView.Peer heard = viewAt(10, Optional.of(at(-100)));
-		assertThat(heard.heardUntilNanos()).isEqualTo(at(500));
+		assertThat(heard.untilNanos()).isEqualTo(at(500));
 		MembershipView.Peer lost = viewAt(900, Optional.of(at(-100)));
 		assertThat(lost.heard()).isFalse();
 		assertThat(lost.everHeard()).isTrue();
@@ -91,6 +92,20 @@ class PeerTests {
 		assertThat(viewAt(1, Optional.empty()).heard()).isFalse();
 		receive(2, true, 4);
 		assertThat(viewAt(3, Optional.empty()).heard()).isTrue();
+	}
+
+	// What it spent meanwhile is held aside until it is known.
+	@Test
+	void aLostMemberIsHeardAgainOnceNoneOfItsBatchesLacks() {
+		receive(0, true, 0);
+		assertThat(viewAt(1, Optional.empty()).heard()).isTrue();
+		this.peer.receipts().announce(2, at(2));
+		assertThat(viewAt(3, Optional.empty()).heard()).as("while it is heard, a gap is nothing").isTrue();
+		assertThat(viewAt(700, Optional.empty()).heard()).isFalse();
+		receive(800, true, 0);
+		assertThat(viewAt(801, Optional.empty()).heard()).isFalse();
+		this.peer.receipts().receive(1, 2, at(810));
+		assertThat(viewAt(811, Optional.empty()).heard()).isTrue();
 	}
 
 	@Test
@@ -179,7 +194,7 @@ class PeerTests {
 	}
 
 	private MembershipView.Peer viewAt(long millis, Optional<Long> oldestUnacknowledged) {
-		return this.peer.view(INTERVAL, oldestUnacknowledged, at(millis));
+		return this.peer.view(INTERVAL, oldestUnacknowledged, Set::of, at(millis));
 	}
 
 	private boolean isReceivedAt(long millis) {

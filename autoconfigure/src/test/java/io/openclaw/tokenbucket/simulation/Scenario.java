@@ -35,11 +35,10 @@ record Scenario(String name, SimulatedFleet.Settings settings, int members, BiCo
 		fleet.startTogether(this.members);
 		Load load = new Load(fleet.time(), fleet.limit(), random);
 		long messagesBefore = fleet.messages();
-		Duration before = fleet.time().elapsed();
+		double secondsBefore = fleet.memberSeconds();
 		this.play.accept(fleet, load);
-		double seconds = fleet.time().elapsed().minus(before).toNanos() / 1e9;
-		double messages = (fleet.messages() - messagesBefore) / seconds / fleet.members().size();
-		fleet.network().loseNothing();
+		double messages = (fleet.messages() - messagesBefore) / (fleet.memberSeconds() - secondsBefore);
+		fleet.loseNothing();
 		fleet.time().advance(Duration.ofSeconds(1));
 		Result result = new Result(this, seed, load.verdict(), messages, fleet);
 		System.out.println(result);

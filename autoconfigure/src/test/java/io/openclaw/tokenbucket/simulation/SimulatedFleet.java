@@ -8,6 +8,9 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -26,7 +29,9 @@ import io.openclaw.tokenbucket.replication.InMemoryBus;
 import io.openclaw.tokenbucket.replication.InMemoryReplicationTransport;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 import io.openclaw.tokenbucket.replication.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.ReplicationTransport;
 import io.openclaw.tokenbucket.replication.Replicator;
+import io.openclaw.tokenbucket.simulation.SimulatedNetwork.Links;
 
 /**
  * Whole members in one thread, in virtual time.
@@ -45,9 +50,10 @@ final class SimulatedFleet {
 
 	private final Settings settings;
 
-	private final SimulatedNetwork network;
+	// One for each bus.
+	private final List<SimulatedNetwork> networks;
 
-	private final InMemoryBus bus;
+	private final List<InMemoryBus> buses;
 
 	private final List<Member> members = new ArrayList<>();
 
@@ -55,22 +61,33 @@ final class SimulatedFleet {
 
 	SimulatedFleet(Settings settings, Random random) {
 		this.settings = settings;
-		this.network = new SimulatedNetwork(random, settings.latency(), settings.loss());
-		this.bus = new InMemoryBus(this.time, this.time, this.network);
+		this.networks = Stream.generate(() -> new SimulatedNetwork(random, settings.latency(), settings.loss()))
+			.limit(settings.buses())
+			.toList();
+		this.buses = this.networks.stream().map((network) -> new InMemoryBus(this.time, this.time, network)).toList();
 	}
 
 	VirtualTime time() {
 		return this.time;
 	}
 
-	SimulatedNetwork network() {
-		return this.network;
+	/**
+	 * How messages travel over one of the buses.
+	 */
+	SimulatedNetwork network(int bus) {
+		return this.networks.get(bus);
 	}
 
+	/**
+	 * Members that run, in the order of their start.
+	 */
 	List<Member> members() {
-		return this.members;
+		return this.members.stream().filter((member) -> member.endedAt == null).toList();
 	}
 
+	/**
+	 * A member by the order of starts, whether it still runs or not.
+	 */
 	Member member(int number) {
 		return this.members.get(number);
 	}
@@ -84,6 +101,17 @@ final class SimulatedFleet {
 	 */
 	long messages() {
 		return this.messages;
+	}
+
+	/**
+	 * Seconds that members have run, summed over all of them.
+	 */
+	double memberSeconds() {
+		return this.members.stream().mapToDouble((member) -> member.lifetime().toNanos() / 1e9).sum();
+	}
+
+	void loseNothing() {
+		this.networks.forEach(SimulatedNetwork::loseNothing);
 	}
 
 	Member start() {
@@ -111,13 +139,21 @@ final class SimulatedFleet {
 	}
 
 	/**
-	 * Cuts links between members, by their numbers, from a time until another.
+	 * Cuts links between members, by their numbers, from a time until another, on every
+	 * bus.
 	 */
-	void cut(SimulatedNetwork.Links links, Duration from, Duration until) {
+	void cut(Links links, Duration from, Duration until) {
+		this.networks.forEach((network) -> cut(network, links, from, until));
+	}
+
+	/**
+	 * Cuts links on one bus.
+	 */
+	void cut(SimulatedNetwork network, Links links, Duration from, Duration until) {
 		this.time.schedule(from,
-				() -> this.network.cut((sender, receiver) -> links.isCut(numberOf(sender), numberOf(receiver)),
+				() -> network.cut((sender, receiver) -> links.isCut(numberOf(sender), numberOf(receiver)),
 						(member) -> links.isCutOff(numberOf(member))));
-		this.time.schedule(until, this.network::heal);
+		this.time.schedule(until, network::heal);
 	}
 
 	private static String nodeOf(int number) {
@@ -131,36 +167,46 @@ final class SimulatedFleet {
 	/**
 	 * What a scenario sets.
 	 */
-	record Settings(long capacity, double tokensPerSecond, Duration latency, double loss, Consistency consistency,
-			Duration memberTimeout) {
+	record Settings(long capacity, double tokensPerSecond, long initial, Duration latency, double loss,
+			Consistency consistency, Duration memberTimeout, int buses) {
 
 		static Settings of(Duration latency, Consistency consistency) {
-			return new Settings(1000, 200, latency, 0, consistency, Duration.ofSeconds(30));
+			return new Settings(1000, 200, 1000, latency, 0, consistency, Duration.ofSeconds(30), 1);
 		}
 
 		Settings withCapacity(long newCapacity) {
-			return new Settings(newCapacity, this.tokensPerSecond, this.latency, this.loss, this.consistency,
-					this.memberTimeout);
+			return new Settings(newCapacity, this.tokensPerSecond, newCapacity, this.latency, this.loss,
+					this.consistency, this.memberTimeout, this.buses);
+		}
+
+		Settings withInitial(long newInitial) {
+			return new Settings(this.capacity, this.tokensPerSecond, newInitial, this.latency, this.loss,
+					this.consistency, this.memberTimeout, this.buses);
 		}
 
 		Settings withRate(double newTokensPerSecond) {
-			return new Settings(this.capacity, newTokensPerSecond, this.latency, this.loss, this.consistency,
-					this.memberTimeout);
+			return new Settings(this.capacity, newTokensPerSecond, this.initial, this.latency, this.loss,
+					this.consistency, this.memberTimeout, this.buses);
 		}
 
 		Settings withLoss(double newLoss) {
-			return new Settings(this.capacity, this.tokensPerSecond, this.latency, newLoss, this.consistency,
-					this.memberTimeout);
+			return new Settings(this.capacity, this.tokensPerSecond, this.initial, this.latency, newLoss,
+					this.consistency, this.memberTimeout, this.buses);
 		}
 
 		Settings withMemberTimeout(Duration newTimeout) {
-			return new Settings(this.capacity, this.tokensPerSecond, this.latency, this.loss, this.consistency,
-					newTimeout);
+			return new Settings(this.capacity, this.tokensPerSecond, this.initial, this.latency, this.loss,
+					this.consistency, newTimeout, this.buses);
+		}
+
+		Settings withBuses(int newBuses) {
+			return new Settings(this.capacity, this.tokensPerSecond, this.initial, this.latency, this.loss,
+					this.consistency, this.memberTimeout, newBuses);
 		}
 
 		Limit limit() {
 			return new Limit(LIMIT, MicroTokens.ofTokens(this.capacity),
-					RefillRate.perSecond(BigDecimal.valueOf(this.tokensPerSecond)), MicroTokens.ofTokens(this.capacity),
+					RefillRate.perSecond(BigDecimal.valueOf(this.tokensPerSecond)), MicroTokens.ofTokens(this.initial),
 					0);
 		}
 
@@ -177,6 +223,12 @@ final class SimulatedFleet {
 
 		private final Replicator replicator;
 
+		private final ReplicationTransport transport;
+
+		private final Duration startedAt = SimulatedFleet.this.time.elapsed();
+
+		private @Nullable Duration endedAt;
+
 		Member(MemberId id, Limit configured) {
 			LimitPolicy policy = new LimitPolicy(configured, SimulatedFleet.this.settings.consistency(),
 					Duration.ofMillis(25));
@@ -184,11 +236,10 @@ final class SimulatedFleet {
 			BucketStore store = new BucketStore(id, List.of(policy),
 					new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 1_000), clock);
 			this.control = new LimitControl(store, clock);
-			this.limiter = new TokenBucketLimiter(store, clock, clock, null);
-			this.replicator = new Replicator(
-					store, new InMemoryReplicationTransport(SimulatedFleet.this.bus), new ReplicationSettings(null,
-							REPLICATION_FACTOR, SYNC_INTERVAL, SimulatedFleet.this.settings.memberTimeout()),
-					clock, clock, new Strict());
+			this.limiter = new TokenBucketLimiter(store, clock, this::schedule, null);
+			this.transport = new InMemoryReplicationTransport(SimulatedFleet.this.buses);
+			this.replicator = new Replicator(store, this.transport, new ReplicationSettings(null, REPLICATION_FACTOR,
+					SYNC_INTERVAL, SimulatedFleet.this.settings.memberTimeout()), clock, this::schedule, new Strict());
 		}
 
 		TokenBucketLimiter limiter() {
@@ -218,6 +269,35 @@ final class SimulatedFleet {
 		 */
 		LimitDefinition definition() {
 			return Objects.requireNonNull(this.control.definitions().get(LIMIT));
+		}
+
+		/**
+		 * Ends the process without a goodbye.
+		 */
+		void kill() {
+			this.endedAt = SimulatedFleet.this.time.elapsed();
+			this.transport.close();
+		}
+
+		/**
+		 * Ends the process as a gateway that is stopped does.
+		 */
+		void leave() {
+			this.replicator.leave().thenRun(() -> this.endedAt = SimulatedFleet.this.time.elapsed());
+		}
+
+		// What a process that has ended had in mind does not happen.
+		private void schedule(Duration delay, Runnable task) {
+			SimulatedFleet.this.time.schedule(delay, () -> {
+				if (this.endedAt == null) {
+					task.run();
+				}
+			});
+		}
+
+		private Duration lifetime() {
+			Duration until = (this.endedAt != null) ? this.endedAt : SimulatedFleet.this.time.elapsed();
+			return until.minus(this.startedAt);
 		}
 
 		/**

@@ -89,6 +89,25 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 			return false;
 		}
 
+		/**
+		 * Links are cut, and the members below a number do not reach the server either.
+		 */
+		static Links cutOff(Links links, int below) {
+			return new Links() {
+
+				@Override
+				public boolean isCut(int sender, int receiver) {
+					return links.isCut(sender, receiver);
+				}
+
+				@Override
+				public boolean isCutOff(int member) {
+					return member < below;
+				}
+
+			};
+		}
+
 	}
 
 }
