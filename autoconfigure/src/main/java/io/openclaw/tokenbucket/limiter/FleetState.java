@@ -17,6 +17,12 @@ public enum FleetState {
 	DEGRADED,
 
 	/** No other member is heard, though there are or may be some: its own share. */
-	ISOLATED
+	ISOLATED,
+
+	/**
+	 * A newer process bears the node id of this one, which its peers therefore ignore:
+	 * nothing.
+	 */
+	REPLACED
 
 }

@@ -122,9 +122,13 @@ final class LocalReplica {
 			// and still leave what this part may hold by now.
 			spendable = Math.min(spendable, Math.max(ceiling(), this.limit.capacity() - this.reserved));
 		}
-		// A joiner's peers reckon with nothing more.
-		return this.view.isJoining() ? Math.min(spendable, this.limit.initial() / this.view.size() - this.consumedHere)
-				: spendable;
+		return this.view.isJoining() ? Math.min(spendable, uncounted()) : spendable;
+	}
+
+	// A joiner's peers reckon with nothing more, and those of one that is replaced with
+	// nothing.
+	private long uncounted() {
+		return this.view.isReplaced() ? 0 : this.limit.initial() / this.view.size() - this.consumedHere;
 	}
 
 	/**

@@ -22,7 +22,7 @@ public final class MembershipView {
 
 	private final MemberId self;
 
-	private final boolean joining;
+	private final Standing standing;
 
 	private final int size;
 
@@ -40,10 +40,10 @@ public final class MembershipView {
 
 	private final List<List<Peer>> unheardGroups;
 
-	private MembershipView(MemberId self, boolean joining, int size, List<Peer> peers, Set<MemberId> relayed,
+	private MembershipView(MemberId self, Standing standing, int size, List<Peer> peers, Set<MemberId> relayed,
 			long sinceNanos) {
 		this.self = self;
-		this.joining = joining;
+		this.standing = standing;
 		this.size = size;
 		this.peers = peers;
 		this.relayed = relayed;
@@ -76,7 +76,7 @@ public final class MembershipView {
 	 * @return the view
 	 */
 	public static MembershipView alone(MemberId self, long now) {
-		return new MembershipView(self, false, 1, List.of(), Set.of(), now);
+		return new MembershipView(self, Standing.COUNTED, 1, List.of(), Set.of(), now);
 	}
 
 	/**
@@ -87,7 +87,18 @@ public final class MembershipView {
 	 * @return the view
 	 */
 	public static MembershipView joining(MemberId self, int fleetSize, long now) {
-		return new MembershipView(self, true, fleetSize, List.of(), Set.of(), now);
+		return new MembershipView(self, Standing.JOINING, fleetSize, List.of(), Set.of(), now);
+	}
+
+	/**
+	 * A process whose node id a newer one bears, so that its peers ignore it.
+	 * @param self the member
+	 * @param fleetSize members to reckon with, this one included
+	 * @param now the current time in nanoseconds
+	 * @return the view
+	 */
+	public static MembershipView replaced(MemberId self, int fleetSize, long now) {
+		return new MembershipView(self, Standing.REPLACED, fleetSize, List.of(), Set.of(), now);
 	}
 
 	/**
@@ -101,7 +112,7 @@ public final class MembershipView {
 	 */
 	public static MembershipView member(MemberId self, int fleetSize, Collection<Peer> peers, Set<MemberId> relayed,
 			long now) {
-		return new MembershipView(self, false, Math.max(fleetSize, peers.size() + 1), List.copyOf(peers),
+		return new MembershipView(self, Standing.COUNTED, Math.max(fleetSize, peers.size() + 1), List.copyOf(peers),
 				Set.copyOf(relayed), now);
 	}
 
@@ -115,7 +126,7 @@ public final class MembershipView {
 			return this;
 		}
 		List<Peer> later = this.peers.stream().map((peer) -> peer.asOf(now)).toList();
-		return new MembershipView(this.self, this.joining, this.size, later, this.relayed, this.validUntilNanos)
+		return new MembershipView(this.self, this.standing, this.size, later, this.relayed, this.validUntilNanos)
 			.asOf(now);
 	}
 
@@ -128,11 +139,19 @@ public final class MembershipView {
 	}
 
 	/**
-	 * Whether the peers do not count this member yet.
-	 * @return {@code true} while joining
+	 * Whether the peers do not count this member, not yet or not any more.
+	 * @return {@code true} while joining, and once replaced
 	 */
 	public boolean isJoining() {
-		return this.joining;
+		return this.standing != Standing.COUNTED;
+	}
+
+	/**
+	 * Whether a newer process bears the node id of this one.
+	 * @return whether nothing may be spent
+	 */
+	public boolean isReplaced() {
+		return this.standing == Standing.REPLACED;
 	}
 
 	/**
@@ -182,7 +201,7 @@ public final class MembershipView {
 	 * @return whether nothing needs to be held aside
 	 */
 	public boolean isComplete() {
-		return this.heard.size() == this.size && !this.joining;
+		return this.heard.size() == this.size && !isJoining();
 	}
 
 	/**
@@ -224,8 +243,8 @@ public final class MembershipView {
 	 * @return the state
 	 */
 	public FleetState state() {
-		if (this.joining) {
-			return FleetState.JOINING;
+		if (isJoining()) {
+			return isReplaced() ? FleetState.REPLACED : FleetState.JOINING;
 		}
 		if (isComplete()) {
 			return FleetState.HEALTHY;
@@ -239,7 +258,7 @@ public final class MembershipView {
 	 * @return whether adopting it would change nothing but deadlines
 	 */
 	public boolean agreesWith(MembershipView other) {
-		return this.joining == other.joining && this.size == other.size && this.heard.equals(other.heard)
+		return this.standing == other.standing && this.size == other.size && this.heard.equals(other.heard)
 				&& this.relayed.equals(other.relayed) && this.unheard.size() == other.unheard.size()
 				&& IntStream.range(0, this.unheard.size())
 					.allMatch((i) -> this.unheard.get(i).agreesWith(other.unheard.get(i)));
@@ -259,6 +278,15 @@ public final class MembershipView {
 			groups.add(joined);
 		}
 		return List.copyOf(groups);
+	}
+
+	/**
+	 * How the peers see this member.
+	 */
+	private enum Standing {
+
+		COUNTED, JOINING, REPLACED
+
 	}
 
 	/**

@@ -42,7 +42,7 @@ public class ReplicationLogger implements ReplicationListener {
 	@Override
 	public void onStateChange(FleetState from, FleetState to) {
 		String message = "Token bucket replication changed from " + name(from) + " to " + name(to) + ": " + meaning(to);
-		if (to == FleetState.DEGRADED || to == FleetState.ISOLATED) {
+		if (to == FleetState.DEGRADED || to == FleetState.ISOLATED || to == FleetState.REPLACED) {
 			logger.warn(message);
 		}
 		else {
@@ -92,6 +92,8 @@ public class ReplicationLogger implements ReplicationListener {
 			case JOINING -> "not yet counted by the fleet, a fixed part of the initial tokens may be spent";
 			case DEGRADED -> "some members are not heard, their part of each bucket is held aside";
 			case ISOLATED -> "no other member is heard, only the own share of each bucket may be spent";
+			case REPLACED -> "another gateway with this node id has started later, nothing may be spent here until this"
+					+ " one starts again; if both are to run, give each its own openclaw.node.id";
 		};
 	}
 

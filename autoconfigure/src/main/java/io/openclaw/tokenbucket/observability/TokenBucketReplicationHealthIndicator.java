@@ -11,8 +11,9 @@ import io.openclaw.tokenbucket.replication.BusStatus;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 
 /**
- * Health of replication: {@link Status#UP} while every member is heard, else
- * {@link #DEGRADED}. Never down: a gateway that limits with a part of its budget must not
+ * Health of replication: {@link Status#UP} while every member is heard and most buses are
+ * connected, else {@link #DEGRADED}. A gateway that is alone hears every member, and has
+ * the whole budget; without a bus, though, it would not notice another that starts. Never down: a gateway that limits with a part of its budget must not
  * be restarted for it.
  */
 public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
@@ -38,12 +39,15 @@ public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 	public Health health() {
 		ReplicationStatus status = this.replication.current();
 		FleetCensus census = FleetCensus.of(status);
-		return Health.status((status.state() == FleetState.HEALTHY) ? Status.UP : DEGRADED)
+		long connected = status.buses().stream().filter(BusStatus::connected).count();
+		// One of several may fail, for that they are several.
+		boolean reachable = status.buses().isEmpty() || connected > status.buses().size() / 2;
+		return Health.status((reachable && status.state() == FleetState.HEALTHY) ? Status.UP : DEGRADED)
 			.withDetail("state", status.state().name().toLowerCase(Locale.ROOT))
 			.withDetail("standing", status.standing().name().toLowerCase(Locale.ROOT))
 			.withDetail("membersHeard", census.heard())
 			.withDetail("fleetSize", status.fleetSize())
-			.withDetail("busesConnected", status.buses().stream().filter(BusStatus::connected).count())
+			.withDetail("busesConnected", connected)
 			.withDetail("buses", status.buses().size())
 			.build();
 	}

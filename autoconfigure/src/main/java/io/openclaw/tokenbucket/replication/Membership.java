@@ -33,6 +33,8 @@ final class Membership {
 
 	private boolean founder;
 
+	private boolean replaced;
+
 	Membership(MemberId self, ReplicationSettings settings) {
 		this.self = self;
 		this.settings = settings;
@@ -92,6 +94,7 @@ final class Membership {
 		if (isReplaced(id) || this.departed.isRepeated(message)) {
 			return Optional.empty();
 		}
+		heed(id);
 		if (message.standing() == Standing.LEAVING) {
 			bury(id);
 			return Optional.empty();
@@ -119,6 +122,10 @@ final class Membership {
 	 */
 	void readList(Message message, Peer sender, boolean countedBefore, long now) {
 		if (!sender.isMember()) {
+			return;
+		}
+		message.peers().forEach((report) -> heed(report.id()));
+		if (this.replaced) {
 			return;
 		}
 		for (Message.PeerReport report : message.peers()) {
@@ -154,7 +161,7 @@ final class Membership {
 	 * Founds a fleet with those who wait as well, if there is nobody to join.
 	 */
 	void found(long now) {
-		if (isMember() || !members().isEmpty()) {
+		if (this.replaced || isMember() || !members().isEmpty()) {
 			return;
 		}
 		this.standing = Standing.MEMBER;
@@ -234,6 +241,9 @@ final class Membership {
 			return MembershipView.member(this.self, members.size() + 1, members, relayed(), now);
 		}
 		int fleetSize = Math.max(this.settings.replicationFactor(), members.size() + 1);
+		if (this.replaced) {
+			return MembershipView.replaced(this.self, fleetSize, now);
+		}
 		return contact ? MembershipView.joining(this.self, fleetSize, now)
 				: MembershipView.member(this.self, fleetSize, members, Set.of(), now);
 	}
@@ -265,6 +275,14 @@ final class Membership {
 			}
 		}
 		return relayed;
+	}
+
+	// Nobody listens to this process any more, nor reckons with what it spends.
+	private void heed(MemberId id) {
+		if (isNewer(id, this.self)) {
+			this.replaced = true;
+			this.standing = Standing.JOINING;
+		}
 	}
 
 	private Optional<Peer> count(MemberId id, long now) {

@@ -189,6 +189,14 @@ class LocalReplicaTests {
 	}
 
 	@Test
+	void aReplacedMemberSpendsNothing() {
+		LocalReplica replica = replica(LIMIT, MembershipView.replaced(ALICE, 3, START));
+		assertThat(replica.spendable()).isZero();
+		replica.settle(START + HOUR);
+		assertThat(replica.spendable()).isZero();
+	}
+
+	@Test
 	void aJoinerThatIsCountedDoesNotMakeUpForTheTimeBefore() {
 		LocalReplica replica = replica(LIMIT, MembershipView.joining(ALICE, 2, START));
 		replica.spend(tokens(500));

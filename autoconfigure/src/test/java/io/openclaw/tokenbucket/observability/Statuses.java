@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.observability;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
@@ -32,6 +33,12 @@ public final class Statuses {
 		return new ReplicationStatus(new MemberId("edge-a", 3), "us-east-1", Standing.MEMBER, FleetState.HEALTHY, 2,
 				List.of(member("edge-b", 1, Standing.MEMBER, true)), List.of(new BusStatus("primary", true, 0)),
 				Duration.ZERO, 0, 0, 0);
+	}
+
+	/** A member that is the whole fleet, and whether each of its buses is connected. */
+	public static ReplicationStatus alone(Boolean... connected) {
+		return new ReplicationStatus(new MemberId("edge-a", 3), null, Standing.MEMBER, FleetState.HEALTHY, 1, List.of(),
+				Stream.of(connected).map((bus) -> new BusStatus("bus", bus, 0)).toList(), Duration.ZERO, 0, 0, 0);
 	}
 
 	/** A process that waits to be counted. */

@@ -35,6 +35,29 @@ class TokenBucketReplicationHealthIndicatorTests {
 	}
 
 	@Test
+	void isDegradedWhileAloneWithoutABus() {
+		Health health = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(false)).health();
+		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
+		assertThat(health.getDetails()).containsEntry("state", "healthy").containsEntry("busesConnected", 0L);
+		assertThat(new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true)).health().getStatus())
+			.isEqualTo(Status.UP);
+	}
+
+	@Test
+	void isUpWhileMostBusesAreConnected() {
+		Health most = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true, false, true)).health();
+		assertThat(most.getStatus()).isEqualTo(Status.UP);
+		Health half = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true, false)).health();
+		assertThat(half.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
+	}
+
+	@Test
+	void isUpWithoutAnyBusToConnectTo() {
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::alone).health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+	}
+
+	@Test
 	void isDegradedWhileJoining() {
 		Health health = new TokenBucketReplicationHealthIndicator(Statuses::joining).health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);

@@ -212,6 +212,25 @@ class MembershipTests {
 	}
 
 	@Test
+	void oneThatIsReplacedIsCountedNoMoreAndSpendsNothing() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		receive(MessageBuilder.from(new MemberId("m", 6), JOINING));
+		assertThat(view().state()).isEqualTo(FleetState.REPLACED);
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		found();
+		assertThat(this.membership.isMember()).isFalse();
+		assertThat(view().state()).isEqualTo(FleetState.REPLACED);
+	}
+
+	@Test
+	void oneMayLearnFromThoseWhoAreCountedThatItIsReplaced() {
+		receive(MessageBuilder.from(A, JOINING).lists(new MemberId("m", 6), MEMBER));
+		assertThat(view().state()).isNotEqualTo(FleetState.REPLACED);
+		receive(MessageBuilder.from(A, MEMBER).lists(new MemberId("m", 6), MEMBER));
+		assertThat(view().state()).isEqualTo(FleetState.REPLACED);
+	}
+
+	@Test
 	void aRemovedMemberIsIgnoredInListsUntilItIsReceivedAndThenItJoins() {
 		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER));
 		this.membership.remove(B);

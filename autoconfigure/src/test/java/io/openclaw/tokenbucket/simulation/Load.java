@@ -32,10 +32,30 @@ final class Load {
 
 	private double over;
 
+	private Duration admittedAt;
+
+	private Duration longestPause = Duration.ZERO;
+
 	Load(VirtualTime time, Limit limit, Random random) {
 		this.time = time;
 		this.random = random;
 		this.ideal = new IdealBucket(limit, time.elapsed());
+		this.admittedAt = time.elapsed();
+	}
+
+	/**
+	 * Forgets pauses until now.
+	 */
+	void watchForPauses() {
+		this.longestPause = Duration.ZERO;
+		this.admittedAt = this.time.elapsed();
+	}
+
+	/**
+	 * The longest time without any request admitted that an admission ended.
+	 */
+	Duration longestPause() {
+		return this.longestPause;
 	}
 
 	/**
@@ -93,6 +113,9 @@ final class Load {
 			return;
 		}
 		this.admitted++;
+		Duration pause = this.time.elapsed().minus(this.admittedAt);
+		this.longestPause = (pause.compareTo(this.longestPause) > 0) ? pause : this.longestPause;
+		this.admittedAt = this.time.elapsed();
 		this.over = Math.max(this.over, this.admitted - this.ideal.envelope(this.time.elapsed()));
 	}
 

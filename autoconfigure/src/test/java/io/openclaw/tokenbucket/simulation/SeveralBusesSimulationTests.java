@@ -1,0 +1,63 @@
+package io.openclaw.tokenbucket.simulation;
+
+import java.time.Duration;
+
+import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.simulation.PartitionSimulationTests.EitherWay;
+import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
+import io.openclaw.tokenbucket.simulation.SimulatedNetwork.Links;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Several independent servers: any one that lives is enough.
+ */
+class SeveralBusesSimulationTests {
+
+	private static final Duration DURING = Duration.ofSeconds(20);
+
+	private static final Links NOBODY = Links.cutOff((sender, receiver) -> true, Integer.MAX_VALUE);
+
+	@EitherWay
+	void oneOfTwoIsEnough(Consistency consistency) {
+		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency).withBuses(2);
+		new Bounds(0.998, 1.002, 5).hold(Scenario.of("one bus of two is dead", settings, (fleet, load) -> {
+			fleet.cut(fleet.network(0), NOBODY, Duration.ofSeconds(5), DURING);
+			fleet.time()
+				.schedule(DURING.minusSeconds(1),
+						() -> assertThat(fleet.members()).extracting((member) -> member.limiter().state())
+							.containsOnly(FleetState.HEALTHY));
+			Scenario.saturate(fleet, load, DURING);
+		}));
+	}
+
+	@EitherWay
+	void differentOnesForDifferentMembersAreEnough(Consistency consistency) {
+		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency).withBuses(2);
+		new Bounds(0.998, 1.002, 10).hold(Scenario.of("each side lost another bus", settings, (fleet, load) -> {
+			Links below = Links.cutOff((sender, receiver) -> sender < 2 || receiver < 2, 2);
+			fleet.cut(fleet.network(0), below, Duration.ofSeconds(5), DURING);
+			fleet.cut(fleet.network(1), (sender, receiver) -> sender == 4 || receiver == 4, Duration.ofSeconds(5),
+					DURING);
+			Scenario.saturate(fleet, load, DURING);
+		}));
+	}
+
+	// It would take itself for the whole fleet, were one server enough for that.
+	@EitherWay
+	void aJoinerThatIsAloneWithOneOfThreeSpendsOneShareOnTop(Consistency consistency) {
+		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency).withBuses(3);
+		double share = (1000 + 200 * DURING.toSeconds()) / 3.0;
+		new Bounds(1, 1.34, share).hold(new Scenario("a joiner with a server of its own", settings, 2, (fleet, load) -> {
+			Links joiner = (sender, receiver) -> sender == 2 || receiver == 2;
+			fleet.cut(fleet.network(0), joiner, Duration.ZERO, DURING);
+			fleet.cut(fleet.network(1), joiner, Duration.ZERO, DURING);
+			fleet.cut(fleet.network(2), (sender, receiver) -> sender != 2 || receiver != 2, Duration.ZERO, DURING);
+			fleet.time().advance(Duration.ofMillis(1));
+			load.on(fleet.start(), 400, DURING);
+			Scenario.saturate(fleet, load, DURING);
+		}));
+	}
+
+}
