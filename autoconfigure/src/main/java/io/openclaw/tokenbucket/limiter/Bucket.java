@@ -481,9 +481,13 @@ final class Bucket {
 			return false;
 		}
 		catchUp(view, now);
-		// Shares are granted in whole micro-tokens: the last few never are.
-		this.dropped = this.policy.limit().capacity() - this.replica.level() < view.size();
+		this.dropped = !isBelowFull(view);
 		return this.dropped;
+	}
+
+	// Shares are granted in whole micro-tokens: the last few never are.
+	private boolean isBelowFull(MembershipView view) {
+		return this.policy.limit().capacity() - this.replica.level() >= view.size();
 	}
 
 	/**
@@ -491,6 +495,17 @@ final class Bucket {
 	 */
 	synchronized void publishAgain() {
 		if (this.replica.hasOwnEntries()) {
+			markDirty();
+		}
+	}
+
+	/**
+	 * Has the bucket published unless it is full: nobody tells the others of refill as
+	 * long as nobody spends.
+	 */
+	synchronized void publishRefill(MembershipView view, long now) {
+		arrive(view, now);
+		if (isBelowFull(view)) {
 			markDirty();
 		}
 	}

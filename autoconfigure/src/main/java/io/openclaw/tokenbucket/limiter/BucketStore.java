@@ -19,6 +19,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -26,14 +28,17 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
  * The local replicas of all buckets, as replication sees them. Thread-safe, except that
- * {@link #tick}, {@link #publishNext} and {@link #settleAlone} are for one replicating
- * thread. Times are nanoseconds of the clock of the limiter.
+ * {@link #membershipChanged}, {@link #tick}, {@link #publishNext} and
+ * {@link #settleAlone} are for one replicating thread. Times are nanoseconds of the clock
+ * of the limiter.
  */
 public final class BucketStore {
 
 	// Snapshots may be asked for as far back as a member may be silent and still count as
 	// heard, which is at most three seconds.
 	private static final long LONGEST_BOUND_NANOS = 3_000_000_000L;
+
+	private static final int REUNION_INTERVALS = 3;
 
 	private static final int SWEPT_AT_ONCE = 20_000;
 
@@ -60,6 +65,8 @@ public final class BucketStore {
 	private volatile ReplicationSignal signal = ReplicationSignal.NONE;
 
 	private Iterator<Bucket> sweep = Collections.emptyIterator();
+
+	private @Nullable Long reunitedAt;
 
 	/**
 	 * Creates an empty store whose member is alone.
@@ -163,9 +170,14 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void membershipChanged(MembershipView newView, long now) {
-		boolean sameMembers = newView.agreesWith(this.view.getAndSet(newView));
-		if (sameMembers) {
+		MembershipView before = this.view.getAndSet(newView);
+		if (newView.agreesWith(before)) {
 			return;
+		}
+		if (newView.isComplete() && !before.isComplete() && !before.isJoining()) {
+			// By then the others hear all as well, and have accrued what they will for
+			// having done so earlier or later.
+			this.reunitedAt = now + REUNION_INTERVALS * this.settings.syncInterval().toNanos();
 		}
 		forEachBucket((bucket) -> {
 			bucket.adopt(newView, now);
@@ -344,11 +356,16 @@ public final class BucketStore {
 
 	/**
 	 * Ends a sync interval: remembers the state of buckets that were touched, and drops
-	 * some of those that are full.
+	 * some of those that are full. Some time after all are heard again it has every other
+	 * bucket published, so that what each accrued in between is the same for all.
 	 * @param now the current time
 	 */
 	public void tick(long now) {
 		MembershipView current = view(now);
+		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && current.isComplete()) {
+			this.reunitedAt = null;
+			forEachBucket((bucket) -> bucket.publishRefill(current, now));
+		}
 		long keepNanos = LONGEST_BOUND_NANOS + 2 * this.settings.syncInterval().toNanos();
 		for (int left = this.touched.size(); left > 0; left--) {
 			Bucket bucket = this.touched.remove();

@@ -25,7 +25,7 @@ class HealingSimulationTests {
 	@EitherWay
 	void levelsAreEqualTwoSecondsAfterTheHeal(Consistency consistency) {
 		Bounds.seeds().forEach((seed) -> levelsAreEqual(consistency, TWO_AND_THREE, seed));
-		Bounds.seeds().forEach((seed) -> levelsAreEqual(consistency, Links.cutOff((from, to) -> true, 5), seed));
+		Bounds.seeds().forEach((seed) -> levelsAreEqual(consistency, Links.isolating((member) -> true), seed));
 	}
 
 	private static void levelsAreEqual(Consistency consistency, Links links, long seed) {

@@ -35,12 +35,12 @@ class MembershipSimulationTests {
 	// refill is credited then, but never above full, and its part of the level lay idle.
 	@EitherWay
 	void aKilledMemberCostsItsShareUntilItIsRemoved(Consistency consistency) {
-		new Bounds(0.983, 1.001, 5).hold(killed(consistency, Duration.ofSeconds(30)));
+		new Bounds(0.983, 1.001, 5).hold(killed(consistency, Duration.ofSeconds(30), Scenario.MINUTE));
 	}
 
 	@EitherWay
 	void aKilledMemberCostsNothingInTheEnd(Consistency consistency) {
-		new Bounds(0.998, 1.001, 5).hold(killed(consistency, Duration.ofSeconds(5)));
+		new Bounds(0.998, 1.001, 5).hold(killed(consistency, Duration.ofSeconds(5), Duration.ofSeconds(30)));
 	}
 
 	// The side of three has a majority in Redis and removes the others after 30 s; these
@@ -65,14 +65,14 @@ class MembershipSimulationTests {
 			}));
 	}
 
-	private static Scenario killed(Consistency consistency, Duration timeout) {
+	private static Scenario killed(Consistency consistency, Duration timeout, Duration during) {
 		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency).withMemberTimeout(timeout);
 		Duration killedAt = Duration.ofSeconds(15);
 		return Scenario.of("killed, timeout " + timeout.toSeconds() + " s", settings, (fleet, load) -> {
 			fleet.members()
-				.forEach((member) -> load.on(member, 400, (member == fleet.member(0)) ? killedAt : Scenario.MINUTE));
+				.forEach((member) -> load.on(member, 400, (member == fleet.member(0)) ? killedAt : during));
 			fleet.time().schedule(killedAt, fleet.member(0)::kill);
-			fleet.time().advance(Scenario.MINUTE);
+			fleet.time().advance(during);
 		});
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiPredicate;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -90,9 +91,16 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 		}
 
 		/**
-		 * Links are cut, and the members below a number do not reach the server either.
+		 * All links of some members are cut, and these do not reach the server either.
 		 */
-		static Links cutOff(Links links, int below) {
+		static Links isolating(IntPredicate members) {
+			return cutOff((sender, receiver) -> members.test(sender) || members.test(receiver), members);
+		}
+
+		/**
+		 * Links are cut, and some members do not reach the server either.
+		 */
+		static Links cutOff(Links links, IntPredicate members) {
 			return new Links() {
 
 				@Override
@@ -102,7 +110,7 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 
 				@Override
 				public boolean isCutOff(int member) {
-					return member < below;
+					return members.test(member);
 				}
 
 			};
