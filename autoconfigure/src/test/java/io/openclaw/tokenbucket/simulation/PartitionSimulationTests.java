@@ -30,12 +30,12 @@ class PartitionSimulationTests {
 
 	@EitherWay
 	void aPartitionOfTwoAndThreeAdmitsOneBudget(Consistency consistency) {
-		admits("partition 2 : 3", consistency, TWO_AND_THREE, 10, 140);
+		admits("partition 2 : 3", consistency, TWO_AND_THREE, 12, 140);
 	}
 
 	@EitherWay
 	void isolatedMembersTogetherAdmitOneBudget(Consistency consistency) {
-		admits("every member isolated", consistency, Links.isolating((member) -> true), 10, 480);
+		admits("every member isolated", consistency, Links.isolating((member) -> true), 15, 480);
 	}
 
 	@EitherWay
@@ -45,7 +45,7 @@ class PartitionSimulationTests {
 
 	@EitherWay
 	void oneMemberThatHearsAllIsEnoughToShareOneBudget(Consistency consistency) {
-		admits("only one member hears all", consistency, (sender, receiver) -> sender != 0 && receiver != 0, 10, 350);
+		admits("only one member hears all", consistency, (sender, receiver) -> sender != 0 && receiver != 0, 15, 350);
 	}
 
 	@EitherWay
@@ -55,7 +55,7 @@ class PartitionSimulationTests {
 
 	@EitherWay
 	void aMuteMemberCostsNothing(Consistency consistency) {
-		admits("one member mute", consistency, (sender, receiver) -> sender == 0, 8, 8);
+		admits("one member mute", consistency, (sender, receiver) -> sender == 0, 8, 20);
 	}
 
 	@EitherWay
