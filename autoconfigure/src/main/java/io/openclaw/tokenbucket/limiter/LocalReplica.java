@@ -34,6 +34,8 @@ final class LocalReplica {
 	// What the state does not contain yet, so that a request allocates no state.
 	private long grantedToEach;
 
+	private long grantedToFirst;
+
 	private long consumed;
 
 	private long level;
@@ -135,13 +137,14 @@ final class LocalReplica {
 	 * How long until an amount is spendable if nobody spends.
 	 * @param cost micro-tokens
 	 * @param available micro-tokens spendable now
-	 * @return nanoseconds
+	 * @return nanoseconds; {@link Long#MAX_VALUE} if never, as long as no more members
+	 * are heard
 	 */
 	long nanosToHave(long cost, long available) {
 		if (cost <= available) {
 			return 0;
 		}
-		if (cost > this.limit.capacity()) {
+		if (cost > ceiling() || this.view.isReplaced()) {
 			return Long.MAX_VALUE;
 		}
 		long perMember = (cost - available - 1) / this.view.heard().size() + 1;
@@ -163,15 +166,19 @@ final class LocalReplica {
 		int heard = this.view.heard().size();
 		long room = ceiling() - (this.level - this.reserved);
 		// Nobody counts a joiner's share yet: its refill would come on top of theirs.
-		if (room < heard || this.view.isJoining()) {
+		if (room <= 0 || this.view.isJoining()) {
 			this.refill.withhold();
 			return;
 		}
 		long each = this.refill.accrue(elapsed, room / heard);
+		long rest = room - each * heard;
+		// The last few micro-tokens do not divide, and what costs all needs all.
+		long last = (rest < heard) ? rest : 0;
 		this.grantedToEach += each;
-		this.level += each * heard;
+		this.grantedToFirst += last;
+		this.level += each * heard + last;
 		if (!this.view.isComplete() || this.view.isAlone()) {
-			this.grantedApart += each * heard;
+			this.grantedApart += each * heard + last;
 		}
 	}
 
@@ -204,6 +211,10 @@ final class LocalReplica {
 		if (this.grantedToEach > 0) {
 			this.state = this.state.grant(this.view.heard(), this.grantedToEach);
 			this.grantedToEach = 0;
+		}
+		if (this.grantedToFirst > 0) {
+			this.state = this.state.grant(this.view.heard().subList(0, 1), this.grantedToFirst);
+			this.grantedToFirst = 0;
 		}
 		if (this.consumed > 0) {
 			this.state = this.state.consume(this.birth, this.consumed);

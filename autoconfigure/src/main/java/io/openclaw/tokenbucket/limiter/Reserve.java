@@ -125,8 +125,8 @@ final class Reserve {
 		static final Origin CREATED = new Origin(TokenBucketState.empty(), false);
 
 		/**
-		 * A member's part of the level then, less what was granted to it and had not
-		 * been consumed.
+		 * A member's part of the level then, less what was granted to it and had not been
+		 * consumed.
 		 */
 		long part(MemberId member, int members, Limit limit, long initial) {
 			if (this.joined) {

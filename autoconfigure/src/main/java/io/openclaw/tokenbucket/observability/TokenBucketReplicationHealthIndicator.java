@@ -13,8 +13,8 @@ import io.openclaw.tokenbucket.replication.ReplicationStatus;
 /**
  * Health of replication: {@link Status#UP} while every member is heard and most buses are
  * connected, else {@link #DEGRADED}. A gateway that is alone hears every member, and has
- * the whole budget; without a bus, though, it would not notice another that starts. Never down: a gateway that limits with a part of its budget must not
- * be restarted for it.
+ * the whole budget; without a bus, though, it would not notice another that starts. Never
+ * down: a gateway that limits with a part of its budget must not be restarted for it.
  */
 public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 

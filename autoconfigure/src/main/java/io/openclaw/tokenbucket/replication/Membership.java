@@ -124,7 +124,8 @@ final class Membership {
 		if (!sender.isMember()) {
 			return;
 		}
-		message.peers().forEach((report) -> heed(report.id()));
+		// A number that is higher, but of a process that has ended, replaces nobody.
+		message.peers().stream().filter(Message.PeerReport::received).forEach((report) -> heed(report.id()));
 		if (this.replaced) {
 			return;
 		}

@@ -133,6 +133,36 @@ class FairShareTests {
 		assertThat(sum).as("seed %d", seed).isPositive().isLessThanOrEqualTo(1 + 1e-9);
 	}
 
+	/**
+	 * The peers of a member see its demand pass the floor before it counts it itself.
+	 * With b the demand of all peers, each below the floor e, it takes at most 2e / ((N +
+	 * 1)e + b) of the first part and they b / (e + b), together at most 1, which is
+	 * reached at b = (N - 1)e.
+	 */
+	@ParameterizedTest
+	@MethodSource("seeds")
+	void theFirstTwentiethIsNotSharedTwiceWhileDemandPassesTheFloor(long seed) {
+		Random random = new Random(seed);
+		List<MemberId> members = List.of(ALICE, BOB, CAROL, DAVE).subList(0, random.nextInt(2, 5));
+		long floor = CAPACITY / 20 / members.size();
+		Demand known = new Demand();
+		Demand acknowledged = new Demand();
+		members.stream().skip(1).forEach((peer) -> {
+			long below = random.nextLong(floor);
+			known.add(peer, below, 0);
+			acknowledged.add(peer, below, 0);
+		});
+		known.add(ALICE, floor + 1 + random.nextLong(1L << random.nextInt(1, 10)), 0);
+		acknowledged.add(ALICE, random.nextLong(floor), 0);
+		double sum = 0;
+		for (MemberId self : members) {
+			MemberId[] peers = members.stream().filter((member) -> member != self).toArray(MemberId[]::new);
+			sum += FairShare.of((self == ALICE) ? acknowledged : known, healthy(0, self, peers), CAPACITY, 0)
+				.shareOfFirst();
+		}
+		assertThat(sum).as("seed %d", seed).isPositive().isLessThanOrEqualTo(1 + 1e-9);
+	}
+
 	@ParameterizedTest
 	@MethodSource("seeds")
 	void whereAllKnowTheSameSharesAddUpToTheWhole(long seed) {

@@ -133,6 +133,29 @@ class LocalReplicaTests {
 	}
 
 	@Test
+	void whatCostsTheWholeCapacityComesAgain() {
+		Limit limit = limit(10, "3");
+		LocalReplica replica = replica(limit, healthy(START, ALICE, BOB, CAROL));
+		replica.spend(tokens(10));
+		long nanos = replica.nanosToHave(tokens(10), replica.spendable());
+		replica.settle(START + nanos);
+		assertThat(replica.spendable()).isEqualTo(tokens(10));
+		assertThat(limit.level(replica.state())).isEqualTo(tokens(10));
+		replica.settle(START + HOUR);
+		assertThat(replica.level()).isEqualTo(tokens(10));
+	}
+
+	@Test
+	void whatCostsMoreThanTheHeardPartNeverComesWhileOthersAreLost() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, lost(BOB, START, START)));
+		replica.spend(tokens(400));
+		assertThat(replica.nanosToHave(tokens(500), replica.spendable())).isLessThan(Long.MAX_VALUE);
+		assertThat(replica.nanosToHave(tokens(501), replica.spendable())).isEqualTo(Long.MAX_VALUE);
+		LocalReplica replaced = replica(LIMIT, MembershipView.replaced(ALICE, 2, START));
+		assertThat(replaced.nanosToHave(tokens(1), replaced.spendable())).isEqualTo(Long.MAX_VALUE);
+	}
+
+	@Test
 	void aBucketIsSettledFromTheActivationOfItsLimit() {
 		Limit limit = limit("rating", 1000, "200", 100);
 		assertThat(replica(limit, MembershipView.alone(ALICE, START)).level()).isEqualTo(tokens(100));

@@ -84,8 +84,7 @@ class MembershipViewTests {
 		assertThat(later.heard()).containsExactly(ALICE);
 		assertThat(later.sinceNanos()).isEqualTo(start + millis(600));
 		assertThat(later.unheard())
-			.containsExactly(new Peer(BOB, false, start + millis(600), true, start - 7, start + millis(600),
-					Set.of()));
+			.containsExactly(new Peer(BOB, false, start + millis(600), true, start - 7, start + millis(600), Set.of()));
 	}
 
 	@ParameterizedTest

@@ -226,6 +226,8 @@ class MembershipTests {
 	void oneMayLearnFromThoseWhoAreCountedThatItIsReplaced() {
 		receive(MessageBuilder.from(A, JOINING).lists(new MemberId("m", 6), MEMBER));
 		assertThat(view().state()).isNotEqualTo(FleetState.REPLACED);
+		receive(MessageBuilder.from(A, MEMBER).lists(new MemberId("m", 6), MEMBER, false, 0, 0));
+		assertThat(view().state()).isNotEqualTo(FleetState.REPLACED);
 		receive(MessageBuilder.from(A, MEMBER).lists(new MemberId("m", 6), MEMBER));
 		assertThat(view().state()).isEqualTo(FleetState.REPLACED);
 	}

@@ -30,8 +30,7 @@ record Bounds(double lowest, double highest, double over) {
 	}
 
 	void check(Result result) {
-		assertThat(result.verdict().toIdeal()).as("admitted/ideal, %s", result)
-			.isBetween(this.lowest, this.highest);
+		assertThat(result.verdict().toIdeal()).as("admitted/ideal, %s", result).isBetween(this.lowest, this.highest);
 		assertThat(result.verdict().over()).as("over, %s", result).isLessThanOrEqualTo(this.over);
 	}
 

@@ -69,8 +69,7 @@ class MembershipSimulationTests {
 		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency).withMemberTimeout(timeout);
 		Duration killedAt = Duration.ofSeconds(15);
 		return Scenario.of("killed, timeout " + timeout.toSeconds() + " s", settings, (fleet, load) -> {
-			fleet.members()
-				.forEach((member) -> load.on(member, 400, (member == fleet.member(0)) ? killedAt : during));
+			fleet.members().forEach((member) -> load.on(member, 400, (member == fleet.member(0)) ? killedAt : during));
 			fleet.time().schedule(killedAt, fleet.member(0)::kill);
 			fleet.time().advance(during);
 		});

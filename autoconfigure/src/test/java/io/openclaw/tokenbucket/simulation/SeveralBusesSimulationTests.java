@@ -47,15 +47,16 @@ class SeveralBusesSimulationTests {
 	void aJoinerThatIsAloneWithOneOfThreeSpendsOneShareOnTop(Consistency consistency) {
 		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency).withBuses(3);
 		double share = (1000 + 200 * DURING.toSeconds()) / 3.0;
-		new Bounds(1, 1.34, share + 10).hold(new Scenario("a joiner with a server of its own", settings, 2, (fleet, load) -> {
-			Links joiner = Links.isolating((member) -> member == 2);
-			fleet.cut(fleet.network(0), joiner, Duration.ZERO, DURING);
-			fleet.cut(fleet.network(1), joiner, Duration.ZERO, DURING);
-			fleet.cut(fleet.network(2), Links.isolating((member) -> member < 2), Duration.ZERO, DURING);
-			fleet.time().advance(Duration.ofMillis(1));
-			load.on(fleet.start(), 400, DURING);
-			Scenario.saturate(fleet, load, DURING);
-		}));
+		new Bounds(1, 1.34, share + 10)
+			.hold(new Scenario("a joiner with a server of its own", settings, 2, (fleet, load) -> {
+				Links joiner = Links.isolating((member) -> member == 2);
+				fleet.cut(fleet.network(0), joiner, Duration.ZERO, DURING);
+				fleet.cut(fleet.network(1), joiner, Duration.ZERO, DURING);
+				fleet.cut(fleet.network(2), Links.isolating((member) -> member < 2), Duration.ZERO, DURING);
+				fleet.time().advance(Duration.ofMillis(1));
+				load.on(fleet.start(), 400, DURING);
+				Scenario.saturate(fleet, load, DURING);
+			}));
 	}
 
 }
