@@ -49,7 +49,8 @@ public record ReplicationSettings(@Nullable String region, int replicationFactor
 	 * @return the settings
 	 */
 	ReplicationSettings withSyncInterval(Duration newInterval) {
-		return new ReplicationSettings(this.region, this.replicationFactor, newInterval, this.memberTimeout);
+		return new ReplicationSettings(this.region, this.replicationFactor, newInterval, this.memberTimeout,
+				this.signing);
 	}
 
 }
