@@ -69,6 +69,9 @@ final class Oracle implements Observer {
 			Limit limit = watched.initialLimit(bucket);
 			envelope.entitle(1, MicroTokens.toTokens(limit.capacity()), limit.refillRate().tokensPerSecond(), 1, now());
 			envelope.allow(base(bucket) + fastest(watched.initialLimit(bucket)) * seconds(LOOKED_AT_EVERY));
+			if (this.schedule.losesSight()) {
+				envelope.allow(fastest(watched.initialLimit(bucket)) * seconds(this.bound) / 2);
+			}
 		}
 	}
 
@@ -97,6 +100,13 @@ final class Oracle implements Observer {
 			}
 		}
 		return 1 + (double) members * cost;
+	}
+
+	/**
+	 * What refills within the time that it takes to notice a lost member.
+	 */
+	double refilledWithin(BucketName bucket) {
+		return fastest(this.fleet.initialLimit(bucket)) * seconds(this.bound);
 	}
 
 	private double largest(BucketName bucket) {

@@ -39,6 +39,16 @@ record Schedule(long seed, World world, List<ScheduleEvent> events) {
 	}
 
 	/**
+	 * Whether members may lose sight of each other, and until they notice refill what the
+	 * others refill as well.
+	 */
+	boolean losesSight() {
+		return this.events.stream()
+			.anyMatch((event) -> event instanceof ScheduleEvent.Cut || event instanceof ScheduleEvent.Pause
+					|| event instanceof ScheduleEvent.Noise || event instanceof ScheduleEvent.Crash);
+	}
+
+	/**
 	 * Whether members may come to count each other out, or found fleets of their own: for
 	 * that a member has to be out of reach for nearly as long as silence is tolerated, or
 	 * start while links are cut.
