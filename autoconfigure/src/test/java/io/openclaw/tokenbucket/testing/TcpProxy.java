@@ -1,6 +1,5 @@
 package io.openclaw.tokenbucket.testing;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,42 +7,56 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A network that can be cut without a word: while held, connections stay up but nothing
- * passes, and new ones get no answer.
+ * A network between clients and a server of this machine that can be cut: without a word,
+ * so that connections stay up but nothing passes and new ones get no answer, in both
+ * directions or in one; or with a reset of all connections. Thread-safe.
  */
 public final class TcpProxy implements AutoCloseable {
 
 	private final int target;
 
+	private final Relay requestRelay;
+
+	private final Relay replyRelay;
+
 	private final ServerSocket server;
 
-	private final List<Closeable> open = new CopyOnWriteArrayList<>();
+	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
-	private final ReentrantLock lock = new ReentrantLock();
+	private final Gate requests = new Gate();
 
-	private final Condition released = this.lock.newCondition();
+	private final Gate replies = new Gate();
 
-	private boolean held;
+	private volatile boolean refusing;
 
 	/**
 	 * Starts to forward.
 	 * @param target the port of this machine to forward to
 	 */
 	public TcpProxy(int target) {
+		this(target, InputStream::transferTo, InputStream::transferTo);
+	}
+
+	/**
+	 * Starts to forward.
+	 * @param target the port of this machine to forward to
+	 * @param requests carries what clients send
+	 * @param replies carries what the server sends
+	 */
+	public TcpProxy(int target, Relay requests, Relay replies) {
 		this.target = target;
+		this.requestRelay = requests;
+		this.replyRelay = replies;
 		try {
 			this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		this.open.add(this.server);
 		start(this::accept);
 	}
 
@@ -60,64 +73,81 @@ public final class TcpProxy implements AutoCloseable {
 	 * @param held whether to hold it back
 	 */
 	public void hold(boolean held) {
-		this.lock.lock();
-		try {
-			this.held = held;
-			this.released.signalAll();
-		}
-		finally {
-			this.lock.unlock();
-		}
+		holdRequests(held);
+		holdReplies(held);
+	}
+
+	/**
+	 * Holds back what clients send from now on, or lets it pass again.
+	 * @param held whether to hold it back
+	 */
+	public void holdRequests(boolean held) {
+		this.requests.shut(held);
+	}
+
+	/**
+	 * Holds back what the server sends from now on, or lets it pass again.
+	 * @param held whether to hold it back
+	 */
+	public void holdReplies(boolean held) {
+		this.replies.shut(held);
+	}
+
+	/**
+	 * Resets new connections at once, or accepts them again.
+	 * @param refusing whether to reset them
+	 */
+	public void refuse(boolean refusing) {
+		this.refusing = refusing;
+	}
+
+	/**
+	 * Resets all connections. Clients may connect again.
+	 */
+	public void reset() {
+		this.connections.forEach(Connection::reset);
 	}
 
 	@Override
 	public void close() {
 		hold(false);
-		this.open.forEach(TcpProxy::closeQuietly);
+		closeQuietly(this.server);
+		this.connections.forEach(Connection::close);
 	}
 
-	private void accept() throws IOException, InterruptedException {
+	private void accept() throws IOException {
 		while (!this.server.isClosed()) {
-			Socket near = this.server.accept();
-			this.open.add(near);
-			start(() -> connect(near));
+			Socket client = this.server.accept();
+			if (this.refusing) {
+				resetQuietly(client);
+			}
+			else {
+				connect(client);
+			}
 		}
 	}
 
-	// Where nobody listens, whoever connected is turned away as well.
-	private void connect(Socket near) throws IOException {
+	private void connect(Socket client) {
 		try {
-			Socket far = new Socket(InetAddress.getLoopbackAddress(), this.target);
-			this.open.add(far);
-			start(() -> forward(near, far));
-			start(() -> forward(far, near));
+			Connection connection = new Connection(client, new Socket(InetAddress.getLoopbackAddress(), this.target));
+			this.connections.add(connection);
+			start(() -> forward(connection, this.requestRelay, client, this.requests, connection.server()));
+			start(() -> forward(connection, this.replyRelay, connection.server(), this.replies, client));
 		}
 		catch (IOException ex) {
-			near.close();
+			// The server is down, and so refuses.
+			resetQuietly(client);
 		}
 	}
 
-	private void forward(Socket from, Socket to) throws IOException, InterruptedException {
-		try (from; to) {
-			InputStream in = from.getInputStream();
-			OutputStream out = to.getOutputStream();
-			byte[] buffer = new byte[8192];
-			for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-				awaitRelease();
-				out.write(buffer, 0, read);
-			}
-		}
-	}
-
-	private void awaitRelease() throws InterruptedException {
-		this.lock.lock();
+	private void forward(Connection connection, Relay relay, Socket from, Gate gate, Socket to)
+			throws IOException, InterruptedException {
 		try {
-			while (this.held) {
-				this.released.await();
-			}
+			relay.relay(from.getInputStream(), gate.before(to.getOutputStream()));
 		}
 		finally {
-			this.lock.unlock();
+			connection.close();
+			this.connections.remove(connection);
 		}
 	}
 
@@ -134,19 +164,61 @@ public final class TcpProxy implements AutoCloseable {
 		thread.start();
 	}
 
-	private static void closeQuietly(Closeable closeable) {
+	private static void closeQuietly(AutoCloseable closeable) {
 		try {
 			closeable.close();
 		}
-		catch (IOException ex) {
+		catch (Exception ex) {
 			// It is of no more use either way.
 		}
+	}
+
+	private static void resetQuietly(Socket socket) {
+		try {
+			// To close with a reset, what was sent and is not yet read is thrown away.
+			socket.setSoLinger(true, 0);
+		}
+		catch (IOException ex) {
+			// It was closed already.
+		}
+		closeQuietly(socket);
+	}
+
+	/**
+	 * Carries one direction of one connection.
+	 */
+	@FunctionalInterface
+	public interface Relay {
+
+		/**
+		 * Carries until the end of the input.
+		 * @param from what was sent
+		 * @param to where it goes; writing waits while it is held back
+		 * @throws IOException if one of them was closed
+		 * @throws InterruptedException if waiting was ended
+		 */
+		void relay(InputStream from, OutputStream to) throws IOException, InterruptedException;
+
 	}
 
 	@FunctionalInterface
 	private interface Task {
 
 		void run() throws IOException, InterruptedException;
+
+	}
+
+	private record Connection(Socket client, Socket server) {
+
+		void close() {
+			closeQuietly(this.client);
+			closeQuietly(this.server);
+		}
+
+		void reset() {
+			resetQuietly(this.client);
+			resetQuietly(this.server);
+		}
 
 	}
 

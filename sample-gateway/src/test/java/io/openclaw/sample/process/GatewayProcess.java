@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,7 +31,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * An application in a JVM of its own that listens on a free port.
  */
-final class GatewayProcess implements AutoCloseable {
+public final class GatewayProcess implements AutoCloseable {
 
 	private static final String TEST_CONFIGURATION = "--spring.config.additional-location=file:"
 			+ Path.of("src/test/resources/process.yml").toAbsolutePath();
@@ -37,7 +40,7 @@ final class GatewayProcess implements AutoCloseable {
 
 	private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
 
-	private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+	private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
 
 	private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
 
@@ -50,6 +53,10 @@ final class GatewayProcess implements AutoCloseable {
 	private final Process process;
 
 	private final StringBuffer output = new StringBuffer();
+
+	private final AtomicInteger lines = new AtomicInteger();
+
+	private volatile @Nullable String port;
 
 	private GatewayProcess(String name, Process process) {
 		this.name = name;
@@ -103,14 +110,37 @@ final class GatewayProcess implements AutoCloseable {
 	 * @return the gateway
 	 */
 	static GatewayProcess start(String name, Path jar, List<String> arguments) {
+		return start(name, jar, arguments, 256, Map.of());
+	}
+
+	/**
+	 * Starts the sample gateway, and does not wait for it.
+	 * @param node its node id
+	 * @param arguments its further arguments
+	 * @param heapMegabytes the most that its heap may take
+	 * @param environment variables of its environment, besides those of this process
+	 * @return the gateway
+	 */
+	public static GatewayProcess start(String node, List<String> arguments, int heapMegabytes,
+			Map<String, String> environment) {
+		List<String> all = new ArrayList<>(arguments);
+		all.add("--openclaw.node.id=" + node);
+		return start(node, SAMPLE, all, heapMegabytes, environment);
+	}
+
+	private static GatewayProcess start(String name, Path jar, List<String> arguments, int heapMegabytes,
+			Map<String, String> environment) {
 		assertThat(jar).as("the packaged application, made by: mvn verify").exists();
 		List<String> command = new ArrayList<>();
 		command.add(ProcessHandle.current().info().command().orElse("java"));
-		command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar.toString()));
+		command.addAll(List.of("-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar",
+				jar.toString()));
 		command.addAll(arguments);
 		command.add("--server.port=0");
+		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+		builder.environment().putAll(environment);
 		try {
-			return new GatewayProcess(name, new ProcessBuilder(command).redirectErrorStream(true).start());
+			return new GatewayProcess(name, builder.start());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -121,6 +151,7 @@ final class GatewayProcess implements AutoCloseable {
 		try (BufferedReader reader = this.process.inputReader()) {
 			for (String line = reader.readLine(); line != null; line = reader.readLine()) {
 				this.output.append(line).append('\n');
+				this.lines.incrementAndGet();
 			}
 		}
 		catch (IOException ex) {
@@ -132,7 +163,7 @@ final class GatewayProcess implements AutoCloseable {
 	 * Waits until it says that it is ready.
 	 * @return this gateway
 	 */
-	GatewayProcess awaitReady() {
+	public GatewayProcess awaitReady() {
 		awaitListening();
 		await().atMost(START_TIMEOUT).untilAsserted(() -> assertThat(get("/ready").statusCode()).isEqualTo(200));
 		return this;
@@ -146,8 +177,16 @@ final class GatewayProcess implements AutoCloseable {
 		await("port of " + this.name).atMost(START_TIMEOUT)
 			.pollInterval(Duration.ofMillis(50))
 			.failFast(() -> assertThat(this.process.isAlive()).as(this::output).isTrue())
-			.until(() -> PORT.matcher(this.output).find());
+			.until(this::isListening);
 		return this;
+	}
+
+	/**
+	 * Whether it has a port.
+	 * @return {@code false} while it starts
+	 */
+	public boolean isListening() {
+		return this.port != null || PORT.matcher(this.output).find();
 	}
 
 	/**
@@ -156,9 +195,14 @@ final class GatewayProcess implements AutoCloseable {
 	 * @return the address
 	 */
 	URI uri(String path) {
-		Matcher matcher = PORT.matcher(this.output);
-		assertThat(matcher.find()).as(this::output).isTrue();
-		return URI.create("http://127.0.0.1:" + matcher.group(1) + path);
+		String port = this.port;
+		if (port == null) {
+			Matcher matcher = PORT.matcher(this.output);
+			assertThat(matcher.find()).as(this::output).isTrue();
+			port = matcher.group(1);
+			this.port = port;
+		}
+		return URI.create("http://127.0.0.1:" + port + path);
 	}
 
 	/**
@@ -167,7 +211,7 @@ final class GatewayProcess implements AutoCloseable {
 	 * @param headers names and values in turn
 	 * @return the answer
 	 */
-	HttpResponse<String> get(String path, String... headers) {
+	public HttpResponse<String> get(String path, String... headers) {
 		return getAsync(path, headers).join();
 	}
 
@@ -177,7 +221,7 @@ final class GatewayProcess implements AutoCloseable {
 	 * @param headers names and values in turn
 	 * @return the answer to come
 	 */
-	CompletableFuture<HttpResponse<String>> getAsync(String path, String... headers) {
+	public CompletableFuture<HttpResponse<String>> getAsync(String path, String... headers) {
 		HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(REQUEST_TIMEOUT);
 		if (headers.length > 0) {
 			request.headers(headers);
@@ -191,7 +235,7 @@ final class GatewayProcess implements AutoCloseable {
 	 * @param headers names and values in turn
 	 * @return the document
 	 */
-	JsonNode json(String path, String... headers) {
+	public JsonNode json(String path, String... headers) {
 		HttpResponse<String> response = get(path, headers);
 		assertThat(response.statusCode()).as(() -> path + ": " + response.body()).isEqualTo(200);
 		return mapper.readTree(response.body());
@@ -201,7 +245,7 @@ final class GatewayProcess implements AutoCloseable {
 	 * How many gateways it counts, itself included.
 	 * @return its fleet's size
 	 */
-	int fleetSize() {
+	public int fleetSize() {
 		return json("/actuator/replication").required("fleetSize").asInt();
 	}
 
@@ -210,14 +254,14 @@ final class GatewayProcess implements AutoCloseable {
 	 * @param size its fleet's size, itself included
 	 * @param timeout how long to wait at most
 	 */
-	void awaitFleetSize(int size, Duration timeout) {
+	public void awaitFleetSize(int size, Duration timeout) {
 		await("fleet of " + this.name).atMost(timeout)
 			.pollInterval(Duration.ofMillis(50))
 			.untilAsserted(() -> assertThat(fleetSize()).as(this::output).isEqualTo(size));
 	}
 
 	/** Kills it, so that it cannot say goodbye. */
-	void kill() {
+	public void kill() {
 		this.process.destroyForcibly();
 		awaitExit();
 	}
@@ -232,7 +276,7 @@ final class GatewayProcess implements AutoCloseable {
 	 * Whether it runs.
 	 * @return {@code false} once it has ended
 	 */
-	boolean isAlive() {
+	public boolean isAlive() {
 		return this.process.isAlive();
 	}
 
@@ -240,8 +284,24 @@ final class GatewayProcess implements AutoCloseable {
 	 * What it has printed.
 	 * @return its output so far
 	 */
-	String output() {
+	public String output() {
 		return this.name + " printed:\n" + this.output;
+	}
+
+	/**
+	 * How much it has printed.
+	 * @return lines so far
+	 */
+	public int lines() {
+		return this.lines.get();
+	}
+
+	/**
+	 * The process itself.
+	 * @return a handle of it
+	 */
+	public ProcessHandle handle() {
+		return this.process.toHandle();
 	}
 
 	private void awaitExit() {

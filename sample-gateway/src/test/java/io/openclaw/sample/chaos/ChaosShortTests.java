@@ -1,0 +1,58 @@
+package io.openclaw.sample.chaos;
+
+import java.util.List;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import io.openclaw.sample.chaos.experiment.Experiment;
+import io.openclaw.sample.chaos.experiment.Hypothesis.Kind;
+import io.openclaw.sample.chaos.experiment.Schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Some experiments in short, without what depends on the speed of the machine, and
+ * controls that must be found to fail.
+ */
+class ChaosShortTests {
+
+	private static Laboratory laboratory;
+
+	@BeforeAll
+	static void open() {
+		laboratory = new Laboratory("target/chaos-short", Schedule.SHORT, Kind.RULES);
+	}
+
+	@AfterAll
+	static void close() {
+		laboratory.close();
+	}
+
+	static List<Experiment> experiments() {
+		return List.of(Experiments.partition(), Experiments.redisKilled(), Experiments.messageLoss(),
+				Experiments.pausedGateway());
+	}
+
+	@ParameterizedTest
+	@MethodSource("experiments")
+	void hypothesesHold(Experiment experiment) {
+		laboratory.confirm(experiment);
+	}
+
+	@Test
+	void gatewaysThatShareNothingAreFoundOut() {
+		laboratory.refute(Experiments.nothingShared());
+	}
+
+	@Test
+	void gatewaysThatShareNothingAreEndedByTheKillSwitch() {
+		Laboratory.Result result = laboratory.run(Experiments.nothingSharedButWatched());
+		assertThat(result.outcome().aborted()).contains("drift");
+		assertThat(result.isGreen()).isFalse();
+	}
+
+}

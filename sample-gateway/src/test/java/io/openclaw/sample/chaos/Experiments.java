@@ -1,0 +1,227 @@
+package io.openclaw.sample.chaos;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.openclaw.sample.chaos.experiment.Experiment;
+import io.openclaw.sample.chaos.experiment.Fault;
+import io.openclaw.sample.chaos.experiment.Hypothesis;
+import io.openclaw.sample.chaos.experiment.KillSwitch;
+import io.openclaw.sample.chaos.experiment.Outcome;
+import io.openclaw.sample.chaos.fleet.Fleet;
+import io.openclaw.sample.chaos.fleet.FleetPlan;
+
+import static io.openclaw.sample.chaos.experiment.Hypotheses.admitted;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.admittedSinceFault;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.drift;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.errors;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.logLines;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.happened;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.levelsEqualInTheEnd;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.levelsEqualSoonAfterHealing;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.meanLatency;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.memory;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.onlyAdmittedOrRejected;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.p95Within30Millis;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.p99WithinTwice;
+import static io.openclaw.sample.chaos.experiment.Hypotheses.wrongRejections;
+
+/**
+ * The experiments, each with what is expected of it.
+ */
+final class Experiments {
+
+	private static final FleetPlan QUICKLY_FORGOTTEN = FleetPlan.STANDARD
+		.withArguments((member) -> List.of("--openclaw.crdt.member-timeout=10s"));
+
+	private static final FleetPlan SHORT_OF_MEMORY = FleetPlan.STANDARD.withHeap(112)
+		.withArguments((member) -> List.of("--openclaw.crdt.max-keys=2000"));
+
+	private static final FleetPlan APART = FleetPlan.STANDARD.apart();
+
+	private Experiments() {
+	}
+
+	static List<Experiment> all() {
+		return List.of(steadyState(), partition(), everyGatewayIsolated(), redisKilled(), redisRefuses(), oneWayCut(),
+				deafGateway(), latency("a", 200), latency("all", 50), latency("all", 500), messageLoss(),
+				droppedConnections(), pausedGateway(), starvedGateway(), killedGateway(), shortOfMemory(),
+				movedClock());
+	}
+
+	static Experiment steadyState() {
+		return Experiment.of("steady-state", "Nothing goes wrong.", Fault.NONE)
+			.expecting(accurate())
+			.expecting(logLines(60), drift(5), wrongRejections(0.2), meanLatency(), p95Within30Millis());
+	}
+
+	static Experiment partition() {
+		Fault fault = Fault.ofNetwork((fleet) -> fleet.network().cut(List.of("a", "b"), List.of("c", "d")));
+		return Experiment
+			.of("partition-two-and-two",
+					"a and b hear nothing of c and d, and these nothing of them; Redis is there for all.", fault)
+			.expecting(accurate())
+			.expecting(logLines(60), messagesLost(), levelsEqualSoonAfterHealing(), meanLatency(), p95Within30Millis());
+	}
+
+	static Experiment everyGatewayIsolated() {
+		Fault fault = Fault.ofNetwork((fleet) -> Fleet.MEMBERS.forEach(fleet.network()::blackHole));
+		return Experiment
+			.of("every-gateway-isolated", "Nothing passes between any gateway and Redis; no connection is closed.",
+					fault)
+			.expecting(accurate())
+			.expecting(logLines(60), levelsEqualSoonAfterHealing(), meanLatency(), p99WithinTwice());
+	}
+
+	static Experiment redisKilled() {
+		return Experiment
+			.of("redis-killed", "Redis is killed, and started again empty.",
+					Fault.once((fleet) -> fleet.redis().stop(), (fleet) -> fleet.redis().start()))
+			.expecting(accurate())
+			.expecting(logLines(60), levelsEqualSoonAfterHealing(), meanLatency(), p99WithinTwice());
+	}
+
+	static Experiment redisRefuses() {
+		Fault fault = Fault.ofNetwork((fleet) -> Fleet.MEMBERS.forEach(fleet.network()::refuse));
+		return Experiment
+			.of("connections-refused", "The connections of all gateways to Redis are reset, and so is each new one.",
+					fault)
+			.expecting(accurate())
+			.expecting(logLines(60), levelsEqualSoonAfterHealing(), meanLatency(), p99WithinTwice());
+	}
+
+	static Experiment oneWayCut() {
+		Fault fault = Fault.ofNetwork((fleet) -> fleet.network().cutOneWay(List.of("a", "b"), List.of("c", "d")));
+		return Experiment.of("one-way-cut", "c and d hear nothing of a and b, but these hear them.", fault)
+			.expecting(accurate())
+			.expecting(logLines(60), messagesLost(), levelsEqualSoonAfterHealing(), meanLatency());
+	}
+
+	static Experiment deafGateway() {
+		return Experiment
+			.of("deaf-gateway", "Nothing passes from Redis to d, but what d says arrives.",
+					Fault.ofNetwork((fleet) -> fleet.network().deafen("d")))
+			.expecting(accurate())
+			.expecting(logLines(60), levelsEqualSoonAfterHealing(), meanLatency());
+	}
+
+	/**
+	 * Slow links.
+	 * @param whose a gateway, or all
+	 * @param millis added in each direction
+	 */
+	static Experiment latency(String whose, int millis) {
+		List<String> members = whose.equals("all") ? Fleet.MEMBERS : List.of(whose);
+		Fault fault = Fault.ofNetwork(
+				(fleet) -> members.forEach((member) -> fleet.network().delay(member, Duration.ofMillis(millis))));
+		return Experiment
+			.of("latency-%d-ms-%s".formatted(millis, whose.equals("all") ? "on-all" : "on-one"),
+					"%d ms are added in each direction between %s and Redis.".formatted(millis,
+							whose.equals("all") ? "every gateway" : whose),
+					fault)
+			.expecting(accurate())
+			.expecting(logLines(60), wrongRejections(0.2), levelsEqualSoonAfterHealing(), meanLatency(),
+					p95Within30Millis());
+	}
+
+	static Experiment messageLoss() {
+		Fault fault = Fault.ofNetwork((fleet) -> fleet.network().lose(0.2, 1));
+		return Experiment.of("message-loss", "A fifth of the messages between gateways is lost, at random.", fault)
+			.expecting(accurate())
+			.expecting(logLines(60), messagesLost(), drift(5), wrongRejections(0.2), meanLatency(),
+					p95Within30Millis());
+	}
+
+	static Experiment droppedConnections() {
+		Fault fault = Fault.every(3, (fleet) -> Fleet.MEMBERS.forEach(fleet.network()::reset));
+		return Experiment
+			.of("dropped-connections", "Every three seconds the connections of all gateways to Redis are reset.", fault)
+			.expecting(accurate())
+			.expecting(logLines(200), levelsEqualSoonAfterHealing(), meanLatency());
+	}
+
+	static Experiment pausedGateway() {
+		return Experiment
+			.of("paused-gateway",
+					"d is stopped by SIGSTOP for ten seconds. The load balancer notices after a second; "
+							+ "what d has been asked until then it answers when it wakes.",
+					new Pause("d", 10))
+			.abortedBy(new KillSwitch(0.05, 2))
+			.expecting(admitted("strict", 0.95, 1.05), admitted("bounded", 0.95, 1.05),
+					// What d does not refill while it sleeps, the others must not.
+					admittedSinceFault("strict", 0.9, 1.05), admittedSinceFault("bounded", 0.9, 1.05),
+					onlyAdmittedOrRejected(), levelsEqualInTheEnd())
+			.expecting(logLines(60), levelsEqualSoonAfterHealing(), meanLatency("d"), p95Within30Millis("d"));
+	}
+
+	static Experiment starvedGateway() {
+		return Experiment
+			.of("starved-gateway",
+					"d runs at the lowest priority, beside busy processes on all processors that come before it.",
+					new Starvation("d"))
+			.unless(Starvation::obstacle)
+			.expecting(accurate())
+			.expecting(logLines(60), wrongRejections(0.2), levelsEqualSoonAfterHealing(), meanLatency("d"));
+	}
+
+	static Experiment killedGateway() {
+		return Experiment.of("killed-gateway",
+				"d is killed by SIGKILL, removed after ten seconds, and started again fifteen seconds after its end.",
+				new Death("d", 15))
+			.in(QUICKLY_FORGOTTEN)
+			.expecting(admitted("strict", 0.95, 1.05), admitted("bounded", 0.95, 1.05),
+					admittedSinceFault("strict", 0.95, 1.05), admittedSinceFault("bounded", 0.95, 1.05), errors(0.1),
+					levelsEqualInTheEnd(), logLines(60), meanLatency());
+	}
+
+	static Experiment shortOfMemory() {
+		return Experiment
+			.of("short-of-memory", "Gateways with little memory are asked for keys of 4 kB that nobody has ever used.",
+					Fault.NONE)
+			.in(SHORT_OF_MEMORY)
+			.withTenants(150)
+			.expecting(accurate())
+			.expecting(logLines(60), wrongRejections(0.2), meanLatency(), memory(350));
+	}
+
+	static Experiment movedClock() {
+		MovedClock clock = new MovedClock("d", Duration.ofHours(1));
+		return Experiment.of("moved-clock", "The clock of d jumps ahead by an hour, and back.", clock)
+			.in(FleetPlan.STANDARD.withEnvironment(clock::environment))
+			.unless(MovedClock::obstacle)
+			.expecting(accurate())
+			.expecting(logLines(60), drift(5), wrongRejections(0.2), levelsEqualSoonAfterHealing(), meanLatency(),
+					p95Within30Millis());
+	}
+
+	/** The control, which must be found to fail. */
+	static Experiment nothingShared() {
+		return Experiment
+			.of("control-nothing-shared", "The gateways do not know of each other: this must be found out.", Fault.NONE)
+			.in(APART)
+			.abortedBy(new KillSwitch(0.05, 1000))
+			.expecting(accurate());
+	}
+
+	/** Another: the same, to be ended before it does more harm. */
+	static Experiment nothingSharedButWatched() {
+		return Experiment
+			.of("control-kill-switch", "The gateways do not know of each other: this must be ended.", Fault.NONE)
+			.in(APART)
+			.expecting(accurate());
+	}
+
+	private static Hypothesis[] accurate() {
+		return Stream
+			.of(admitted("strict", 0.95, 1.05), admitted("bounded", 0.95, 1.05),
+					admittedSinceFault("strict", 0.95, 1.05), admittedSinceFault("bounded", 0.95, 1.05),
+					onlyAdmittedOrRejected(), levelsEqualInTheEnd())
+			.toArray(Hypothesis[]::new);
+	}
+
+	private static Hypothesis messagesLost() {
+		return happened("messages between gateways that were lost", 100, Outcome::lostMessages);
+	}
+
+}
