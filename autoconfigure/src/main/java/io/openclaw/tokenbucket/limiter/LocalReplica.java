@@ -1,6 +1,8 @@
 package io.openclaw.tokenbucket.limiter;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
@@ -48,6 +50,8 @@ final class LocalReplica {
 
 	// What others did not grant as well, and have not been told.
 	private long grantedApart;
+
+	private Map<MemberId, Long> grantedAtLoss = Map.of();
 
 	/**
 	 * Creates the replica of a bucket that is new here.
@@ -322,6 +326,7 @@ final class LocalReplica {
 		this.view = newView;
 		this.refill.divideAmong(newView.size());
 		replaceState(creditRemoved(oldView, now));
+		rememberLost(oldView);
 	}
 
 	/**
@@ -356,24 +361,39 @@ final class LocalReplica {
 	}
 
 	// What the share of a removed member would have refilled while it was silent. A
-	// joiner's
-	// view names no peers, and has removed none.
+	// joiner's view names no peers, and has removed none. Every member removes the lost
+	// one at a moment of its own, and learns meanwhile what others have credited: so what
+	// is credited is not added to what is there, but to what was there at the loss.
 	private TokenBucketState creditRemoved(MembershipView oldView, long now) {
 		if (this.view.isJoining()) {
 			return this.state;
 		}
 		TokenBucketState credited = this.state;
 		for (MembershipView.Peer lost : oldView.unheard()) {
-			long room = this.limit.capacity() - this.limit.level(credited);
 			MemberId member = lost.id();
-			if (room > 0 && !this.view.counts(member)) {
+			if (!this.view.counts(member)) {
 				long silent = Math.max(0, now - lost.unheardSinceNanos());
-				long refilled = new Refill(this.limit.refillRate(), oldView.size()).accrue(silent, room);
-				credited = credited.grant(List.of(member), refilled);
-				this.grantedApart += refilled;
+				long refilled = new Refill(this.limit.refillRate(), oldView.size()).accrue(silent,
+						this.limit.capacity());
+				long due = this.grantedAtLoss.getOrDefault(member, 0L) + refilled - credited.granted().get(member);
+				long room = this.limit.capacity() - this.limit.level(credited);
+				if (due > 0 && room > 0) {
+					credited = credited.grant(List.of(member), Math.min(due, room));
+					this.grantedApart += Math.min(due, room);
+				}
 			}
 		}
 		return credited;
+	}
+
+	private void rememberLost(MembershipView oldView) {
+		Map<MemberId, Long> granted = new HashMap<>();
+		for (MembershipView.Peer lost : this.view.unheard()) {
+			boolean wasLost = oldView.unheard().stream().anyMatch((peer) -> peer.id().equals(lost.id()));
+			granted.put(lost.id(),
+					wasLost ? this.grantedAtLoss.getOrDefault(lost.id(), 0L) : this.state.granted().get(lost.id()));
+		}
+		this.grantedAtLoss = Map.copyOf(granted);
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.Set;
@@ -175,6 +176,19 @@ class LocalReplicaTests {
 		assertThat(replica.level() - before).isEqualTo(tokens(40));
 		assertThat(granted(replica, CAROL)).containsOnly(tokens(40));
 		assertThat(replica.spendable()).isEqualTo(replica.level());
+	}
+
+	@Test
+	void membersThatRemoveTheSameOneAfterAnotherCreditItOnce() {
+		LocalReplica replica = replica(LIMIT, healthy(START, ALICE, BOB, CAROL));
+		replica.spend(tokens(900));
+		replica.settle(START + millis(300));
+		replica.adopt(view(START + millis(300), ALICE, heard(BOB, START), lost(CAROL, START, START + millis(300))),
+				START + millis(300));
+		TokenBucketState creditedByBob = replica.state().grant(List.of(CAROL), tokens(40));
+		replica.merge(creditedByBob);
+		replica.adopt(healthy(START + millis(900), ALICE, BOB), START + millis(900));
+		assertThat(granted(replica, CAROL)).containsOnly(tokens(20 + 40));
 	}
 
 	@Test
