@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
@@ -43,6 +44,13 @@ final class Bucket {
 
 	private final WaitingLine line;
 
+	private final Duration syncInterval;
+
+	private @Nullable Expectation expectation;
+
+	// While the limit is in fallback.
+	private @Nullable OwnPart ownPart;
+
 	private long usedAt;
 
 	private boolean dirty;
@@ -59,6 +67,7 @@ final class Bucket {
 	Bucket(BucketKey key, LimitPolicy policy, LocalReplica replica, Duration syncInterval, Changes changes) {
 		this.key = key;
 		this.policy = policy;
+		this.syncInterval = syncInterval;
 		this.changes = changes;
 		this.idleNanos = syncInterval.multipliedBy(IDLE_INTERVALS).toNanos();
 		this.line = new WaitingLine(changes);
@@ -81,7 +90,7 @@ final class Bucket {
 			return null;
 		}
 		use(view, now);
-		long available = this.replica.spendable() - this.line.promised();
+		long available = spendable() - this.line.promised();
 		if (available < cost) {
 			return rejected(shortage(cost, available), cost);
 		}
@@ -100,7 +109,7 @@ final class Bucket {
 			return null;
 		}
 		use(view, now);
-		long available = this.replica.spendable() - this.line.promised();
+		long available = spendable() - this.line.promised();
 		return (available < cost) ? rejected(shortage(cost, available), cost) : admitted(Reason.LEVEL, cost, now);
 	}
 
@@ -113,7 +122,7 @@ final class Bucket {
 		}
 		use(view, now);
 		long cost = promise.cost();
-		long available = this.replica.spendable() - this.line.promised();
+		long available = spendable() - this.line.promised();
 		if (available < cost) {
 			promise.become(Promise.State.CLOSED);
 			return Answer.broken(rejected(shortage(cost, available), cost));
@@ -142,7 +151,7 @@ final class Bucket {
 		List<Supplier<Collection<Bucket>>> notices = new ArrayList<>();
 		for (Promise head = this.line.head(); head != null; head = this.line.head()) {
 			Promise served = head;
-			Answer answer = answer(head, this.replica.spendable() - this.line.held(), now);
+			Answer answer = answer(head, spendable() - this.line.held(), now);
 			if (answer.kind() == Answer.Kind.WAITING) {
 				break;
 			}
@@ -189,7 +198,7 @@ final class Bucket {
 	 */
 	synchronized Decision refuse(long cost, MembershipView view, long now) {
 		arrive(view, now);
-		long available = this.replica.spendable() - this.line.promised();
+		long available = spendable() - this.line.promised();
 		return rejected((available < cost) ? shortage(cost, available) : Reason.OTHER_LIMIT, cost);
 	}
 
@@ -224,8 +233,18 @@ final class Bucket {
 		return Answer.kept(reason);
 	}
 
+	// In fallback there is nobody to ask: what others claim is not believed.
 	private boolean hasCredit(long cost, long available) {
-		return this.allowance.covers(cost, available, this.line.held(), this.replica.view());
+		return this.ownPart != null || this.allowance.covers(cost, available, this.line.held(), this.replica.view());
+	}
+
+	private long spendable() {
+		long spendable = this.replica.spendable();
+		if (this.ownPart == null) {
+			return spendable;
+		}
+		long own = this.ownPart.spendable();
+		return this.replica.view().isJoining() ? Math.min(own, spendable) : own;
 	}
 
 	private Reason shortage(long cost, long available) {
@@ -233,12 +252,21 @@ final class Bucket {
 			// The limit shrank after the cost was compared with it.
 			return Reason.COST_ABOVE_CAPACITY;
 		}
+		if (this.ownPart != null) {
+			return Reason.FALLBACK;
+		}
 		boolean reduced = this.replica.view().isJoining() || available + this.replica.reserved() >= cost;
 		return reduced ? Reason.REDUCED_CAPACITY : Reason.EXHAUSTED;
 	}
 
 	private Decision admitted(Reason reason, long cost, long now) {
 		this.replica.spend(cost);
+		if (this.ownPart != null) {
+			this.ownPart.spend(cost);
+		}
+		if (this.expectation != null) {
+			this.expectation.spend(cost);
+		}
 		this.allowance.spend(cost, now);
 		markDirty();
 		if (!this.flushAsked && this.allowance.isWorthFlushing()) {
@@ -254,9 +282,10 @@ final class Bucket {
 
 	private Decision decision(Outcome outcome, Reason reason, long cost) {
 		this.changes.onLevel(this.replica.level());
-		long left = this.replica.spendable() - this.line.promised();
-		return new Decision(outcome, reason, this.policy.limit(), Math.max(0, left),
-				this.replica.nanosToHave(cost, left), null);
+		long left = spendable() - this.line.promised();
+		long nanosToWait = (this.ownPart != null) ? this.ownPart.nanosToHave(cost, left)
+				: this.replica.nanosToHave(cost, left);
+		return new Decision(outcome, reason, this.policy.limit(), Math.max(0, left), nanosToWait, null);
 	}
 
 	private void use(MembershipView view, long now) {
@@ -282,6 +311,10 @@ final class Bucket {
 			follow(current, now);
 		}
 		this.replica.settle(now);
+		FallbackQuota quota = this.changes.fallback();
+		if (quota != null || this.ownPart != null) {
+			followFallback(quota, now);
+		}
 	}
 
 	private void follow(LimitPolicy newPolicy, long now) {
@@ -289,6 +322,24 @@ final class Bucket {
 		this.replica.change(newPolicy.limit(), now);
 		trimExcess();
 		this.allowance.resize(newPolicy.limit().capacity(), this.replica.view(), now);
+		this.expectation = null;
+		if (this.ownPart != null) {
+			this.ownPart.change(newPolicy.limit(), now);
+		}
+	}
+
+	private void followFallback(@Nullable FallbackQuota quota, long now) {
+		if (quota == null) {
+			this.ownPart = null;
+			if (this.replica.forgiveDebt()) {
+				markDirty();
+			}
+			return;
+		}
+		if (this.ownPart == null) {
+			this.ownPart = new OwnPart(this.policy.limit(), this.replica.level(), now);
+		}
+		this.ownPart.settle(quota.of(this.replica.view().size()), now);
 	}
 
 	private void markDirty() {
@@ -337,6 +388,7 @@ final class Bucket {
 		if (this.replica.hasNewsOfGrants()) {
 			markDirty();
 		}
+		this.expectation = null;
 		trimExcess();
 		this.allowance.share(this.replica.view(), now);
 	}
@@ -352,13 +404,28 @@ final class Bucket {
 		}
 		TokenBucketState credible = this.replica.credible(remote);
 		TokenBucketState before = this.replica.state();
+		long availableBefore = this.replica.spendable();
 		if (this.replica.merge(credible)) {
 			this.usedAt = now;
-			learn(before, this.replica.state(), now);
+			if (this.expectation == null) {
+				this.expectation = new Expectation(availableBefore, this.replica.consumedHere(), now);
+			}
+			learn(before, this.replica.state(), this.expectation, now);
 			trimExcess();
 			this.allowance.share(this.replica.view(), now);
+			judge(this.expectation, now);
 		}
 		return credible == remote;
+	}
+
+	private void judge(Expectation window, long now) {
+		if (window.isOver(this.syncInterval, now)) {
+			Limit limit = this.policy.limit();
+			long consumedHere = this.replica.consumedHere();
+			long excess = window.excess(limit.refillRate(), this.replica.view().heard().size(), consumedHere, now);
+			this.changes.onWindow(this.key, limit, excess, window.since(), now);
+			window.begin(this.replica.spendable(), consumedHere, now);
+		}
 	}
 
 	/**
@@ -403,15 +470,21 @@ final class Bucket {
 		this.changes.onDropped(this);
 	}
 
-	private void learn(TokenBucketState before, TokenBucketState merged, long now) {
+	private void learn(TokenBucketState before, TokenBucketState merged, Expectation window, long now) {
+		MembershipView view = this.replica.view();
 		merged.consumed().forEach((birth, amount) -> {
 			long known = before.consumed().get(birth);
 			// Of its own, a member counts only what is acknowledged: what others remember
 			// of its earlier births may be of any age.
-			if (amount > known && !birth.member().equals(this.replica.view().self())) {
-				this.allowance.learn(birth.member(), (known > 0) ? amount - known : recent(amount), now);
+			if (amount > known && !birth.member().equals(view.self())) {
+				long spent = (known > 0) ? amount - known : recent(amount);
+				this.allowance.learn(birth.member(), spent, now);
+				// Of one that is not heard, a merge may reveal the spending of any time.
+				if (view.hears(birth.member())) {
+					window.see(spent);
+				}
 			}
-			if (amount > known && this.replica.view().relays(birth.member())) {
+			if (amount > known && view.relays(birth.member())) {
 				markDirty();
 			}
 		});
@@ -520,7 +593,7 @@ final class Bucket {
 		long missing = Math.max(0, this.policy.limit().capacity() - level);
 		long toNextToken = Math.min(missing, MicroTokens.PER_TOKEN - Math.floorMod(level, MicroTokens.PER_TOKEN));
 		return new BucketStatus(this.policy.limit(), this.key.key(), this.key.overflow(), level,
-				this.replica.spendable() - this.line.promised(), view.isAlone() ? 0 : this.allowance.unacknowledged(),
+				spendable() - this.line.promised(), view.isAlone() ? 0 : this.allowance.unacknowledged(),
 				this.replica.consumedHere(), this.line.size(), timeToAccrue(missing), timeToAccrue(toNextToken),
 				this.replica.state());
 	}

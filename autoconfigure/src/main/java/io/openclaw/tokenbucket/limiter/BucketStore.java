@@ -64,6 +64,8 @@ public final class BucketStore {
 
 	private volatile ReplicationSignal signal = ReplicationSignal.NONE;
 
+	private volatile DriftListener drift = DriftListener.NONE;
+
 	private Iterator<Bucket> sweep = Collections.emptyIterator();
 
 	private @Nullable Long reunitedAt;
@@ -148,6 +150,37 @@ public final class BucketStore {
 	 */
 	public void signalTo(ReplicationSignal replicationSignal) {
 		this.signal = replicationSignal;
+	}
+
+	/**
+	 * Sets who is told of spending beyond the rules.
+	 * @param listener replaces the one before
+	 */
+	public void tellDrift(DriftListener listener) {
+		this.drift = listener;
+	}
+
+	/**
+	 * Has this member spend no more of a limit than its part, by its own count.
+	 * @param limit the name of the limit; one that is unknown is ignored
+	 * @param quota the part
+	 */
+	public void fallBack(String limit, FallbackQuota quota) {
+		LimitBuckets buckets = this.limits.get(limit);
+		if (buckets != null) {
+			buckets.fallBack(quota);
+		}
+	}
+
+	/**
+	 * Has this member go by the replicated state again.
+	 * @param limit the name of the limit; one that is unknown is ignored
+	 */
+	public void recover(String limit) {
+		LimitBuckets buckets = this.limits.get(limit);
+		if (buckets != null) {
+			buckets.fallBack(null);
+		}
 	}
 
 	/**
@@ -375,6 +408,7 @@ public final class BucketStore {
 			serveLine(bucket, now);
 		}
 		sweep(current, now);
+		this.drift.onTick(now);
 	}
 
 	/**
@@ -461,6 +495,10 @@ public final class BucketStore {
 
 	ReplicationSignal signal() {
 		return this.signal;
+	}
+
+	DriftListener drift() {
+		return this.drift;
 	}
 
 	boolean hasRoom() {

@@ -1,5 +1,9 @@
 package io.openclaw.tokenbucket.limiter;
 
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+
 /**
  * Notes that something is to be done about a bucket, without doing it.
  */
@@ -22,6 +26,12 @@ interface Changes {
 
 	/** A request saw this level. */
 	void onLevel(long level);
+
+	/** What may be spent of the limit in fallback; {@code null} while it is not in it. */
+	@Nullable FallbackQuota fallback();
+
+	/** A window of merges has ended: {@link DriftListener#onWindow}. */
+	void onWindow(BucketKey bucket, Limit limit, long excess, long sinceNanos, long now);
 
 	/** A bucket has something to publish that is worth a batch of its own. */
 	void onFlushWanted();

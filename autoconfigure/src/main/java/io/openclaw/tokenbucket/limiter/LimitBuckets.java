@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 
 /**
@@ -30,6 +33,8 @@ final class LimitBuckets implements Changes {
 	private final ConcurrentMap<BucketKey, Bucket> overflow = new ConcurrentHashMap<>(1);
 
 	private final AtomicLong lowestLevel = new AtomicLong(Long.MAX_VALUE);
+
+	private volatile @Nullable FallbackQuota fallback;
 
 	private final LongAdder admitted = new LongAdder();
 
@@ -84,6 +89,18 @@ final class LimitBuckets implements Changes {
 		});
 		return after.definition().agreesWith(before.definition()) ? Optional.empty()
 				: Optional.of(new LimitChange(before.definition(), before.source(), after.definition(), source));
+	}
+
+	@Override
+	public @Nullable FallbackQuota fallback() {
+		return this.fallback;
+	}
+
+	/**
+	 * Goes by a part of the limit from now on; {@code null} by the replicated state.
+	 */
+	void fallBack(@Nullable FallbackQuota quota) {
+		this.fallback = quota;
 	}
 
 	/**
@@ -246,6 +263,11 @@ final class LimitBuckets implements Changes {
 	@Override
 	public void onDirty(Bucket bucket) {
 		this.store.onDirty(bucket);
+	}
+
+	@Override
+	public void onWindow(BucketKey bucket, Limit limit, long excess, long sinceNanos, long now) {
+		this.store.drift().onWindow(bucket, limit, excess, sinceNanos, now);
 	}
 
 	@Override

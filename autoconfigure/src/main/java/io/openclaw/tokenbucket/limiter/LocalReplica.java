@@ -315,6 +315,20 @@ final class LocalReplica {
 	}
 
 	/**
+	 * Gives back what was spent below zero, where that was more than the rules allow: the
+	 * members that kept to them would else be rejected until it is refilled. One of them
+	 * does it for all, once all are heard.
+	 * @return whether anything was given back
+	 */
+	boolean forgiveDebt() {
+		if (this.level >= 0 || !this.view.isComplete() || !this.view.heard().get(0).equals(this.view.self())) {
+			return false;
+		}
+		replaceState(state().giveBack(this.birth, -this.level));
+		return true;
+	}
+
+	/**
 	 * Takes over a view of the members.
 	 * @param newView the view, newer than the current
 	 * @param now when it began to hold

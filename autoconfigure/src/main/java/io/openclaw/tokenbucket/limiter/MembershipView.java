@@ -222,6 +222,15 @@ public final class MembershipView {
 	}
 
 	/**
+	 * Whether a member is heard.
+	 * @param member the member
+	 * @return whether it is this member or a heard peer
+	 */
+	public boolean hears(MemberId member) {
+		return this.heard.contains(member);
+	}
+
+	/**
 	 * Whether some heard member does not receive a member directly.
 	 * @param member the member
 	 * @return whether its news must be passed on

@@ -17,6 +17,9 @@ public enum Reason {
 	/** The bucket has tokens, but the members that hold them aside cannot be heard. */
 	REDUCED_CAPACITY,
 
+	/** The limit is in fallback, and this member has spent its part. */
+	FALLBACK,
+
 	/** The bucket has tokens, but no acknowledgement came in time. */
 	UNACKNOWLEDGED,
 

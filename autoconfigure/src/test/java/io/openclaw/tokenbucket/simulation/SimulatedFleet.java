@@ -19,11 +19,13 @@ import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.FallbackQuota;
 import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.replication.InMemoryBus;
 import io.openclaw.tokenbucket.replication.InMemoryReplicationTransport;
@@ -31,6 +33,9 @@ import io.openclaw.tokenbucket.replication.ReplicationListener;
 import io.openclaw.tokenbucket.replication.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.ReplicationTransport;
 import io.openclaw.tokenbucket.replication.Replicator;
+import io.openclaw.tokenbucket.resilience.DriftMonitor;
+import io.openclaw.tokenbucket.resilience.FallbackChangedEvent;
+import io.openclaw.tokenbucket.resilience.FallbackPolicy;
 import io.openclaw.tokenbucket.simulation.SimulatedNetwork.Links;
 
 /**
@@ -45,6 +50,9 @@ final class SimulatedFleet {
 	private static final Duration SYNC_INTERVAL = Duration.ofMillis(200);
 
 	private static final int REPLICATION_FACTOR = 3;
+
+	private static final FallbackPolicy FALLBACK = FallbackPolicy.of(0.05, Duration.ofSeconds(5),
+			FallbackQuota.FAIR_SHARE);
 
 	private final VirtualTime time = new VirtualTime();
 
@@ -115,14 +123,21 @@ final class SimulatedFleet {
 	}
 
 	Member start() {
-		return start(limit());
+		return start(limit(), this.time);
 	}
 
 	/**
 	 * Starts a member that is configured with another limit than the rest.
 	 */
 	Member start(Limit configured) {
-		Member member = new Member(new MemberId(nodeOf(this.members.size()), 1), configured);
+		return start(configured, this.time);
+	}
+
+	/**
+	 * Starts a member with a clock of its own.
+	 */
+	Member start(Limit configured, NanoClock clock) {
+		Member member = new Member(new MemberId(nodeOf(this.members.size()), 1), configured, clock);
 		this.members.add(member);
 		member.replicator.start();
 		return member;
@@ -217,6 +232,12 @@ final class SimulatedFleet {
 	 */
 	final class Member implements Gate {
 
+		private final BucketStore store;
+
+		private final List<FallbackChangedEvent> fallbacks = new ArrayList<>();
+
+		private final DriftMonitor drift;
+
 		private final TokenBucketLimiter limiter;
 
 		private final LimitControl control;
@@ -229,17 +250,34 @@ final class SimulatedFleet {
 
 		private @Nullable Duration endedAt;
 
-		Member(MemberId id, Limit configured) {
+		Member(MemberId id, Limit configured, NanoClock clock) {
 			LimitPolicy policy = new LimitPolicy(configured, SimulatedFleet.this.settings.consistency(),
 					Duration.ofMillis(25));
-			VirtualTime clock = SimulatedFleet.this.time;
-			BucketStore store = new BucketStore(id, List.of(policy),
+			this.store = new BucketStore(id, List.of(policy),
 					new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 1_000), clock);
-			this.control = new LimitControl(store, clock);
-			this.limiter = new TokenBucketLimiter(store, clock, this::schedule, null);
+			this.control = new LimitControl(this.store, clock);
+			this.drift = new DriftMonitor(this.store, FALLBACK, clock, List.of(this.fallbacks::add));
+			this.limiter = new TokenBucketLimiter(this.store, clock, this::schedule, null);
 			this.transport = new InMemoryReplicationTransport(SimulatedFleet.this.buses);
-			this.replicator = new Replicator(store, this.transport, new ReplicationSettings(null, REPLICATION_FACTOR,
-					SYNC_INTERVAL, SimulatedFleet.this.settings.memberTimeout()), clock, this::schedule, new Strict());
+			this.replicator = new Replicator(this.store, this.transport,
+					new ReplicationSettings(null, REPLICATION_FACTOR, SYNC_INTERVAL,
+							SimulatedFleet.this.settings.memberTimeout()),
+					clock, this::schedule, new Strict());
+		}
+
+		BucketStore store() {
+			return this.store;
+		}
+
+		DriftMonitor drift() {
+			return this.drift;
+		}
+
+		/**
+		 * When the limit fell back here and recovered.
+		 */
+		List<FallbackChangedEvent> fallbacks() {
+			return this.fallbacks;
 		}
 
 		TokenBucketLimiter limiter() {

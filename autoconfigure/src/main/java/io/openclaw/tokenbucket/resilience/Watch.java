@@ -1,0 +1,63 @@
+package io.openclaw.tokenbucket.resilience;
+
+import io.openclaw.tokenbucket.limiter.BucketKey;
+
+/**
+ * One bucket that exceeds the threshold, or did. Mutable, guarded by the monitor.
+ */
+final class Watch {
+
+	private final String limit;
+
+	private final double threshold;
+
+	private final long holdNanos;
+
+	private final long overSince;
+
+	private long loudAt;
+
+	private boolean drifting;
+
+	Watch(BucketKey bucket, FallbackPolicy policy, long overSince) {
+		this.limit = bucket.limit();
+		this.threshold = policy.driftThreshold(this.limit);
+		this.holdNanos = policy.hold(this.limit).toNanos();
+		this.overSince = overSince;
+	}
+
+	String limit() {
+		return this.limit;
+	}
+
+	/**
+	 * Whether its drift has stayed above the threshold for longer than the hold time, and
+	 * not yet below half of it for as long.
+	 */
+	boolean isDrifting() {
+		return this.drifting;
+	}
+
+	/**
+	 * A window ended.
+	 * @return whether to go on watching
+	 */
+	boolean follow(double ratio, long now) {
+		if (!this.drifting && ratio <= this.threshold) {
+			return false;
+		}
+		if (ratio >= this.threshold / 2) {
+			this.loudAt = now;
+		}
+		this.drifting |= now - this.overSince > this.holdNanos;
+		return true;
+	}
+
+	/**
+	 * Whether nothing was heard of it for so long that it is no longer to be watched.
+	 */
+	boolean isQuiet(long now) {
+		return now - this.loudAt >= this.holdNanos && (this.drifting || now - this.loudAt >= DriftMonitor.FORGET_NANOS);
+	}
+
+}

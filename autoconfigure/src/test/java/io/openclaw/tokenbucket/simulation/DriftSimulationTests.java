@@ -1,0 +1,269 @@
+package io.openclaw.tokenbucket.simulation;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.simulation.SimulatedFleet.Member;
+import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
+
+import static io.openclaw.tokenbucket.simulation.SimulatedNetwork.FAR;
+import static io.openclaw.tokenbucket.simulation.SimulatedNetwork.NEAR;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+/**
+ * Drift tells a member that does not keep to the rules from honest ones whose news takes
+ * time, and fallback keeps the others' budget: capacity 1000, 200 tokens a second,
+ * threshold 0.05, hold time 5 s.
+ */
+class DriftSimulationTests {
+
+	private static final int HONEST = 4;
+
+	private static final double PER_SECOND = 200;
+
+	private static final Duration OBSERVED = Duration.ofSeconds(25);
+
+	private static final Duration SECOND = Duration.ofSeconds(1);
+
+	static Stream<Arguments> honestRows() {
+		// Eventual members publish at their leisure, and so see each other late.
+		return Stream.of(arguments(Consistency.STRICT, NEAR, 0.002), arguments(Consistency.BOUNDED, NEAR, 0.002),
+				arguments(Consistency.BOUNDED, FAR, 0.1), arguments(Consistency.EVENTUAL, FAR, 0.1));
+	}
+
+	static Stream<Arguments> fleets() {
+		return Stream.of(arguments(Consistency.STRICT, NEAR), arguments(Consistency.BOUNDED, NEAR),
+				arguments(Consistency.BOUNDED, FAR));
+	}
+
+	@ParameterizedTest
+	@MethodSource("honestRows")
+	void honestMembersDriftLittle(Consistency consistency, Duration latency, double most) {
+		Settings settings = Settings.of(latency, consistency);
+		assertNoFallback("5 x 400/s", settings, most,
+				(fleet, load) -> fleet.members().forEach((member) -> load.on(member, 400, OBSERVED)));
+		assertNoFallback("2000/s on one, 20/s on the rest", settings, most, (fleet, load) -> fleet.members()
+			.forEach((member) -> load.on(member, (member == fleet.member(0)) ? 2000 : 20, OBSERVED)));
+		assertNoFallback("5 x 35/s", settings, most,
+				(fleet, load) -> fleet.members().forEach((member) -> load.on(member, 35, OBSERVED)));
+		assertNoFallback("20 % of messages lost", settings.withLoss(0.2), 0.1,
+				(fleet, load) -> fleet.members().forEach((member) -> load.on(member, 400, OBSERVED)));
+	}
+
+	// What is seen in one window may be many capacities, but only in one.
+	@ParameterizedTest
+	@MethodSource("fleets")
+	void honestMembersDoNotFallBackForAnythingThatPasses(Consistency consistency, Duration latency) {
+		Settings settings = Settings.of(latency, consistency).withMemberTimeout(Duration.ofSeconds(40));
+		assertNoFallback("5000/s on all for 0.5 s", settings, 10, (fleet, load) -> fleet.members().forEach((member) -> {
+			load.on(member, 5000, Duration.ofMillis(500));
+			load.on(member, 400, OBSERVED);
+		}));
+		assertNoFallback("partition 2 : 3", settings, 10, (fleet, load) -> {
+			fleet.cut((sender, receiver) -> sender < 2 != receiver < 2, Duration.ofSeconds(5), Duration.ofSeconds(20));
+			fleet.members().forEach((member) -> load.on(member, 400, OBSERVED));
+		});
+		assertNoFallback("C = 10, 5 x 400/s", settings.withCapacity(10), 0.2,
+				(fleet, load) -> fleet.members().forEach((member) -> load.on(member, 400, OBSERVED)));
+	}
+
+	@ParameterizedTest
+	@MethodSource("fleets")
+	void aMemberThatSpendsTwiceTheLimitIsNoticedAndCostsTheOthersNothing(Consistency consistency, Duration latency) {
+		Run run = new Run(Settings.of(latency, consistency), 1, lawless());
+		run.load(run.cheater, 400, Scenario.MINUTE);
+		run.loadHonest(400, Scenario.MINUTE);
+		run.advance(Duration.ofSeconds(3));
+		long starving = run.admittedByHonest();
+		run.advance(Duration.ofSeconds(2));
+		double starved = (run.admittedByHonest() - starving) / (2 * PER_SECOND);
+		Duration noticed = run.advanceUntilAll(true, Duration.ofSeconds(30));
+		assertThat(noticed.plusSeconds(5)).as("fallback begins")
+			.isBetween(Duration.ofSeconds(5), Duration.ofSeconds(8));
+		run.advance(Duration.ofSeconds(1));
+		long before = run.admittedByHonest();
+		long lawlessBefore = run.admittedByCheater();
+		run.advance(Duration.ofSeconds(20));
+		double honest = (run.admittedByHonest() - before) / (20 * PER_SECOND);
+		double cheated = (run.admittedByCheater() - lawlessBefore) / (20 * PER_SECOND);
+		run.print("of the refill: honest members before %.3f, in fallback %.3f, the other %.3f", starved, honest,
+				cheated);
+		assertThat(starved).as("what the other leaves").isLessThan(0.05);
+		assertThat(cheated).isGreaterThan(1.9);
+		assertThat(honest).as("four honest members of five").isCloseTo(0.8, within(0.02));
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Consistency.class, names = { "STRICT", "BOUNDED" })
+	void fallbackEndsOnceAllKeepToTheRulesAgainAndNobodyPaysForTheOther(Consistency consistency) {
+		Run run = new Run(Settings.of(NEAR, consistency), 2, lawless());
+		run.load(run.cheater, 400, Duration.ofSeconds(20));
+		run.loadHonest(400, Scenario.MINUTE);
+		run.advance(Duration.ofSeconds(20));
+		run.assertAll(true);
+		Duration ended = run.advanceUntilAll(false, Duration.ofSeconds(30));
+		assertThat(ended).as("fallback ends").isBetween(Duration.ofSeconds(5), Duration.ofSeconds(8));
+		run.advance(SECOND);
+		long before = run.admittedByHonest();
+		run.advance(Duration.ofSeconds(20));
+		double honest = (run.admittedByHonest() - before) / (20 * PER_SECOND);
+		run.print("after fallback, of the refill: honest members %.3f", honest);
+		assertThat(honest).isCloseTo(1, within(0.02));
+		run.assertAll(false);
+		assertThat(run.fleet.member(0).fallbacks()).hasSize(2);
+	}
+
+	@Test
+	void aMemberWhoseClockRunsTwiceAsFastIsNoticedAndTheOthersKeepToTheirPart() {
+		Limit fast = limit(1000, 2 * PER_SECOND);
+		Run run = new Run(Settings.of(NEAR, Consistency.BOUNDED), 3,
+				new LimitPolicy(fast, Consistency.BOUNDED, Duration.ofMillis(25)));
+		run.load(run.cheater, 400, Scenario.MINUTE);
+		run.loadHonest(400, Scenario.MINUTE);
+		Duration noticed = run.advanceUntilAll(true, Duration.ofSeconds(30));
+		assertThat(noticed).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(8));
+		run.advance(SECOND);
+		long before = run.admittedByHonest();
+		run.advance(Duration.ofSeconds(20));
+		double honest = (run.admittedByHonest() - before) / (20 * PER_SECOND);
+		run.print("in fallback, of the refill: honest members %.3f", honest);
+		assertThat(honest).isCloseTo(0.8, within(0.02));
+	}
+
+	// It takes all there is, and the others' requests as well: but no more than the
+	// limit.
+	@Test
+	void aMemberThatSpendsLessThanTheRefillIsNoReasonToFallBack() {
+		Run run = new Run(Settings.of(NEAR, Consistency.BOUNDED), 4, lawless());
+		run.load(run.cheater, 150, Scenario.MINUTE);
+		run.loadHonest(400, Scenario.MINUTE);
+		run.advance(Scenario.MINUTE);
+		run.assertAll(false);
+		assertThat(run.admittedByHonest() + run.admittedByCheater()).isLessThan((long) (1050 + 60 * PER_SECOND));
+	}
+
+	private static LimitPolicy lawless() {
+		// It believes in so large a bucket that it admits whatever it is asked.
+		return new LimitPolicy(limit(1_000_000, PER_SECOND), Consistency.EVENTUAL, Duration.ofMillis(25));
+	}
+
+	private static Limit limit(long capacity, double perSecond) {
+		return new Limit(SimulatedFleet.LIMIT, MicroTokens.ofTokens(capacity),
+				RefillRate.perSecond(BigDecimal.valueOf(perSecond)), MicroTokens.ofTokens(capacity), 0);
+	}
+
+	private static void assertNoFallback(String name, Settings settings, double most,
+			BiConsumer<SimulatedFleet, Load> play) {
+		long seed = 1;
+		Random random = new Random(seed);
+		SimulatedFleet fleet = new SimulatedFleet(settings, random);
+		fleet.startTogether(HONEST + 1);
+		play.accept(fleet, new Load(fleet.time(), fleet.limit(), random));
+		double worst = 0;
+		for (int second = 0; second < OBSERVED.toSeconds(); second++) {
+			fleet.time().advance(SECOND);
+			for (Member member : fleet.members()) {
+				worst = Math.max(worst, member.drift().drift(SimulatedFleet.LIMIT).ratio());
+			}
+		}
+		System.out.printf(Locale.ROOT, "%-34s %s %-8s seed %d: drift at most %.4f%n", name, settings.latency(),
+				settings.consistency(), seed, worst);
+		assertThat(worst).as("drift, %s, seed %d", name, seed).isLessThan(most);
+		assertThat(fleet.members()).as("%s, seed %d", name, seed)
+			.allSatisfy((member) -> assertThat(member.fallbacks()).isEmpty());
+	}
+
+	/**
+	 * Four honest members, and one that goes by a limit of its own.
+	 */
+	private static final class Run {
+
+		private final SimulatedFleet fleet;
+
+		private final Member cheater;
+
+		private final Load honestLoad;
+
+		private final Load cheaterLoad;
+
+		private final long seed;
+
+		Run(Settings settings, long seed, LimitPolicy policy) {
+			this.seed = seed;
+			Random random = new Random(seed);
+			this.fleet = new SimulatedFleet(settings, random);
+			this.fleet.startTogether(HONEST);
+			this.cheater = this.fleet.start(policy);
+			this.fleet.time().advance(Duration.ofSeconds(5));
+			this.honestLoad = new Load(this.fleet.time(), this.fleet.limit(), random);
+			this.cheaterLoad = new Load(this.fleet.time(), this.fleet.limit(), random);
+		}
+
+		void load(Member member, double perSecond, Duration during) {
+			this.cheaterLoad.on(member, perSecond, during);
+		}
+
+		void loadHonest(double perSecond, Duration during) {
+			honest().forEach((member) -> this.honestLoad.on(member, perSecond, during));
+		}
+
+		void advance(Duration duration) {
+			this.fleet.time().advance(duration);
+		}
+
+		Duration advanceUntilAll(boolean inFallback, Duration atMost) {
+			Duration passed = Duration.ZERO;
+			Duration step = Duration.ofMillis(100);
+			while (passed.compareTo(atMost) < 0 && !honest().allMatch((member) -> isInFallback(member) == inFallback)) {
+				advance(step);
+				passed = passed.plus(step);
+			}
+			print("fallback %s after %d ms", inFallback ? "begins" : "ends", passed.toMillis());
+			return passed;
+		}
+
+		void assertAll(boolean inFallback) {
+			assertThat(honest()).as("seed %d", this.seed)
+				.allSatisfy((member) -> assertThat(isInFallback(member)).isEqualTo(inFallback));
+		}
+
+		long admittedByHonest() {
+			return this.honestLoad.verdict().admitted();
+		}
+
+		long admittedByCheater() {
+			return this.cheaterLoad.verdict().admitted();
+		}
+
+		void print(String format, Object... arguments) {
+			System.out.printf(Locale.ROOT, "seed %d: %s%n", this.seed, String.format(Locale.ROOT, format, arguments));
+		}
+
+		private Stream<Member> honest() {
+			return this.fleet.members().stream().limit(HONEST);
+		}
+
+		private static boolean isInFallback(Member member) {
+			return member.drift().inFallback().contains(SimulatedFleet.LIMIT);
+		}
+
+	}
+
+}
