@@ -6,6 +6,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
@@ -35,6 +36,11 @@ public final class OpenClawObservabilityAutoConfiguration {
 	@ConditionalOnMissingBean
 	ShadowLogger openClawShadowLogger(ObjectProvider<NanoClock> clock) {
 		return new ShadowLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM));
+	}
+
+	@Bean
+	ApplicationEvents openClawApplicationEvents(ApplicationEventPublisher publisher) {
+		return new ApplicationEvents(publisher);
 	}
 
 	@Bean

@@ -27,6 +27,7 @@ import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
  * @param node This gateway.
  * @param buckets Limits by name. Routes name them in TokenBucket filters.
  * @param crdt How gateways share what they spend.
+ * @param fallback What a gateway does while others spend more than the rules allow.
  * @param circuitBreaker When requests are answered early since the upstream of their
  * route is slow.
  * @param manifest The JSON manifest that was imported, if any.
@@ -37,8 +38,9 @@ import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
  */
 @ConfigurationProperties(prefix = "openclaw", ignoreUnknownFields = false)
 public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue Node node,
-		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt, @DefaultValue CircuitBreaker circuitBreaker,
-		@DefaultValue Manifest manifest, @DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies,
+		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt, @DefaultValue Fallback fallback,
+		@DefaultValue CircuitBreaker circuitBreaker, @DefaultValue Manifest manifest,
+		@DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies,
 		@DefaultValue("false") boolean hashKeys) {
 
 	/**
@@ -119,6 +121,20 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * is the revision as well.
 	 */
 	public record Manifest(@Nullable String version) {
+	}
+
+	/**
+	 * What a gateway does while others spend more than the rules allow.
+	 *
+	 * @param driftThreshold Above which drift a limit falls back: what is spent beyond
+	 * the rules in about a second, as a part of the capacity.
+	 * @param hold How long drift must stay above the threshold before a limit falls back,
+	 * and below half of it before the limit recovers.
+	 * @param quota What a gateway may spend of a limit in fallback: fair-share, which is
+	 * one part of as many as there are gateways, or a fraction of the limit.
+	 */
+	public record Fallback(@DefaultValue("0.05") BigDecimal driftThreshold, @DefaultValue("5s") Duration hold,
+			@DefaultValue("fair-share") String quota) {
 	}
 
 	/**

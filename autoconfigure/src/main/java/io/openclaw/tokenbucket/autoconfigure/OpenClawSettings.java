@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 
@@ -8,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 
 import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Crdt;
+import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Fallback;
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.replication.MessageSigning;
 import io.openclaw.tokenbucket.replication.ReplicationSettings;
+import io.openclaw.tokenbucket.resilience.FallbackPolicy;
 
 /**
  * The properties after they were checked, as the other packages understand them.
@@ -21,11 +24,12 @@ import io.openclaw.tokenbucket.replication.ReplicationSettings;
  * @param policies the limits
  * @param limiter settings of the limiter
  * @param replication settings of replication
+ * @param fallback how much drift a limit bears
  * @param namespace tells fleets on the same Redis apart
  * @param secret under which keys become ids; {@code null} if none is configured
  */
 record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, ReplicationSettings replication,
-		String namespace, @Nullable String secret) {
+		FallbackPolicy fallback, String namespace, @Nullable String secret) {
 
 	private static final int MAX_NAME_LENGTH = 64;
 
@@ -45,6 +49,15 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 	private static final Duration LEAST_LATENCY_THRESHOLD = Duration.ofMillis(1);
 
 	private static final Duration MOST_LATENCY_THRESHOLD = Duration.ofHours(1);
+
+	private static final BigDecimal LEAST_DRIFT = new BigDecimal("0.001");
+
+	private static final BigDecimal MOST_DRIFT = BigDecimal.valueOf(1000);
+
+	// Drift is measured over a second.
+	private static final Duration LEAST_HOLD = Duration.ofSeconds(1);
+
+	private static final Duration MOST_HOLD = Duration.ofHours(1);
 
 	static OpenClawSettings from(OpenClawProperties properties) {
 		Crdt crdt = properties.crdt();
@@ -66,7 +79,15 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 				new LimiterSettings(crdt.replicationFactor(), crdt.syncInterval(), crdt.maxKeys()),
 				new ReplicationSettings(region, crdt.replicationFactor(), crdt.syncInterval(), crdt.memberTimeout(),
 						MessageSigning.under(crdt.secret(), crdt.namespace(), crdt.unsigned())),
-				crdt.namespace(), crdt.secret().isEmpty() ? null : crdt.secret().get(0));
+				fallback(properties.fallback()), crdt.namespace(),
+				crdt.secret().isEmpty() ? null : crdt.secret().get(0));
+	}
+
+	private static FallbackPolicy fallback(Fallback fallback) {
+		Checks.between("openclaw.fallback.drift-threshold", fallback.driftThreshold(), LEAST_DRIFT, MOST_DRIFT);
+		Checks.between("openclaw.fallback.hold", fallback.hold(), LEAST_HOLD, MOST_HOLD);
+		return FallbackPolicy.of(fallback.driftThreshold().doubleValue(), fallback.hold(),
+				FallbackQuotas.of("openclaw.fallback.quota", fallback.quota()));
 	}
 
 	private static void checkMemberTimeout(Crdt crdt) {

@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitChange;
+import io.openclaw.tokenbucket.replication.MembershipChanged;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 
 /**
@@ -72,6 +73,11 @@ public final class CompositeReplicationListener implements ReplicationListener {
 	@Override
 	public void onLimitChange(LimitChange change) {
 		this.delegates.forEach((delegate) -> delegate.onLimitChange(change));
+	}
+
+	@Override
+	public void onMembershipChange(MembershipChanged change) {
+		this.delegates.forEach((delegate) -> delegate.onMembershipChange(change));
 	}
 
 }

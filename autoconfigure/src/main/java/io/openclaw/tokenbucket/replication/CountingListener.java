@@ -94,4 +94,9 @@ final class CountingListener implements ReplicationListener {
 		this.next.onLimitChange(change);
 	}
 
+	@Override
+	public void onMembershipChange(MembershipChanged change) {
+		this.next.onMembershipChange(change);
+	}
+
 }

@@ -84,4 +84,11 @@ public interface ReplicationListener {
 	default void onLimitChange(LimitChange change) {
 	}
 
+	/**
+	 * Other members are counted or heard than before. Called once per change.
+	 * @param change what holds now
+	 */
+	default void onMembershipChange(MembershipChanged change) {
+	}
+
 }

@@ -68,6 +68,8 @@ public final class Replicator implements ReplicationSignal {
 
 	private FleetState state = FleetState.JOINING;
 
+	private @Nullable MembershipChanged members;
+
 	private boolean counted;
 
 	private long tickAt;
@@ -329,6 +331,11 @@ public final class Replicator implements ReplicationSignal {
 		this.state = view.state();
 		if (before != this.state) {
 			this.listener.onStateChange(before, this.state);
+		}
+		MembershipChanged members = new MembershipChanged(view.state(), view.size(), view.heard());
+		if (!members.equals(this.members)) {
+			this.members = members;
+			this.listener.onMembershipChange(members);
 		}
 		acknowledge(now);
 	}

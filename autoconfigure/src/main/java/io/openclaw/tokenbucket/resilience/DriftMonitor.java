@@ -78,7 +78,7 @@ public final class DriftMonitor implements DriftListener, DriftSource {
 
 	@Override
 	public void onTick(long now) {
-		List<FallbackChangedEvent> changes = followWatched(now);
+		List<FallbackChanged> changes = followWatched(now);
 		changes.forEach((change) -> {
 			if (change.active()) {
 				this.store.fallBack(change.limit(), this.policy.quota(change.limit()));
@@ -110,7 +110,7 @@ public final class DriftMonitor implements DriftListener, DriftSource {
 		return excess / Math.max(limit.capacity(), refilled);
 	}
 
-	private synchronized List<FallbackChangedEvent> followWatched(long now) {
+	private synchronized List<FallbackChanged> followWatched(long now) {
 		this.watched.values().removeIf((watch) -> watch.isQuiet(now));
 		Set<String> drifting = this.watched.values()
 			.stream()
@@ -122,13 +122,13 @@ public final class DriftMonitor implements DriftListener, DriftSource {
 			return List.of();
 		}
 		this.inFallback = drifting;
-		List<FallbackChangedEvent> changes = new ArrayList<>();
+		List<FallbackChanged> changes = new ArrayList<>();
 		Set<String> concerned = new TreeSet<>(before);
 		concerned.addAll(drifting);
 		for (String limit : concerned) {
 			boolean active = drifting.contains(limit);
 			if (active != before.contains(limit)) {
-				changes.add(new FallbackChangedEvent(limit, active, this.limits.get(limit).ratio(now)));
+				changes.add(new FallbackChanged(limit, active, this.limits.get(limit).ratio(now)));
 			}
 		}
 		return changes;

@@ -11,6 +11,6 @@ public interface FallbackListener {
 	 * A limit fell back or recovered. Called once per change.
 	 * @param change what changed
 	 */
-	void onFallbackChange(FallbackChangedEvent change);
+	void onFallbackChange(FallbackChanged change);
 
 }

@@ -22,7 +22,7 @@ final class Watch {
 	Watch(BucketKey bucket, FallbackPolicy policy, long overSince) {
 		this.limit = bucket.limit();
 		this.threshold = policy.driftThreshold(this.limit);
-		this.holdNanos = policy.hold(this.limit).toNanos();
+		this.holdNanos = Math.max(1, policy.hold(this.limit).toNanos());
 		this.overSince = overSince;
 	}
 

@@ -86,6 +86,13 @@ class OpenClawMistakesTests {
 			openclaw.crdt.credit-wait                       | soon        | soon
 			openclaw.crdt.member-timeout                    | 1s          | at least 2000ms
 			openclaw.crdt.max-keys                          | 0           | at least 1
+			openclaw.fallback.drift-threshold               | 0           | at least 0.001
+			openclaw.fallback.drift-threshold               | much        | much
+			openclaw.fallback.hold                          | 100ms       | at least 1000ms
+			openclaw.fallback.hold                          | 2h          | at most 3600000ms
+			openclaw.fallback.quota                         | 0           | above 0
+			openclaw.fallback.quota                         | 1.1         | at most 1
+			openclaw.fallback.quota                         | half        | fair-share
 			openclaw.crdt.secret[0]                         | ' '         | long random text
 			openclaw.buckets.rating.capcity                 | 5           | capcity
 			openclaw.bukkets.rating.capacity                | 5           | bukkets

@@ -30,6 +30,7 @@ class OpenClawPropertiesMetadataTests {
 					"openclaw.crdt.namespace", "openclaw.crdt.replication-factor", "openclaw.crdt.sync-interval",
 					"openclaw.crdt.credit-wait", "openclaw.crdt.member-timeout", "openclaw.crdt.max-keys",
 					"openclaw.crdt.secret", "openclaw.crdt.unsigned", "openclaw.crdt.buses", "openclaw.headers",
+					"openclaw.fallback.drift-threshold", "openclaw.fallback.hold", "openclaw.fallback.quota",
 					"openclaw.hash-keys", "openclaw.proxies.trusted", "openclaw.proxies.hops");
 		assertThat(properties)
 			.allSatisfy((property) -> assertThat((String) property.get("description")).as((String) property.get("name"))

@@ -1,10 +1,11 @@
 package io.openclaw.tokenbucket.simulation;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.LongUnaryOperator;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -13,11 +14,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Member;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 
@@ -33,6 +35,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
  * threshold 0.05, hold time 5 s.
  */
 class DriftSimulationTests {
+
+	private static final BucketKey BUCKET = new BucketKey(SimulatedFleet.LIMIT, SimulatedFleet.KEY, false);
 
 	private static final int HONEST = 4;
 
@@ -87,8 +91,8 @@ class DriftSimulationTests {
 	@ParameterizedTest
 	@MethodSource("fleets")
 	void aMemberThatSpendsTwiceTheLimitIsNoticedAndCostsTheOthersNothing(Consistency consistency, Duration latency) {
-		Run run = new Run(Settings.of(latency, consistency), 1, lawless());
-		run.load(run.cheater, 400, Scenario.MINUTE);
+		Run run = new Run(Settings.of(latency, consistency), 1);
+		run.load(run.lawless(), 400, Scenario.MINUTE);
 		run.loadHonest(400, Scenario.MINUTE);
 		run.advance(Duration.ofSeconds(3));
 		long starving = run.admittedByHonest();
@@ -99,10 +103,10 @@ class DriftSimulationTests {
 			.isBetween(Duration.ofSeconds(5), Duration.ofSeconds(8));
 		run.advance(Duration.ofSeconds(1));
 		long before = run.admittedByHonest();
-		long lawlessBefore = run.admittedByCheater();
+		long lawlessBefore = run.admittedByOdd();
 		run.advance(Duration.ofSeconds(20));
 		double honest = (run.admittedByHonest() - before) / (20 * PER_SECOND);
-		double cheated = (run.admittedByCheater() - lawlessBefore) / (20 * PER_SECOND);
+		double cheated = (run.admittedByOdd() - lawlessBefore) / (20 * PER_SECOND);
 		run.print("of the refill: honest members before %.3f, in fallback %.3f, the other %.3f", starved, honest,
 				cheated);
 		assertThat(starved).as("what the other leaves").isLessThan(0.05);
@@ -113,8 +117,8 @@ class DriftSimulationTests {
 	@ParameterizedTest
 	@EnumSource(value = Consistency.class, names = { "STRICT", "BOUNDED" })
 	void fallbackEndsOnceAllKeepToTheRulesAgainAndNobodyPaysForTheOther(Consistency consistency) {
-		Run run = new Run(Settings.of(NEAR, consistency), 2, lawless());
-		run.load(run.cheater, 400, Duration.ofSeconds(20));
+		Run run = new Run(Settings.of(NEAR, consistency), 2);
+		run.load(run.lawless(), 400, Duration.ofSeconds(20));
 		run.loadHonest(400, Scenario.MINUTE);
 		run.advance(Duration.ofSeconds(20));
 		run.assertAll(true);
@@ -132,10 +136,8 @@ class DriftSimulationTests {
 
 	@Test
 	void aMemberWhoseClockRunsTwiceAsFastIsNoticedAndTheOthersKeepToTheirPart() {
-		Limit fast = limit(1000, 2 * PER_SECOND);
-		Run run = new Run(Settings.of(NEAR, Consistency.BOUNDED), 3,
-				new LimitPolicy(fast, Consistency.BOUNDED, Duration.ofMillis(25)));
-		run.load(run.cheater, 400, Scenario.MINUTE);
+		Run run = new Run(Settings.of(NEAR, Consistency.BOUNDED), 3, (time) -> 2 * time);
+		run.load(run.odd, 400, Scenario.MINUTE);
 		run.loadHonest(400, Scenario.MINUTE);
 		Duration noticed = run.advanceUntilAll(true, Duration.ofSeconds(30));
 		assertThat(noticed).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(8));
@@ -151,22 +153,12 @@ class DriftSimulationTests {
 	// limit.
 	@Test
 	void aMemberThatSpendsLessThanTheRefillIsNoReasonToFallBack() {
-		Run run = new Run(Settings.of(NEAR, Consistency.BOUNDED), 4, lawless());
-		run.load(run.cheater, 150, Scenario.MINUTE);
+		Run run = new Run(Settings.of(NEAR, Consistency.BOUNDED), 4);
+		run.load(run.lawless(), 150, Scenario.MINUTE);
 		run.loadHonest(400, Scenario.MINUTE);
 		run.advance(Scenario.MINUTE);
 		run.assertAll(false);
-		assertThat(run.admittedByHonest() + run.admittedByCheater()).isLessThan((long) (1050 + 60 * PER_SECOND));
-	}
-
-	private static LimitPolicy lawless() {
-		// It believes in so large a bucket that it admits whatever it is asked.
-		return new LimitPolicy(limit(1_000_000, PER_SECOND), Consistency.EVENTUAL, Duration.ofMillis(25));
-	}
-
-	private static Limit limit(long capacity, double perSecond) {
-		return new Limit(SimulatedFleet.LIMIT, MicroTokens.ofTokens(capacity),
-				RefillRate.perSecond(BigDecimal.valueOf(perSecond)), MicroTokens.ofTokens(capacity), 0);
+		assertThat(run.admittedByHonest() + run.admittedByOdd()).isLessThan((long) (1050 + 60 * PER_SECOND));
 	}
 
 	private static void assertNoFallback(String name, Settings settings, double most,
@@ -191,33 +183,56 @@ class DriftSimulationTests {
 	}
 
 	/**
-	 * Four honest members, and one that goes by a limit of its own.
+	 * Four honest members, and one that is not, or whose clock is not.
 	 */
 	private static final class Run {
 
 		private final SimulatedFleet fleet;
 
-		private final Member cheater;
+		private final Member odd;
 
 		private final Load honestLoad;
 
-		private final Load cheaterLoad;
+		private final Load oddLoad;
 
 		private final long seed;
 
-		Run(Settings settings, long seed, LimitPolicy policy) {
+		private long spent;
+
+		Run(Settings settings, long seed) {
+			this(settings, seed, (time) -> time);
+		}
+
+		Run(Settings settings, long seed, LongUnaryOperator clock) {
 			this.seed = seed;
 			Random random = new Random(seed);
 			this.fleet = new SimulatedFleet(settings, random);
 			this.fleet.startTogether(HONEST);
-			this.cheater = this.fleet.start(policy);
+			this.odd = this.fleet.start(this.fleet.limit(),
+					() -> clock.applyAsLong(this.fleet.time().elapsed().toNanos()));
 			this.fleet.time().advance(Duration.ofSeconds(5));
 			this.honestLoad = new Load(this.fleet.time(), this.fleet.limit(), random);
-			this.cheaterLoad = new Load(this.fleet.time(), this.fleet.limit(), random);
+			this.oddLoad = new Load(this.fleet.time(), this.fleet.limit(), random);
 		}
 
-		void load(Member member, double perSecond, Duration during) {
-			this.cheaterLoad.on(member, perSecond, during);
+		void load(Gate gate, double perSecond, Duration during) {
+			this.oddLoad.on(gate, perSecond, during);
+		}
+
+		/**
+		 * Admits whatever it is asked: counts it under a birth of its own that its
+		 * limiter knows nothing of, and has it published.
+		 */
+		Gate lawless() {
+			return () -> {
+				this.spent += MicroTokens.PER_TOKEN;
+				Birth birth = new Birth(this.odd.store().self(), 0);
+				this.odd.store()
+					.merge(new BucketUpdate(BUCKET, TokenBucketState.empty().consume(birth, this.spent)),
+							this.fleet.time().elapsed().toNanos());
+				this.odd.limiter().tryConsume(SimulatedFleet.LIMIT, SimulatedFleet.KEY, 0);
+				return CompletableFuture.completedStage(true);
+			};
 		}
 
 		void loadHonest(double perSecond, Duration during) {
@@ -248,8 +263,8 @@ class DriftSimulationTests {
 			return this.honestLoad.verdict().admitted();
 		}
 
-		long admittedByCheater() {
-			return this.cheaterLoad.verdict().admitted();
+		long admittedByOdd() {
+			return this.oddLoad.verdict().admitted();
 		}
 
 		void print(String format, Object... arguments) {

@@ -34,7 +34,7 @@ import io.openclaw.tokenbucket.replication.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.ReplicationTransport;
 import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.resilience.DriftMonitor;
-import io.openclaw.tokenbucket.resilience.FallbackChangedEvent;
+import io.openclaw.tokenbucket.resilience.FallbackChanged;
 import io.openclaw.tokenbucket.resilience.FallbackPolicy;
 import io.openclaw.tokenbucket.simulation.SimulatedNetwork.Links;
 
@@ -234,7 +234,7 @@ final class SimulatedFleet {
 
 		private final BucketStore store;
 
-		private final List<FallbackChangedEvent> fallbacks = new ArrayList<>();
+		private final List<FallbackChanged> fallbacks = new ArrayList<>();
 
 		private final DriftMonitor drift;
 
@@ -276,7 +276,7 @@ final class SimulatedFleet {
 		/**
 		 * When the limit fell back here and recovered.
 		 */
-		List<FallbackChangedEvent> fallbacks() {
+		List<FallbackChanged> fallbacks() {
 			return this.fallbacks;
 		}
 

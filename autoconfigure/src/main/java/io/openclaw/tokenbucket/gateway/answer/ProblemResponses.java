@@ -108,8 +108,8 @@ public final class ProblemResponses {
 		return answer(exchange,
 				isReduced(decisions, state)
 						? Problem.temporaryReducedCapacity(policies,
-								"The gateways cannot hear each other and admit less by %s for now. %s"
-									.formatted(names(policies), retry),
+								"The gateways %s and admit less by %s for now. %s".formatted(why(decisions),
+										names(policies), retry),
 								seconds)
 						: Problem.quotaExceeded(policies,
 								"The request exceeds %s. %s".formatted(names(policies), retry), seconds));
@@ -133,7 +133,15 @@ public final class ProblemResponses {
 
 	private static boolean isReduced(List<Decision> decisions, FleetState state) {
 		return state == FleetState.DEGRADED || state == FleetState.ISOLATED
-				|| decisions.stream().anyMatch((decision) -> decision.reason() == Reason.REDUCED_CAPACITY);
+				|| has(Reason.REDUCED_CAPACITY, decisions) || has(Reason.FALLBACK, decisions);
+	}
+
+	private static String why(List<Decision> decisions) {
+		return has(Reason.FALLBACK, decisions) ? "disagree on what was spent" : "cannot hear each other";
+	}
+
+	private static boolean has(Reason reason, List<Decision> decisions) {
+		return decisions.stream().anyMatch((decision) -> decision.reason() == reason);
 	}
 
 	private static String names(List<String> policies) {

@@ -21,8 +21,8 @@ import io.openclaw.tokenbucket.limiter.Reason;
 final class LimitMeters {
 
 	// The limit itself refused. With OTHER_LIMIT another one did.
-	private static final Reason[] VIOLATIONS = { Reason.EXHAUSTED, Reason.REDUCED_CAPACITY, Reason.UNACKNOWLEDGED,
-			Reason.COST_ABOVE_CAPACITY };
+	private static final Reason[] VIOLATIONS = { Reason.EXHAUSTED, Reason.REDUCED_CAPACITY, Reason.FALLBACK,
+			Reason.UNACKNOWLEDGED, Reason.COST_ABOVE_CAPACITY };
 
 	private final LongAdder admitted = new LongAdder();
 

@@ -80,6 +80,15 @@ class ProblemResponsesTests {
 		assertThat(this.response.getHeaders().getFirst("Retry-After")).isEqualTo("10");
 	}
 
+	@Test
+	void aLimitInFallbackIsReducedCapacity() {
+		Map<String, Object> body = reject(FleetState.HEALTHY,
+				Decisions.rejected("rating", Reason.FALLBACK, Duration.ofSeconds(1)));
+		assertThat(body).containsEntry("type", TYPES + "temporary-reduced-capacity")
+			.containsEntry("error", "The gateways disagree on what was spent and admit less by the limit 'rating'"
+					+ " for now. Try again in 1 second.");
+	}
+
 	@ParameterizedTest
 	@EnumSource(value = HttpStatus.class, names = { "BAD_REQUEST", "CONTENT_TOO_LARGE" })
 	void aCostAboveTheCapacityHasNoTimeToTryAgain(HttpStatus status) {

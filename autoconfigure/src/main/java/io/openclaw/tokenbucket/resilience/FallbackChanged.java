@@ -9,5 +9,5 @@ package io.openclaw.tokenbucket.resilience;
  * @param drift what was spent beyond the rules in the last window, as a part of the
  * capacity
  */
-public record FallbackChangedEvent(String limit, boolean active, double drift) {
+public record FallbackChanged(String limit, boolean active, double drift) {
 }
