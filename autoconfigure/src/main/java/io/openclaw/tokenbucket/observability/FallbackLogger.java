@@ -22,8 +22,8 @@ public class FallbackLogger implements FallbackListener {
 				.formatted(change.limit(), drift(change), "this member spends its own part of the limit only"));
 		}
 		else {
-			logger.info("Limit '%s' recovered (drift %s): all members share its buckets again"
-				.formatted(change.limit(), drift(change)));
+			logger.info("Limit '%s' recovered (drift %s): all members share its buckets again".formatted(change.limit(),
+					drift(change)));
 		}
 	}
 

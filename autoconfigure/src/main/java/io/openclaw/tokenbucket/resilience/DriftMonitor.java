@@ -66,8 +66,7 @@ public final class DriftMonitor implements DriftListener, DriftSource {
 		this.limits.computeIfAbsent(bucket.limit(), (name) -> new LimitDrift(bucket, now))
 			.add(bucket, excess, ratio, sinceNanos, now);
 		Watch watch = this.watched.get(bucket);
-		if (watch == null && this.watched.size() < MOST_WATCHED
-				&& ratio > this.policy.driftThreshold(bucket.limit())) {
+		if (watch == null && this.watched.size() < MOST_WATCHED && ratio > this.policy.driftThreshold(bucket.limit())) {
 			watch = new Watch(bucket, this.policy, sinceNanos);
 			this.watched.put(bucket, watch);
 		}

@@ -98,8 +98,8 @@ class FallbackTests {
 		assertThat(waiting.outcome()).isEqualTo(Outcome.WAITING);
 		this.member.store().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
 		this.member.advance(Duration.ofMillis(25));
-		assertThat(waiting.completion().toCompletableFuture()).isCompletedWithValueMatching(
-				(decision) -> decision.reason() == Reason.FALLBACK && !decision.isAdmitted());
+		assertThat(waiting.completion().toCompletableFuture())
+			.isCompletedWithValueMatching((decision) -> decision.reason() == Reason.FALLBACK && !decision.isAdmitted());
 		assertThat(this.member.consume(24).isAdmitted()).isTrue();
 	}
 
@@ -127,8 +127,7 @@ class FallbackTests {
 
 	@Test
 	void onlyTheFirstMemberForgives() {
-		LocalMember bob = new LocalMember(this.member.time(), BOB, 1000,
-				policy(limit(100, "10"), Consistency.BOUNDED));
+		LocalMember bob = new LocalMember(this.member.time(), BOB, 1000, policy(limit(100, "10"), Consistency.BOUNDED));
 		bob.hear(ALICE);
 		bob.store().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
 		bob.merge(TokenBucketState.empty().consume(new Birth(ALICE, 1), tokens(10_000)));

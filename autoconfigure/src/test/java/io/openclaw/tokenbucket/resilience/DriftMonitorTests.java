@@ -39,8 +39,8 @@ class DriftMonitorTests {
 
 	private final List<FallbackChanged> changes = new ArrayList<>();
 
-	private final BucketStore store = new BucketStore(new MemberId("edge-a", 1), List.of(policy(RATING), policy(SEARCH)),
-			new LimiterSettings(3, Duration.ofMillis(200), 1000), this.time);
+	private final BucketStore store = new BucketStore(new MemberId("edge-a", 1),
+			List.of(policy(RATING), policy(SEARCH)), new LimiterSettings(3, Duration.ofMillis(200), 1000), this.time);
 
 	private final TokenBucketLimiter limiter = new TokenBucketLimiter(this.store, this.time, this.time, null);
 

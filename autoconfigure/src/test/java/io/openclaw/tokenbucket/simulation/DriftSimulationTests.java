@@ -224,13 +224,14 @@ class DriftSimulationTests {
 		 * limiter knows nothing of, and has it published.
 		 */
 		Gate lawless() {
+			this.odd.limiter().tryConsume(SimulatedFleet.LIMIT, SimulatedFleet.KEY, 1);
 			return () -> {
 				this.spent += MicroTokens.PER_TOKEN;
 				Birth birth = new Birth(this.odd.store().self(), 0);
 				this.odd.store()
 					.merge(new BucketUpdate(BUCKET, TokenBucketState.empty().consume(birth, this.spent)),
 							this.fleet.time().elapsed().toNanos());
-				this.odd.limiter().tryConsume(SimulatedFleet.LIMIT, SimulatedFleet.KEY, 0);
+				this.odd.store().publishAllAgain();
 				return CompletableFuture.completedStage(true);
 			};
 		}

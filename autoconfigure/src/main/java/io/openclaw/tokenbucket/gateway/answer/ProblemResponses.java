@@ -132,8 +132,8 @@ public final class ProblemResponses {
 	}
 
 	private static boolean isReduced(List<Decision> decisions, FleetState state) {
-		return state == FleetState.DEGRADED || state == FleetState.ISOLATED
-				|| has(Reason.REDUCED_CAPACITY, decisions) || has(Reason.FALLBACK, decisions);
+		return state == FleetState.DEGRADED || state == FleetState.ISOLATED || has(Reason.REDUCED_CAPACITY, decisions)
+				|| has(Reason.FALLBACK, decisions);
 	}
 
 	private static String why(List<Decision> decisions) {
