@@ -127,7 +127,8 @@ public final class DriftMonitor implements DriftListener, DriftSource {
 		for (String limit : concerned) {
 			boolean active = drifting.contains(limit);
 			if (active != before.contains(limit)) {
-				changes.add(new FallbackChanged(limit, active, this.limits.get(limit).ratio(now)));
+				LimitDrift drift = this.limits.get(limit);
+				changes.add(new FallbackChanged(limit, active, (drift != null) ? drift.ratio(now) : 0));
 			}
 		}
 		return changes;
