@@ -23,6 +23,7 @@ import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsWebExtension;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 import io.openclaw.tokenbucket.replication.SnapshotFile;
+import io.openclaw.tokenbucket.resilience.DriftSource;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the endpoints {@code tokenbuckets} and
@@ -36,8 +37,10 @@ public final class OpenClawEndpointsAutoConfiguration {
 	@ConditionalOnAvailableEndpoint
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(TokenBucketLimiter.class)
-	TokenBucketsEndpoint openClawTokenBucketsEndpoint(TokenBucketLimiter limiter, ObjectProvider<KeyLookup> keys) {
-		return new TokenBucketsEndpoint(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT));
+	TokenBucketsEndpoint openClawTokenBucketsEndpoint(TokenBucketLimiter limiter, ObjectProvider<KeyLookup> keys,
+			ObjectProvider<DriftSource> drift) {
+		return new TokenBucketsEndpoint(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT),
+				drift.getIfAvailable(() -> DriftSource.NONE));
 	}
 
 	@Bean

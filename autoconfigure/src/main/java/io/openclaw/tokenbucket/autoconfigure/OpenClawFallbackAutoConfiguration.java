@@ -17,7 +17,8 @@ import io.openclaw.tokenbucket.resilience.FallbackPolicy;
  * Auto-configuration of the fallback to a gateway's own part of a limit while others do
  * not keep to the rules.
  */
-@AutoConfiguration(after = OpenClawLimiterAutoConfiguration.class, before = OpenClawReplicationAutoConfiguration.class)
+@AutoConfiguration(after = OpenClawLimiterAutoConfiguration.class,
+		before = { OpenClawReplicationAutoConfiguration.class, OpenClawObservabilityAutoConfiguration.class })
 public final class OpenClawFallbackAutoConfiguration {
 
 	@Bean

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -14,6 +15,7 @@ import org.springframework.context.annotation.Configuration;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.TokenBucketCircuitBreakersHealthIndicator;
 import io.openclaw.tokenbucket.observability.TokenBucketReplicationHealthIndicator;
+import io.openclaw.tokenbucket.resilience.DriftSource;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
@@ -30,8 +32,9 @@ public final class OpenClawHealthAutoConfiguration {
 	@ConditionalOnMissingBean(
 			name = { "tokenBucketReplicationHealthIndicator", "tokenBucketReplicationHealthContributor" })
 	@ConditionalOnBean(ReplicationStatusSource.class)
-	TokenBucketReplicationHealthIndicator tokenBucketReplicationHealthIndicator(ReplicationStatusSource replication) {
-		return new TokenBucketReplicationHealthIndicator(replication);
+	TokenBucketReplicationHealthIndicator tokenBucketReplicationHealthIndicator(ReplicationStatusSource replication,
+			ObjectProvider<DriftSource> drift) {
+		return new TokenBucketReplicationHealthIndicator(replication, drift.getIfAvailable(() -> DriftSource.NONE));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -21,11 +21,13 @@ import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.metrics.BucketMetrics;
 import io.openclaw.tokenbucket.observability.metrics.CircuitMetrics;
 import io.openclaw.tokenbucket.observability.metrics.DecisionMetrics;
+import io.openclaw.tokenbucket.observability.metrics.DriftMetrics;
 import io.openclaw.tokenbucket.observability.metrics.FleetMetrics;
 import io.openclaw.tokenbucket.observability.metrics.NodeTags;
 import io.openclaw.tokenbucket.observability.metrics.ReplicationMetrics;
 import io.openclaw.tokenbucket.observability.metrics.StateMetrics;
 import io.openclaw.tokenbucket.replication.SnapshotStore;
+import io.openclaw.tokenbucket.resilience.DriftSource;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
@@ -73,6 +75,13 @@ public final class OpenClawMetricsAutoConfiguration {
 	@ConditionalOnBean(BucketMetrics.class)
 	Refreshable openClawBucketMetricsRefresh(BucketMetrics metrics) {
 		return (properties, settings) -> metrics::addLimits;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean({ TokenBucketLimiter.class, DriftSource.class })
+	DriftMetrics openClawDriftMetrics(TokenBucketLimiter limiter, DriftSource drift, NodeTags tags) {
+		return new DriftMetrics(limiter, drift, tags);
 	}
 
 	@Bean

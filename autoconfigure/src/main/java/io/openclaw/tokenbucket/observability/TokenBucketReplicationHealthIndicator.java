@@ -1,6 +1,8 @@
 package io.openclaw.tokenbucket.observability;
 
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -9,12 +11,14 @@ import org.springframework.boot.health.contributor.Status;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.replication.BusStatus;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
+import io.openclaw.tokenbucket.resilience.DriftSource;
 
 /**
- * Health of replication: {@link Status#UP} while every member is heard and most buses are
- * connected, else {@link #DEGRADED}. A gateway that is alone hears every member, and has
- * the whole budget; without a bus, though, it would not notice another that starts. Never
- * down: a gateway that limits with a part of its budget must not be restarted for it.
+ * Health of replication: {@link Status#UP} while every member is heard, most buses are
+ * connected and no limit is in fallback, else {@link #DEGRADED}. A gateway that is alone
+ * hears every member, and has the whole budget; without a bus, though, it would not
+ * notice another that starts. Never down: a gateway that limits with a part of its budget
+ * must not be restarted for it.
  */
 public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 
@@ -27,12 +31,16 @@ public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 
 	private final ReplicationStatusSource replication;
 
+	private final DriftSource drift;
+
 	/**
 	 * Creates the indicator.
 	 * @param replication tells how replication stands
+	 * @param drift tells which limits are in fallback
 	 */
-	public TokenBucketReplicationHealthIndicator(ReplicationStatusSource replication) {
+	public TokenBucketReplicationHealthIndicator(ReplicationStatusSource replication, DriftSource drift) {
 		this.replication = replication;
+		this.drift = drift;
 	}
 
 	@Override
@@ -42,13 +50,16 @@ public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 		long connected = status.buses().stream().filter(BusStatus::connected).count();
 		// One of several may fail, for that they are several.
 		boolean reachable = status.buses().isEmpty() || connected > status.buses().size() / 2;
-		return Health.status((reachable && status.state() == FleetState.HEALTHY) ? Status.UP : DEGRADED)
+		Set<String> inFallback = new TreeSet<>(this.drift.inFallback());
+		boolean whole = status.state() == FleetState.HEALTHY && inFallback.isEmpty();
+		return Health.status((reachable && whole) ? Status.UP : DEGRADED)
 			.withDetail("state", status.state().name().toLowerCase(Locale.ROOT))
 			.withDetail("standing", status.standing().name().toLowerCase(Locale.ROOT))
 			.withDetail("membersHeard", census.heard())
 			.withDetail("fleetSize", status.fleetSize())
 			.withDetail("busesConnected", connected)
 			.withDetail("buses", status.buses().size())
+			.withDetail("limitsInFallback", inFallback)
 			.build();
 	}
 

@@ -10,13 +10,15 @@ import org.springframework.boot.health.actuate.endpoint.SimpleStatusAggregator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
+import io.openclaw.tokenbucket.resilience.DriftSource;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class TokenBucketReplicationHealthIndicatorTests {
 
 	@Test
 	void isUpWhileEveryMemberIsHeard() {
-		Health health = new TokenBucketReplicationHealthIndicator(Statuses::healthy).health();
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::healthy, DriftSource.NONE).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsEntry("state", "healthy")
 			.containsEntry("membersHeard", 2L)
@@ -25,7 +27,7 @@ class TokenBucketReplicationHealthIndicatorTests {
 
 	@Test
 	void isDegradedWhileAMemberIsNotHeard() {
-		Health health = new TokenBucketReplicationHealthIndicator(Statuses::degraded).health();
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::degraded, DriftSource.NONE).health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 		assertThat(health.getDetails()).containsEntry("state", "degraded")
 			.containsEntry("membersHeard", 2L)
@@ -59,9 +61,18 @@ class TokenBucketReplicationHealthIndicatorTests {
 
 	@Test
 	void isDegradedWhileJoining() {
-		Health health = new TokenBucketReplicationHealthIndicator(Statuses::joining).health();
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::joining, DriftSource.NONE).health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 		assertThat(health.getDetails()).containsEntry("standing", "joining");
+	}
+
+	@Test
+	void isDegradedWhileALimitIsInFallback() {
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::healthy, Drifts.of("rating", 0.07, 12))
+			.health();
+		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
+		assertThat(health.getDetails()).containsEntry("state", "healthy")
+			.containsEntry("limitsInFallback", Set.of("rating"));
 	}
 
 	@Test

@@ -50,7 +50,7 @@ final class Display {
 		return constant.name().toLowerCase(Locale.ROOT);
 	}
 
-	private static BigDecimal plain(BigDecimal value) {
+	static BigDecimal plain(BigDecimal value) {
 		BigDecimal stripped = value.stripTrailingZeros();
 		return (stripped.scale() < 0) ? stripped.setScale(0) : stripped;
 	}

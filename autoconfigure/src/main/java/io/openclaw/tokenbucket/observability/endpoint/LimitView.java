@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.limiter.BucketStatus;
+import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.LimitStatus;
+import io.openclaw.tokenbucket.resilience.Drift;
 
 /**
  * One limit over all its buckets on this member. Immutable. Amounts in tokens.
@@ -33,14 +35,18 @@ import io.openclaw.tokenbucket.limiter.LimitStatus;
  * @param rejected requests rejected here since start
  * @param shadowRejected requests that went on here since start, but would have been
  * rejected had the limit been enforced
+ * @param state {@code fallback} while this member spends its own part of the limit only,
+ * else how much of the fleet it hears
+ * @param drift how far others are from the rules
  * @param busiest the buckets from which this member admitted most, the most first
  */
 public record LimitView(String limit, long revision, String version, String source, BigDecimal capacity,
 		BigDecimal refillRatePerSecond, BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis,
 		String mode, @Nullable RequestView requests, long activeKeys, BigDecimal lowestLevel, long admitted,
-		long rejected, long shadowRejected, List<BucketSummaryView> busiest) {
+		long rejected, long shadowRejected, String state, DriftView drift, List<BucketSummaryView> busiest) {
 
-	static LimitView of(LimitStatus status, @Nullable RequestView requests, List<BucketStatus> busiest) {
+	static LimitView of(LimitStatus status, @Nullable RequestView requests, FleetState fleet, Drift drift,
+			List<BucketStatus> busiest) {
 		LimitPolicy policy = status.policy();
 		Limit limit = policy.limit();
 		return new LimitView(limit.name(), limit.revision(), status.definition().version(),
@@ -48,7 +54,8 @@ public record LimitView(String limit, long revision, String version, String sour
 				Display.tokensPerSecond(limit.refillRate()), Display.tokens(limit.initial()),
 				Display.name(policy.consistency()), Display.millis(policy.creditWait()), Display.name(policy.mode()),
 				requests, status.activeKeys(), Display.tokens(status.lowestLevel()), status.admitted(),
-				status.rejected(), status.shadowRejected(), busiest.stream().map(BucketSummaryView::of).toList());
+				status.rejected(), status.shadowRejected(), drift.fallback() ? "fallback" : Display.name(fleet),
+				DriftView.of(drift), busiest.stream().map(BucketSummaryView::of).toList());
 	}
 
 }

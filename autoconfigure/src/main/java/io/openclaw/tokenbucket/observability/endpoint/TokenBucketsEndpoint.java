@@ -14,6 +14,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.resilience.DriftSource;
 
 /**
  * {@link Endpoint @Endpoint} that shows limits and their buckets. Looking creates no
@@ -30,14 +31,18 @@ public class TokenBucketsEndpoint {
 
 	private final KeyLookup keys;
 
+	private final DriftSource drift;
+
 	/**
 	 * Creates the endpoint.
 	 * @param limiter what decides
 	 * @param keys finds the bucket of a caller by what it sends
+	 * @param drift tells how limits drift
 	 */
-	public TokenBucketsEndpoint(TokenBucketLimiter limiter, KeyLookup keys) {
+	public TokenBucketsEndpoint(TokenBucketLimiter limiter, KeyLookup keys, DriftSource drift) {
 		this.limiter = limiter;
 		this.keys = keys;
+		this.drift = drift;
 	}
 
 	/**
@@ -84,8 +89,8 @@ public class TokenBucketsEndpoint {
 	}
 
 	private LimitView view(String limit, int busiest) {
-		return LimitView.of(this.limiter.status(limit), this.keys.requestsTo(limit),
-				this.limiter.busiest(limit, busiest));
+		return LimitView.of(this.limiter.status(limit), this.keys.requestsTo(limit), this.limiter.state(),
+				this.drift.drift(limit), this.limiter.busiest(limit, busiest));
 	}
 
 	private boolean isKnown(String limit) {

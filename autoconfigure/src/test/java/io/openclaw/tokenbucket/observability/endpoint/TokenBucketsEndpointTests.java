@@ -16,6 +16,7 @@ import io.openclaw.tokenbucket.limiter.BucketKey;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.Drifts;
 import io.openclaw.tokenbucket.observability.Limiters;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,7 +30,7 @@ class TokenBucketsEndpointTests {
 	private final TokenBucketLimiter limiter = Limiters.limiter(this.store, this.now::get, null);
 
 	private final TokenBucketsEndpoint endpoint = new TokenBucketsEndpoint(this.limiter,
-			(limit, sent) -> sent.equals("secret") ? "id-of-secret" : sent);
+			(limit, sent) -> sent.equals("secret") ? "id-of-secret" : sent, Drifts.of("rating", 0.0705, 12));
 
 	@Test
 	void showsSettingsOfEveryLimitInTheOrderOfNames() {
@@ -37,9 +38,16 @@ class TokenBucketsEndpointTests {
 		assertThat(view.self()).isEqualTo("edge-a#3");
 		assertThat(view.state()).isEqualTo("healthy");
 		assertThat(view.limits().keySet()).containsExactly("rating", "search");
-		assertThat(view.limits().get("search"))
-			.isEqualTo(new LimitView("search", 4, "4.0", "configuration", decimal("1000"), decimal("1"), decimal("500"),
-					"bounded", decimal("25"), "enforce", null, 0, decimal("1000"), 0, 0, 0, List.of()));
+		assertThat(view.limits().get("search")).isEqualTo(new LimitView("search", 4, "4.0", "configuration",
+				decimal("1000"), decimal("1"), decimal("500"), "bounded", decimal("25"), "enforce", null, 0,
+				decimal("1000"), 0, 0, 0, "healthy", new DriftView(decimal("0"), decimal("0")), List.of()));
+	}
+
+	@Test
+	void showsDriftAndFallback() {
+		LimitView view = this.endpoint.limit("rating");
+		assertThat(view.state()).isEqualTo("fallback");
+		assertThat(view.drift()).isEqualTo(new DriftView(decimal("12"), decimal("0.0705")));
 	}
 
 	@Test

@@ -1,0 +1,61 @@
+package io.openclaw.tokenbucket.observability.metrics;
+
+import java.util.function.Supplier;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.resilience.DriftSource;
+
+/**
+ * Gauges of how far each limit drifts, and whether it is in fallback. Thread-safe.
+ */
+public class DriftMetrics implements MeterBinder {
+
+	private final TokenBucketLimiter limiter;
+
+	private final DriftSource drift;
+
+	private final NodeTags tags;
+
+	/**
+	 * Creates the gauges.
+	 * @param limiter knows the limits
+	 * @param drift tells how they drift
+	 * @param tags which node measures
+	 */
+	public DriftMetrics(TokenBucketLimiter limiter, DriftSource drift, NodeTags tags) {
+		this.limiter = limiter;
+		this.drift = drift;
+		this.tags = tags;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.limiter.limits().forEach((limit) -> bind(registry, limit));
+	}
+
+	private void bind(MeterRegistry registry, String limit) {
+		Tags tagged = this.tags.and("bucket", limit);
+		String description = "Tokens that others spent beyond the rules since start";
+		Supplier<Number> excess = () -> MicroTokens.toTokens(this.drift.drift(limit).excess());
+		gauge(registry, "openclaw.token.bucket.drift", description, tagged, excess);
+		// The alias is read by dashboards that know of no node.
+		gauge(registry, "token.drift", description, Tags.of("bucket", limit), excess);
+		gauge(registry, "openclaw.token.bucket.drift.ratio",
+				"The same in about the last second, in the bucket that drifts most, as a part of the capacity", tagged,
+				() -> this.drift.drift(limit).ratio());
+		gauge(registry, "openclaw.fallback.active", "1 while this gateway spends its own part of the limit only",
+				tagged, () -> this.drift.inFallback().contains(limit) ? 1 : 0);
+	}
+
+	private static void gauge(MeterRegistry registry, String name, String description, Tags tags,
+			Supplier<Number> value) {
+		Gauge.builder(name, value).description(description).tags(tags).register(registry);
+	}
+
+}
