@@ -38,24 +38,28 @@ class TokenBucketReplicationHealthIndicatorTests {
 
 	@Test
 	void isDegradedWhileAloneWithoutABus() {
-		Health health = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(false)).health();
+		Health health = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(false), DriftSource.NONE)
+			.health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 		assertThat(health.getDetails()).containsEntry("state", "healthy").containsEntry("busesConnected", 0L);
-		assertThat(new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true)).health().getStatus())
-			.isEqualTo(Status.UP);
+		assertThat(new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true), DriftSource.NONE).health()
+			.getStatus()).isEqualTo(Status.UP);
 	}
 
 	@Test
 	void isUpWhileMostBusesAreConnected() {
-		Health most = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true, false, true)).health();
+		Health most = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true, false, true),
+				DriftSource.NONE)
+			.health();
 		assertThat(most.getStatus()).isEqualTo(Status.UP);
-		Health half = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true, false)).health();
+		Health half = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true, false), DriftSource.NONE)
+			.health();
 		assertThat(half.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 	}
 
 	@Test
 	void isUpWithoutAnyBusToConnectTo() {
-		Health health = new TokenBucketReplicationHealthIndicator(Statuses::alone).health();
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::alone, DriftSource.NONE).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 	}
 

@@ -259,10 +259,9 @@ final class SimulatedFleet {
 			this.drift = new DriftMonitor(this.store, FALLBACK, clock, List.of(this.fallbacks::add));
 			this.limiter = new TokenBucketLimiter(this.store, clock, this::schedule, null);
 			this.transport = new InMemoryReplicationTransport(SimulatedFleet.this.buses);
-			this.replicator = new Replicator(this.store, this.transport,
-					new ReplicationSettings(null, REPLICATION_FACTOR, SYNC_INTERVAL,
-							SimulatedFleet.this.settings.memberTimeout()),
-					clock, this::schedule, new Strict());
+			this.replicator = new Replicator(this.store, this.transport, new ReplicationSettings(null,
+					REPLICATION_FACTOR, SYNC_INTERVAL, SimulatedFleet.this.settings.memberTimeout()), clock,
+					this::schedule, new Strict());
 		}
 
 		BucketStore store() {
