@@ -98,6 +98,7 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param initialTokens Tokens of a bucket when the limit is activated. Defaults to
 	 * the capacity.
 	 */
+	@ConfigurationPropertiesSource
 	public record Plan(@DefaultValue List<String> keys, @Nullable Long capacity,
 			@Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens, @Nullable Duration refillPeriod,
 			@Nullable Long initialTokens) {

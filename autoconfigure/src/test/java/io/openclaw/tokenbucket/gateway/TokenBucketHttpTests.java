@@ -125,6 +125,27 @@ class TokenBucketHttpTests {
 		assertThat(upstream.requests()).isEqualTo(served);
 	}
 
+	// spring-cloud-gateway #3707
+	@Test
+	void everyRejectionSaysWhenToRetry() {
+		get("/rating");
+		get("/rating");
+		for (int i = 0; i < 5; i++) {
+			get("/rating").expectStatus().isEqualTo(429).expectHeader().valueMatches("Retry-After", "[1-9][0-9]*");
+		}
+	}
+
+	// spring-cloud-gateway #1810
+	@Test
+	void theBodyOfARejectionIsNeverEmpty() {
+		get("/rating");
+		get("/rating");
+		get("/rating").expectStatus()
+			.isEqualTo(429)
+			.expectBody(String.class)
+			.value((body) -> assertThat(body).startsWith("{").contains("Try again in"));
+	}
+
 	@Test
 	void theConnectionServesOnAfterARequestWithABodyWasRejected() {
 		get("/rating");
