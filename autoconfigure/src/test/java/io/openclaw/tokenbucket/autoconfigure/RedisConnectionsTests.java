@@ -74,8 +74,8 @@ class RedisConnectionsTests {
 						.run((b) -> {
 							Awaitility.await()
 								.atMost(Duration.ofSeconds(20))
-								.until(() -> a.getBean(Replicator.class).status().fleetSize() == 2);
-							assertThat(b.getBean(Replicator.class).status().state()).isEqualTo(FleetState.HEALTHY);
+								.until(() -> a.getBean(Replicator.class).status().fleetSize() == 2
+										&& b.getBean(Replicator.class).status().state() == FleetState.HEALTHY);
 						});
 				});
 			this.gateways

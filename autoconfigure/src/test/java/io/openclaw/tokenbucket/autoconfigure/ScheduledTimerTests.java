@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class ScheduledTimerTests {
 
-	private final ScheduledTimer timer = new ScheduledTimer("test");
+	private final ScheduledTimer timer = new ScheduledTimer("openclaw-test");
 
 	@AfterEach
 	void close() {
@@ -32,7 +32,7 @@ class ScheduledTimerTests {
 		this.timer.schedule(Duration.ofMillis(-1), () -> thread.complete(Thread.currentThread()));
 		assertThat(thread).succeedsWithin(Duration.ofSeconds(5))
 			.satisfies((of) -> assertThat(of.isDaemon()).isTrue())
-			.satisfies((of) -> assertThat(of.getName()).isEqualTo("openclaw-replication"));
+			.satisfies((of) -> assertThat(of.getName()).isEqualTo("openclaw-test"));
 	}
 
 	@Test

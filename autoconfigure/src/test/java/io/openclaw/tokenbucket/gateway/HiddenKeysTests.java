@@ -42,6 +42,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
+import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
@@ -111,6 +112,8 @@ class HiddenKeysTests {
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(16 << 20))
 			.build();
 		this.monitor = new Monitor(redis.host(), redis.port());
+		// A joiner may spend but a part of a bucket.
+		Awaitility.await().until(() -> this.limiter.state() == FleetState.HEALTHY);
 	}
 
 	@AfterEach

@@ -82,6 +82,11 @@ class DroppingTests {
 		assertThat(held(this.alice)).isTrue();
 		this.alice.hear(BOB);
 		tickAfter(this.alice, Duration.ofHours(1));
+		// What it granted in the meantime is news to the other.
+		assertThat(held(this.alice)).isTrue();
+		assertThat(this.alice.publish()).hasSize(1);
+		this.alice.acknowledge();
+		tickAfter(this.alice, Duration.ofHours(1));
 		assertThat(held(this.alice)).isFalse();
 	}
 
