@@ -1,5 +1,6 @@
 package io.openclaw.sample;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
@@ -152,6 +153,17 @@ class SampleGatewayTests {
 			.exchange()
 			.expectStatus()
 			.isEqualTo(status);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/%61ctuator/tokenbuckets/rating", "/actuator;x=1/tokenbuckets/rating" })
+	void noOtherSpellingOfAPathGetsAroundTheKey(String path, @LocalServerPort int port) {
+		this.client.post()
+			.uri(URI.create("http://127.0.0.1:" + port + path))
+			.bodyValue(Map.of("capacity", 1))
+			.exchange()
+			.expectStatus()
+			.isEqualTo(401);
 	}
 
 	@Test

@@ -1,8 +1,8 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
@@ -45,8 +45,8 @@ final class RouteLimitsInCodeValidator implements SmartInitializingSingleton {
 	// Routes in Java are there at once; those that a locator finds out later are not
 	// seen.
 	private void validate(RouteLocator locator) {
-		List<Route> routes = new ArrayList<>();
-		locator.getRoutes().subscribe(routes::add);
+		List<Route> routes = new CopyOnWriteArrayList<>();
+		locator.getRoutes().onErrorComplete().subscribe(routes::add).dispose();
 		routes.forEach((route) -> route.getFilters().forEach(this::validate));
 	}
 

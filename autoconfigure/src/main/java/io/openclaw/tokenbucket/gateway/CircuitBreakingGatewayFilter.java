@@ -2,24 +2,30 @@ package io.openclaw.tokenbucket.gateway;
 
 import java.util.Optional;
 
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ServerWebExchange;
 
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
+import io.openclaw.tokenbucket.gateway.body.BodyRefusedException;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker.Call;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
  * Answers a request early, before anything is spent on it, while the upstream of its
- * route is slow. What it measures is the time until the response is committed or the rest
- * of the chain is done: neither the body of a stream nor the life of a WebSocket
- * connection counts. Thread-safe.
+ * route is slow. What it measures is the time from the end of the request until the
+ * response is committed or the rest of the chain is done: neither the body of a stream
+ * nor the life of a WebSocket connection counts. Thread-safe.
  */
 final class CircuitBreakingGatewayFilter implements GatewayFilter {
 
@@ -61,9 +67,37 @@ final class CircuitBreakingGatewayFilter implements GatewayFilter {
 	}
 
 	private Mono<Void> forward(Call call, ServerWebExchange exchange, GatewayFilterChain chain) {
-		call.forwarded();
+		ServerWebExchange forwarded = begin(call, exchange);
 		exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(call::answered));
-		return chain.filter(exchange).doOnSuccess((done) -> call.answered()).doOnError(call::failed);
+		return chain.filter(forwarded).doOnSuccess((done) -> call.answered()).doOnError((error) -> end(call, error));
+	}
+
+	// How long a caller takes to send a body says nothing about the upstream.
+	private static ServerWebExchange begin(Call call, ServerWebExchange exchange) {
+		ServerHttpRequest request = exchange.getRequest();
+		HttpHeaders headers = request.getHeaders();
+		if (headers.getContentLength() <= 0 && !headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)) {
+			call.forwarded();
+			return exchange;
+		}
+		call.uploading();
+		return exchange.mutate().request(new ServerHttpRequestDecorator(request) {
+
+			@Override
+			public Flux<DataBuffer> getBody() {
+				return super.getBody().doOnComplete(call::forwarded);
+			}
+
+		}).build();
+	}
+
+	private static void end(Call call, Throwable error) {
+		if (error instanceof BodyRefusedException) {
+			call.abandoned();
+		}
+		else {
+			call.failed(error);
+		}
 	}
 
 	@Override

@@ -29,8 +29,7 @@ public final class RequestLimits {
 	}
 
 	/**
-	 * Takes over limits that are new or defined anew. Routes keep those that they have
-	 * until they are made again.
+	 * Takes over limits that are new or defined anew, for the next request.
 	 * @param others the limits
 	 */
 	public synchronized void addAll(RequestLimits others) {

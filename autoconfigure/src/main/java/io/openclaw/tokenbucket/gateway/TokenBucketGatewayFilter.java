@@ -24,7 +24,9 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
  */
 final class TokenBucketGatewayFilter implements GatewayFilter {
 
-	private final List<RequestLimit> limits;
+	private final List<String> names;
+
+	private final RequestLimits limits;
 
 	private final TokenBucketLimiter limiter;
 
@@ -34,9 +36,10 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 
 	private final ProblemResponses problems;
 
-	TokenBucketGatewayFilter(List<RequestLimit> limits, TokenBucketLimiter limiter, Receipts receipts,
+	TokenBucketGatewayFilter(List<String> names, RequestLimits limits, TokenBucketLimiter limiter, Receipts receipts,
 			ProblemResponses problems) {
-		this.limits = List.copyOf(limits);
+		this.names = List.copyOf(names);
+		this.limits = limits;
 		this.limiter = limiter;
 		this.cashier = new Cashier(limiter);
 		this.receipts = receipts;
@@ -46,7 +49,9 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
 		this.problems.retract(exchange);
-		List<RequestLimit> unpaid = this.limits.stream()
+		// By name each time: limits may be configured anew while routes stay.
+		List<RequestLimit> unpaid = this.names.stream()
+			.map(this.limits::get)
 			.filter((limit) -> !this.receipts.hasPaid(exchange, limit))
 			.toList();
 		if (ArrivedBody.isNeededFor(exchange.getRequest()) && unpaid.stream().anyMatch(BodyMeter::isMetered)) {
@@ -116,7 +121,7 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 
 	@Override
 	public String toString() {
-		return "[TokenBucket limits = " + this.limits.stream().map(RequestLimit::name).toList() + "]";
+		return "[TokenBucket limits = " + this.names + "]";
 	}
 
 }

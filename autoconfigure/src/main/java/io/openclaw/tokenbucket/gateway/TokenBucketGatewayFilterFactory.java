@@ -65,8 +65,10 @@ public class TokenBucketGatewayFilterFactory
 	 */
 	@Override
 	public GatewayFilter apply(Config config) {
-		List<RequestLimit> named = namesIn(config.getLimits()).stream().map(this.limits::get).toList();
-		GatewayFilter limited = new TokenBucketGatewayFilter(named, this.limiter, this.receipts, this.problems);
+		List<String> names = namesIn(config.getLimits());
+		names.forEach(this.limits::get);
+		GatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.limiter, this.receipts,
+				this.problems);
 		return (this.breakers != null) ? new CircuitBreakingGatewayFilter(limited, this.breakers, this.problems)
 				: limited;
 	}

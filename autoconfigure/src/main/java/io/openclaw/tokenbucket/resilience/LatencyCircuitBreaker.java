@@ -21,7 +21,7 @@ public final class LatencyCircuitBreaker {
 
 	private volatile Opening opening = new Opening(0, 0, 0);
 
-	LatencyCircuitBreaker(CircuitBreaker breaker, Consumer<CircuitStateChanged> listener) {
+	LatencyCircuitBreaker(String route, CircuitBreaker breaker, Consumer<CircuitStateChanged> listener) {
 		this.breaker = breaker;
 		breaker.getEventPublisher().onStateTransition((event) -> {
 			StateTransition transition = event.getStateTransition();
@@ -31,7 +31,7 @@ public final class LatencyCircuitBreaker {
 			CircuitState from = state(transition.getFromState());
 			CircuitState to = state(transition.getToState());
 			if (from != to) {
-				listener.accept(new CircuitStateChanged(breaker.getName(), from, to));
+				listener.accept(new CircuitStateChanged(route, from, to));
 			}
 		});
 	}
@@ -104,16 +104,27 @@ public final class LatencyCircuitBreaker {
 
 		private final AtomicBoolean ended = new AtomicBoolean();
 
-		private volatile long forwardedAt = -1;
+		private volatile long since;
+
+		private volatile boolean waiting;
 
 		private Call() {
 		}
 
 		/**
-		 * The request is on its way upstream.
+		 * The caller begins to send the body of its request, which may take it long.
+		 */
+		public void uploading() {
+			this.since = LatencyCircuitBreaker.this.breaker.getCurrentTimestamp();
+		}
+
+		/**
+		 * The whole request is on its way upstream: from now on the upstream is waited
+		 * for.
 		 */
 		public void forwarded() {
-			this.forwardedAt = LatencyCircuitBreaker.this.breaker.getCurrentTimestamp();
+			this.since = LatencyCircuitBreaker.this.breaker.getCurrentTimestamp();
+			this.waiting = true;
 		}
 
 		/**
@@ -121,7 +132,7 @@ public final class LatencyCircuitBreaker {
 		 */
 		public void answered() {
 			if (end()) {
-				LatencyCircuitBreaker.this.breaker.onSuccess(elapsed(), unit());
+				LatencyCircuitBreaker.this.breaker.onSuccess(this.waiting ? elapsed() : 0, unit());
 			}
 		}
 
@@ -145,7 +156,7 @@ public final class LatencyCircuitBreaker {
 			if (!end()) {
 				return;
 			}
-			if (this.forwardedAt >= 0 && unit().toNanos(elapsed()) > threshold().toNanos()) {
+			if (this.waiting && unit().toNanos(elapsed()) > threshold().toNanos()) {
 				LatencyCircuitBreaker.this.breaker.onSuccess(elapsed(), unit());
 			}
 			else {
@@ -158,7 +169,7 @@ public final class LatencyCircuitBreaker {
 		}
 
 		private long elapsed() {
-			return LatencyCircuitBreaker.this.breaker.getCurrentTimestamp() - this.forwardedAt;
+			return LatencyCircuitBreaker.this.breaker.getCurrentTimestamp() - this.since;
 		}
 
 		private TimeUnit unit() {

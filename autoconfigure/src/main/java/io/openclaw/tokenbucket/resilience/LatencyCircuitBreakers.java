@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.resilience;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,16 +16,22 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowT
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 
 /**
- * The circuit breakers of routes, in Resilience4j's registry under the ids of the routes.
- * A route whose instance, or {@value #CONFIGURATION}, is configured in Resilience4j's own
- * properties is judged by that alone. Thread-safe.
+ * The circuit breakers of routes, in Resilience4j's registry as {@value #PREFIX} and the
+ * ids of the routes: under the id alone Spring Cloud Gateway's own filter CircuitBreaker
+ * would share them. A route that is configured as an instance in Resilience4j's own
+ * properties, or else by {@value #CONFIGURATION}, is judged by that alone. Thread-safe.
  */
 public final class LatencyCircuitBreakers {
 
 	/** The name of the shared configuration that replaces the defaults of all routes. */
 	public static final String CONFIGURATION = "token-bucket";
 
+	/** What the names of instances begin with. */
+	public static final String PREFIX = "token-bucket.";
+
 	private final CircuitBreakerRegistry registry;
+
+	private final Map<String, CircuitBreakerConfig> configured = new HashMap<>();
 
 	private final CircuitBreakerConfig defaults;
 
@@ -46,6 +53,8 @@ public final class LatencyCircuitBreakers {
 		this.registry = registry;
 		this.defaults = registry.getConfiguration(CONFIGURATION).orElseGet(() -> defaults(latencyThreshold));
 		this.listener = listener;
+		registry.getAllCircuitBreakers()
+			.forEach((breaker) -> this.configured.put(breaker.getName(), breaker.getCircuitBreakerConfig()));
 	}
 
 	/**
@@ -101,8 +110,9 @@ public final class LatencyCircuitBreakers {
 	}
 
 	private LatencyCircuitBreaker create(String route) {
-		LatencyCircuitBreaker breaker = new LatencyCircuitBreaker(this.registry.circuitBreaker(route, this.defaults),
-				this.listener);
+		CircuitBreakerConfig config = this.configured.getOrDefault(route, this.defaults);
+		LatencyCircuitBreaker breaker = new LatencyCircuitBreaker(route,
+				this.registry.circuitBreaker(PREFIX + route, config), this.listener);
 		this.observers.forEach((observer) -> observer.accept(route, breaker));
 		return breaker;
 	}

@@ -40,7 +40,7 @@ class OpenClawCircuitBreakerAutoConfigurationTests {
 	void routesShareTheRegistryOfResilience4j() {
 		this.runner.run((context) -> {
 			context.getBean(LatencyCircuitBreakers.class).forRoute("rating");
-			assertThat(context.getBean(CircuitBreakerRegistry.class).find("rating")).isPresent();
+			assertThat(context.getBean(CircuitBreakerRegistry.class).find("token-bucket.rating")).isPresent();
 		});
 	}
 
@@ -51,7 +51,7 @@ class OpenClawCircuitBreakerAutoConfigurationTests {
 			HealthIndicator health = context.getBean("tokenBucketCircuitBreakersHealthIndicator",
 					HealthIndicator.class);
 			assertThat(health.health().getStatus().getCode()).isEqualTo("UP");
-			context.getBean(CircuitBreakerRegistry.class).circuitBreaker("rating").transitionToOpenState();
+			context.getBean(CircuitBreakerRegistry.class).circuitBreaker("token-bucket.rating").transitionToOpenState();
 			assertThat(context.getBean(MeterRegistry.class)
 				.get("openclaw.circuit.state")
 				.tag("route", "rating")

@@ -56,7 +56,7 @@ class OpenClawRateLimiterAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "0,10,1,replenishRate", "1,0,1,burstCapacity", "1,4,5,burstCapacity", "1,10,0,requestedTokens" })
+	@CsvSource({ "0,10,1,replenishRate", "1,10,0,requestedTokens" })
 	void argumentsThatLetNothingPassAreRefused(String rate, String burst, String tokens, String argument) {
 		this.runner.run((context) -> assertThatIllegalArgumentException()
 			.isThrownBy(() -> context.getBean(TokenBucketRateLimiter.class)
@@ -66,6 +66,17 @@ class OpenClawRateLimiterAutoConfigurationTests {
 			.withMessageContaining("route 'orders'")
 			.withMessageContaining("redis-rate-limiter." + argument + " is ")
 			.withMessageContaining("Set it to at least"));
+	}
+
+	// As with RedisRateLimiter, for those who close a route so.
+	@Test
+	void aBurstThatIsTooSmallLetsNothingPass() {
+		this.runner.run((context) -> {
+			TokenBucketRateLimiter limiter = context.getBean(TokenBucketRateLimiter.class);
+			limiter.onApplicationEvent(new FilterArgsEvent(this, "orders",
+					Map.of("redis-rate-limiter.replenishRate", "1", "redis-rate-limiter.burstCapacity", "0")));
+			assertThat(limiter.isAllowed("orders", "key").block().isAllowed()).isFalse();
+		});
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -112,8 +112,8 @@ class CircuitBreakerHttpTests {
 
 	@Test
 	void aFastUpstreamClosesItAgain() {
-		this.registry.circuitBreaker("rating").transitionToOpenState();
-		this.registry.circuitBreaker("rating").transitionToHalfOpenState();
+		this.registry.circuitBreaker("token-bucket.rating").transitionToOpenState();
+		this.registry.circuitBreaker("token-bucket.rating").transitionToHalfOpenState();
 		get("/rating").expectStatus().isOk();
 		get("/rating").expectStatus().isOk();
 		assertThat(this.breakers.forRoute("rating").state()).isEqualTo(CircuitState.CLOSED);
@@ -122,12 +122,12 @@ class CircuitBreakerHttpTests {
 	@Test
 	void rejectedRequestsTakeNoPlaceOfAProbe() {
 		this.limiter.tryConsume("rating", this.key, 100);
-		this.registry.circuitBreaker("rating").transitionToOpenState();
-		this.registry.circuitBreaker("rating").transitionToHalfOpenState();
+		this.registry.circuitBreaker("token-bucket.rating").transitionToOpenState();
+		this.registry.circuitBreaker("token-bucket.rating").transitionToHalfOpenState();
 		for (int i = 0; i < 10; i++) {
 			get("/rating").expectStatus().isEqualTo(429).expectHeader().exists("RateLimit");
 		}
-		assertThat(this.registry.circuitBreaker("rating").tryAcquirePermission()).isTrue();
+		assertThat(this.registry.circuitBreaker("token-bucket.rating").tryAcquirePermission()).isTrue();
 	}
 
 	@Test
@@ -136,12 +136,13 @@ class CircuitBreakerHttpTests {
 			get("/stream").expectStatus().isOk().expectBody(String.class).isEqualTo("firstlast");
 		}
 		assertThat(this.breakers.forRoute("stream").state()).isEqualTo(CircuitState.CLOSED);
-		assertThat(this.registry.circuitBreaker("stream").getMetrics().getNumberOfBufferedCalls()).isEqualTo(4);
+		assertThat(this.registry.circuitBreaker("token-bucket.stream").getMetrics().getNumberOfBufferedCalls())
+			.isEqualTo(4);
 	}
 
 	@Test
 	void aClientThatGoesAwayGivesItsPlaceBack() {
-		CircuitBreaker other = this.registry.circuitBreaker("other");
+		CircuitBreaker other = this.registry.circuitBreaker("token-bucket.other");
 		other.transitionToOpenState();
 		other.transitionToHalfOpenState();
 		upstream.delay(Duration.ofSeconds(20));

@@ -87,7 +87,7 @@ class LatencyCircuitBreakersTests {
 
 	@Test
 	void probesThatAreSlowKeepItOpenForAsLongAsConfigured() {
-		LatencyCircuitBreaker doubling = new LatencyCircuitBreaker(this.registry.circuitBreaker("doubling",
+		LatencyCircuitBreaker doubling = new LatencyCircuitBreaker("doubling", this.registry.circuitBreaker("doubling",
 				config(IntervalFunction.ofExponentialBackoff(Duration.ofSeconds(5), 2))), this.changes::add);
 		answer(doubling, SLOW, 10);
 		this.clock.advance(OPEN);
@@ -152,6 +152,32 @@ class LatencyCircuitBreakersTests {
 	}
 
 	@Test
+	void aCallerThatSendsItsBodySlowlySaysNothingAboutTheUpstream() {
+		for (int i = 0; i < 10; i++) {
+			Call call = this.breaker.tryCall().orElseThrow();
+			call.uploading();
+			this.clock.advance(SLOW);
+			call.forwarded();
+			this.clock.advance(FAST);
+			call.answered();
+			Call aborted = this.breaker.tryCall().orElseThrow();
+			aborted.uploading();
+			this.clock.advance(SLOW);
+			aborted.abandoned();
+		}
+		assertThat(this.breaker.state()).isEqualTo(CircuitState.CLOSED);
+	}
+
+	@Test
+	void theInstanceOfTheGatewaysOwnFilterIsAnother() {
+		LatencyCircuitBreakers breakers = new LatencyCircuitBreakers(this.registry, Duration.ofMillis(300),
+				this.changes::add);
+		this.registry.circuitBreaker("orders").transitionToOpenState();
+		assertThat(breakers.forRoute("orders").state()).isEqualTo(CircuitState.CLOSED);
+		assertThat(breakers.forRoute("orders").threshold()).isEqualTo(Duration.ofMillis(300));
+	}
+
+	@Test
 	void theFirstEndOfACallCounts() {
 		for (int i = 0; i < 10; i++) {
 			Call call = forward(FAST);
@@ -185,7 +211,8 @@ class LatencyCircuitBreakersTests {
 	}
 
 	private LatencyCircuitBreaker breaker(IntervalFunction wait) {
-		return new LatencyCircuitBreaker(this.registry.circuitBreaker("route", config(wait)), this.changes::add);
+		return new LatencyCircuitBreaker("route", this.registry.circuitBreaker("route", config(wait)),
+				this.changes::add);
 	}
 
 	private CircuitBreakerConfig config(IntervalFunction wait) {

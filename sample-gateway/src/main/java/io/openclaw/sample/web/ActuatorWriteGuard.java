@@ -12,6 +12,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
 
 /**
  * Lets only those change anything through actuator endpoints who send the key of
@@ -22,7 +24,11 @@ class ActuatorWriteGuard implements WebFilter {
 
 	private final byte[] key;
 
-	ActuatorWriteGuard(@Value("${OPENCLAW_API_KEY:}") String key) {
+	private final PathPattern actuator;
+
+	ActuatorWriteGuard(@Value("${OPENCLAW_API_KEY:}") String key,
+			@Value("${management.endpoints.web.base-path:/actuator}") String basePath) {
+		this.actuator = PathPatternParser.defaultInstance.parse(basePath + "/**");
 		this.key = key.strip().getBytes(StandardCharsets.UTF_8);
 	}
 
@@ -35,10 +41,11 @@ class ActuatorWriteGuard implements WebFilter {
 		return exchange.getResponse().setComplete();
 	}
 
-	private static boolean isWrite(ServerWebExchange exchange) {
+	// The path as the endpoints' own mapping reads it, decoded: /%61ctuator is /actuator.
+	private boolean isWrite(ServerWebExchange exchange) {
 		HttpMethod method = exchange.getRequest().getMethod();
-		return exchange.getRequest().getPath().value().startsWith("/actuator") && method != HttpMethod.GET
-				&& method != HttpMethod.HEAD && method != HttpMethod.OPTIONS;
+		return this.actuator.matches(exchange.getRequest().getPath().pathWithinApplication())
+				&& method != HttpMethod.GET && method != HttpMethod.HEAD && method != HttpMethod.OPTIONS;
 	}
 
 	private boolean isAllowed(ServerWebExchange exchange) {

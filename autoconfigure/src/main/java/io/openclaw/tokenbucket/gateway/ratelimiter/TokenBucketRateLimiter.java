@@ -65,7 +65,8 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	/**
 	 * Takes the arguments of a route over.
 	 * @param event the arguments
-	 * @throws IllegalArgumentException if no request could ever pass with them
+	 * @throws IllegalArgumentException if rate or tokens are not positive, as with that
+	 * one
 	 */
 	@Override
 	public void onApplicationEvent(FilterArgsEvent event) {
@@ -86,6 +87,9 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	@Override
 	public Mono<Response> isAllowed(String routeId, String id) {
 		Config config = config(routeId);
+		if (config.getBurstCapacity() < config.getRequestedTokens()) {
+			return Mono.just(new Response(false, headers(0, config)));
+		}
 		Decision decision = this.limiter.tryConsume(limit(routeId, config), id, config.getRequestedTokens());
 		return settled(decision).map((settled) -> new Response(settled.isAdmitted(), headers(settled, config)));
 	}
@@ -111,7 +115,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	}
 
 	private LimitPolicy policy(String name, Config config) {
-		long capacity = MicroTokens.ofTokens(config.getBurstCapacity());
+		long capacity = MicroTokens.ofTokens(Math.min(config.getBurstCapacity(), MicroTokens.MAX_TOKENS));
 		return new LimitPolicy(
 				new Limit(name, capacity, RefillRate.perSecond(BigDecimal.valueOf(config.getReplenishRate())), capacity,
 						this.settings.revision()),
@@ -125,15 +129,20 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	}
 
 	private static Map<String, String> headers(Decision decision, Config config) {
-		Map<String, String> headers = new LinkedHashMap<>();
-		headers.put("X-RateLimit-Remaining", Long.toString(decision.remainingTokens()));
-		headers.put("X-RateLimit-Replenish-Rate", Integer.toString(config.getReplenishRate()));
-		headers.put("X-RateLimit-Burst-Capacity", Long.toString(config.getBurstCapacity()));
-		headers.put("X-RateLimit-Requested-Tokens", Integer.toString(config.getRequestedTokens()));
+		Map<String, String> headers = headers(decision.remainingTokens(), config);
 		if (!decision.isAdmitted() && decision.nanosToWait() < Long.MAX_VALUE) {
 			headers.put(HttpHeaders.RETRY_AFTER,
 					Long.toString(Math.max(1, decision.timeToWait().plusNanos(999_999_999).toSeconds())));
 		}
+		return headers;
+	}
+
+	private static Map<String, String> headers(long remaining, Config config) {
+		Map<String, String> headers = new LinkedHashMap<>();
+		headers.put("X-RateLimit-Remaining", Long.toString(remaining));
+		headers.put("X-RateLimit-Replenish-Rate", Integer.toString(config.getReplenishRate()));
+		headers.put("X-RateLimit-Burst-Capacity", Long.toString(config.getBurstCapacity()));
+		headers.put("X-RateLimit-Requested-Tokens", Integer.toString(config.getRequestedTokens()));
 		return headers;
 	}
 
@@ -183,7 +192,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 
 		/**
 		 * Sets the capacity.
-		 * @param burstCapacity tokens, no fewer than a request costs
+		 * @param burstCapacity tokens; fewer than a request costs let none pass
 		 */
 		public void setBurstCapacity(long burstCapacity) {
 			this.burstCapacity = burstCapacity;
@@ -208,9 +217,6 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 		private void validate(String routeId) {
 			require(this.replenishRate >= 1, routeId, "replenishRate", this.replenishRate, "at least 1");
 			require(this.requestedTokens >= 1, routeId, "requestedTokens", this.requestedTokens, "at least 1");
-			require(this.burstCapacity >= this.requestedTokens && this.burstCapacity <= MicroTokens.MAX_TOKENS, routeId,
-					"burstCapacity", this.burstCapacity, "at least requestedTokens, which is %d, and at most %d"
-						.formatted(this.requestedTokens, MicroTokens.MAX_TOKENS));
 		}
 
 		private static void require(boolean valid, String routeId, String argument, long value, String range) {
