@@ -142,6 +142,17 @@ class OpenClawMistakesTests {
 		assertThat(output).contains("openclaw.buckets.half.refill-period", "such as 1m");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "0,1m,refill-tokens,at least 1", "1000000001,1m,refill-tokens,at most 1000000000",
+			"5,0s,refill-period,at least 1ms", "5,often,refill-period,often", "many,1m,refill-tokens,many" })
+	void aPeriodicRateOutOfRangeIsRefused(String tokens, String period, String property, String mend,
+			CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.periodic.capacity=1",
+				"openclaw.buckets.periodic.refill-tokens=" + tokens,
+				"openclaw.buckets.periodic.refill-period=" + period);
+		assertThat(output).contains("APPLICATION FAILED TO START", "openclaw.buckets.periodic." + property, mend);
+	}
+
 	@Test
 	void twoOverridesThatListTheSameKeyAreRefused(CapturedOutput output) {
 		failToStart(Gateway.class, "openclaw.buckets.rating.key=user",
