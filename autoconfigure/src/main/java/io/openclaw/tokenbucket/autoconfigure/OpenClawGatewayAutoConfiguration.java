@@ -14,7 +14,6 @@ import org.springframework.cloud.gateway.config.conditional.ConditionalOnEnabled
 import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 import org.springframework.cloud.gateway.route.RouteLocator;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
@@ -63,9 +62,8 @@ public final class OpenClawGatewayAutoConfiguration {
 
 	@Bean
 	@Order
-	RequestLimitsRefresh tokenBucketRequestLimitsRefresh(RequestLimits limits, RequestLimitsFactory factory,
-			ApplicationEventPublisher events) {
-		return new RequestLimitsRefresh(limits, factory, events);
+	RequestLimitsRefresh tokenBucketRequestLimitsRefresh(RequestLimits limits, RequestLimitsFactory factory) {
+		return new RequestLimitsRefresh(limits, factory);
 	}
 
 	@Bean

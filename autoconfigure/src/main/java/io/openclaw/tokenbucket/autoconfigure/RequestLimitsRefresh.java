@@ -1,8 +1,5 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
-import org.springframework.cloud.gateway.event.RefreshRoutesEvent;
-import org.springframework.context.ApplicationEventPublisher;
-
 import io.openclaw.tokenbucket.gateway.RequestLimits;
 
 /**
@@ -15,22 +12,15 @@ final class RequestLimitsRefresh implements Refreshable {
 
 	private final RequestLimitsFactory factory;
 
-	private final ApplicationEventPublisher events;
-
-	RequestLimitsRefresh(RequestLimits limits, RequestLimitsFactory factory, ApplicationEventPublisher events) {
+	RequestLimitsRefresh(RequestLimits limits, RequestLimitsFactory factory) {
 		this.limits = limits;
 		this.factory = factory;
-		this.events = events;
 	}
 
 	@Override
 	public Runnable prepare(OpenClawProperties properties, OpenClawSettings settings) {
 		RequestLimits anew = this.factory.create(settings.policies(), properties.buckets());
-		return () -> {
-			this.limits.addAll(anew);
-			// Routes hold the limits that they found when they were made.
-			this.events.publishEvent(new RefreshRoutesEvent(this));
-		};
+		return () -> this.limits.addAll(anew);
 	}
 
 }

@@ -111,6 +111,21 @@ class CircuitBreakerHttpTests {
 	}
 
 	@Test
+	void requestsWithABodyAreJudgedAsWell() {
+		upstream.delay(SLOW);
+		WebClient web = WebClient.create("http://127.0.0.1:" + this.port);
+		Flux.range(0, 4)
+			.flatMap((i) -> web.post()
+				.uri("/other")
+				.header("X-Key", this.key)
+				.bodyValue("x".repeat(10_000))
+				.retrieve()
+				.toBodilessEntity())
+			.blockLast(Duration.ofSeconds(30));
+		await().untilAsserted(() -> assertThat(this.breakers.forRoute("other").state()).isEqualTo(CircuitState.OPEN));
+	}
+
+	@Test
 	void aFastUpstreamClosesItAgain() {
 		this.registry.circuitBreaker("token-bucket.rating").transitionToOpenState();
 		this.registry.circuitBreaker("token-bucket.rating").transitionToHalfOpenState();
