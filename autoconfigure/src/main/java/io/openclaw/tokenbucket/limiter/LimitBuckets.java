@@ -187,7 +187,7 @@ final class LimitBuckets implements Changes {
 		}
 		BucketKey missing = this.store.hasRoom() ? BucketKey.of(name(), key) : BucketKey.overflow(name());
 		return find(missing)
-			.orElseGet(() -> create(missing, policy().limit().initial(), new Birth(this.store.self(), 0), now));
+			.orElseGet(() -> create(missing, this.active.get(), new Birth(this.store.self(), 0), now));
 	}
 
 	Optional<Bucket> find(BucketKey key) {
@@ -292,25 +292,25 @@ final class LimitBuckets implements Changes {
 	}
 
 	private Bucket create(BucketKey key, long now) {
-		return create(key, policy().limit().initial(), now);
+		return create(key, this.active.get(), this.store.nextBirth(), now);
+	}
+
+	private Bucket create(BucketKey key, ActiveLimit current, Birth birth, long now) {
+		return create(key, current, current.policy().limit().initial(), birth, current.activatedAt(), now);
 	}
 
 	private Bucket create(BucketKey key, long initial, long now) {
-		return create(key, initial, this.store.nextBirth(), now);
-	}
-
-	private Bucket create(BucketKey key, long initial, Birth birth, long now) {
-		return create(key, initial, birth, this.active.get().activatedAt(), now);
+		ActiveLimit current = this.active.get();
+		return create(key, current, initial, this.store.nextBirth(), current.activatedAt(), now);
 	}
 
 	private Bucket createAnew(BucketKey key, long initial, long now) {
-		return create(key, initial, this.store.nextBirth(), now, now);
+		return create(key, this.active.get(), initial, this.store.nextBirth(), now, now);
 	}
 
-	private Bucket create(BucketKey key, long initial, Birth birth, long since, long now) {
-		ActiveLimit current = this.active.get();
+	private Bucket create(BucketKey key, ActiveLimit current, long initial, Birth birth, long since, long now) {
 		LocalReplica replica = new LocalReplica(current.policy().limit(), initial, birth, this.store.view(now),
-				this.store.settings().syncInterval().toNanos() / 2, since);
+				this.store.settings().syncInterval().toNanos() / 2, since, now);
 		return new Bucket(key, current.policy(), replica, this.store.settings().syncInterval(), this);
 	}
 

@@ -1,8 +1,6 @@
 package io.openclaw.tokenbucket.limiter;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
@@ -51,7 +49,11 @@ final class LocalReplica {
 	// What others did not grant as well, and have not been told.
 	private long grantedApart;
 
-	private Map<MemberId, Long> grantedAtLoss = Map.of();
+	private final Losses losses = new Losses();
+
+	// What this side holds above its part of a capacity that shrank, as long as nobody can
+	// consume it for all.
+	private long withheld;
 
 	/**
 	 * Creates the replica of a bucket that is new here.
@@ -60,10 +62,10 @@ final class LocalReplica {
 	 * @param view the members
 	 * @param marginNanos by how much a remembered state must be older than the last
 	 * message of a lost member
-	 * @param activatedAt since when the limit refills
+	 * @param now the current time
 	 */
-	LocalReplica(Limit limit, Birth birth, MembershipView view, long marginNanos, long activatedAt) {
-		this(limit, limit.initial(), birth, view, marginNanos, activatedAt);
+	LocalReplica(Limit limit, Birth birth, MembershipView view, long marginNanos, long now) {
+		this(limit, limit.initial(), birth, view, marginNanos, now, now);
 	}
 
 	/**
@@ -75,8 +77,10 @@ final class LocalReplica {
 	 * @param marginNanos by how much a remembered state must be older than the last
 	 * message of a lost member
 	 * @param activatedAt since when the limit refills
+	 * @param now the current time
 	 */
-	LocalReplica(Limit limit, long initial, Birth birth, MembershipView view, long marginNanos, long activatedAt) {
+	LocalReplica(Limit limit, long initial, Birth birth, MembershipView view, long marginNanos, long activatedAt,
+			long now) {
 		this.limit = limit;
 		this.birth = birth;
 		this.view = view;
@@ -84,6 +88,7 @@ final class LocalReplica {
 		this.refill = new Refill(limit.refillRate(), view.size());
 		this.settledAt = activatedAt;
 		replaceState(TokenBucketState.empty().beginWith(initial));
+		this.losses.begin(view, this.state, now);
 	}
 
 	Limit limit() {
@@ -122,13 +127,7 @@ final class LocalReplica {
 	 * @return micro-tokens, possibly negative
 	 */
 	long spendable() {
-		long spendable = this.level - this.reserved;
-		if (this.level > this.limit.capacity()) {
-			// Of a limit that shrank the others may hold their part of what there was,
-			// and still leave what this part may hold by now.
-			spendable = Math.min(spendable, Math.max(ceiling(), this.limit.capacity() - this.reserved));
-		}
-		return this.view.isJoining() ? Math.min(spendable, uncounted()) : spendable;
+		return this.view.isJoining() ? Math.min(available(), uncounted()) : available();
 	}
 
 	// A joiner's peers reckon with nothing more, and those of one that is replaced with
@@ -168,7 +167,7 @@ final class LocalReplica {
 		}
 		this.settledAt = now;
 		int heard = this.view.heard().size();
-		long room = ceiling() - (this.level - this.reserved);
+		long room = room();
 		// Nobody counts a joiner's share yet: its refill would come on top of theirs.
 		if (room <= 0 || this.view.isJoining()) {
 			this.refill.withhold();
@@ -294,9 +293,13 @@ final class LocalReplica {
 	 */
 	void change(Limit newLimit, long now) {
 		settle(now);
+		this.losses.accrue(this.limit, this.view.size(), now);
+		long before = available();
 		this.limit = newLimit;
 		this.refill.changeRate(newLimit.refillRate());
+		this.withheld = 0;
 		replaceState(state());
+		withholdAbove(before);
 	}
 
 	/**
@@ -337,10 +340,14 @@ final class LocalReplica {
 		settle(now);
 		state();
 		MembershipView oldView = this.view;
+		long before = (this.withheld > 0) ? available() : Long.MAX_VALUE;
+		this.losses.accrue(this.limit, oldView.size(), now);
 		this.view = newView;
 		this.refill.divideAmong(newView.size());
-		replaceState(creditRemoved(oldView, now));
-		rememberLost(oldView);
+		this.withheld = 0;
+		replaceState(creditRemoved(oldView));
+		withholdAbove(before);
+		this.losses.follow(oldView, newView, this.state);
 	}
 
 	/**
@@ -368,46 +375,50 @@ final class LocalReplica {
 				: (long) ((double) this.limit.capacity() * heard / this.view.size());
 	}
 
+	private long room() {
+		return this.view.isComplete() ? this.limit.capacity() - this.level : ceiling() - available();
+	}
+
+	private long available() {
+		return this.level - this.reserved - this.withheld;
+	}
+
 	private void replaceState(TokenBucketState newState) {
 		this.state = newState;
 		this.level = this.limit.level(newState);
 		this.reserved = this.reserve.sum(this.view, this.limit, newState, this.marginNanos);
+		if (this.level <= this.limit.capacity()) {
+			this.withheld = 0;
+		}
+		else {
+			// The others may hold their part of what there was, and still leave what this
+			// part may hold by now.
+			withholdAbove(Math.max(ceiling(), this.limit.capacity() - this.reserved));
+		}
 	}
 
-	// What the share of a removed member would have refilled while it was silent. A
-	// joiner's view names no peers, and has removed none. Every member removes the lost
-	// one at a moment of its own, and learns meanwhile what others have credited: so what
-	// is credited is not added to what is there, but to what was there at the loss.
-	private TokenBucketState creditRemoved(MembershipView oldView, long now) {
+	// Spending lowers what is available, and frees nothing of this.
+	private void withholdAbove(long most) {
+		if (this.level > this.limit.capacity()) {
+			this.withheld += Math.max(0, available() - most);
+		}
+	}
+
+	// A joiner's view names no peers, and has removed none.
+	private TokenBucketState creditRemoved(MembershipView oldView) {
 		if (this.view.isJoining()) {
 			return this.state;
 		}
 		TokenBucketState credited = this.state;
 		for (MembershipView.Peer lost : oldView.unheard()) {
-			MemberId member = lost.id();
-			if (!this.view.counts(member)) {
-				long silent = Math.max(0, now - lost.unheardSinceNanos());
-				long refilled = new Refill(this.limit.refillRate(), oldView.size()).accrue(silent,
-						this.limit.capacity());
-				long due = this.grantedAtLoss.getOrDefault(member, 0L) + refilled - credited.granted().get(member);
+			if (!this.view.counts(lost.id())) {
 				long room = this.limit.capacity() - this.limit.level(credited);
-				if (due > 0 && room > 0) {
-					credited = credited.grant(List.of(member), Math.min(due, room));
-					this.grantedApart += Math.min(due, room);
-				}
+				long credit = Math.max(0, Math.min(this.losses.due(lost.id(), credited), room));
+				credited = credited.grant(List.of(lost.id()), credit);
+				this.grantedApart += credit;
 			}
 		}
 		return credited;
-	}
-
-	private void rememberLost(MembershipView oldView) {
-		Map<MemberId, Long> granted = new HashMap<>();
-		for (MembershipView.Peer lost : this.view.unheard()) {
-			boolean wasLost = oldView.unheard().stream().anyMatch((peer) -> peer.id().equals(lost.id()));
-			granted.put(lost.id(),
-					wasLost ? this.grantedAtLoss.getOrDefault(lost.id(), 0L) : this.state.granted().get(lost.id()));
-		}
-		this.grantedAtLoss = Map.copyOf(granted);
 	}
 
 }

@@ -160,8 +160,8 @@ class LocalReplicaTests {
 	void aBucketIsSettledFromTheActivationOfItsLimit() {
 		Limit limit = limit("rating", 1000, "200", 100);
 		assertThat(replica(limit, MembershipView.alone(ALICE, START)).level()).isEqualTo(tokens(100));
-		LocalReplica late = new LocalReplica(limit, new Birth(ALICE, 1), healthy(START, ALICE, BOB), millis(100),
-				START - millis(2000));
+		LocalReplica late = new LocalReplica(limit, limit.initial(), new Birth(ALICE, 1), healthy(START, ALICE, BOB),
+				millis(100), START - millis(2000), START);
 		late.settle(START);
 		assertThat(late.level()).isEqualTo(tokens(500));
 	}
@@ -189,6 +189,83 @@ class LocalReplicaTests {
 		replica.merge(creditedByBob);
 		replica.adopt(healthy(START + millis(900), ALICE, BOB), START + millis(900));
 		assertThat(granted(replica, CAROL)).containsOnly(tokens(20 + 40));
+	}
+
+	@Test
+	void aMemberThatJoinsAgainCreditsNobodyASecondTime() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)));
+		replica.spend(tokens(900));
+		replica.adopt(MembershipView.joining(ALICE, 3, START + millis(300)), START + millis(300));
+		TokenBucketState creditedByBob = replica.state().grant(List.of(CAROL), tokens(40));
+		replica.merge(creditedByBob);
+		replica.adopt(view(START + millis(600), ALICE, heard(BOB, START), lost(CAROL, START, START)),
+				START + millis(600));
+		replica.adopt(healthy(START + millis(600), ALICE, BOB), START + millis(600));
+		assertThat(granted(replica, CAROL)).containsOnly(tokens(40));
+	}
+
+	@Test
+	void aMemberThatLearnsOfALossOnlyWhenItIsCountedLeavesTheCreditToOthers() {
+		LocalReplica replica = replica(LIMIT, MembershipView.joining(ALICE, 3, START));
+		replica.merge(replica.state().consume(new Birth(BOB, 1), tokens(900)).grant(List.of(CAROL), tokens(40)));
+		replica.adopt(view(START + millis(600), ALICE, heard(BOB, START), lost(CAROL, START, START)),
+				START + millis(600));
+		replica.adopt(healthy(START + millis(900), ALICE, BOB), START + millis(900));
+		assertThat(granted(replica, CAROL)).containsOnly(tokens(40));
+	}
+
+	@Test
+	void theCreditIsByTheRatesThatHeldDuringTheSilence() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)));
+		replica.spend(tokens(900));
+		replica.change(limit(1000, "2000"), START + millis(300));
+		replica.adopt(healthy(START + millis(330), ALICE, BOB), START + millis(330));
+		assertThat(granted(replica, CAROL)).containsOnly(tokens(20 + 20));
+	}
+
+	@Test
+	void aBucketThatIsCreatedDuringTheSilenceIsCreditedFromThenOn() {
+		LocalReplica replica = new LocalReplica(LIMIT, new Birth(ALICE, 1),
+				view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)), millis(100), START + millis(900));
+		replica.spend(tokens(900));
+		replica.adopt(healthy(START + millis(1200), ALICE, BOB), START + millis(1200));
+		assertThat(granted(replica, CAROL)).containsOnly(tokens(20));
+	}
+
+	@Test
+	void ofACapacityThatShrankWhileOthersAreLostOnlyThePartOfTheNewOneIsSpentOnce() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, lost(BOB, START, START)));
+		replica.change(limit(100, "10"), START);
+		assertThat(replica.spendable()).isEqualTo(tokens(50));
+		replica.spend(tokens(50));
+		assertThat(replica.spendable()).isZero();
+		replica.settle(START + millis(1000));
+		assertThat(replica.spendable()).isEqualTo(tokens(5));
+		replica.settle(START + HOUR);
+		assertThat(replica.spendable()).isEqualTo(tokens(50));
+	}
+
+	@Test
+	void losingAndHearingMembersFreesNothingOfACapacityThatShrank() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)));
+		replica.change(limit(300, "10"), START);
+		assertThat(replica.spendable()).isEqualTo(tokens(200));
+		replica.spend(tokens(150));
+		for (int i = 0; i < 5; i++) {
+			replica.adopt(view(START, ALICE, lost(BOB, START, START), lost(CAROL, START, START)), START);
+			assertThat(replica.spendable()).isEqualTo(tokens(50));
+			replica.adopt(view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)), START);
+			assertThat(replica.spendable()).isEqualTo(tokens(50));
+		}
+	}
+
+	@Test
+	void aCapacityThatShrankAndGrewAgainWhileOthersAreLostIsWhatItWas() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, lost(BOB, START, START)));
+		replica.change(limit(100, "10"), START);
+		replica.spend(tokens(20));
+		replica.change(LIMIT, START);
+		assertThat(replica.spendable()).isEqualTo(tokens(480));
 	}
 
 	@Test

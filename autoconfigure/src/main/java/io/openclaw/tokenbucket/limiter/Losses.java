@@ -1,0 +1,84 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+
+/**
+ * What the shares of members that are not heard would have refilled meanwhile, to be
+ * credited to those that are removed. Every member removes a lost one at a moment of its
+ * own, and learns meanwhile what others have credited: so what is due is counted from
+ * what had been granted at the loss. Amounts are micro-tokens, times nanoseconds of one
+ * clock. Mutable, confined to its bucket.
+ */
+final class Losses {
+
+	private final Map<MemberId, Loss> byMember = new HashMap<>();
+
+	/**
+	 * Time passes under a limit and a number of members that may change now.
+	 */
+	void accrue(Limit limit, int members, long now) {
+		this.byMember.replaceAll((member, loss) -> loss.accrue(limit, members, now));
+	}
+
+	/**
+	 * What may still be granted to a removed member.
+	 * @return micro-tokens, not positive if others have credited all
+	 */
+	long due(MemberId removed, TokenBucketState state) {
+		Loss loss = this.byMember.get(removed);
+		return (loss != null) ? loss.granted() + loss.refilled() - state.granted().get(removed) : 0;
+	}
+
+	/**
+	 * Begins with who is lost already where the bucket is created.
+	 */
+	void begin(MembershipView view, TokenBucketState state, long now) {
+		view.unheard().forEach((lost) -> this.byMember.put(lost.id(), new Loss(granted(lost, state), 0, now)));
+	}
+
+	/**
+	 * Follows who is lost. Those that were lost while this member did not count are left
+	 * to others, which may have credited them by now; what it noted of a loss before that
+	 * time holds on.
+	 */
+	void follow(MembershipView before, MembershipView after, TokenBucketState state) {
+		if (after.isJoining()) {
+			return;
+		}
+		this.byMember.keySet().removeIf((member) -> after.hears(member) || !after.counts(member));
+		if (!before.isJoining()) {
+			after.unheard()
+				.forEach((lost) -> this.byMember.computeIfAbsent(lost.id(),
+						(member) -> new Loss(granted(lost, state), 0, lost.unheardSinceNanos())));
+		}
+	}
+
+	private static long granted(MembershipView.Peer lost, TokenBucketState state) {
+		return state.granted().get(lost.id());
+	}
+
+	/**
+	 * Of one member.
+	 *
+	 * @param granted to it when it was lost
+	 * @param refilled what its share would have refilled until a moment
+	 * @param until that moment
+	 */
+	private record Loss(long granted, long refilled, long until) {
+
+		Loss accrue(Limit limit, int members, long now) {
+			if (now - this.until <= 0) {
+				return this;
+			}
+			long more = Math.min(limit.capacity(), limit.refillRate().accruedIn(now - this.until) / members);
+			return new Loss(this.granted, Math.min(limit.capacity(), this.refilled + more), now);
+		}
+
+	}
+
+}
