@@ -6,7 +6,8 @@ import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationEx
 import io.openclaw.tokenbucket.limiter.FallbackQuota;
 
 /**
- * Turns what {@code openclaw.fallback.quota} says into a quota.
+ * Turns what {@code openclaw.fallback.quota} says into a quota: at most a fair share, or
+ * honest members would together exceed the limit, and never recover.
  */
 final class FallbackQuotas {
 
@@ -20,7 +21,7 @@ final class FallbackQuotas {
 			return FallbackQuota.FAIR_SHARE;
 		}
 		double part = fraction(property, value).doubleValue();
-		return (members) -> part;
+		return (members) -> Math.min(part, FallbackQuota.FAIR_SHARE.of(members));
 	}
 
 	private static BigDecimal fraction(String property, String value) {

@@ -132,7 +132,7 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param hold How long drift must stay above the threshold before a limit falls back,
 	 * and below half of it before the limit recovers.
 	 * @param quota What a gateway may spend of a limit in fallback: fair-share, which is
-	 * one part of as many as there are gateways, or a fraction of the limit.
+	 * one part of as many as there are gateways, or a smaller fraction of the limit.
 	 */
 	public record Fallback(@DefaultValue("0.05") BigDecimal driftThreshold, @DefaultValue("5s") Duration hold,
 			@DefaultValue("fair-share") String quota) {

@@ -328,18 +328,28 @@ final class Bucket {
 		}
 	}
 
+	// What was overspent is written off where fallback ends. Until that is possible this
+	// member stays with its part, instead of paying for others.
 	private void followFallback(@Nullable FallbackQuota quota, long now) {
-		if (quota == null) {
+		if (quota == null && isOutOfDebt()) {
 			this.ownPart = null;
-			if (this.replica.forgiveDebt()) {
-				markDirty();
-			}
 			return;
 		}
 		if (this.ownPart == null) {
 			this.ownPart = new OwnPart(this.policy.limit(), this.replica.level(), now);
 		}
-		this.ownPart.settle(quota.of(this.replica.view().size()), now);
+		FallbackQuota part = (quota != null) ? quota : FallbackQuota.FAIR_SHARE;
+		this.ownPart.settle(part.of(this.replica.view().size()), now);
+	}
+
+	private boolean isOutOfDebt() {
+		boolean inDebt = this.replica.level() < 0;
+		boolean forgiven = this.replica.forgiveDebt();
+		if (inDebt && forgiven) {
+			markDirty();
+			this.changes.onFlushWanted();
+		}
+		return forgiven;
 	}
 
 	private void markDirty() {
@@ -347,6 +357,14 @@ final class Bucket {
 			this.dirty = true;
 			this.changes.onDirty(this);
 		}
+	}
+
+	/**
+	 * The limit is no longer in fallback. Nobody may have asked for the bucket meanwhile.
+	 */
+	synchronized void recover(MembershipView view, long now) {
+		catchUp(view, now);
+		followFallback(null, now);
 	}
 
 	/**

@@ -173,13 +173,15 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Has this member go by the replicated state again.
+	 * Has this member go by the replicated state again, and write off what others
+	 * overspent.
 	 * @param limit the name of the limit; one that is unknown is ignored
+	 * @param now the current time
 	 */
-	public void recover(String limit) {
+	public void recover(String limit, long now) {
 		LimitBuckets buckets = this.limits.get(limit);
 		if (buckets != null) {
-			buckets.fallBack(null);
+			buckets.recover(now);
 		}
 	}
 

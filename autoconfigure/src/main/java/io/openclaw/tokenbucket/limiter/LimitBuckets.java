@@ -97,10 +97,18 @@ final class LimitBuckets implements Changes {
 	}
 
 	/**
-	 * Goes by a part of the limit from now on; {@code null} by the replicated state.
+	 * Goes by a part of the limit from now on.
 	 */
-	void fallBack(@Nullable FallbackQuota quota) {
+	void fallBack(FallbackQuota quota) {
 		this.fallback = quota;
+	}
+
+	/**
+	 * Goes by the replicated state again, once nothing of it is overspent.
+	 */
+	void recover(long now) {
+		this.fallback = null;
+		all().forEach((bucket) -> bucket.recover(this.store.view(now), now));
 	}
 
 	/**

@@ -318,16 +318,22 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Gives back what was spent below zero, where that was more than the rules allow: the
-	 * members that kept to them would else be rejected until it is refilled. One of them
-	 * does it for all, once all are heard.
-	 * @return whether anything was given back
+	 * Refills what was spent below zero, where that was more than the rules allow: the
+	 * members that kept to them would else be rejected until it is. Equal parts to all, as
+	 * any refill, so that members that do so at once do it once, and whoever is lost after
+	 * has nothing of it. Nothing happens unless all are heard: those who are apart would
+	 * each forgive the same.
+	 * @return whether there is no debt any more
 	 */
 	boolean forgiveDebt() {
-		if (this.level >= 0 || !this.view.isComplete() || !this.view.heard().get(0).equals(this.view.self())) {
+		if (this.level >= 0) {
+			return true;
+		}
+		if (!this.view.isComplete()) {
 			return false;
 		}
-		replaceState(state().giveBack(this.birth, -this.level));
+		long each = (-this.level - 1) / this.view.size() + 1;
+		replaceState(state().grant(this.view.heard(), each));
 		return true;
 	}
 

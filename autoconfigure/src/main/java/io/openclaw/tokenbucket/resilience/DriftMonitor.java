@@ -10,6 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.BucketKey;
@@ -24,6 +27,8 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
  * or two, however many buckets there are. Thread-safe.
  */
 public final class DriftMonitor implements DriftListener, DriftSource {
+
+	private static final Log logger = LogFactory.getLog(DriftMonitor.class);
 
 	static final long FORGET_NANOS = Duration.ofSeconds(30).toNanos();
 
@@ -67,10 +72,10 @@ public final class DriftMonitor implements DriftListener, DriftSource {
 			.add(bucket, excess, ratio, sinceNanos, now);
 		Watch watch = this.watched.get(bucket);
 		if (watch == null && this.watched.size() < MOST_WATCHED && ratio > this.policy.driftThreshold(bucket.limit())) {
-			watch = new Watch(bucket, this.policy, sinceNanos);
+			watch = new Watch(bucket, this.policy);
 			this.watched.put(bucket, watch);
 		}
-		if (watch != null && !watch.follow(ratio, now)) {
+		if (watch != null && !watch.follow(ratio, now - sinceNanos, now)) {
 			this.watched.remove(bucket);
 		}
 	}
@@ -78,15 +83,8 @@ public final class DriftMonitor implements DriftListener, DriftSource {
 	@Override
 	public void onTick(long now) {
 		List<FallbackChanged> changes = followWatched(now);
-		changes.forEach((change) -> {
-			if (change.active()) {
-				this.store.fallBack(change.limit(), this.policy.quota(change.limit()));
-			}
-			else {
-				this.store.recover(change.limit());
-			}
-			this.listeners.forEach((listener) -> listener.onFallbackChange(change));
-		});
+		changes.forEach((change) -> apply(change, now));
+		changes.forEach(this::tell);
 	}
 
 	@Override
@@ -100,6 +98,26 @@ public final class DriftMonitor implements DriftListener, DriftSource {
 	@Override
 	public Set<String> inFallback() {
 		return this.inFallback;
+	}
+
+	private void apply(FallbackChanged change, long now) {
+		if (change.active()) {
+			this.store.fallBack(change.limit(), this.policy.quota(change.limit()));
+		}
+		else {
+			this.store.recover(change.limit(), now);
+		}
+	}
+
+	private void tell(FallbackChanged change) {
+		for (FallbackListener listener : this.listeners) {
+			try {
+				listener.onFallbackChange(change);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A FallbackListener failed on " + change, ex);
+			}
+		}
 	}
 
 	// Of a bucket that refills faster than in a window, what is underway is more than its

@@ -13,17 +13,20 @@ final class Watch {
 
 	private final long holdNanos;
 
-	private final long overSince;
+	// Where little arrives a window may be long, and its length says nothing.
+	private final long longestWindowNanos;
+
+	private long overNanos;
 
 	private long loudAt;
 
 	private boolean drifting;
 
-	Watch(BucketKey bucket, FallbackPolicy policy, long overSince) {
+	Watch(BucketKey bucket, FallbackPolicy policy) {
 		this.limit = bucket.limit();
 		this.threshold = policy.driftThreshold(this.limit);
 		this.holdNanos = Math.max(1, policy.hold(this.limit).toNanos());
-		this.overSince = overSince;
+		this.longestWindowNanos = Math.max(1, this.holdNanos / 2);
 	}
 
 	String limit() {
@@ -40,16 +43,18 @@ final class Watch {
 
 	/**
 	 * A window ended.
+	 * @param windowNanos how long it was
 	 * @return whether to go on watching
 	 */
-	boolean follow(double ratio, long now) {
+	boolean follow(double ratio, long windowNanos, long now) {
 		if (!this.drifting && ratio <= this.threshold) {
 			return false;
 		}
 		if (ratio >= this.threshold / 2) {
 			this.loudAt = now;
 		}
-		this.drifting |= now - this.overSince > this.holdNanos;
+		this.overNanos += Math.min(windowNanos, this.longestWindowNanos);
+		this.drifting |= this.overNanos > this.holdNanos;
 		return true;
 	}
 

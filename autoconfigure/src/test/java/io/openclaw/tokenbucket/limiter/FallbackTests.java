@@ -2,19 +2,24 @@ package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
 import static io.openclaw.tokenbucket.limiter.Fleets.CAROL;
 import static io.openclaw.tokenbucket.limiter.Fleets.DAVE;
+import static io.openclaw.tokenbucket.limiter.Fleets.heard;
 import static io.openclaw.tokenbucket.limiter.Fleets.limit;
+import static io.openclaw.tokenbucket.limiter.Fleets.lost;
 import static io.openclaw.tokenbucket.limiter.Fleets.policy;
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
+import static io.openclaw.tokenbucket.limiter.Fleets.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -107,7 +112,7 @@ class FallbackTests {
 	void whatIsSpentInFallbackCountsWhereTheLimitRecovers() {
 		fallBack();
 		this.member.consume(25);
-		this.member.store().recover(LocalMember.LIMIT);
+		recover();
 		assertThat(this.member.status().spendable()).isEqualTo(tokens(75));
 		this.member.publish();
 		this.member.acknowledge();
@@ -115,37 +120,92 @@ class FallbackTests {
 	}
 
 	@Test
-	void aDebtIsForgivenWhereTheLimitRecovers() {
+	void aDebtIsForgivenInEqualPartsWhereTheLimitRecovers() {
 		fallBack();
 		this.member.consume(5);
 		this.member.merge(spentByBob(10_000));
-		this.member.store().recover(LocalMember.LIMIT);
-		this.member.tick();
+		recover();
 		assertThat(this.member.status().level()).isZero();
-		assertThat(this.member.publish().get(0).state().returned().sum()).isEqualTo(tokens(10_000 + 5 - 100));
+		assertThat(this.member.publish().get(0).state().granted()).isEqualTo(GCounter.of(Map.of(ALICE,
+				tokens(9905) / 4, BOB, tokens(9905) / 4, CAROL, tokens(9905) / 4, DAVE, tokens(9905) / 4)));
 	}
 
 	@Test
-	void onlyTheFirstMemberForgives() {
+	void aDebtOfABucketThatNobodyAskedForInFallbackIsForgivenAsWell() {
+		this.member.hear(BOB);
+		this.member.merge(spentByBob(10_000));
+		this.member.store().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+		recover();
+		assertThat(this.member.status().level()).isZero();
+	}
+
+	@Test
+	void membersThatForgiveAtOnceForgiveOnce() {
 		LocalMember bob = new LocalMember(this.member.time(), BOB, 1000, policy(limit(100, "10"), Consistency.BOUNDED));
-		bob.hear(ALICE);
-		bob.store().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
-		bob.merge(TokenBucketState.empty().consume(new Birth(ALICE, 1), tokens(10_000)));
-		bob.store().recover(LocalMember.LIMIT);
-		bob.tick();
-		assertThat(bob.status().level()).isEqualTo(tokens(100 - 10_000));
+		TokenBucketState overspent = TokenBucketState.empty().consume(new Birth(CAROL, 1), tokens(10_000));
+		this.member.hear(BOB, CAROL);
+		bob.hear(ALICE, CAROL);
+		for (LocalMember each : List.of(this.member, bob)) {
+			each.store().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+			each.merge(overspent);
+			each.store().recover(LocalMember.LIMIT, each.now());
+		}
+		this.member.merge(bob.publish().get(0).state());
+		bob.merge(this.member.publish().get(0).state());
+		assertThat(this.member.status().level()).isBetween(0L, 3L).isEqualTo(bob.status().level());
+	}
+
+	// Carol overspent and died: none of those that she left pays for her.
+	@Test
+	void aDebtThatCannotBeForgivenYetLeavesAMemberWithItsPart() {
+		this.member.hear(BOB, CAROL, DAVE);
+		this.member.store().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+		this.member.merge(spentByBob(10_000));
+		long now = this.member.now();
+		this.member.store()
+			.membershipChanged(view(now, ALICE, heard(CAROL, now), heard(DAVE, now), lost(BOB, now, now)), now);
+		recover();
+		assertThat(this.member.consume(25).isAdmitted()).isTrue();
+		assertThat(this.member.consume(1).reason()).isEqualTo(Reason.FALLBACK);
+		this.member.advance(Duration.ofSeconds(2));
+		assertThat(this.member.consume(5).isAdmitted()).isTrue();
+		assertThat(this.member.status().level()).isNegative();
+		this.member.hear(CAROL, DAVE);
+		assertThat(this.member.consume(1).reason()).isEqualTo(Reason.EXHAUSTED);
+		assertThat(this.member.status().level()).isBetween(0L, 3L);
+		this.member.advance(Duration.ofMillis(100));
+		assertThat(this.member.status().spendable()).isBetween(tokens(1), tokens(1) + 3);
+	}
+
+	@Test
+	void aMemberThatIsLostAfterItWasForgivenLeavesNothingHeldAside() {
+		this.member.hear(BOB);
+		this.member.tick();
+		this.member.store().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+		this.member.merge(spentByBob(10_000));
+		this.member.tick();
+		this.member.advance(Duration.ofSeconds(1));
+		recover();
+		long now = this.member.now();
+		this.member.store().membershipChanged(view(now, ALICE, lost(BOB, now, now)), now);
+		this.member.advance(Duration.ofSeconds(1));
+		assertThat(this.member.consume(5).isAdmitted()).isTrue();
 	}
 
 	@Test
 	void aLimitThatIsUnknownIsIgnored() {
 		this.member.store().fallBack("other", FallbackQuota.FAIR_SHARE);
-		this.member.store().recover("other");
+		this.member.store().recover("other", this.member.now());
 		assertThat(this.member.consume(1).isAdmitted()).isTrue();
 	}
 
 	private void fallBack() {
 		this.member.hear(BOB, CAROL, DAVE);
 		this.member.store().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+	}
+
+	private void recover() {
+		this.member.store().recover(LocalMember.LIMIT, this.member.now());
 	}
 
 	private static TokenBucketState spentByBob(long tokens) {

@@ -182,7 +182,7 @@ class RaceTests {
 			void second() {
 				this.store.fallBack("rating", FallbackQuota.FAIR_SHARE);
 				this.store.tick(now());
-				this.store.recover("rating");
+				this.store.recover("rating", System.nanoTime());
 			}
 
 			@Override

@@ -93,6 +93,37 @@ class DriftMonitorTests {
 		assertThat(this.changes).isEmpty();
 	}
 
+	// Nothing says when in a long window it was spent.
+	@Test
+	void longWindowsAreNoLongDrift() {
+		for (int i = 0; i < 2; i++) {
+			this.time.advance(Duration.ofSeconds(20));
+			window(ALICE, 50, Duration.ofSeconds(20));
+			this.monitor.onTick(this.time.nanoTime());
+		}
+		assertThat(this.changes).isEmpty();
+		pass(1, ALICE, 50);
+		assertThat(this.monitor.inFallback()).containsExactly("rating");
+	}
+
+	@Test
+	void aListenerThatFailsKeepsNothingFromTheOthers() {
+		FallbackListener failing = (change) -> {
+			throw new IllegalStateException("on purpose");
+		};
+		DriftMonitor shared = new DriftMonitor(this.store,
+				FallbackPolicy.of(0.1, Duration.ZERO, FallbackQuota.FAIR_SHARE), this.time,
+				List.of(failing, this.changes::add));
+		for (int i = 0; i < 2; i++) {
+			long now = this.time.nanoTime();
+			List.of(ALICE, new BucketKey("search", "alice", false))
+				.forEach((bucket) -> shared.onWindow(bucket, RATING, Long.MAX_VALUE, now - 1, now));
+		}
+		shared.onTick(this.time.nanoTime());
+		assertThat(this.changes).extracting(FallbackChanged::limit).containsExactly("rating", "search");
+		assertThat(shared.inFallback()).containsExactlyInAnyOrder("rating", "search");
+	}
+
 	@Test
 	void aLimitRecoversOnceDriftHasStayedBelowHalfTheThresholdForTheHoldTime() {
 		pass(6, ALICE, 20);
@@ -171,9 +202,12 @@ class DriftMonitorTests {
 	}
 
 	private void window(BucketKey bucket, double tokens) {
+		window(bucket, tokens, Duration.ofSeconds(1));
+	}
+
+	private void window(BucketKey bucket, double tokens, Duration length) {
 		long now = this.time.nanoTime();
-		this.monitor.onWindow(bucket, RATING, Math.round(tokens * MicroTokens.PER_TOKEN),
-				now - Duration.ofSeconds(1).toNanos(), now);
+		this.monitor.onWindow(bucket, RATING, Math.round(tokens * MicroTokens.PER_TOKEN), now - length.toNanos(), now);
 	}
 
 	private static LimitPolicy policy(Limit limit) {

@@ -117,7 +117,16 @@ class DriftSimulationTests {
 	@ParameterizedTest
 	@EnumSource(value = Consistency.class, names = { "STRICT", "BOUNDED" })
 	void fallbackEndsOnceAllKeepToTheRulesAgainAndNobodyPaysForTheOther(Consistency consistency) {
-		Run run = new Run(Settings.of(NEAR, consistency), 2);
+		assertNobodyPaysForTheOther(new Run(Settings.of(NEAR, consistency), 2));
+	}
+
+	// Which is the one that does for all what one has to do.
+	@Test
+	void nobodyPaysForTheOtherWhereItHasTheSmallestId() {
+		assertNobodyPaysForTheOther(new Run(Settings.of(NEAR, Consistency.BOUNDED), 2, (time) -> time, 0));
+	}
+
+	private static void assertNobodyPaysForTheOther(Run run) {
 		run.load(run.lawless(), 400, Duration.ofSeconds(20));
 		run.loadHonest(400, Scenario.MINUTE);
 		run.advance(Duration.ofSeconds(20));
@@ -125,13 +134,28 @@ class DriftSimulationTests {
 		Duration ended = run.advanceUntilAll(false, Duration.ofSeconds(30));
 		assertThat(ended).as("fallback ends").isBetween(Duration.ofSeconds(5), Duration.ofSeconds(8));
 		run.advance(SECOND);
-		long before = run.admittedByHonest();
-		run.advance(Duration.ofSeconds(20));
-		double honest = (run.admittedByHonest() - before) / (20 * PER_SECOND);
+		double honest = run.honestPartOfTheRefill(Duration.ofSeconds(20));
 		run.print("after fallback, of the refill: honest members %.3f", honest);
 		assertThat(honest).isCloseTo(1, within(0.02));
 		run.assertAll(false);
-		assertThat(run.fleet.member(0).fallbacks()).hasSize(2);
+		assertThat(run.honest()).allSatisfy((member) -> assertThat(member.fallbacks()).hasSize(2));
+	}
+
+	@ParameterizedTest
+	@EnumSource(value = Consistency.class, names = { "STRICT", "BOUNDED" })
+	void aMemberThatDiesInFallbackLeavesTheOthersTheirPartAndThenTheWhole(Consistency consistency) {
+		Run run = new Run(Settings.of(NEAR, consistency).withMemberTimeout(Duration.ofSeconds(15)), 5);
+		run.load(run.lawless(), 400, Duration.ofSeconds(15));
+		run.loadHonest(400, Scenario.MINUTE);
+		run.advance(Duration.ofSeconds(15));
+		run.assertAll(true);
+		run.odd.kill();
+		double part = run.honestPartOfTheRefill(Duration.ofSeconds(12));
+		run.advance(Duration.ofSeconds(8));
+		double whole = run.honestPartOfTheRefill(Duration.ofSeconds(15));
+		run.print("of the refill: honest members before it is removed %.3f, after %.3f", part, whole);
+		assertThat(part).isCloseTo(0.8, within(0.02));
+		assertThat(whole).isCloseTo(1, within(0.02));
 	}
 
 	@Test
@@ -142,9 +166,7 @@ class DriftSimulationTests {
 		Duration noticed = run.advanceUntilAll(true, Duration.ofSeconds(30));
 		assertThat(noticed).isBetween(Duration.ofSeconds(5), Duration.ofSeconds(8));
 		run.advance(SECOND);
-		long before = run.admittedByHonest();
-		run.advance(Duration.ofSeconds(20));
-		double honest = (run.admittedByHonest() - before) / (20 * PER_SECOND);
+		double honest = run.honestPartOfTheRefill(Duration.ofSeconds(20));
 		run.print("in fallback, of the refill: honest members %.3f", honest);
 		assertThat(honest).isCloseTo(0.8, within(0.02));
 	}
@@ -204,13 +226,17 @@ class DriftSimulationTests {
 		}
 
 		Run(Settings settings, long seed, LongUnaryOperator clock) {
+			this(settings, seed, clock, HONEST);
+		}
+
+		Run(Settings settings, long seed, LongUnaryOperator clock, int startedBefore) {
 			this.seed = seed;
 			Random random = new Random(seed);
 			this.fleet = new SimulatedFleet(settings, random);
-			this.fleet.startTogether(HONEST);
+			this.fleet.startTogether(startedBefore);
 			this.odd = this.fleet.start(this.fleet.limit(),
 					() -> clock.applyAsLong(this.fleet.time().elapsed().toNanos()));
-			this.fleet.time().advance(Duration.ofSeconds(5));
+			this.fleet.startTogether(HONEST - startedBefore);
 			this.honestLoad = new Load(this.fleet.time(), this.fleet.limit(), random);
 			this.oddLoad = new Load(this.fleet.time(), this.fleet.limit(), random);
 		}
@@ -260,6 +286,12 @@ class DriftSimulationTests {
 				.allSatisfy((member) -> assertThat(isInFallback(member)).isEqualTo(inFallback));
 		}
 
+		double honestPartOfTheRefill(Duration during) {
+			long before = admittedByHonest();
+			advance(during);
+			return (admittedByHonest() - before) / (during.toSeconds() * PER_SECOND);
+		}
+
 		long admittedByHonest() {
 			return this.honestLoad.verdict().admitted();
 		}
@@ -273,7 +305,7 @@ class DriftSimulationTests {
 		}
 
 		private Stream<Member> honest() {
-			return this.fleet.members().stream().limit(HONEST);
+			return this.fleet.members().stream().filter((member) -> member != this.odd);
 		}
 
 		private static boolean isInFallback(Member member) {
