@@ -144,6 +144,17 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	}
 
 	/**
+	 * Whether the sums are as far from the end of the range as they should be. A fleet
+	 * that spends a million tokens a second from one bucket gets there in 26 days, a
+	 * forged count at once.
+	 * @return {@code false} if what is counted from now on may no longer be believed by
+	 * others
+	 */
+	public boolean hasRoomToCount() {
+		return this.consumed.sum() <= MAX_SUM / 2 && this.granted.sum() + this.returned.sum() <= MAX_SUM / 2;
+	}
+
+	/**
 	 * The order of the lattice.
 	 * @param other the state to compare with
 	 * @return whether every entry here is at least as large as the other's

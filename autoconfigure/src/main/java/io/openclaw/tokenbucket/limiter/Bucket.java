@@ -329,9 +329,10 @@ final class Bucket {
 	}
 
 	// What was overspent is written off where fallback ends. Until that is possible this
-	// member stays with its part, instead of paying for others.
+	// member stays with its part, instead of paying for others; and for good where a
+	// forged count has used up what can be counted.
 	private void followFallback(@Nullable FallbackQuota quota, long now) {
-		if (quota == null && isOutOfDebt()) {
+		if (quota == null && this.replica.hasRoomToCount() && isOutOfDebt()) {
 			this.ownPart = null;
 			return;
 		}
@@ -432,6 +433,9 @@ final class Bucket {
 			trimExcess();
 			this.allowance.share(this.replica.view(), now);
 			judge(this.expectation, now);
+			if (!this.replica.hasRoomToCount()) {
+				followFallback(this.changes.fallback(), now);
+			}
 		}
 		return credible == remote;
 	}
@@ -572,7 +576,8 @@ final class Bucket {
 			return false;
 		}
 		catchUp(view, now);
-		this.dropped = !isBelowFull(view);
+		this.dropped = this.replica.hasRoomToCount() ? !isBelowFull(view)
+				: this.ownPart != null && this.ownPart.isFull();
 		return this.dropped;
 	}
 

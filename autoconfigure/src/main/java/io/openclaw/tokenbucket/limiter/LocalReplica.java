@@ -272,6 +272,13 @@ final class LocalReplica {
 	}
 
 	/**
+	 * Whether others can go on believing what is counted here.
+	 */
+	boolean hasRoomToCount() {
+		return this.state.hasRoomToCount();
+	}
+
+	/**
 	 * Removes what several members granted beyond the capacity, each in good faith. One
 	 * of them does it for all, once all are heard.
 	 * @return whether anything was removed

@@ -58,6 +58,10 @@ final class OwnPart {
 		this.whole = Math.min(this.whole, newLimit.capacity());
 	}
 
+	boolean isFull() {
+		return this.whole >= this.limit.capacity();
+	}
+
 	long spendable() {
 		return (long) (this.part * this.whole);
 	}

@@ -150,6 +150,36 @@ class BucketMergeTests {
 	}
 
 	@Test
+	void whereAForgedCountLeavesNoRoomToCountAMemberGoesByItsPart() {
+		LocalMember member = new LocalMember(policy(limit(1000, "10"), Consistency.BOUNDED));
+		member.hear(BOB);
+		member.merge(EMPTY.consume(new Birth(BOB, 1), (Long.MAX_VALUE / 2) - 1));
+		member.advance(Duration.ofSeconds(10));
+		assertThat(member.consume(50).isAdmitted()).isTrue();
+		assertThat(member.consume(1).reason()).isEqualTo(Reason.FALLBACK);
+		member.store().recover(LocalMember.LIMIT, member.now());
+		assertThat(member.merge(EMPTY.consume(new Birth(BOB, 2), tokens(100)))).isTrue();
+		member.advance(Duration.ofSeconds(100));
+		assertThat(member.consume(500).isAdmitted()).isTrue();
+		assertThat(member.consume(1).isAdmitted()).isFalse();
+	}
+
+	@Test
+	void aBucketWithoutRoomToCountIsForgottenOnceNobodyUsesIt() {
+		LocalMember member = new LocalMember(policy(limit(1000, "10"), Consistency.BOUNDED));
+		member.hear(BOB);
+		member.merge(EMPTY.grant(List.of(BOB), (Long.MAX_VALUE / 2) - tokens(5000)));
+		assertThat(member.consume(500).isAdmitted()).isTrue();
+		for (int second = 0; second < 200; second++) {
+			member.publish();
+			member.acknowledge();
+			member.advance(Duration.ofSeconds(1));
+			member.tick();
+		}
+		assertThat(member.store().size()).isZero();
+	}
+
+	@Test
 	void amountsThatAreBelievableOneByOneDoNotAddUpToWhatIsNot() {
 		this.alice.hear(BOB);
 		for (int birth = 0; birth < 100; birth++) {
