@@ -209,7 +209,7 @@ public final class BucketStore {
 		if (newView.agreesWith(before)) {
 			return;
 		}
-		if (newView.isComplete() && !before.isComplete() && !before.isJoining()) {
+		if (bringsTogether(before, newView)) {
 			// By then the others hear all as well, and have accrued what they will for
 			// having done so earlier or later.
 			this.reunitedAt = now + REUNION_INTERVALS * this.settings.syncInterval().toNanos();
@@ -218,6 +218,16 @@ public final class BucketStore {
 			bucket.adopt(newView, now);
 			serveLine(bucket, now);
 		});
+	}
+
+	// Of what accrues between the copy that a joiner gets and its being counted it knows
+	// nothing; one of those that were there is enough to tell.
+	private boolean bringsTogether(MembershipView before, MembershipView after) {
+		if (!after.isComplete() || before.isJoining()) {
+			return false;
+		}
+		boolean joined = after.size() > before.size() && before.heard().get(0).equals(this.self);
+		return !before.isComplete() || joined;
 	}
 
 	/**
@@ -391,8 +401,9 @@ public final class BucketStore {
 
 	/**
 	 * Ends a sync interval: remembers the state of buckets that were touched, and drops
-	 * some of those that are full. Some time after all are heard again it has every other
-	 * bucket published, so that what each accrued in between is the same for all.
+	 * some of those that are full. Some time after all are heard again, or another one is
+	 * counted, it has every other bucket published, so that what each accrued in between
+	 * is the same for all.
 	 * @param now the current time
 	 */
 	public void tick(long now) {

@@ -194,8 +194,7 @@ final class LimitBuckets implements Changes {
 			return bucket;
 		}
 		BucketKey missing = this.store.hasRoom() ? BucketKey.of(name(), key) : BucketKey.overflow(name());
-		return find(missing)
-			.orElseGet(() -> create(missing, this.active.get(), new Birth(this.store.self(), 0), now));
+		return find(missing).orElseGet(() -> create(missing, this.active.get(), new Birth(this.store.self(), 0), now));
 	}
 
 	Optional<Bucket> find(BucketKey key) {

@@ -51,7 +51,8 @@ final class LocalReplica {
 
 	private final Losses losses = new Losses();
 
-	// What this side holds above its part of a capacity that shrank, as long as nobody can
+	// What this side holds above its part of a capacity that shrank, as long as nobody
+	// can
 	// consume it for all.
 	private long withheld;
 
@@ -187,10 +188,12 @@ final class LocalReplica {
 
 	/**
 	 * Whether this member granted tokens while others could not, and all are heard now:
-	 * they would else learn of it only when this member next spends.
+	 * they would else learn of it only when this member next spends. All that is left
+	 * untold is less than a token.
 	 */
 	boolean hasNewsOfGrants() {
-		return this.grantedApart >= MicroTokens.PER_TOKEN && this.view.isComplete() && !this.view.isAlone();
+		return this.grantedApart >= MicroTokens.PER_TOKEN / this.view.size() && this.view.isComplete()
+				&& !this.view.isAlone();
 	}
 
 	/**
@@ -326,10 +329,10 @@ final class LocalReplica {
 
 	/**
 	 * Refills what was spent below zero, where that was more than the rules allow: the
-	 * members that kept to them would else be rejected until it is. Equal parts to all, as
-	 * any refill, so that members that do so at once do it once, and whoever is lost after
-	 * has nothing of it. Nothing happens unless all are heard: those who are apart would
-	 * each forgive the same.
+	 * members that kept to them would else be rejected until it is. Equal parts to all,
+	 * as any refill, so that members that do so at once do it once, and whoever is lost
+	 * after has nothing of it. Nothing happens unless all are heard: those who are apart
+	 * would each forgive the same.
 	 * @return whether there is no debt any more
 	 */
 	boolean forgiveDebt() {

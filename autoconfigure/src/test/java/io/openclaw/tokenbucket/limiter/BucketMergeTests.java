@@ -49,7 +49,7 @@ class BucketMergeTests {
 	}
 
 	@Test
-	void nothingIsToldOfGrantsOfLessThanAToken() {
+	void nothingIsToldOfGrantsThatAreLessThanATokenAllTogether() {
 		LocalMember member = new LocalMember(policy(limit(1000, "10"), Consistency.STRICT));
 		member.hear(BOB);
 		member.consume(500);
@@ -57,7 +57,7 @@ class BucketMergeTests {
 		member.acknowledge();
 		member.store()
 			.membershipChanged(view(member.now(), ALICE, lost(BOB, member.now(), member.now())), member.now());
-		member.advance(Duration.ofMillis(150));
+		member.advance(Duration.ofMillis(90));
 		member.hear(BOB);
 		assertThat(member.publish()).isEmpty();
 	}

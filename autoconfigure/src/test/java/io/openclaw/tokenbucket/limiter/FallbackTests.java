@@ -126,8 +126,8 @@ class FallbackTests {
 		this.member.merge(spentByBob(10_000));
 		recover();
 		assertThat(this.member.status().level()).isZero();
-		assertThat(this.member.publish().get(0).state().granted()).isEqualTo(GCounter.of(Map.of(ALICE,
-				tokens(9905) / 4, BOB, tokens(9905) / 4, CAROL, tokens(9905) / 4, DAVE, tokens(9905) / 4)));
+		assertThat(this.member.publish().get(0).state().granted()).isEqualTo(GCounter.of(Map.of(ALICE, tokens(9905) / 4,
+				BOB, tokens(9905) / 4, CAROL, tokens(9905) / 4, DAVE, tokens(9905) / 4)));
 	}
 
 	@Test

@@ -102,13 +102,6 @@ final class Oracle implements Observer {
 		return 1 + (double) members * cost;
 	}
 
-	/**
-	 * What refills within the time that it takes to notice a lost member.
-	 */
-	double refilledWithin(BucketName bucket) {
-		return fastest(this.fleet.initialLimit(bucket)) * seconds(this.bound);
-	}
-
 	private double largest(BucketName bucket) {
 		Limit limit = this.fleet.initialLimit(bucket);
 		double largest = MicroTokens.toTokens(limit.capacity());

@@ -92,15 +92,7 @@ final class Recovery {
 	private void checkReplicas(BucketName bucket) {
 		double capacity = MicroTokens.toTokens(this.fleet.limit(bucket).capacity());
 		double latest = this.world.latency().multipliedBy(2).toNanos() / 1e9;
-		// Up to a token of each member's grants, and what was granted between the copy
-		// that
-		// a joiner got and its being counted, are told with the next batch only.
-		double untold = this.fleet.running()
-			.stream()
-			.anyMatch((member) -> member.id().incarnation() > 1 || member.node() >= this.world.members())
-					? this.oracle.refilledWithin(bucket) : 0;
-		double tolerance = this.fleet.running().size() + untold
-				+ this.fleet.limit(bucket).refillRate().tokensPerSecond() * latest
+		double tolerance = 1 + this.fleet.limit(bucket).refillRate().tokensPerSecond() * latest
 				+ this.oracle.refilledWhileNewsTravels(bucket);
 		BucketStatus first = this.fleet.running().iterator().next().limiter().peek(bucket.limit(), bucket.key());
 		for (ScheduledMember member : this.fleet.running()) {
