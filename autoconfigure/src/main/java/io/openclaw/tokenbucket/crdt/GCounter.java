@@ -146,12 +146,16 @@ public final class GCounter<K extends Comparable<K>> {
 	/**
 	 * The entrywise maximum.
 	 * @param other the counter to merge with
-	 * @return the merged counter; this very instance if the other adds nothing
+	 * @return the merged counter; this very instance if the other adds nothing, and the
+	 * other if this one adds nothing to it
 	 * @throws ArithmeticException if the sum exceeds {@link Long#MAX_VALUE}
 	 */
 	public GCounter<K> merge(GCounter<K> other) {
 		if (this == other || isAtLeast(other)) {
 			return this;
+		}
+		if (other.isAtLeast(this)) {
+			return other;
 		}
 		Comparable<?>[] newKeys = new Comparable<?>[this.keys.length + other.keys.length];
 		long[] newAmounts = new long[newKeys.length];

@@ -116,7 +116,8 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	/**
 	 * The entrywise maximum of all maps.
 	 * @param other the state to merge with
-	 * @return the merged state; this very instance if the other adds nothing
+	 * @return the merged state; this very instance if the other adds nothing, and the
+	 * other if this one adds nothing to it
 	 */
 	public TokenBucketState merge(TokenBucketState other) {
 		GCounter<Birth> mergedConsumed = this.consumed.merge(other.consumed);
@@ -126,8 +127,20 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 				&& other.initial <= this.initial) {
 			return this;
 		}
+		if (mergedConsumed == other.consumed && mergedReturned == other.returned && mergedGranted == other.granted
+				&& this.initial <= other.initial) {
+			return other;
+		}
 		return new TokenBucketState(mergedConsumed, mergedReturned, mergedGranted,
 				Math.max(this.initial, other.initial));
+	}
+
+	/**
+	 * The number of entries of all maps.
+	 * @return the number, not negative
+	 */
+	public int size() {
+		return this.consumed.size() + this.returned.size() + this.granted.size();
 	}
 
 	/**
@@ -138,7 +151,7 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	 * @return {@code false} if it can only be forged or damaged
 	 */
 	public boolean isInRange() {
-		return this.consumed.size() + this.returned.size() + this.granted.size() <= MAX_ENTRIES && this.initial >= 0
+		return size() <= MAX_ENTRIES && this.initial >= 0
 				&& this.initial <= MOST_INITIAL && this.consumed.sum() <= MAX_SUM
 				&& this.granted.sum() <= MAX_SUM - this.returned.sum();
 	}

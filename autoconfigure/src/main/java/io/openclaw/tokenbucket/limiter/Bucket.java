@@ -8,6 +8,8 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
@@ -267,6 +269,9 @@ final class Bucket {
 		if (this.expectation != null) {
 			this.expectation.spend(cost);
 		}
+		if (cost > 0 && this.allowance.isSettled()) {
+			this.changes.onUnacknowledged(this);
+		}
 		this.allowance.spend(cost, now);
 		markDirty();
 		if (!this.flushAsked && this.allowance.isWorthFlushing()) {
@@ -480,9 +485,7 @@ final class Bucket {
 	 * About how much memory the bucket takes.
 	 */
 	synchronized long estimatedBytes() {
-		TokenBucketState state = this.replica.state();
-		int entries = state.consumed().size() + state.returned().size() + state.granted().size();
-		return EMPTY_BYTES + (long) ENTRY_BYTES * entries + this.key.key().length();
+		return EMPTY_BYTES + (long) ENTRY_BYTES * this.replica.state().size() + this.key.key().length();
 	}
 
 	/**
@@ -528,7 +531,8 @@ final class Bucket {
 	 * The state to be sent in a batch, which from then on counts as published by it.
 	 */
 	synchronized TokenBucketState publish(long batch, MembershipView view, long now) {
-		TokenBucketState published = snapshot(view, now);
+		arrive(view, now);
+		TokenBucketState published = this.replica.state();
 		this.allowance.publish(batch, now);
 		this.replica.tell();
 		this.dirty = false;
@@ -537,11 +541,42 @@ final class Bucket {
 	}
 
 	/**
-	 * The state as it is.
+	 * The state as it is. Does not count as a touch.
 	 */
 	synchronized TokenBucketState snapshot(MembershipView view, long now) {
-		arrive(view, now);
+		catchUp(view, now);
 		return this.replica.state();
+	}
+
+	/**
+	 * How many entries the state has at the most.
+	 */
+	synchronized int entries() {
+		return this.replica.entries();
+	}
+
+	/**
+	 * What was consumed, unless the bucket is full.
+	 */
+	synchronized @Nullable GCounter<Birth> consumedBelowFull(MembershipView view, long now) {
+		catchUp(view, now);
+		return isBelowFull(view) ? this.replica.consumed() : null;
+	}
+
+	synchronized long level(MembershipView view, long now) {
+		catchUp(view, now);
+		return this.replica.level();
+	}
+
+	/**
+	 * How many earlier states are remembered.
+	 */
+	synchronized int remembered() {
+		return this.replica.remembered();
+	}
+
+	synchronized long consumedHere() {
+		return this.replica.consumedHere();
 	}
 
 	/**
@@ -550,6 +585,9 @@ final class Bucket {
 	synchronized void acknowledge(long batch, MembershipView view, long now) {
 		arrive(view, now);
 		this.allowance.acknowledge(batch, this.replica.view(), now);
+		if (this.allowance.isSettled()) {
+			this.changes.onAcknowledged(this);
+		}
 	}
 
 	/**
@@ -567,10 +605,12 @@ final class Bucket {
 	}
 
 	/**
-	 * Drops the bucket if a fresh one would equal it.
+	 * Drops the bucket if a fresh one would equal it, and otherwise what it remembers for
+	 * longer than needed.
 	 * @return whether it is dropped, for good
 	 */
-	synchronized boolean dropIfFull(MembershipView view, long now) {
+	synchronized boolean dropIfFull(MembershipView view, long now, long keepNanos) {
+		this.replica.forget(now, keepNanos);
 		if (now - this.usedAt < this.idleNanos || this.touched || this.dirty || this.line.promised() > 0
 				|| !view.isComplete() || !this.allowance.isSettled()) {
 			return false;

@@ -9,19 +9,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
@@ -42,6 +45,11 @@ public final class BucketStore {
 
 	private static final int SWEPT_AT_ONCE = 20_000;
 
+	// As much memory as a bucket: whoever invents keys may invent long ones.
+	private static final int CHARACTERS_A_PLACE = 1_000;
+
+	private final int sweptAtOnce;
+
 	private final MemberId self;
 
 	private volatile LimiterSettings settings;
@@ -50,7 +58,7 @@ public final class BucketStore {
 
 	private final AtomicReference<MembershipView> view;
 
-	private final AtomicInteger size = new AtomicInteger();
+	private final AtomicInteger places = new AtomicInteger();
 
 	private final AtomicInteger waiting = new AtomicInteger();
 
@@ -59,6 +67,8 @@ public final class BucketStore {
 	private final Queue<Bucket> touched = new ConcurrentLinkedQueue<>();
 
 	private final Queue<Bucket> dirty = new ConcurrentLinkedQueue<>();
+
+	private final Set<Bucket> unacknowledged = ConcurrentHashMap.newKeySet();
 
 	private final UnsavedBuckets unsaved = new UnsavedBuckets();
 
@@ -78,6 +88,17 @@ public final class BucketStore {
 	 * @param clock the clock
 	 */
 	public BucketStore(MemberId self, Collection<LimitPolicy> policies, LimiterSettings settings, NanoClock clock) {
+		this(self, policies, settings, clock, SWEPT_AT_ONCE);
+	}
+
+	/**
+	 * Creates an empty store whose member is alone.
+	 * @param sweptAtOnce how many buckets a tick looks at in order to drop those that are
+	 * full and idle; with none, no bucket is ever dropped
+	 */
+	BucketStore(MemberId self, Collection<LimitPolicy> policies, LimiterSettings settings, NanoClock clock,
+			int sweptAtOnce) {
+		this.sweptAtOnce = sweptAtOnce;
 		this.self = self;
 		this.settings = settings;
 		long now = clock.nanoTime();
@@ -266,7 +287,7 @@ public final class BucketStore {
 	 * @return the number, not negative
 	 */
 	public int size() {
-		return this.size.get();
+		return Math.toIntExact(this.limits.values().stream().mapToLong(LimitBuckets::count).sum());
 	}
 
 	/**
@@ -304,6 +325,15 @@ public final class BucketStore {
 	 */
 	public void forEachKey(Consumer<BucketKey> action) {
 		forEachBucket((bucket) -> action.accept(bucket.key()));
+	}
+
+	/**
+	 * Passes the names of all buckets with the number of entries that each may have now.
+	 * Cheaper than {@link #snapshot} of each.
+	 * @param action receives each
+	 */
+	public void forEachSize(ObjIntConsumer<BucketKey> action) {
+		forEachBucket((bucket) -> action.accept(bucket.key(), bucket.entries()));
 	}
 
 	/**
@@ -412,7 +442,7 @@ public final class BucketStore {
 			this.reunitedAt = null;
 			forEachBucket((bucket) -> bucket.publishRefill(current, now));
 		}
-		long keepNanos = LONGEST_BOUND_NANOS + 2 * this.settings.syncInterval().toNanos();
+		long keepNanos = keepNanos();
 		for (int left = this.touched.size(); left > 0; left--) {
 			Bucket bucket = this.touched.remove();
 			if (bucket.tick(current, now, keepNanos)) {
@@ -464,23 +494,34 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Sums a number over the states of all buckets below full.
-	 * @param digest of one bucket
-	 * @param now the current time
-	 * @return the sum, overflow included
+	 * The names of all buckets, one after the other, while they change.
+	 * @return an iterator for one thread
 	 */
-	public long digest(Digest digest, long now) {
-		MembershipView current = view(now);
-		long sum = 0;
-		for (LimitBuckets buckets : this.limits.values()) {
-			for (Bucket bucket : buckets.all()) {
-				BucketStatus status = bucket.status(current, now);
-				if (status.limit().capacity() - status.level() >= current.size()) {
-					sum += digest.of(bucket.key(), status.state());
-				}
+	public Iterator<BucketKey> keys() {
+		Iterator<Bucket> buckets = all();
+		return new Iterator<>() {
+
+			@Override
+			public boolean hasNext() {
+				return buckets.hasNext();
 			}
-		}
-		return sum;
+
+			@Override
+			public BucketKey next() {
+				return buckets.next().key();
+			}
+
+		};
+	}
+
+	/**
+	 * What was consumed of a bucket.
+	 * @param key which bucket
+	 * @param now the current time
+	 * @return amounts by birth, {@code null} if the bucket is full or was dropped
+	 */
+	public @Nullable GCounter<Birth> consumedBelowFull(BucketKey key, long now) {
+		return find(key).map((bucket) -> bucket.consumedBelowFull(view(now), now)).orElse(null);
 	}
 
 	/**
@@ -489,11 +530,12 @@ public final class BucketStore {
 	 * @return nanoseconds, zero if there is none
 	 */
 	public long lag(long now) {
+		if (view(now).isAlone()) {
+			return 0;
+		}
 		long lag = 0;
-		for (LimitBuckets buckets : this.limits.values()) {
-			for (Bucket bucket : buckets.all()) {
-				lag = Math.max(lag, bucket.lag(now));
-			}
+		for (Bucket bucket : this.unacknowledged) {
+			lag = Math.max(lag, bucket.lag(now));
 		}
 		return lag;
 	}
@@ -514,21 +556,33 @@ public final class BucketStore {
 		return this.drift;
 	}
 
-	boolean hasRoom() {
-		return this.size.get() < this.settings.maxKeys();
+	boolean hasRoom(String key) {
+		return this.places.get() + places(key) <= this.settings.maxKeys();
+	}
+
+	/**
+	 * Takes room for the bucket of a key, if there is enough.
+	 */
+	boolean takeRoom(String key) {
+		int wanted = places(key);
+		int most = this.settings.maxKeys() - wanted;
+		return this.places.getAndUpdate((taken) -> (taken <= most) ? taken + wanted : taken) <= most;
+	}
+
+	void leaveRoom(String key) {
+		this.places.addAndGet(-places(key));
+	}
+
+	private static int places(String key) {
+		return 1 + key.length() / CHARACTERS_A_PLACE;
 	}
 
 	Birth nextBirth() {
-		this.size.incrementAndGet();
 		return new Birth(this.self, this.births.incrementAndGet());
 	}
 
 	void onWaiting(int more) {
 		this.waiting.addAndGet(more);
-	}
-
-	void onRemoved() {
-		this.size.decrementAndGet();
 	}
 
 	void onTouched(Bucket bucket) {
@@ -537,6 +591,14 @@ public final class BucketStore {
 
 	void onDirty(Bucket bucket) {
 		this.dirty.add(bucket);
+	}
+
+	void onUnacknowledged(Bucket bucket) {
+		this.unacknowledged.add(bucket);
+	}
+
+	void onAcknowledged(Bucket bucket) {
+		this.unacknowledged.remove(bucket);
 	}
 
 	// In turn and not within each other: lines may be long, and free each other.
@@ -552,6 +614,10 @@ public final class BucketStore {
 		return notices.isEmpty() ? List.of() : notices.stream().flatMap((notice) -> notice.get().stream()).toList();
 	}
 
+	private long keepNanos() {
+		return LONGEST_BOUND_NANOS + 2 * this.settings.syncInterval().toNanos();
+	}
+
 	private Optional<Bucket> restored(BucketUpdate update, long now) {
 		return Optional.ofNullable(this.limits.get(update.key().limit()))
 			.flatMap((buckets) -> buckets.restored(update.key(), buckets.policy().limit().initialOf(update.state()),
@@ -562,40 +628,25 @@ public final class BucketStore {
 		return Optional.ofNullable(this.limits.get(key.limit())).flatMap((buckets) -> buckets.find(key));
 	}
 
+	private Iterator<Bucket> all() {
+		return new Chain<>(this.limits.values().stream().map(LimitBuckets::all).toList());
+	}
+
 	private void forEachBucket(Consumer<Bucket> action) {
 		this.limits.values().forEach((buckets) -> buckets.all().forEach(action));
 	}
 
 	private void sweep(MembershipView current, long now) {
 		if (!this.sweep.hasNext()) {
-			this.sweep = this.limits.values()
-				.stream()
-				.flatMap((buckets) -> StreamSupport.stream(buckets.all().spliterator(), false))
-				.iterator();
+			this.sweep = all();
 		}
-		for (int left = SWEPT_AT_ONCE; left > 0 && this.sweep.hasNext(); left--) {
+		for (int left = this.sweptAtOnce; left > 0 && this.sweep.hasNext(); left--) {
 			Bucket bucket = this.sweep.next();
-			if (bucket.dropIfFull(current, now)) {
+			if (bucket.dropIfFull(current, now, keepNanos())) {
 				bucket.forget();
 				this.unsaved.add(bucket.key());
 			}
 		}
-	}
-
-	/**
-	 * Condenses a bucket to a number.
-	 */
-	@FunctionalInterface
-	public interface Digest {
-
-		/**
-		 * Condenses a bucket.
-		 * @param key which bucket
-		 * @param state its state
-		 * @return a number that differs where the content does, with high probability
-		 */
-		long of(BucketKey key, TokenBucketState state);
-
 	}
 
 }

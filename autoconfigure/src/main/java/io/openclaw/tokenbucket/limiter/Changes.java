@@ -18,6 +18,12 @@ interface Changes {
 	/** The bucket has something to publish for the first time since it last did. */
 	void onDirty(Bucket bucket);
 
+	/** The bucket has spending that not all heard members have acknowledged. */
+	void onUnacknowledged(Bucket bucket);
+
+	/** All that was spent of the bucket is acknowledged. */
+	void onAcknowledged(Bucket bucket);
+
 	/** More or fewer requests wait. */
 	void onWaiting(int more);
 

@@ -2,6 +2,8 @@ package io.openclaw.tokenbucket.limiter;
 
 import java.util.ArrayDeque;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
@@ -13,7 +15,8 @@ final class Credit {
 	// While nobody is heard nothing is acknowledged, for as long as that lasts.
 	private static final int MOST_PUBLICATIONS = 64;
 
-	private final ArrayDeque<Publication> publications = new ArrayDeque<>(2);
+	// None while there are none: most of a million buckets are settled.
+	private @Nullable ArrayDeque<Publication> publications;
 
 	private long spent;
 
@@ -33,6 +36,9 @@ final class Credit {
 	void publish(long batch, long now) {
 		if (this.spent != this.published) {
 			this.published = this.spent;
+			if (this.publications == null) {
+				this.publications = new ArrayDeque<>(2);
+			}
 			Publication joined = (this.publications.size() < MOST_PUBLICATIONS) ? null : this.publications.pollLast();
 			long since = (joined != null) ? joined.spentSince() : this.unpublishedSince;
 			this.publications.add(new Publication(batch, this.spent, since, now));
@@ -48,10 +54,9 @@ final class Credit {
 	 */
 	boolean acknowledge(long batch, Demand demand, MemberId self) {
 		boolean news = false;
-		while (!this.publications.isEmpty() && this.publications.peek().batch() <= batch) {
-			Publication publication = this.publications.remove();
-			demand.add(self, publication.spent() - this.acknowledged, publication.publishedAt());
-			this.acknowledged = publication.spent();
+		for (Publication oldest = oldest(); oldest != null && oldest.batch() <= batch; oldest = next()) {
+			demand.add(self, oldest.spent() - this.acknowledged, oldest.publishedAt());
+			this.acknowledged = oldest.spent();
 			news = true;
 		}
 		return news;
@@ -78,8 +83,22 @@ final class Credit {
 		if (isSettled()) {
 			return 0;
 		}
-		Publication oldest = this.publications.peek();
+		Publication oldest = oldest();
 		return now - ((oldest != null) ? oldest.spentSince() : this.unpublishedSince);
+	}
+
+	private @Nullable Publication oldest() {
+		return (this.publications != null) ? this.publications.peek() : null;
+	}
+
+	private @Nullable Publication next() {
+		if (this.publications != null) {
+			this.publications.remove();
+			if (this.publications.isEmpty()) {
+				this.publications = null;
+			}
+		}
+		return oldest();
 	}
 
 	private record Publication(long batch, long spent, long spentSince, long publishedAt) {

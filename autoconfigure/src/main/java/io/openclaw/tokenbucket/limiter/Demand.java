@@ -1,8 +1,9 @@
 package io.openclaw.tokenbucket.limiter;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 
@@ -14,7 +15,10 @@ final class Demand {
 
 	static final double DECAY_NANOS = 0.5e9;
 
-	private final Map<MemberId, Decaying> byMember = new HashMap<>();
+	private static final Decaying[] NONE = {};
+
+	// An array instead of a map: most of a million buckets have one member or none.
+	private Decaying[] byMember = NONE;
 
 	/**
 	 * Counts consumption.
@@ -23,11 +27,17 @@ final class Demand {
 	 * @param consumedAt when, by the clock of this process; may lie in the past
 	 */
 	void add(MemberId member, long amount, long consumedAt) {
-		this.byMember.computeIfAbsent(member, (id) -> new Decaying(consumedAt)).add(amount, consumedAt);
+		Decaying decaying = find(member);
+		if (decaying == null) {
+			decaying = new Decaying(member, consumedAt);
+			this.byMember = Arrays.copyOf(this.byMember, this.byMember.length + 1);
+			this.byMember[this.byMember.length - 1] = decaying;
+		}
+		decaying.add(amount, consumedAt);
 	}
 
 	double of(MemberId member, long now) {
-		Decaying decaying = this.byMember.get(member);
+		Decaying decaying = find(member);
 		return (decaying != null) ? decaying.at(now) : 0;
 	}
 
@@ -37,16 +47,35 @@ final class Demand {
 	 * @param members who is remembered
 	 */
 	void retain(Predicate<MemberId> members) {
-		this.byMember.keySet().removeIf(members.negate());
+		for (Decaying decaying : this.byMember) {
+			if (!members.test(decaying.member)) {
+				this.byMember = Arrays.stream(this.byMember)
+					.filter((other) -> members.test(other.member))
+					.toArray(Decaying[]::new);
+				return;
+			}
+		}
+	}
+
+	private @Nullable Decaying find(MemberId member) {
+		for (Decaying decaying : this.byMember) {
+			if (decaying.member.equals(member)) {
+				return decaying;
+			}
+		}
+		return null;
 	}
 
 	private static final class Decaying {
+
+		private final MemberId member;
 
 		private double value;
 
 		private long nanos;
 
-		Decaying(long nanos) {
+		Decaying(MemberId member, long nanos) {
+			this.member = member;
 			this.nanos = nanos;
 		}
 

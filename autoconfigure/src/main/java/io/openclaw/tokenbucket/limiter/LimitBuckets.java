@@ -1,7 +1,5 @@
 package io.openclaw.tokenbucket.limiter;
 
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +39,8 @@ final class LimitBuckets implements Changes {
 	private final LongAdder rejected = new LongAdder();
 
 	private final LongAdder shadowRejected = new LongAdder();
+
+	private final LongAdder overflowed = new LongAdder();
 
 	LimitBuckets(LimitPolicy policy, BucketStore store, long now) {
 		this.active = new AtomicReference<>(ActiveLimit.of(policy, now));
@@ -148,10 +148,18 @@ final class LimitBuckets implements Changes {
 		if (bucket != null) {
 			return bucket;
 		}
-		if (!this.store.hasRoom()) {
-			return overflow(now);
-		}
-		return this.byKey.computeIfAbsent(key, (name) -> create(BucketKey.of(name(), name), now));
+		Bucket created = this.byKey.computeIfAbsent(key, (name) -> this.store.takeRoom(name) ? create(BucketKey.of(name(), name), now) : null);
+		return (created != null) ? created : overflow(now);
+	}
+
+	/**
+	 * The bucket of a key after the one that was found is dropped. Whoever drops buckets
+	 * may not have come to removing it yet: looked for again, it would be found until
+	 * then.
+	 */
+	Bucket bucketAfter(Bucket dropped, String key, long now) {
+		onDropped(dropped);
+		return bucket(key, now);
 	}
 
 	/**
@@ -167,9 +175,8 @@ final class LimitBuckets implements Changes {
 		if (key.overflow()) {
 			return Optional.of(this.overflow.computeIfAbsent(key, (added) -> create(added, initial, now)));
 		}
-		return this.store.hasRoom()
-				? Optional.of(this.byKey.computeIfAbsent(key.key(), (added) -> create(key, initial, now)))
-				: Optional.empty();
+		return Optional
+			.ofNullable(this.byKey.computeIfAbsent(key.key(), (added) -> this.store.takeRoom(added) ? create(key, initial, now) : null));
 	}
 
 	/**
@@ -177,12 +184,9 @@ final class LimitBuckets implements Changes {
 	 * before it was saved is in its state: it accrues from now on.
 	 */
 	Optional<Bucket> restored(BucketKey key, long initial, long now) {
-		Optional<Bucket> held = find(key);
-		if (held.isPresent() || (!key.overflow() && !this.store.hasRoom())) {
-			return held;
-		}
-		return Optional.of(key.overflow() ? this.overflow.computeIfAbsent(key, (name) -> createAnew(key, initial, now))
-				: this.byKey.computeIfAbsent(key.key(), (name) -> createAnew(key, initial, now)));
+		return Optional.ofNullable(key.overflow()
+				? this.overflow.computeIfAbsent(key, (name) -> createAnew(key, initial, now))
+				: this.byKey.computeIfAbsent(key.key(), (name) -> this.store.takeRoom(name) ? createAnew(key, initial, now) : null));
 	}
 
 	/**
@@ -193,7 +197,7 @@ final class LimitBuckets implements Changes {
 		if (bucket != null) {
 			return bucket;
 		}
-		BucketKey missing = this.store.hasRoom() ? BucketKey.of(name(), key) : BucketKey.overflow(name());
+		BucketKey missing = this.store.hasRoom(key) ? BucketKey.of(name(), key) : BucketKey.overflow(name());
 		return find(missing).orElseGet(() -> create(missing, this.active.get(), new Birth(this.store.self(), 0), now));
 	}
 
@@ -203,10 +207,11 @@ final class LimitBuckets implements Changes {
 
 	@Override
 	public void onDropped(Bucket bucket) {
-		boolean removed = bucket.key().overflow() ? this.overflow.remove(bucket.key(), bucket)
-				: this.byKey.remove(bucket.key().key(), bucket);
-		if (removed) {
-			this.store.onRemoved();
+		if (bucket.key().overflow()) {
+			this.overflow.remove(bucket.key(), bucket);
+		}
+		else if (this.byKey.remove(bucket.key().key(), bucket)) {
+			this.store.leaveRoom(bucket.key().key());
 		}
 	}
 
@@ -214,7 +219,7 @@ final class LimitBuckets implements Changes {
 	 * All buckets; safe to walk while they change.
 	 */
 	Iterable<Bucket> all() {
-		return (this.overflow.isEmpty()) ? this.byKey.values() : join(this.byKey.values(), this.overflow.values());
+		return () -> new Chain<>(List.of(this.byKey.values(), this.overflow.values()));
 	}
 
 	long count() {
@@ -248,15 +253,28 @@ final class LimitBuckets implements Changes {
 		}
 	}
 
+	long overflowed() {
+		return this.overflowed.sum();
+	}
+
 	long drainLowestLevel() {
 		return Math.min(policy().limit().capacity(), this.lowestLevel.getAndSet(Long.MAX_VALUE));
+	}
+
+	/**
+	 * The buckets that this member spent most of.
+	 */
+	List<BucketStatus> busiest(int count, MembershipView view, long now) {
+		Busiest busiest = new Busiest(count);
+		all().forEach(busiest::add);
+		return busiest.inOrder().stream().map((bucket) -> bucket.status(view, now)).toList();
 	}
 
 	LimitStatus status(MembershipView view, long now) {
 		ActiveLimit current = this.active.get();
 		long lowest = current.policy().limit().capacity();
 		for (Bucket bucket : all()) {
-			lowest = Math.min(lowest, bucket.status(view, now).level());
+			lowest = Math.min(lowest, bucket.level(view, now));
 		}
 		return new LimitStatus(current.policy(), current.definition(), current.source(), count(), lowest,
 				this.admitted.sum(), this.rejected.sum(), this.shadowRejected.sum());
@@ -270,6 +288,16 @@ final class LimitBuckets implements Changes {
 	@Override
 	public void onDirty(Bucket bucket) {
 		this.store.onDirty(bucket);
+	}
+
+	@Override
+	public void onUnacknowledged(Bucket bucket) {
+		this.store.onUnacknowledged(bucket);
+	}
+
+	@Override
+	public void onAcknowledged(Bucket bucket) {
+		this.store.onAcknowledged(bucket);
 	}
 
 	@Override
@@ -295,7 +323,9 @@ final class LimitBuckets implements Changes {
 	}
 
 	private Bucket overflow(long now) {
-		return this.overflow.computeIfAbsent(BucketKey.overflow(name()), (key) -> create(key, now));
+		this.overflowed.increment();
+		return this.overflow.computeIfAbsent(BucketKey.overflow(name()),
+				(key) -> create(key, now));
 	}
 
 	private Bucket create(BucketKey key, long now) {
@@ -323,12 +353,6 @@ final class LimitBuckets implements Changes {
 
 	private String name() {
 		return policy().limit().name();
-	}
-
-	private static List<Bucket> join(Collection<Bucket> first, Collection<Bucket> second) {
-		List<Bucket> all = new ArrayList<>(first);
-		all.addAll(second);
-		return all;
 	}
 
 }

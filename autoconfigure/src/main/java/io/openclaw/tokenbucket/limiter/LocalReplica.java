@@ -222,11 +222,26 @@ final class LocalReplica {
 			this.state = this.state.grant(this.view.heard().subList(0, 1), this.grantedToFirst);
 			this.grantedToFirst = 0;
 		}
+		consumed();
+		return this.state;
+	}
+
+	/**
+	 * How many entries the state has at the most, with what it does not contain yet.
+	 */
+	int entries() {
+		return this.state.size() + this.view.heard().size() + 1;
+	}
+
+	/**
+	 * What was consumed, by birth. Spares the rest of the state, which grows with time.
+	 */
+	GCounter<Birth> consumed() {
 		if (this.consumed > 0) {
 			this.state = this.state.consume(this.birth, this.consumed);
 			this.consumed = 0;
 		}
-		return this.state;
+		return this.state.consumed();
 	}
 
 	/**
@@ -382,6 +397,21 @@ final class LocalReplica {
 	void remember(long now, long keepNanos) {
 		if (this.view.isComplete()) {
 			this.reserve.remember(state(), now, keepNanos);
+		}
+	}
+
+	int remembered() {
+		return this.reserve.remembered();
+	}
+
+	/**
+	 * Forgets states that nobody can ask for any more.
+	 * @param now the current time
+	 * @param keepNanos how far back states may be asked for
+	 */
+	void forget(long now, long keepNanos) {
+		if (this.view.isComplete()) {
+			this.reserve.forget(now, keepNanos);
 		}
 	}
 

@@ -40,7 +40,7 @@ final class Part {
 		this.promise = new Promise(this.cost, now + this.buckets.policy().creditWait().toNanos(), listener);
 		this.answer = this.bucket.ask(this.promise, view, now);
 		while (is(Answer.Kind.DROPPED)) {
-			this.bucket = this.buckets.bucket(this.key, now);
+			this.bucket = this.buckets.bucketAfter(this.bucket, this.key, now);
 			this.answer = this.bucket.ask(this.promise, view, now);
 		}
 	}

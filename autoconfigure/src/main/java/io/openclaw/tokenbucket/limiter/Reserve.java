@@ -18,7 +18,7 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 final class Reserve {
 
 	// Oldest first.
-	private final ArrayDeque<Snapshot> snapshots = new ArrayDeque<>(2);
+	private final ArrayDeque<Snapshot> snapshots = new ArrayDeque<>(1);
 
 	private Origin origin = Origin.CREATED;
 
@@ -49,6 +49,25 @@ final class Reserve {
 	 */
 	void remember(TokenBucketState state, long now, long keepNanos) {
 		this.snapshots.add(new Snapshot(now, state));
+		forget(now, keepNanos);
+	}
+
+	/**
+	 * How many states are remembered.
+	 */
+	int remembered() {
+		return this.snapshots.size();
+	}
+
+	/**
+	 * Forgets states that nobody can ask for any more.
+	 * @param now the current time in nanoseconds
+	 * @param keepNanos how far back states may be asked for
+	 */
+	void forget(long now, long keepNanos) {
+		if (this.snapshots.size() < 2) {
+			return;
+		}
 		Iterator<Snapshot> others = this.snapshots.iterator();
 		others.next();
 		int obsolete = 0;

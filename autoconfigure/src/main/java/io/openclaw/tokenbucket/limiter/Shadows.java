@@ -75,9 +75,12 @@ final class Shadows {
 		if (limit.isAboveCapacity(charge.tokens())) {
 			return limit.refuse(charge, view, now).inShadow();
 		}
-		Decision decision = null;
+		long cost = limit.costOf(charge.tokens());
+		Bucket bucket = limit.bucket(charge.key(), now);
+		Decision decision = bucket.decideOnLevel(cost, view, now);
 		while (decision == null) {
-			decision = limit.bucket(charge.key(), now).decideOnLevel(limit.costOf(charge.tokens()), view, now);
+			bucket = limit.bucketAfter(bucket, charge.key(), now);
+			decision = bucket.decideOnLevel(cost, view, now);
 		}
 		return decision.inShadow();
 	}

@@ -2,13 +2,11 @@ package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.StreamSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -127,6 +125,15 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
+	 * How often a request fell to the bucket that keys beyond the bound share.
+	 * @param limit the name of the limit
+	 * @return the number since start, not negative
+	 */
+	public long overflowed(String limit) {
+		return buckets(limit).overflowed();
+	}
+
+	/**
 	 * The lowest level that a request saw since this was called last.
 	 * @param limit the name of the limit
 	 * @return micro-tokens; the capacity if there was no request
@@ -167,12 +174,7 @@ public final class TokenBucketLimiter {
 	 */
 	public List<BucketStatus> busiest(String limit, int count) {
 		long now = this.clock.nanoTime();
-		MembershipView view = this.store.view(now);
-		return StreamSupport.stream(buckets(limit).all().spliterator(), false)
-			.map((bucket) -> bucket.status(view, now))
-			.sorted(Comparator.comparingLong(BucketStatus::consumedHere).reversed())
-			.limit(count)
-			.toList();
+		return buckets(limit).busiest(count, this.store.view(now), now);
 	}
 
 	/**

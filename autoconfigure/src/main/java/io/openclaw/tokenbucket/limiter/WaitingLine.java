@@ -13,7 +13,8 @@ final class WaitingLine {
 
 	private final Changes changes;
 
-	private final ArrayDeque<Promise> line = new ArrayDeque<>(0);
+	// Hardly any bucket ever has a line.
+	private @Nullable ArrayDeque<Promise> line;
 
 	private long promised;
 
@@ -26,15 +27,15 @@ final class WaitingLine {
 	}
 
 	boolean isEmpty() {
-		return this.line.isEmpty();
+		return this.line == null;
 	}
 
 	int size() {
-		return this.line.size();
+		return (this.line != null) ? this.line.size() : 0;
 	}
 
 	@Nullable Promise head() {
-		return this.line.peek();
+		return (this.line != null) ? this.line.peek() : null;
 	}
 
 	/**
@@ -56,6 +57,9 @@ final class WaitingLine {
 	}
 
 	void add(Promise promise) {
+		if (this.line == null) {
+			this.line = new ArrayDeque<>();
+		}
 		this.line.add(promise);
 		this.changes.onWaiting(1);
 	}
@@ -88,7 +92,7 @@ final class WaitingLine {
 	 * @return when the request at its head has waited long enough, else {@code null}
 	 */
 	@Nullable Long watch() {
-		Promise head = this.line.peek();
+		Promise head = head();
 		if (this.watched || head == null) {
 			return null;
 		}
@@ -101,9 +105,13 @@ final class WaitingLine {
 	}
 
 	private void dequeue(Promise promise) {
-		if (this.line.remove(promise)) {
-			this.changes.onWaiting(-1);
+		if (this.line == null || !this.line.remove(promise)) {
+			return;
 		}
+		if (this.line.isEmpty()) {
+			this.line = null;
+		}
+		this.changes.onWaiting(-1);
 	}
 
 }

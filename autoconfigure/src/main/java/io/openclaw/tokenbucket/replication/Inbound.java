@@ -165,10 +165,11 @@ final class Inbound {
 	private void compareDigest(Message message, Peer sender, long now) {
 		// A joiner gets everything anyhow, and from one member.
 		boolean counted = this.membership.isMember() && sender.isMember();
-		if (message.digest() == null || !counted || !this.outbound.isQuiet(now) || !sender.hasNoGap()) {
+		Long own = this.outbound.digest(now);
+		if (message.digest() == null || own == null || !counted || !sender.hasNoGap()) {
 			return;
 		}
-		if (sender.differs(message.digest() != this.store.digest(StateDigest::of, now))) {
+		if (sender.differs(!own.equals(message.digest()))) {
 			this.listener.onRepair();
 			this.outbound.transfer(sender, now);
 		}

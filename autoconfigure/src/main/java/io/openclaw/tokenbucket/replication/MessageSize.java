@@ -30,9 +30,11 @@ final class MessageSize {
 	}
 
 	static int of(BucketUpdate bucket) {
-		int entries = bucket.state().consumed().size() + bucket.state().returned().size()
-				+ bucket.state().granted().size();
-		return of(bucket.key()) + ENTRY * entries;
+		return of(bucket.key(), bucket.state().size());
+	}
+
+	static int of(BucketKey key, int entries) {
+		return of(key) + ENTRY * entries;
 	}
 
 	private static int of(BucketKey key) {

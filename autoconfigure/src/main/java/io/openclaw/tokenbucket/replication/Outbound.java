@@ -30,6 +30,10 @@ final class Outbound {
 	// So many messages at once, then a pause.
 	private static final int BURST = 20;
 
+	// So much of a transfer at once, then a pause. A million buckets must neither overrun
+	// a receiver that has requests to serve, nor the server on their way.
+	private static final int BURST_BYTES = 64 << 10;
+
 	private final BucketStore store;
 
 	private final ReplicationTransport transport;
@@ -44,6 +48,8 @@ final class Outbound {
 
 	private final Transfers transfers;
 
+	private final DigestWalk digests;
+
 	private final LimitNews limits;
 
 	private final ReplicationListener listener;
@@ -53,6 +59,8 @@ final class Outbound {
 	private long lastSentAt;
 
 	private long lastBatchAt;
+
+	private long lastPartAt;
 
 	private long lastChangeAt;
 
@@ -75,12 +83,14 @@ final class Outbound {
 		this.membership = membership;
 		this.outbox = outbox;
 		this.transfers = new Transfers(store);
+		this.digests = new DigestWalk(store);
 		this.limits = new LimitNews(store);
 		this.listener = listener;
 		long now = clock.nanoTime();
 		this.startedAt = now - 1;
 		this.lastSentAt = now - settings.syncInterval().toNanos();
 		this.lastBatchAt = this.lastSentAt;
+		this.lastPartAt = this.lastSentAt;
 		this.lastChangeAt = now;
 		this.askedAt = this.lastSentAt;
 	}
@@ -155,12 +165,23 @@ final class Outbound {
 	}
 
 	/**
-	 * Whether nothing was published or merged lately, so that digests are worth
-	 * comparing: what third members published may have reached only one of two.
+	 * Goes on summing up what the others should have as well, while nothing changes.
 	 */
-	boolean isQuiet(long now) {
-		return now - this.lastChangeAt > 2 * this.settings.syncInterval().toNanos() && !this.store.hasDirty()
-				&& this.outbox.isAcknowledged();
+	void sumUp(long now) {
+		if (isQuiet(now)) {
+			this.digests.step(now);
+		}
+		else {
+			this.digests.startOver();
+		}
+	}
+
+	/**
+	 * The digest that others are compared with; {@code null} if it is not known, or not
+	 * worth comparing.
+	 */
+	@Nullable Long digest(long now) {
+		return isQuiet(now) ? this.digests.known() : null;
 	}
 
 	/**
@@ -173,9 +194,17 @@ final class Outbound {
 		else if (isMessageDue(now)) {
 			publish(null, now);
 		}
-		for (int left = BURST; left > 0 && !this.transfers.isEmpty(); left--) {
-			this.transfers.next(now)
-				.ifPresent((part) -> send(part.recipient(), message(List.of(), null, part.transfer(), false, now)));
+		if (!this.transfers.isEmpty() && now - this.lastPartAt >= SHORTEST_PAUSE_NANOS) {
+			this.lastPartAt = now;
+			sendParts(now);
+		}
+	}
+
+	private void sendParts(long now) {
+		for (int bytes = 0; bytes < BURST_BYTES && !this.transfers.isEmpty();) {
+			bytes += this.transfers.next(now)
+				.map((part) -> send(part.recipient(), message(List.of(), null, part.transfer(), false, now)))
+				.orElse(0);
 		}
 	}
 
@@ -189,7 +218,7 @@ final class Outbound {
 		}
 		next = Math.min(next, Math.max(nextAnswer(now), this.lastSentAt + pause() - now));
 		if (!this.transfers.isEmpty()) {
-			next = Math.min(next, SHORTEST_PAUSE_NANOS);
+			next = Math.min(next, this.lastPartAt + SHORTEST_PAUSE_NANOS - now);
 		}
 		return now + Math.max(0, next);
 	}
@@ -231,6 +260,13 @@ final class Outbound {
 		this.transfers.start(peer, this.outbox.lastNumber(), now);
 	}
 
+	// Only then are digests worth comparing: what third members published lately may have
+	// reached only one of two.
+	private boolean isQuiet(long now) {
+		return now - this.lastChangeAt > 2 * this.settings.syncInterval().toNanos() && !this.store.hasDirty()
+				&& this.outbox.isAcknowledged();
+	}
+
 	private void sendBatches(long now) {
 		this.batchDue = false;
 		this.flushWanted = false;
@@ -266,10 +302,11 @@ final class Outbound {
 		this.listener.onSent(bytes.length);
 	}
 
-	private void send(Peer recipient, Message message) {
+	private int send(Peer recipient, Message message) {
 		byte[] bytes = this.settings.signing().write(message);
 		this.transport.send(recipient.id(), bytes);
 		this.listener.onSent(bytes.length);
+		return bytes.length;
 	}
 
 	private Message message(List<Peer> lacking, Message.@Nullable Batch batch, Message.@Nullable Transfer transfer,
@@ -278,9 +315,9 @@ final class Outbound {
 			.stream()
 			.map((peer) -> peer.report(this.settings.syncInterval(), lacking.contains(peer), now))
 			.toList();
-		boolean compares = batch == null && transfer == null && isQuiet(now) && this.membership.isMember()
+		boolean compares = batch == null && transfer == null && this.membership.isMember()
 				&& !this.membership.members().isEmpty();
-		Long digest = compares ? this.store.digest(StateDigest::of, now) : null;
+		Long digest = compares ? digest(now) : null;
 		Map<String, Long> ages = this.store.ages(now);
 		Sections sections = LimitSections.fingerprints(
 				LimitSections.interval(Sections.NONE, this.settings.syncInterval()),

@@ -296,6 +296,7 @@ public final class Replicator implements ReplicationSignal {
 		}
 		followMembership(now);
 		this.store.tick(now);
+		this.outbound.sumUp(now);
 		this.status = describe(this.transport.buses(), this.store.view(now), Duration.ofNanos(this.store.lag(now)),
 				now);
 	}

@@ -1,7 +1,7 @@
 package io.openclaw.tokenbucket.replication;
 
 import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.limiter.BucketKey;
 
 /**
@@ -12,10 +12,10 @@ final class StateDigest {
 	private StateDigest() {
 	}
 
-	static long of(BucketKey key, TokenBucketState state) {
+	static long of(BucketKey key, GCounter<Birth> consumed) {
 		long bucket = mix(mix(key.limit().hashCode()) + 2L * key.key().hashCode() + (key.overflow() ? 1 : 0));
 		long[] sum = new long[1];
-		state.consumed().forEach((birth, amount) -> sum[0] += mix(bucket ^ mix(member(birth) ^ mix(amount))));
+		consumed.forEach((birth, amount) -> sum[0] += mix(bucket ^ mix(member(birth) ^ mix(amount))));
 		return sum[0];
 	}
 

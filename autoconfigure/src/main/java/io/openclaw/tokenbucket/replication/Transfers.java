@@ -43,7 +43,7 @@ final class Transfers {
 			transfer.progress(now);
 		}
 		else {
-			transfer.start(++this.lastId, upTo, parts(now), now);
+			transfer.start(++this.lastId, upTo, parts(), now);
 		}
 		for (int i = 0; i < transfer.parts().size(); i++) {
 			this.queue.add(new Part(peer, transfer.id(), i, transfer.parts().size(), transfer.upTo(),
@@ -68,27 +68,37 @@ final class Transfers {
 	}
 
 	// There is always one, so that an empty store is a transfer too.
-	private List<List<BucketKey>> parts(long now) {
-		List<List<BucketKey>> parts = new ArrayList<>();
-		List<BucketKey> part = new ArrayList<>();
-		long bytes = 0;
-		parts.add(part);
-		for (BucketKey key : keys()) {
-			if (MessageSize.isFull(part.size(), bytes)) {
-				part = new ArrayList<>();
-				parts.add(part);
-				bytes = 0;
-			}
-			part.add(key);
-			bytes += this.store.snapshot(key, now).map(MessageSize::of).orElse(0);
-		}
-		return parts;
+	private List<List<BucketKey>> parts() {
+		Parts parts = new Parts();
+		this.store.forEachSize(parts::add);
+		return parts.all;
 	}
 
-	private List<BucketKey> keys() {
-		List<BucketKey> keys = new ArrayList<>();
-		this.store.forEachKey(keys::add);
-		return keys;
+	/**
+	 * Cuts buckets into parts that fit into a message.
+	 */
+	private static final class Parts {
+
+		private final List<List<BucketKey>> all = new ArrayList<>();
+
+		private List<BucketKey> last = new ArrayList<>();
+
+		private long bytes;
+
+		Parts() {
+			this.all.add(this.last);
+		}
+
+		void add(BucketKey key, int entries) {
+			if (MessageSize.isFull(this.last.size(), this.bytes)) {
+				this.last = new ArrayList<>();
+				this.all.add(this.last);
+				this.bytes = 0;
+			}
+			this.last.add(key);
+			this.bytes += MessageSize.of(key, entries);
+		}
+
 	}
 
 	/**

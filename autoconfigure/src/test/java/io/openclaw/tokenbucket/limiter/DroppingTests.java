@@ -8,6 +8,7 @@ import java.util.stream.LongStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.openclaw.tokenbucket.crdt.Birth;
@@ -22,6 +23,7 @@ import static io.openclaw.tokenbucket.limiter.Fleets.policy;
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
 import static io.openclaw.tokenbucket.limiter.Fleets.view;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 /**
  * Tests for buckets that are dropped and created again.
@@ -120,6 +122,41 @@ class DroppingTests {
 		}
 		assertThat(late.status().level()).isEqualTo(tokens(10));
 		assertThat(late.limiter().tryConsume(LocalMember.LIMIT, "never seen", 10).isAdmitted()).isTrue();
+	}
+
+	// Between dropping a bucket and taking it off the map any time may pass.
+	@ParameterizedTest
+	@EnumSource(Mode.class)
+	void aRequestThatFindsADroppedBucketDoesNotWaitForItToBeRemoved(Mode mode) {
+		LocalMember member = new LocalMember(
+				new LimitPolicy(limit(10, "1"), Consistency.BOUNDED, Duration.ofMillis(25), mode));
+		member.consume(1);
+		member.store().settleAlone(member.now());
+		member.tick();
+		member.advance(Duration.ofSeconds(20));
+		Bucket bucket = member.store().limits().get(LocalMember.LIMIT).bucket(LocalMember.KEY, member.now());
+		assertThat(bucket.dropIfFull(member.store().view(member.now()), member.now(), 0)).isTrue();
+		Decision decision = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> member.consume(3));
+		assertThat(decision.isAdmitted()).isTrue();
+		assertThat(decision.remaining()).isEqualTo(tokens(7));
+		assertThat(member.store().size()).isEqualTo(1);
+		bucket.forget();
+		assertThat(member.store().size()).as("the new one stays").isEqualTo(1);
+		assertThat(member.status().level()).isEqualTo(tokens(7));
+	}
+
+	@Test
+	void statesThatNobodyCanAskForAreForgottenWithoutFurtherUse() {
+		LocalMember slow = new LocalMember(policy(limit(1000, "0.001"), Consistency.EVENTUAL));
+		slow.hear(BOB);
+		for (int i = 0; i < 10; i++) {
+			slow.consume(1);
+			tickAfter(slow, Duration.ofMillis(200));
+		}
+		Bucket bucket = slow.store().limits().get(LocalMember.LIMIT).bucket(LocalMember.KEY, slow.now());
+		assertThat(bucket.remembered()).isEqualTo(10);
+		tickAfter(slow, Duration.ofSeconds(60));
+		assertThat(bucket.remembered()).isEqualTo(1);
 	}
 
 	@Test

@@ -3,8 +3,14 @@ package io.openclaw.tokenbucket.limiter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
@@ -98,6 +104,74 @@ class OverflowBucketTests {
 		merge(BucketKey.overflow(LocalMember.LIMIT), TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(3)));
 		assertThat(consume("c", 8).isAdmitted()).isFalse();
 		assertThat(consume("c", 7).outcome()).isNotEqualTo(Outcome.REJECTED);
+	}
+
+	@Test
+	void howOftenARequestFellToItIsCounted() {
+		consume("a", 1);
+		consume("b", 1);
+		assertThat(this.member.limiter().overflowed(LocalMember.LIMIT)).isZero();
+		consume("c", 1);
+		consume("d", 1);
+		consume("a", 1);
+		assertThat(this.member.limiter().overflowed(LocalMember.LIMIT)).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3 })
+	void threadsThatInventKeysAtOnceDoNotExceedTheBound(int run) throws Exception {
+		int maxKeys = 500;
+		LocalMember flooded = new LocalMember(new VirtualTime(), ALICE, maxKeys,
+				policy(limit(10, "1"), Consistency.EVENTUAL));
+		ExecutorService threads = Executors.newFixedThreadPool(4);
+		try {
+			CyclicBarrier start = new CyclicBarrier(4);
+			List<Future<Integer>> floods = new ArrayList<>();
+			for (int thread = 0; thread < 4; thread++) {
+				String prefix = "run-%d-thread-%d-".formatted(run, thread);
+				floods.add(threads.submit(() -> {
+					start.await();
+					for (int i = 0; i < maxKeys; i++) {
+						flooded.limiter().tryConsume(LocalMember.LIMIT, prefix + i, 1);
+					}
+					return maxKeys;
+				}));
+			}
+			for (Future<Integer> flood : floods) {
+				flood.get();
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+		List<BucketKey> keys = new ArrayList<>();
+		flooded.store().forEachKey(keys::add);
+		assertThat(keys).filteredOn((key) -> !key.overflow()).hasSize(maxKeys);
+		assertThat(keys).filteredOn(BucketKey::overflow).hasSize(1);
+		assertThat(flooded.store().size()).isEqualTo(maxKeys + 1);
+	}
+
+	// Else a million keys of 7 kB each would take seven times the memory.
+	@Test
+	void aLongKeyTakesTheRoomOfSeveral() {
+		LocalMember roomy = new LocalMember(new VirtualTime(), ALICE, 10,
+				policy(limit(10, "1"), Consistency.EVENTUAL));
+		for (int i = 0; i < 10; i++) {
+			roomy.limiter().tryConsume(LocalMember.LIMIT, "x".repeat(3_500) + i, 1);
+		}
+		assertThat(roomy.store().size()).isEqualTo(3);
+		roomy.limiter().tryConsume(LocalMember.LIMIT, "short", 1);
+		assertThat(roomy.limiter().find(LocalMember.LIMIT, "short")).isPresent();
+		roomy.advance(Duration.ofSeconds(20));
+		roomy.store().settleAlone(roomy.now());
+		roomy.tick();
+		roomy.tick();
+		assertThat(roomy.store().size()).isZero();
+		for (int i = 0; i < 11; i++) {
+			roomy.limiter().tryConsume(LocalMember.LIMIT, "key" + i, 1);
+		}
+		assertThat(roomy.store().size()).isEqualTo(11);
+		assertThat(roomy.limiter().overflowed(LocalMember.LIMIT)).isEqualTo(9);
 	}
 
 	@Test

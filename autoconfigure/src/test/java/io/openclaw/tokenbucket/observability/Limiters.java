@@ -27,13 +27,16 @@ public final class Limiters {
 	/** The member that decides. */
 	public static final MemberId SELF = new MemberId("edge-a", 3);
 
+	/** So many buckets have room. */
+	public static final int MAX_KEYS = 1000;
+
 	private Limiters() {
 	}
 
 	/** A store of both limits. */
 	public static BucketStore store(NanoClock clock) {
 		return new BucketStore(SELF, List.of(policy("rating", 10, "2.5", 10), policy("search", 1000, "1", 500)),
-				new LimiterSettings(3, Duration.ofMillis(200), 1000), clock);
+				new LimiterSettings(3, Duration.ofMillis(200), MAX_KEYS), clock);
 	}
 
 	/** A limiter on such a store. */

@@ -2,7 +2,9 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.AfterEach;
@@ -130,6 +132,30 @@ class JoiningTests {
 		TestMember joiner = this.fleet.start("b");
 		this.fleet.awaitAtMost(Duration.ofSeconds(20), joiner::isCounted);
 		assertThat(joiner.spender().store().size()).as("seed %d", seed).isEqualTo(5_000);
+	}
+
+	// A million buckets at once would overrun the receiver's backlog, and Redis before.
+	@Test
+	void manyBucketsAreSentLittleByLittle() {
+		TestMember member = this.fleet.startTogether("a").get(0);
+		for (int i = 0; i < 20_000; i++) {
+			member.spender().spend("key-" + i, 500);
+		}
+		this.fleet.advanceSeconds(2);
+		TestMember joiner = this.fleet.start("b");
+		this.fleet.awaitAtMost(Duration.ofSeconds(5), joiner::isCounted);
+		assertThat(joiner.spender().store().size()).isEqualTo(20_000);
+		Map<Duration, Integer> bytes = new TreeMap<>();
+		for (TestWire.Sent sent : this.fleet.wire().sentBy(member.id(), Duration.ZERO)) {
+			if (sent.message().transfer() != null) {
+				bytes.merge(sent.at(), BatchCodec.encode(sent.message()).length, Integer::sum);
+			}
+		}
+		assertThat(bytes.values()).hasSizeGreaterThan(5).allSatisfy((sent) -> assertThat(sent).isLessThan(128 << 10));
+		List<Duration> times = List.copyOf(bytes.keySet());
+		for (int i = 1; i < times.size(); i++) {
+			assertThat(times.get(i).minus(times.get(i - 1))).isGreaterThanOrEqualTo(Duration.ofMillis(5));
+		}
 	}
 
 	@ParameterizedTest

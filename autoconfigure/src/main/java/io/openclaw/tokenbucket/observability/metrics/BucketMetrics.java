@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -105,6 +106,10 @@ public class BucketMetrics implements MeterBinder {
 				() -> limit(limit).refillRate().tokensPerSecond());
 		gauge(registry, "openclaw.bucket.keys.active", "Buckets held in memory", tagged(limit),
 				() -> this.limiter.activeKeys(limit));
+		FunctionCounter.builder("openclaw.bucket.overflow", this.limiter, (limiter) -> limiter.overflowed(limit))
+			.description("Requests for keys beyond max-keys, which share one bucket")
+			.tags(tagged(limit))
+			.register(registry);
 	}
 
 	private static void gauge(MeterRegistry registry, String name, String description, Tags tags,

@@ -50,6 +50,15 @@ class BucketNamesTests {
 		assertThat(this.names.nameOf(this.header, "x".repeat(257))).isEqualTo("~" + this.ids.id("x".repeat(257)));
 	}
 
+	@Test
+	void veryLongKeysAreToldApartOnEveryGateway() {
+		String shared = "\u001b[2J\r\n" + "x".repeat(7_000);
+		String one = this.names.nameOf(this.header, shared + "1");
+		String other = this.names.nameOf(this.header, shared + "2");
+		assertThat(one).hasSize(33).isNotEqualTo(other);
+		assertThat(new BucketNames(new KeyIds("s3cret"), false).nameOf(this.header, shared + "1")).isEqualTo(one);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { BucketNames.SHARED, "~", "~x" })
 	void noKeyLeadsToTheBucketOfTheKeyless(String key) {

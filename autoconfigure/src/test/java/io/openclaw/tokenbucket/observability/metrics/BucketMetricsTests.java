@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.observability.metrics;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -48,6 +49,13 @@ class BucketMetricsTests {
 		Limiters.consume(this.limiter, "rating", "bob", 1);
 		assertThat(scrape()).contains("openclaw_bucket_keys_active" + TAGS + "2.0")
 			.noneMatch((line) -> line.contains("alice") || line.contains("bob"));
+	}
+
+	@Test
+	void countsRequestsForKeysThatFoundNoRoom() {
+		assertThat(scrape()).contains("openclaw_bucket_overflow_total" + TAGS + "0.0");
+		IntStream.range(0, Limiters.MAX_KEYS + 3).forEach((i) -> Limiters.consume(this.limiter, "rating", "k" + i, 1));
+		assertThat(scrape()).contains("openclaw_bucket_overflow_total" + TAGS + "3.0");
 	}
 
 	@Test
