@@ -50,7 +50,8 @@ public final class OpenClawLimiterAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	BucketStore bucketStore(MemberId self, OpenClawSettings settings, NanoClock clock) {
-		return new BucketStore(self, settings.policies(), settings.limiter(), clock);
+		return new BucketStore(self, settings.policies(),
+				HeapRoom.fit(settings.limiter(), Runtime.getRuntime().maxMemory()), clock);
 	}
 
 	@Bean

@@ -149,7 +149,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param creditWait How long a request may wait for an acknowledgement of other
 	 * gateways.
 	 * @param memberTimeout After which a silent gateway is no longer reckoned with.
-	 * @param maxKeys Buckets held in memory; further keys of a limit share one.
+	 * @param maxKeys Buckets held in memory, as far as they fit into half of the heap;
+	 * further keys of a limit share one.
 	 * @param secret Secrets that all gateways share. The first signs what gateways tell
 	 * each other, and is the key under which API keys and hashed keys become ids; all
 	 * verify. Without one, whoever can publish in the Redis can spend and refill every
