@@ -33,8 +33,9 @@ final class HeapRoom {
 		if (settings.maxKeys() <= room) {
 			return settings;
 		}
-		logger.info("%d buckets are held at most: as many as fit into half of the heap of %d MB, instead of %d by openclaw.crdt.max-keys"
-			.formatted(room, heap >> 20, settings.maxKeys()));
+		logger.info(
+				"%d buckets are held at most: as many as fit into half of the heap of %d MB, instead of %d by openclaw.crdt.max-keys"
+					.formatted(room, heap >> 20, settings.maxKeys()));
 		return new LimiterSettings(settings.replicationFactor(), settings.syncInterval(), room);
 	}
 

@@ -151,9 +151,8 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	 * @return {@code false} if it can only be forged or damaged
 	 */
 	public boolean isInRange() {
-		return size() <= MAX_ENTRIES && this.initial >= 0
-				&& this.initial <= MOST_INITIAL && this.consumed.sum() <= MAX_SUM
-				&& this.granted.sum() <= MAX_SUM - this.returned.sum();
+		return size() <= MAX_ENTRIES && this.initial >= 0 && this.initial <= MOST_INITIAL
+				&& this.consumed.sum() <= MAX_SUM && this.granted.sum() <= MAX_SUM - this.returned.sum();
 	}
 
 	/**

@@ -30,8 +30,7 @@ final class Chain<T> implements Iterator<T> {
 
 	@Override
 	public T next() {
-		hasNext();
-		return this.current.next();
+		return hasNext() ? this.current.next() : Collections.<T>emptyIterator().next();
 	}
 
 }

@@ -148,7 +148,8 @@ final class LimitBuckets implements Changes {
 		if (bucket != null) {
 			return bucket;
 		}
-		Bucket created = this.byKey.computeIfAbsent(key, (name) -> this.store.takeRoom(name) ? create(BucketKey.of(name(), name), now) : null);
+		Bucket created = this.byKey.computeIfAbsent(key,
+				(name) -> this.store.takeRoom(name) ? create(BucketKey.of(name(), name), now) : null);
 		return (created != null) ? created : overflow(now);
 	}
 
@@ -175,8 +176,8 @@ final class LimitBuckets implements Changes {
 		if (key.overflow()) {
 			return Optional.of(this.overflow.computeIfAbsent(key, (added) -> create(added, initial, now)));
 		}
-		return Optional
-			.ofNullable(this.byKey.computeIfAbsent(key.key(), (added) -> this.store.takeRoom(added) ? create(key, initial, now) : null));
+		return Optional.ofNullable(this.byKey.computeIfAbsent(key.key(),
+				(added) -> this.store.takeRoom(added) ? create(key, initial, now) : null));
 	}
 
 	/**
@@ -184,9 +185,10 @@ final class LimitBuckets implements Changes {
 	 * before it was saved is in its state: it accrues from now on.
 	 */
 	Optional<Bucket> restored(BucketKey key, long initial, long now) {
-		return Optional.ofNullable(key.overflow()
-				? this.overflow.computeIfAbsent(key, (name) -> createAnew(key, initial, now))
-				: this.byKey.computeIfAbsent(key.key(), (name) -> this.store.takeRoom(name) ? createAnew(key, initial, now) : null));
+		return Optional
+			.ofNullable(key.overflow() ? this.overflow.computeIfAbsent(key, (name) -> createAnew(key, initial, now))
+					: this.byKey.computeIfAbsent(key.key(),
+							(name) -> this.store.takeRoom(name) ? createAnew(key, initial, now) : null));
 	}
 
 	/**
@@ -324,8 +326,7 @@ final class LimitBuckets implements Changes {
 
 	private Bucket overflow(long now) {
 		this.overflowed.increment();
-		return this.overflow.computeIfAbsent(BucketKey.overflow(name()),
-				(key) -> create(key, now));
+		return this.overflow.computeIfAbsent(BucketKey.overflow(name()), (key) -> create(key, now));
 	}
 
 	private Bucket create(BucketKey key, long now) {

@@ -154,8 +154,7 @@ class OverflowBucketTests {
 	// Else a million keys of 7 kB each would take seven times the memory.
 	@Test
 	void aLongKeyTakesTheRoomOfSeveral() {
-		LocalMember roomy = new LocalMember(new VirtualTime(), ALICE, 10,
-				policy(limit(10, "1"), Consistency.EVENTUAL));
+		LocalMember roomy = new LocalMember(new VirtualTime(), ALICE, 10, policy(limit(10, "1"), Consistency.EVENTUAL));
 		for (int i = 0; i < 10; i++) {
 			roomy.limiter().tryConsume(LocalMember.LIMIT, "x".repeat(3_500) + i, 1);
 		}

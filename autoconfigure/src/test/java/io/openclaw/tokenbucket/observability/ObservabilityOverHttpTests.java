@@ -37,13 +37,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ObservabilityOverHttpTests {
 
 	private static final String[] METERS = { "openclaw_bucket_tokens_current gauge", "openclaw_bucket_capacity gauge",
-			"openclaw_bucket_refill_rate gauge", "openclaw_bucket_keys_active gauge", "openclaw_bucket_overflow_total counter",
-			"openclaw_rate_limit_decisions_total counter", "openclaw_rate_limit_violations_total counter",
-			"openclaw_rate_limit_decision_seconds histogram", "openclaw_requests_per_second gauge",
-			"openclaw_token_depletion_rate gauge", "openclaw_crdt_replication_lag_seconds gauge",
-			"openclaw_crdt_sync_latency_seconds histogram", "crdt_sync_duration_seconds histogram",
-			"openclaw_crdt_merge_duration_seconds histogram", "openclaw_crdt_members gauge",
-			"openclaw_crdt_messages_total counter", "openclaw_crdt_bytes_total counter",
+			"openclaw_bucket_refill_rate gauge", "openclaw_bucket_keys_active gauge",
+			"openclaw_bucket_overflow_total counter", "openclaw_rate_limit_decisions_total counter",
+			"openclaw_rate_limit_violations_total counter", "openclaw_rate_limit_decision_seconds histogram",
+			"openclaw_requests_per_second gauge", "openclaw_token_depletion_rate gauge",
+			"openclaw_crdt_replication_lag_seconds gauge", "openclaw_crdt_sync_latency_seconds histogram",
+			"crdt_sync_duration_seconds histogram", "openclaw_crdt_merge_duration_seconds histogram",
+			"openclaw_crdt_members gauge", "openclaw_crdt_messages_total counter", "openclaw_crdt_bytes_total counter",
 			"openclaw_crdt_rejected_messages_total counter", "openclaw_crdt_repairs_total counter",
 			"tokens_available gauge", "request_rate gauge" };
 
