@@ -52,7 +52,7 @@ final class RedisBus implements AutoCloseable {
 
 	private final RedisNamespace namespace;
 
-	private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+	private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(1));
 
 	private final LongAdder failedPublishes = new LongAdder();
 

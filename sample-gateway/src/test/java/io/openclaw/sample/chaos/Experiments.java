@@ -45,9 +45,8 @@ final class Experiments {
 
 	static List<Experiment> all() {
 		return List.of(steadyState(), partition(), everyGatewayIsolated(), redisKilled(), redisRefuses(), oneWayCut(),
-				deafGateway(), latency("a", 200), latency("all", 50), latency("all", 500), messageLoss(),
-				droppedConnections(), pausedGateway(), starvedGateway(), killedGateway(), shortOfMemory(),
-				movedClock());
+				deafGateway(), slowGateway(), slowGateways(), verySlowGateways(), messageLoss(), droppedConnections(),
+				pausedGateway(), starvedGateway(), killedGateway(), shortOfMemory(), movedClock());
 	}
 
 	static Experiment steadyState() {
@@ -106,21 +105,34 @@ final class Experiments {
 			.expecting(logLines(60), levelsEqualSoonAfterHealing(), meanLatency());
 	}
 
+	static Experiment slowGateway() {
+		return latency("on-one", List.of("a"), 200).expecting(accurate());
+	}
+
+	static Experiment slowGateways() {
+		return latency("on-all", Fleet.MEMBERS, 50).expecting(accurate());
+	}
+
 	/**
-	 * Slow links.
-	 * @param whose a gateway, or all
-	 * @param millis added in each direction
+	 * Two seconds to and fro between gateways, four times as long as their memory of what
+	 * was asked of them: each is sure of a small part of the level only, and a strict
+	 * limit rejects until the level has risen so far that this part is enough.
 	 */
-	static Experiment latency(String whose, int millis) {
-		List<String> members = whose.equals("all") ? Fleet.MEMBERS : List.of(whose);
+	static Experiment verySlowGateways() {
+		return latency("on-all", Fleet.MEMBERS, 500).abortedBy(new KillSwitch(0.05, 2))
+			.expecting(admitted("strict", 0.8, 1.05), admitted("bounded", 0.95, 1.05),
+					admittedSinceFault("strict", 0.75, 1.05), admittedSinceFault("bounded", 0.95, 1.05),
+					onlyAdmittedOrRejected(), levelsEqualInTheEnd());
+	}
+
+	private static Experiment latency(String where, List<String> members, int millis) {
 		Fault fault = Fault.ofNetwork(
 				(fleet) -> members.forEach((member) -> fleet.network().delay(member, Duration.ofMillis(millis))));
 		return Experiment
-			.of("latency-%d-ms-%s".formatted(millis, whose.equals("all") ? "on-all" : "on-one"),
-					"%d ms are added in each direction between %s and Redis.".formatted(millis,
-							whose.equals("all") ? "every gateway" : whose),
+			.of("latency-%d-ms-%s".formatted(millis, where),
+					"%d ms are added in each direction between Redis and %s.".formatted(millis,
+							String.join(", ", members)),
 					fault)
-			.expecting(accurate())
 			.expecting(logLines(60), wrongRejections(0.2), levelsEqualSoonAfterHealing(), meanLatency(),
 					p95Within30Millis());
 	}
@@ -191,6 +203,7 @@ final class Experiments {
 			.in(FleetPlan.STANDARD.withEnvironment(clock::environment))
 			.unless(MovedClock::obstacle)
 			.expecting(accurate())
+			.expecting(happened("seconds that the clock of d was ahead", 3500, (outcome) -> clock.ahead().toSeconds()))
 			.expecting(logLines(60), drift(5), wrongRejections(0.2), levelsEqualSoonAfterHealing(), meanLatency(),
 					p95Within30Millis());
 	}
@@ -198,7 +211,7 @@ final class Experiments {
 	/** The control, which must be found to fail. */
 	static Experiment nothingShared() {
 		return Experiment
-			.of("control-nothing-shared", "The gateways do not know of each other: this must be found out.", Fault.NONE)
+			.control("control-nothing-shared", "The gateways do not know of each other: this must be found out.")
 			.in(APART)
 			.abortedBy(new KillSwitch(0.05, 1000))
 			.expecting(accurate());
@@ -206,8 +219,7 @@ final class Experiments {
 
 	/** Another: the same, to be ended before it does more harm. */
 	static Experiment nothingSharedButWatched() {
-		return Experiment
-			.of("control-kill-switch", "The gateways do not know of each other: this must be ended.", Fault.NONE)
+		return Experiment.control("control-kill-switch", "The gateways do not know of each other: this must be ended.")
 			.in(APART)
 			.expecting(accurate());
 	}

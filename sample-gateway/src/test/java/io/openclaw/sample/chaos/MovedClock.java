@@ -15,19 +15,22 @@ import tools.jackson.databind.json.JsonMapper;
 import io.openclaw.sample.chaos.experiment.Fault;
 import io.openclaw.sample.chaos.fleet.Fleet;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 /**
  * The time of day of one gateway jumps ahead while it runs, by way of libfaketime. As on
  * a real machine, the monotonic clock knows nothing of it.
  */
 final class MovedClock implements Fault {
 
+	// libfaketime reads the file again after a second.
+	private static final int SECOND_OF_LOOK = 3;
+
 	private static final Path OFFSET = Path.of("target/chaos/clock.txt").toAbsolutePath();
 
 	private final String member;
 
 	private final Duration offset;
+
+	private volatile Duration ahead = Duration.ZERO;
 
 	MovedClock(String member, Duration offset) {
 		this.member = member;
@@ -52,8 +55,11 @@ final class MovedClock implements Fault {
 			return Map.of();
 		}
 		move(Duration.ZERO);
+		// The last mends what an old glibc gets wrong; with a new one it makes every timed
+		// wait of a JVM end at once.
 		return Map.of("LD_PRELOAD", library.toString(), "FAKETIME_TIMESTAMP_FILE", OFFSET.toString(),
-				"FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "DONT_FAKE_MONOTONIC", "1");
+				"FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "FAKETIME_FORCE_MONOTONIC_FIX",
+				"0");
 	}
 
 	@Override
@@ -61,10 +67,17 @@ final class MovedClock implements Fault {
 		if (second == 0) {
 			move(this.offset);
 		}
-		else if (second == 3) {
-			assertThat(ahead(fleet)).as("how far the clock of %s is ahead", this.member)
-				.isCloseTo(this.offset, Duration.ofMinutes(1));
+		else if (second == SECOND_OF_LOOK) {
+			look(fleet);
 		}
+	}
+
+	/**
+	 * How far the clock was ahead while it was to be.
+	 * @return zero if that was never seen
+	 */
+	Duration ahead() {
+		return this.ahead;
 	}
 
 	@Override
@@ -82,12 +95,19 @@ final class MovedClock implements Fault {
 		}
 	}
 
-	/** The bucket of a caller who has just been served gains its next token at once. */
-	private Duration ahead(Fleet fleet) {
-		fleet.request(this.member, "/rate", "X-API-Key", "clock").join();
-		String state = fleet.request(this.member, "/bucket/state", "X-API-Key", "clock").join().body();
-		String next = JsonMapper.shared().readTree(state).required("next_refill_at").asString();
-		return Duration.between(Instant.now(), Instant.parse(next));
+	// A caller who has just been served is told by the clock of the gateway when the next
+	// token comes, within the ten seconds that this takes.
+	private void look(Fleet fleet) {
+		fleet.request(this.member, "/rate", "X-API-Key", "clock")
+			.thenCompose((served) -> fleet.request(this.member, "/bucket/state", "X-API-Key", "clock"))
+			.thenAccept((state) -> {
+				String next = JsonMapper.shared().readTree(state.body()).required("next_refill_at").asString();
+				this.ahead = Duration.between(Instant.now(), Instant.parse(next));
+			})
+			.exceptionally((failure) -> {
+				System.out.println("  the clock of " + this.member + " was not seen: " + failure);
+				return null;
+			});
 	}
 
 }

@@ -15,6 +15,7 @@ import io.openclaw.sample.chaos.fleet.FleetPlan;
  *
  * @param name its name, of letters, digits and hyphens
  * @param question what is done, in a sentence
+ * @param purpose what it is to show
  * @param plan how the fleet is started
  * @param tenantsPerSecond requests with a key that nobody else ever uses
  * @param fault what goes wrong
@@ -22,8 +23,8 @@ import io.openclaw.sample.chaos.fleet.FleetPlan;
  * @param obstacle why it cannot be run on this machine; supplies {@code null} if it can
  * @param hypotheses what is expected
  */
-public record Experiment(String name, String question, FleetPlan plan, double tenantsPerSecond, Fault fault,
-		KillSwitch killSwitch, Supplier<@Nullable String> obstacle, List<Hypothesis> hypotheses) {
+public record Experiment(String name, String question, Purpose purpose, FleetPlan plan, double tenantsPerSecond,
+		Fault fault, KillSwitch killSwitch, Supplier<@Nullable String> obstacle, List<Hypothesis> hypotheses) {
 
 	/**
 	 * An experiment with the standard fleet, which expects nothing yet.
@@ -33,7 +34,19 @@ public record Experiment(String name, String question, FleetPlan plan, double te
 	 * @return the experiment
 	 */
 	public static Experiment of(String name, String question, Fault fault) {
-		return new Experiment(name, question, FleetPlan.STANDARD, 0, fault, KillSwitch.DEFAULT, () -> null, List.of());
+		return new Experiment(name, question, Purpose.PROMISE, FleetPlan.STANDARD, 0, fault, KillSwitch.DEFAULT,
+				() -> null, List.of());
+	}
+
+	/**
+	 * A control without any fault, of a fleet that cannot keep what is promised.
+	 * @param name its name, of letters, digits and hyphens
+	 * @param question what is wrong with the fleet, in a sentence
+	 * @return the experiment
+	 */
+	public static Experiment control(String name, String question) {
+		return new Experiment(name, question, Purpose.CONTROL, FleetPlan.STANDARD, 0, Fault.NONE, KillSwitch.DEFAULT,
+				() -> null, List.of());
 	}
 
 	/**
@@ -42,8 +55,8 @@ public record Experiment(String name, String question, FleetPlan plan, double te
 	 * @return an experiment
 	 */
 	public Experiment in(FleetPlan plan) {
-		return new Experiment(this.name, this.question, plan, this.tenantsPerSecond, this.fault, this.killSwitch,
-				this.obstacle, this.hypotheses);
+		return new Experiment(this.name, this.question, this.purpose, plan, this.tenantsPerSecond, this.fault,
+				this.killSwitch, this.obstacle, this.hypotheses);
 	}
 
 	/**
@@ -52,7 +65,7 @@ public record Experiment(String name, String question, FleetPlan plan, double te
 	 * @return an experiment
 	 */
 	public Experiment withTenants(double perSecond) {
-		return new Experiment(this.name, this.question, this.plan, perSecond, this.fault, this.killSwitch,
+		return new Experiment(this.name, this.question, this.purpose, this.plan, perSecond, this.fault, this.killSwitch,
 				this.obstacle, this.hypotheses);
 	}
 
@@ -62,8 +75,8 @@ public record Experiment(String name, String question, FleetPlan plan, double te
 	 * @return an experiment
 	 */
 	public Experiment abortedBy(KillSwitch killSwitch) {
-		return new Experiment(this.name, this.question, this.plan, this.tenantsPerSecond, this.fault, killSwitch,
-				this.obstacle, this.hypotheses);
+		return new Experiment(this.name, this.question, this.purpose, this.plan, this.tenantsPerSecond, this.fault,
+				killSwitch, this.obstacle, this.hypotheses);
 	}
 
 	/**
@@ -72,8 +85,8 @@ public record Experiment(String name, String question, FleetPlan plan, double te
 	 * @return an experiment
 	 */
 	public Experiment unless(Supplier<@Nullable String> obstacle) {
-		return new Experiment(this.name, this.question, this.plan, this.tenantsPerSecond, this.fault, this.killSwitch,
-				obstacle, this.hypotheses);
+		return new Experiment(this.name, this.question, this.purpose, this.plan, this.tenantsPerSecond, this.fault,
+				this.killSwitch, obstacle, this.hypotheses);
 	}
 
 	/**
@@ -84,8 +97,8 @@ public record Experiment(String name, String question, FleetPlan plan, double te
 	public Experiment expecting(Hypothesis... further) {
 		List<Hypothesis> all = new ArrayList<>(this.hypotheses);
 		all.addAll(List.of(further));
-		return new Experiment(this.name, this.question, this.plan, this.tenantsPerSecond, this.fault, this.killSwitch,
-				this.obstacle, all);
+		return new Experiment(this.name, this.question, this.purpose, this.plan, this.tenantsPerSecond, this.fault,
+				this.killSwitch, this.obstacle, all);
 	}
 
 	/**
@@ -104,6 +117,37 @@ public record Experiment(String name, String question, FleetPlan plan, double te
 	@Override
 	public String toString() {
 		return this.name;
+	}
+
+	/**
+	 * What an experiment is to show.
+	 */
+	public enum Purpose {
+
+		/** That its hypotheses hold. */
+		PROMISE("holds", "**red**"),
+
+		/** That hypotheses that do not hold are found out. */
+		CONTROL("**not found out**", "red, as it must be");
+
+		private final String green;
+
+		private final String red;
+
+		Purpose(String green, String red) {
+			this.green = green;
+			this.red = red;
+		}
+
+		/**
+		 * What to say of a result.
+		 * @param isGreen whether all hypotheses held
+		 * @return a few words, bold if it is not as it should be
+		 */
+		public String describe(boolean isGreen) {
+			return isGreen ? this.green : this.red;
+		}
+
 	}
 
 }

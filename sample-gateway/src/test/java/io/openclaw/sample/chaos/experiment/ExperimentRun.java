@@ -21,8 +21,6 @@ import io.openclaw.sample.chaos.load.Oracle.Account;
 import io.openclaw.sample.chaos.load.Window;
 import io.openclaw.sample.process.GatewayProcess;
 
-import static org.awaitility.Awaitility.await;
-
 /**
  * Runs one experiment: drains the buckets, measures without the fault, with it, and after
  * it. Not thread-safe.
@@ -76,7 +74,8 @@ public final class ExperimentRun {
 		try (this.load) {
 			drain();
 			Window baseline = this.load.beginPhase();
-			@Nullable String aborted = observe(this.baselineRows, "baseline", this.schedule.baseline(), Fault.NONE);
+			@Nullable String aborted = observe(this.baselineRows, "baseline", this.schedule.baseline(), Fault.NONE,
+					this.experiment.killSwitch());
 			Map<String, Account> before = accounts();
 			Map<GatewayProcess, Integer> linesBefore = lines();
 			long lostBefore = this.fleet.network().lost();
@@ -84,7 +83,8 @@ public final class ExperimentRun {
 			CompletableFuture<Double> agreement = CompletableFuture.completedFuture(Double.NaN);
 			if (aborted == null) {
 				try {
-					aborted = observe(this.faultRows, "fault", this.schedule.fault(), this.experiment.fault());
+					aborted = observe(this.faultRows, "fault", this.schedule.fault(), this.experiment.fault(),
+							this.experiment.killSwitch());
 				}
 				finally {
 					this.traffic.stopLedger();
@@ -93,7 +93,8 @@ public final class ExperimentRun {
 				agreement = agreement();
 			}
 			if (aborted == null) {
-				aborted = observe(this.faultRows, "recovery", this.schedule.recovery(), Fault.NONE);
+				aborted = observe(this.faultRows, "recovery", this.schedule.recovery(), Fault.NONE,
+						this.experiment.killSwitch());
 			}
 			this.load.stop();
 			Map<String, Account> whole = accounts();
@@ -110,18 +111,18 @@ public final class ExperimentRun {
 		long end = System.nanoTime() + TIME_TO_DRAIN.toNanos();
 		this.load.warmUp(callers, () -> isDrained() || System.nanoTime() - end > 0);
 		this.load.start();
-		long warm = System.nanoTime() + TimeUnit.SECONDS.toNanos(this.schedule.warmUp());
-		await().atMost(TIME_TO_DRAIN).until(() -> System.nanoTime() - warm > 0);
+		// Gateways that were never asked for their state take long to answer first.
+		observe(new ArrayList<>(), "warm-up", this.schedule.warmUp(), Fault.NONE, KillSwitch.NONE);
 	}
 
 	private boolean isDrained() {
 		return accounts().values().stream().allMatch((account) -> account.sent() - account.ideal() > SURELY_EMPTY);
 	}
 
-	private @Nullable String observe(List<Row> rows, String phase, int seconds, Fault fault) {
+	private @Nullable String observe(List<Row> rows, String phase, int seconds, Fault fault, KillSwitch killSwitch) {
 		try {
-			rows.addAll(this.observer.observe(phase, seconds, (second) -> fault.tick(this.fleet, second),
-					this.experiment.killSwitch(), rows));
+			rows.addAll(this.observer.observe(phase, seconds, (second) -> fault.tick(this.fleet, second), killSwitch,
+					rows));
 			return null;
 		}
 		catch (AbortedException ex) {

@@ -44,8 +44,7 @@ public final class Hypotheses {
 	 * @return a hypothesis
 	 */
 	public static Hypothesis onlyAdmittedOrRejected() {
-		return new Hypothesis("answers other than 200 and 429", Kind.RULES, 0, 0,
-				(outcome) -> outcome.fault().errors());
+		return new Hypothesis("answers other than 200 and 429", Kind.RULES, 0, 0, Outcome::errors);
 	}
 
 	/**
@@ -55,7 +54,7 @@ public final class Hypotheses {
 	 */
 	public static Hypothesis errors(double most) {
 		return new Hypothesis("errors, % of requests", Kind.RULES, ANY, most,
-				(outcome) -> 100.0 * outcome.fault().errors() / outcome.fault().total());
+				(outcome) -> 100.0 * outcome.errors() / outcome.fault().total());
 	}
 
 	/**

@@ -16,6 +16,9 @@ public record KillSwitch(double mostErrors, double mostDrift) {
 	/** For experiments that should hardly be noticed. */
 	public static final KillSwitch DEFAULT = new KillSwitch(0.05, 1);
 
+	/** Never trips. */
+	static final KillSwitch NONE = new KillSwitch(1, Double.POSITIVE_INFINITY);
+
 	private static final int SECONDS = 5;
 
 	/**

@@ -31,6 +31,15 @@ public record Outcome(Schedule schedule, List<Row> baselineRows, List<Row> fault
 		Map<String, Account> whole, Map<String, Account> sinceFault, double secondsToEqualLevels, double spreadInTheEnd,
 		int logLines, long lostMessages, @Nullable String aborted) {
 
+	/**
+	 * Requests answered with anything but 200 and 429, or not at all. Those sent just
+	 * before the fault may have met it.
+	 * @return how many, from the beginning of the baseline on
+	 */
+	public int errors() {
+		return this.baseline.errors() + this.fault.errors();
+	}
+
 	double driftBefore() {
 		return this.baselineRows.isEmpty() ? 0 : this.baselineRows.get(this.baselineRows.size() - 1).drift();
 	}

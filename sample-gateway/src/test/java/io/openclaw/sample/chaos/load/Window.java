@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
@@ -15,13 +16,13 @@ import io.openclaw.sample.chaos.load.Stream.Kind;
  */
 public final class Window {
 
-	private static final int MOST_EXAMPLES = 10;
+	private static final int MOST_TEXTS = 10;
 
 	private final int[] counts = new int[Kind.values().length];
 
 	private final Map<String, List<Double>> latencies = new HashMap<>();
 
-	private final List<String> errors = new ArrayList<>();
+	private final Map<String, Integer> errors = new LinkedHashMap<>();
 
 	synchronized void answered(String member, Kind kind, double millis) {
 		this.counts[kind.ordinal()]++;
@@ -29,8 +30,8 @@ public final class Window {
 	}
 
 	synchronized void error(String description) {
-		if (this.errors.size() < MOST_EXAMPLES) {
-			this.errors.add(description);
+		if (this.errors.size() < MOST_TEXTS || this.errors.containsKey(description)) {
+			this.errors.merge(description, 1, Integer::sum);
 		}
 	}
 
@@ -75,11 +76,11 @@ public final class Window {
 	}
 
 	/**
-	 * Some of the errors.
-	 * @return a line each
+	 * The errors, though not all if they were of many kinds.
+	 * @return a line for each kind, with how many there were
 	 */
-	public synchronized List<String> examplesOfErrors() {
-		return List.copyOf(this.errors);
+	public synchronized List<String> kindsOfErrors() {
+		return this.errors.entrySet().stream().map((error) -> error.getValue() + " × " + error.getKey()).toList();
 	}
 
 	/**
@@ -127,8 +128,9 @@ public final class Window {
 
 	@Override
 	public String toString() {
-		return "%d admitted, %d rejected (%d wrongly), %d errors %s; mean %.1f ms, p95 %.1f ms".formatted(admitted(),
-				rejected(), wronglyRejected(), errors(), examplesOfErrors(), mean(List.of()), percentile(95));
+		String kinds = (errors() == 0) ? "" : " " + kindsOfErrors();
+		return "%d admitted, %d rejected (%d wrongly), %d errors%s; mean %.1f ms, p95 %.1f ms".formatted(admitted(),
+				rejected(), wronglyRejected(), errors(), kinds, mean(List.of()), percentile(95));
 	}
 
 }

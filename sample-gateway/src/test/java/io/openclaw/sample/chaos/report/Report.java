@@ -50,7 +50,7 @@ public final class Report {
 		write(name, "fault.csv", Csv.of(outcome.faultRows()));
 		write(name, name + ".svg", Plot.of(outcome));
 		write(name, name + ".md", describe(experiment, outcome, verdicts));
-		write(name, ROW_FILE, row(name, outcome, verdicts));
+		write(name, ROW_FILE, row(experiment, outcome, verdicts));
 	}
 
 	/**
@@ -114,15 +114,19 @@ public final class Report {
 				account.ideal());
 	}
 
-	private static String row(String name, Outcome outcome, List<Verdict> verdicts) {
+	private static String row(Experiment experiment, Outcome outcome, List<Verdict> verdicts) {
 		boolean green = outcome.aborted() == null && verdicts.stream().allMatch(Verdict::holds);
 		Window fault = outcome.fault();
 		return String.format(Locale.ROOT,
-				"| [%s](%1$s.md) | %s | %.3f | %.3f | %d of %d | %d | %.1f | %.1f (%.1f) | %.1f |\n", name,
-				green ? "holds" : "**red**", outcome.whole().get("strict").ratio(),
-				outcome.whole().get("bounded").ratio(), fault.errors(), fault.total(), fault.wronglyRejected(),
+				"| [%s](%1$s.md) | %s | %.3f | %.3f | %d of %d | %d | %.1f | %.1f (%.1f) | %s |\n", experiment.name(),
+				experiment.purpose().describe(green), outcome.whole().get("strict").ratio(),
+				outcome.whole().get("bounded").ratio(), outcome.errors(), fault.total(), fault.wronglyRejected(),
 				fault.mean(List.of()), fault.percentile(95), outcome.baseline().percentile(95),
-				outcome.secondsToEqualLevels());
+				seconds(outcome.secondsToEqualLevels()));
+	}
+
+	private static String seconds(double seconds) {
+		return Double.isNaN(seconds) ? "never" : String.format(Locale.ROOT, "%.1f", seconds);
 	}
 
 	private void write(String experiment, String file, String content) {

@@ -72,8 +72,23 @@ class ReportTests {
 			.contains("| 0.950 to 1.050 | 2.000 | **red** |", "(trial.svg)");
 	}
 
+	@Test
+	void controlIsAsItMustBeWhenItIsFoundOut() {
+		Experiment control = Experiment.control("control", "Nothing is shared.")
+			.expecting(Hypotheses.admitted("strict", 0.95, 1.05));
+		write(control, outcome(200, Double.NaN));
+		assertThat(new Report(this.directory).summarize())
+			.contains("[control](control.md) | red, as it must be | 2.000", "| never |");
+		write(control, outcome(100, Double.NaN));
+		assertThat(new Report(this.directory).summarize()).contains("| **not found out** | 1.000");
+	}
+
 	private void write(Outcome outcome) {
-		new Report(this.directory).write(EXPERIMENT, outcome, EXPERIMENT.judge(outcome, List.of(Kind.values())));
+		write(EXPERIMENT, outcome);
+	}
+
+	private void write(Experiment experiment, Outcome outcome) {
+		new Report(this.directory).write(experiment, outcome, experiment.judge(outcome, List.of(Kind.values())));
 	}
 
 	private static List<Boolean> holds(Outcome outcome) {
