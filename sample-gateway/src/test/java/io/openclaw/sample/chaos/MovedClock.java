@@ -55,7 +55,8 @@ final class MovedClock implements Fault {
 			return Map.of();
 		}
 		move(Duration.ZERO);
-		// The last mends what an old glibc gets wrong; with a new one it makes every timed
+		// The last mends what an old glibc gets wrong; with a new one it makes every
+		// timed
 		// wait of a JVM end at once.
 		return Map.of("LD_PRELOAD", library.toString(), "FAKETIME_TIMESTAMP_FILE", OFFSET.toString(),
 				"FAKETIME_CACHE_DURATION", "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "FAKETIME_FORCE_MONOTONIC_FIX",
