@@ -444,8 +444,11 @@ final class LocalReplica {
 	}
 
 	// Spending lowers what is available, and frees nothing of this.
+	// Not for the few micro-tokens by which replicas that refilled alike differ: who has
+	// granted least consumes nothing, and the rest of the bucket would be withheld for
+	// good.
 	private void withholdAbove(long most) {
-		if (this.level > this.limit.capacity()) {
+		if (this.level - this.limit.capacity() >= MicroTokens.PER_TOKEN) {
 			this.withheld += Math.max(0, available() - most);
 		}
 	}

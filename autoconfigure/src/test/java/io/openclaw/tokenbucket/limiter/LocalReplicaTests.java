@@ -55,6 +55,15 @@ class LocalReplicaTests {
 		assertThat(granted(replica, ALICE, BOB, CAROL, DAVE)).containsOnly(tokens(50));
 	}
 
+	// They refilled alike, but not to the same micro-token.
+	@Test
+	void aJoinerThatIsCountedMaySpendAllThoughAFewMicroTokensAreTooMany() {
+		LocalReplica joiner = replica(LIMIT, MembershipView.joining(ALICE, 5, START));
+		joiner.merge(TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(5)).grant(List.of(BOB), tokens(5) + 3));
+		joiner.adopt(healthy(START, ALICE, BOB), START);
+		assertThat(joiner.spendable()).isEqualTo(tokens(1000) + 3);
+	}
+
 	@Test
 	void theShareOfAMemberThatIsNotHeardStops() {
 		LocalReplica replica = replica(LIMIT, view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)));
