@@ -30,9 +30,9 @@ final class Outbound {
 	// So many messages at once, then a pause.
 	private static final int BURST = 20;
 
-	// So much of a transfer at once, then a pause. A million buckets must neither overrun
-	// a receiver that has requests to serve, nor the server on their way.
-	private static final int BURST_BYTES = 64 << 10;
+	// What a transfer takes, so that a million buckets, in ten seconds, overrun neither a
+	// receiver that merges them beside its requests nor the server on their way.
+	private static final long NANOS_A_BYTE = 200;
 
 	private final BucketStore store;
 
@@ -60,7 +60,7 @@ final class Outbound {
 
 	private long lastBatchAt;
 
-	private long lastPartAt;
+	private long nextPartAt;
 
 	private long lastChangeAt;
 
@@ -90,7 +90,7 @@ final class Outbound {
 		this.startedAt = now - 1;
 		this.lastSentAt = now - settings.syncInterval().toNanos();
 		this.lastBatchAt = this.lastSentAt;
-		this.lastPartAt = this.lastSentAt;
+		this.nextPartAt = this.lastSentAt;
 		this.lastChangeAt = now;
 		this.askedAt = this.lastSentAt;
 	}
@@ -194,18 +194,16 @@ final class Outbound {
 		else if (isMessageDue(now)) {
 			publish(null, now);
 		}
-		if (!this.transfers.isEmpty() && now - this.lastPartAt >= SHORTEST_PAUSE_NANOS) {
-			this.lastPartAt = now;
-			sendParts(now);
+		if (!this.transfers.isEmpty() && now - this.nextPartAt >= 0) {
+			// First, so that a transport that throws is not asked again at once.
+			this.nextPartAt = now + SHORTEST_PAUSE_NANOS;
+			this.transfers.next(now).ifPresent((part) -> sendPart(part, now));
 		}
 	}
 
-	private void sendParts(long now) {
-		for (int bytes = 0; bytes < BURST_BYTES && !this.transfers.isEmpty();) {
-			bytes += this.transfers.next(now)
-				.map((part) -> send(part.recipient(), message(List.of(), null, part.transfer(), false, now)))
-				.orElse(0);
-		}
+	private void sendPart(Transfers.Addressed part, long now) {
+		int bytes = send(part.recipient(), message(List.of(), null, part.transfer(), false, now));
+		this.nextPartAt = now + Math.max(SHORTEST_PAUSE_NANOS, bytes * NANOS_A_BYTE);
 	}
 
 	/**
@@ -218,7 +216,7 @@ final class Outbound {
 		}
 		next = Math.min(next, Math.max(nextAnswer(now), this.lastSentAt + pause() - now));
 		if (!this.transfers.isEmpty()) {
-			next = Math.min(next, this.lastPartAt + SHORTEST_PAUSE_NANOS - now);
+			next = Math.min(next, this.nextPartAt - now);
 		}
 		return now + Math.max(0, next);
 	}

@@ -63,8 +63,7 @@ final class ChurnFleet {
 
 	ChurnFleet(StoreFactory stores, Random random) {
 		this.stores = stores;
-		this.bus = new InMemoryBus(this.time, this.time,
-				new SimulatedNetwork(random, SimulatedNetwork.NEAR, 0));
+		this.bus = new InMemoryBus(this.time, this.time, new SimulatedNetwork(random, SimulatedNetwork.NEAR, 0));
 	}
 
 	VirtualTime time() {
@@ -134,8 +133,7 @@ final class ChurnFleet {
 			tally.decide(decision.isAdmitted(), this.time.elapsed());
 		}
 		else {
-			decision.completion()
-				.thenAccept((later) -> tally.decide(later.isAdmitted(), this.time.elapsed()));
+			decision.completion().thenAccept((later) -> tally.decide(later.isAdmitted(), this.time.elapsed()));
 		}
 	}
 
@@ -148,8 +146,9 @@ final class ChurnFleet {
 				this.looks++;
 				this.held += member.store.size();
 				this.mostHeld = Math.max(this.mostHeld, member.store.size());
-				member.limiter.busiest(LIMIT, Integer.MAX_VALUE).forEach((status) -> this.mostEntries = Math
-					.max(this.mostEntries, status.state().consumed().size()));
+				member.limiter.busiest(LIMIT, Integer.MAX_VALUE)
+					.forEach((
+							status) -> this.mostEntries = Math.max(this.mostEntries, status.state().consumed().size()));
 			}
 		}
 	}
@@ -184,15 +183,13 @@ final class ChurnFleet {
 					List.of(new LimitPolicy(RATING, Consistency.BOUNDED, Duration.ofMillis(25))),
 					new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 1_000), clock);
 			this.limiter = new TokenBucketLimiter(this.store, clock, this::schedule, null);
-			this.replicator = new Replicator(this.store,
-					new InMemoryReplicationTransport(List.of(ChurnFleet.this.bus)),
+			this.replicator = new Replicator(this.store, new InMemoryReplicationTransport(List.of(ChurnFleet.this.bus)),
 					new ReplicationSettings(null, REPLICATION_FACTOR, SYNC_INTERVAL, Duration.ofSeconds(30)), clock,
 					this::schedule, this);
 		}
 
 		boolean isReady() {
-			return this.serves
-					&& ChurnFleet.this.time.elapsed().minus(this.startedAt).compareTo(JOINED_AFTER) > 0;
+			return this.serves && ChurnFleet.this.time.elapsed().minus(this.startedAt).compareTo(JOINED_AFTER) > 0;
 		}
 
 		private void schedule(Duration delay, Runnable task) {

@@ -89,8 +89,7 @@ final class Flood {
 			ask(this.members.get((int) (key % this.members.size())), "invented-key-" + key);
 			if (key % REQUESTS_PER_HONEST == 0) {
 				askHonestly();
-				this.members
-					.forEach((member) -> this.mostHeld = Math.max(this.mostHeld, member.store.size()));
+				this.members.forEach((member) -> this.mostHeld = Math.max(this.mostHeld, member.store.size()));
 			}
 		}
 		long held = this.members.stream().mapToLong((member) -> member.store.size()).sum();
@@ -133,8 +132,7 @@ final class Flood {
 				this.honest.decide(decision.isAdmitted(), this.time.elapsed());
 			}
 			else {
-				completion
-					.thenAccept((later) -> this.honest.decide(later.isAdmitted(), this.time.elapsed()));
+				completion.thenAccept((later) -> this.honest.decide(later.isAdmitted(), this.time.elapsed()));
 			}
 		}
 	}
