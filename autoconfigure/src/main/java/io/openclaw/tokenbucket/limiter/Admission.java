@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,7 @@ final class Admission implements Promise.Listener {
 
 	private final List<Part> parts;
 
-	private final CompletableFuture<JointDecision> completion = new CompletableFuture<>();
+	private final Pending<JointDecision> completion = new Pending<>(this::withdraw);
 
 	private @Nullable JointDecision result;
 
@@ -104,20 +103,20 @@ final class Admission implements Promise.Listener {
 
 	private JointDecision waiting(long now) {
 		MembershipView view = this.store.view(now);
-		this.completion.whenComplete((decision, failure) -> {
-			if (failure != null) {
-				abandon();
-			}
-		});
 		return new JointDecision(Outcome.WAITING, this.parts.stream().map((part) -> part.waiting(view, now)).toList(),
 				this.completion);
 	}
 
-	private void abandon() {
+	// Who gives up at the moment of the commit does not learn of it: nobody uses what was
+	// consumed.
+	private void withdraw() {
 		long now = this.clock.nanoTime();
 		synchronized (this) {
-			if (this.result != null) {
+			if (this.result != null && !this.result.isAdmitted()) {
 				return;
+			}
+			if (this.result != null) {
+				this.parts.forEach((part) -> part.giveBack(this.store.view(now), now));
 			}
 			this.result = release(now);
 		}

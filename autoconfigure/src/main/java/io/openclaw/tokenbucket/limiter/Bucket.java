@@ -621,6 +621,13 @@ final class Bucket {
 		return this.dropped;
 	}
 
+	/**
+	 * Whether the bucket was dropped: what is merged into it then is lost.
+	 */
+	synchronized boolean isDropped() {
+		return this.dropped;
+	}
+
 	// Shares are granted in whole micro-tokens: the last few never are.
 	private boolean isBelowFull(MembershipView view) {
 		return this.policy.limit().capacity() - this.replica.level() >= view.size();

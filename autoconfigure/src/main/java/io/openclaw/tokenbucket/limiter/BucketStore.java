@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -372,7 +373,7 @@ public final class BucketStore {
 	 * held here
 	 */
 	public boolean restore(BucketUpdate update, long now) {
-		return restored(update, now).map((bucket) -> bucket.restore(update.state(), view(now), now)).orElse(true);
+		return restore(update, (bucket) -> bucket.restore(update.state(), view(now), now), now);
 	}
 
 	/**
@@ -383,7 +384,7 @@ public final class BucketStore {
 	 * held here
 	 */
 	public boolean restoreForAll(BucketUpdate update, long now) {
-		return restored(update, now).map((bucket) -> bucket.restoreForAll(update.state(), view(now), now)).orElse(true);
+		return restore(update, (bucket) -> bucket.restoreForAll(update.state(), view(now), now), now);
 	}
 
 	/**
@@ -616,6 +617,18 @@ public final class BucketStore {
 
 	private long keepNanos() {
 		return LONGEST_BOUND_NANOS + 2 * this.settings.syncInterval().toNanos();
+	}
+
+	// Operators import on threads of their own: the replicating one may drop the bucket
+	// before anything is merged into it.
+	private boolean restore(BucketUpdate update, Predicate<Bucket> merge, long now) {
+		Optional<Bucket> bucket = restored(update, now);
+		boolean accepted = bucket.isEmpty() || merge.test(bucket.get());
+		while (bucket.isPresent() && bucket.get().isDropped()) {
+			bucket = restored(update, now);
+			accepted = bucket.isEmpty() || merge.test(bucket.get());
+		}
+		return accepted;
 	}
 
 	private Optional<Bucket> restored(BucketUpdate update, long now) {

@@ -19,7 +19,8 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
  * nobody else spent; zero if it would be now, {@link Long#MAX_VALUE} if never
  * @param completion completes with the final decision, never exceptionally; present only
  * while waiting. Cancelling it through {@link CompletionStage#toCompletableFuture()}
- * takes the promise back and consumes nothing, unless it is admitted at that moment
+ * takes the promise back, and so consumes nothing: what is consumed at that moment is
+ * given back
  * @param mode whether the limit was enforced at the time
  */
 public record Decision(Outcome outcome, Reason reason, Limit limit, long remaining, long nanosToWait,

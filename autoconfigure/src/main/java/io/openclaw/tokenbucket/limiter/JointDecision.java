@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * tokens while another rejected have the reason {@link Reason#OTHER_LIMIT}, and so have
  * those of limits in shadow mode, which are not asked then
  * @param completion completes with the final decision, never exceptionally; present only
- * while waiting. Cancelling it takes all promises back, unless it is admitted at that
- * moment
+ * while waiting. Cancelling it takes all promises back, and what is consumed at that
+ * moment, except by limits in shadow mode
  */
 public record JointDecision(Outcome outcome, List<Decision> decisions,
 		@Nullable CompletionStage<JointDecision> completion) {

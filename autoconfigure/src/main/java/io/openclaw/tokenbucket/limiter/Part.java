@@ -69,6 +69,10 @@ final class Part {
 				: this.bucket.refuse(this.cost, view, now);
 	}
 
+	void giveBack(MembershipView view, long now) {
+		this.bucket.giveBack(this.cost, view, now);
+	}
+
 	Decision waiting(MembershipView view, long now) {
 		return this.bucket.waiting(this.cost, view, now);
 	}

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
 
@@ -233,14 +232,12 @@ public final class TokenBucketLimiter {
 		return decision;
 	}
 
-	private CompletableFuture<JointDecision> followedLater(List<Charge> charges, Shadows shadows, JointDecision waiting,
+	private Pending<JointDecision> followedLater(List<Charge> charges, Shadows shadows, JointDecision waiting,
 			long startedAt) {
-		CompletableFuture<JointDecision> source = completion(waiting);
-		CompletableFuture<JointDecision> counted = source.thenApply((decision) -> {
+		return completion(waiting).map((decision) -> {
 			long now = this.clock.nanoTime();
 			return counted(charges, shadows.follow(decision, this.store.view(now), now), startedAt);
 		});
-		return forwardCancellation(counted, source);
 	}
 
 	private void count(LimitBuckets buckets, Decision decision, long startedAt) {
@@ -255,23 +252,12 @@ public final class TokenBucketLimiter {
 		if (joint.outcome() != Outcome.WAITING) {
 			return decision;
 		}
-		CompletableFuture<JointDecision> source = completion(joint);
-		CompletableFuture<Decision> completion = source.thenApply((answer) -> answer.decisions().get(0));
 		return new Decision(Outcome.WAITING, decision.reason(), decision.limit(), decision.remaining(),
-				decision.nanosToWait(), forwardCancellation(completion, source));
+				decision.nanosToWait(), completion(joint).map((answer) -> answer.decisions().get(0)));
 	}
 
-	private static CompletableFuture<JointDecision> completion(JointDecision waiting) {
-		return Objects.requireNonNull(waiting.completion()).toCompletableFuture();
-	}
-
-	private static <T> CompletableFuture<T> forwardCancellation(CompletableFuture<T> of, CompletableFuture<?> to) {
-		of.whenComplete((result, failure) -> {
-			if (of.isCancelled()) {
-				to.cancel(false);
-			}
-		});
-		return of;
+	private static Pending<JointDecision> completion(JointDecision waiting) {
+		return (Pending<JointDecision>) Objects.requireNonNull(waiting.completion());
 	}
 
 	private void watch(Bucket bucket) {

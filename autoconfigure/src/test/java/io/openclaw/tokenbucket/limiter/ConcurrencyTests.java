@@ -69,19 +69,6 @@ class ConcurrencyTests {
 		this.timer.shutdownNow();
 	}
 
-	@Test
-	void aBucketOfSoManyTokensAdmitsExactlySoMany() {
-		TokenBucketLimiter limiter = limiter(store(policy(limit(CAPACITY, NO_REFILL), Consistency.BOUNDED)));
-		long admitted = sum(together(() -> {
-			long mine = 0;
-			for (int i = 0; i < CAPACITY / 4; i++) {
-				mine += limiter.tryConsume("rating", "4711", 1).isAdmitted() ? 1 : 0;
-			}
-			return mine;
-		}));
-		assertThat(admitted).isEqualTo(CAPACITY);
-	}
-
 	@ParameterizedTest
 	@EnumSource
 	void nothingIsLostOrAdmittedTwiceWhileOneReplicates(Consistency consistency) {

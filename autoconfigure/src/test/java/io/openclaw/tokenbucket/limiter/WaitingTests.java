@@ -152,6 +152,25 @@ class WaitingTests {
 	}
 
 	@Test
+	void whoGivesUpWhileItsPromiseIsKeptSpendsNothing() {
+		LocalMember alice = shortOfCredit(Consistency.STRICT);
+		List<Decision> waiting = new ArrayList<>();
+		TokenBucketLimiter limiter = new TokenBucketLimiter(alice.store(), alice.time(), alice.time(),
+				(decision, nanos) -> completion(waiting.get(0)).cancel(false));
+		waiting.add(limiter.tryConsume(LocalMember.LIMIT, LocalMember.KEY, 4));
+		Decision next = alice.consume(1);
+		alice.publish();
+		alice.acknowledge();
+		assertThat(completion(waiting.get(0))).isCancelled();
+		assertThat(completion(next)).isCompletedWithValueMatching(Decision::isAdmitted);
+		assertThat(alice.status().level()).isEqualTo(alice.status().spendable()).isEqualTo(tokens(4));
+		assertThat(alice.publish()).last()
+			.satisfies((update) -> assertThat(update.state().netConsumedBy(ALICE)).isEqualTo(tokens(6)));
+		assertThat(completion(waiting.get(0)).cancel(false)).isTrue();
+		assertThat(alice.status().level()).isEqualTo(tokens(4));
+	}
+
+	@Test
 	void aRequestIsRejectedWhenItsTokensTurnOutToBeSpent() {
 		LocalMember alice = shortOfCredit(Consistency.BOUNDED);
 		Decision waiting = alice.consume(2);

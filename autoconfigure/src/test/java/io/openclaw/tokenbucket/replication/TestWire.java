@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
@@ -133,57 +132,25 @@ final class TestWire implements InMemoryBus.Network {
 	record Sent(Duration at, MemberId from, @Nullable MemberId to, Message message) {
 	}
 
-	private final class Tap implements ReplicationTransport {
-
-		private final ReplicationTransport transport;
+	private final class Tap extends DelegatingTransport {
 
 		private final MemberId self;
 
 		Tap(ReplicationTransport transport, MemberId self) {
-			this.transport = transport;
+			super(transport);
 			this.self = self;
-		}
-
-		@Override
-		public void start(MemberId member, Listener listener) {
-			this.transport.start(member, listener);
 		}
 
 		@Override
 		public void publish(byte[] message) {
 			record(null, message);
-			this.transport.publish(message);
+			super.publish(message);
 		}
 
 		@Override
 		public void send(MemberId recipient, byte[] message) {
 			record(recipient, message);
-			this.transport.send(recipient, message);
-		}
-
-		@Override
-		public void renewPresence(MemberId member, Duration timeToLive) {
-			this.transport.renewPresence(member, timeToLive);
-		}
-
-		@Override
-		public void removePresence(MemberId member) {
-			this.transport.removePresence(member);
-		}
-
-		@Override
-		public CompletionStage<Set<MemberId>> findPresent(Set<MemberId> members) {
-			return this.transport.findPresent(members);
-		}
-
-		@Override
-		public List<BusStatus> buses() {
-			return this.transport.buses();
-		}
-
-		@Override
-		public void close() {
-			this.transport.close();
+			super.send(recipient, message);
 		}
 
 		private void record(@Nullable MemberId recipient, byte[] bytes) {

@@ -1,0 +1,41 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * A decision that is still to fall. Whether its caller learns of it or gives up is
+ * decided once, by who completes it: if that is the caller, the request is withdrawn,
+ * whatever has become of it by then. Thread-safe.
+ */
+final class Pending<D> extends CompletableFuture<D> {
+
+	private final Runnable withdrawal;
+
+	/**
+	 * Creates a decision to come.
+	 * @param withdrawal undoes the request; may run more than once, and also after the
+	 * request was decided
+	 */
+	Pending(Runnable withdrawal) {
+		this.withdrawal = withdrawal;
+		whenComplete((decision, failure) -> {
+			if (failure != null) {
+				withdrawal.run();
+			}
+		});
+	}
+
+	/**
+	 * The same decision as others want to see it.
+	 * @param mapping is not applied if its caller has given up by then
+	 * @return a decision that withdraws the same request
+	 */
+	<E> Pending<E> map(Function<D, E> mapping) {
+		Pending<E> mapped = new Pending<>(this.withdrawal);
+		thenApply((decision) -> mapped.isDone() || mapped.complete(mapping.apply(decision)))
+			.exceptionally(mapped::completeExceptionally);
+		return mapped;
+	}
+
+}
