@@ -622,11 +622,12 @@ public final class BucketStore {
 	// Operators import on threads of their own: the replicating one may drop the bucket
 	// before anything is merged into it.
 	private boolean restore(BucketUpdate update, Predicate<Bucket> merge, long now) {
-		Optional<Bucket> bucket = restored(update, now);
-		boolean accepted = bucket.isEmpty() || merge.test(bucket.get());
-		while (bucket.isPresent() && bucket.get().isDropped()) {
-			bucket = restored(update, now);
-			accepted = bucket.isEmpty() || merge.test(bucket.get());
+		Bucket bucket = restored(update, now).orElse(null);
+		boolean accepted = bucket == null || merge.test(bucket);
+		while (bucket != null && bucket.isDropped()) {
+			bucket.forget();
+			bucket = restored(update, now).orElse(null);
+			accepted = bucket == null || merge.test(bucket);
 		}
 		return accepted;
 	}
