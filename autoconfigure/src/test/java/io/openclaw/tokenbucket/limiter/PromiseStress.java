@@ -163,8 +163,8 @@ public class PromiseStress {
 	public static class ReleaseBesideDecision extends Race {
 
 		public ReleaseBesideDecision() {
-			super(new LimitPolicy(Fleets.limit("one", 10, NO_REFILL, 10), Consistency.STRICT, CREDIT_WAIT.multipliedBy(2)),
-					limit("other", 10, Consistency.STRICT));
+			super(new LimitPolicy(Fleets.limit("one", 10, NO_REFILL, 10), Consistency.STRICT,
+					CREDIT_WAIT.multipliedBy(2)), limit("other", 10, Consistency.STRICT));
 			hear(BOB);
 			request("other", 5);
 			request(4, "one", "other");
