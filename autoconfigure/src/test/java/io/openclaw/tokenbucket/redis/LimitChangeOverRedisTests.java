@@ -81,14 +81,18 @@ class LimitChangeOverRedisTests {
 		load.shutdown();
 		assertThat(load.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
 		double accrued = 500 + spentAtOldRate + 4000 * secondsSince(changedAt);
-		Awaitility.await().atMost(Duration.ofSeconds(5)).until(this::agree);
+		long spent = MicroTokens.ofTokens(this.admitted.sum());
+		// Equal alone would not do: each may lack as much of the other's. There may be
+		// more, since a bucket that has filled up again is trimmed.
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(consumed(this.a)).isEqualTo(consumed(this.b)).isGreaterThanOrEqualTo(spent));
 		// Whatever was admitted came out of what accrued: what is left of it says how
 		// exact.
 		double left = MicroTokens.toTokens(limiter(this.a).peek("rating", KEY).level());
 		System.out.printf("admitted %d of %.0f that accrued, %.0f left%n", this.admitted.sum(), accrued, left);
 		assertThat(this.admitted.sum()).isLessThanOrEqualTo(Math.round(accrued * 1.01));
 		assertThat(left).isGreaterThan(-0.01 * this.admitted.sum());
-		assertThat(consumed(this.b)).isEqualTo(MicroTokens.ofTokens(this.admitted.sum()));
 	}
 
 	@Test
@@ -126,10 +130,6 @@ class LimitChangeOverRedisTests {
 
 	private void awaitAdmitted(long count) {
 		Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> this.admitted.sum() >= count);
-	}
-
-	private boolean agree() {
-		return consumed(this.a) == consumed(this.b);
 	}
 
 	private static long consumed(ConfigurableApplicationContext gateway) {
