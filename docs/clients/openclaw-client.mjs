@@ -122,17 +122,32 @@ function sleep(millis) {
   return new Promise((resolve) => setTimeout(resolve, millis));
 }
 
+const USAGE = 'usage: openclaw-client.mjs <url of the gateway> [--path /rate] [--key <key>] [--count 20] [--pace]';
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        path: { type: 'string', default: '/rate' },
+        key: { type: 'string' },
+        count: { type: 'string', default: '20' },
+        pace: { type: 'boolean', default: false },
+      },
+    });
+    if (positionals.length === 1 && /^https?:\/\//.test(positionals[0])) {
+      return { ...values, url: positionals[0] };
+    }
+  } catch (error) {
+    console.error(error.message);
+  }
+  console.error(USAGE);
+  process.exit(2);
+}
+
 async function main() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      path: { type: 'string', default: '/rate' },
-      key: { type: 'string' },
-      count: { type: 'string', default: '20' },
-      pace: { type: 'boolean', default: false },
-    },
-  });
-  const client = new Client(positionals[0], { apiKey: values.key, pace: values.pace });
+  const values = readArguments();
+  const client = new Client(values.url, { apiKey: values.key, pace: values.pace });
   let served = 0;
   for (let i = 0; i < Number(values.count); i++) {
     const response = await client.request(values.path);

@@ -142,6 +142,8 @@ def main():
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--pace", action="store_true", help="ask /rating first, so as not to be rejected")
     options = parser.parse_args()
+    if not options.url.startswith(("http://", "https://")):
+        parser.error("url must begin with http:// or https://")
     client = Client(options.url, options.key, pace=options.pace)
     served = 0
     for _ in range(options.count):

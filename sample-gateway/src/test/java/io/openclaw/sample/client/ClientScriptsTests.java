@@ -71,12 +71,27 @@ class ClientScriptsTests {
 		}
 	}
 
+	@ParameterizedTest
+	@MethodSource("clients")
+	void aClientThatIsNotToldWhomToCallSaysHowToUseIt(List<String> client) throws Exception {
+		Ended ended = run(client, List.of());
+		assertThat(ended.status()).isEqualTo(2);
+		assertThat(ended.errors()).contains("usage:", client.get(1), "--pace").doesNotContain("    at ", "Traceback");
+	}
+
 	private String run(List<String> client, String... options) throws IOException, InterruptedException {
+		List<String> arguments = new ArrayList<>(List.of("http://127.0.0.1:" + this.port, "--count", "" + REQUESTS,
+				"--key", client.get(0) + String.join("", options)));
+		arguments.addAll(List.of(options));
+		Ended ended = run(client, arguments);
+		assertThat(ended.status()).as(ended.errors()).isZero();
+		return ended.output().replace(" ", "");
+	}
+
+	private Ended run(List<String> client, List<String> arguments) throws IOException, InterruptedException {
 		assumeThat(isInstalled(client.get(0))).as("%s is installed", client.get(0)).isTrue();
-		List<String> command = new ArrayList<>(
-				List.of(client.get(0), CLIENTS.resolve(client.get(1)).toString(), "http://127.0.0.1:" + this.port,
-						"--count", "" + REQUESTS, "--key", client.get(0) + String.join("", options)));
-		command.addAll(List.of(options));
+		List<String> command = new ArrayList<>(List.of(client.get(0), CLIENTS.resolve(client.get(1)).toString()));
+		command.addAll(arguments);
 		Path output = this.directory.resolve("out");
 		Path errors = this.directory.resolve("err");
 		Process process = new ProcessBuilder(command).redirectOutput(output.toFile())
@@ -84,8 +99,7 @@ class ClientScriptsTests {
 			.start();
 		try {
 			assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ended").isTrue();
-			assertThat(process.exitValue()).as(() -> read(errors)).isZero();
-			return read(output).replace(" ", "");
+			return new Ended(process.exitValue(), Files.readString(output), Files.readString(errors));
 		}
 		finally {
 			process.destroyForcibly();
@@ -97,13 +111,7 @@ class ClientScriptsTests {
 			.anyMatch((directory) -> Files.isExecutable(Path.of(directory, command)));
 	}
 
-	private static String read(Path file) {
-		try {
-			return Files.readString(file);
-		}
-		catch (IOException ex) {
-			return ex.toString();
-		}
+	private record Ended(int status, String output, String errors) {
 	}
 
 }
