@@ -34,8 +34,8 @@ public final class OpenClawReplicationAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(Replicator.class)
-	ReplicatorLifecycle replicatorLifecycle(Replicator replicator) {
-		return new ReplicatorLifecycle(replicator);
+	ReplicatorLifecycle replicatorLifecycle(Replicator replicator, OpenClawSettings settings) {
+		return new ReplicatorLifecycle(replicator, settings.limiter().syncInterval());
 	}
 
 	@Bean

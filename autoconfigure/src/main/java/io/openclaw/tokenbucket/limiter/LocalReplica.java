@@ -17,6 +17,9 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
  */
 final class LocalReplica {
 
+	// As a rule it takes less.
+	private static final long JOINING_NANOS = 1_000_000_000;
+
 	private Limit limit;
 
 	private final Birth birth;
@@ -148,8 +151,12 @@ final class LocalReplica {
 		if (cost <= available) {
 			return 0;
 		}
-		if (cost > ceiling() || this.view.isReplaced()) {
+		if (this.view.isReplaced() || cost > (this.view.isJoining() ? this.limit.capacity() : ceiling())) {
 			return Long.MAX_VALUE;
+		}
+		if (this.view.isJoining()) {
+			// Nothing accrues before this member is counted. Then it has what all have.
+			return Math.max(JOINING_NANOS, this.limit.refillRate().nanosToAccrue(Math.max(0, cost - this.level)));
 		}
 		long perMember = (cost - available - 1) / this.view.heard().size() + 1;
 		return this.limit.refillRate().nanosToAccrue(perMember * this.view.size());

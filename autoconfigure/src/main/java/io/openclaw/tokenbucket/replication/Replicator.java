@@ -322,12 +322,14 @@ public final class Replicator implements ReplicationSignal {
 			// nobody.
 			this.store.publishAllAgain();
 			this.outbound.flush();
-			this.joined.complete(this.membership.isFounder());
 		}
 		this.counted = this.membership.isMember();
 		boolean contacted = this.contact.isMade() || !this.membership.peers().isEmpty();
 		MembershipView view = this.membership.view(this.outbox, contacted, now);
 		this.store.membershipChanged(view, now);
+		if (this.counted) {
+			this.joined.complete(this.membership.isFounder());
+		}
 		FleetState before = this.state;
 		this.state = view.state();
 		if (before != this.state) {

@@ -30,6 +30,8 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.replication.BusStatus;
+import io.openclaw.tokenbucket.replication.InMemoryBus;
+import io.openclaw.tokenbucket.replication.InMemoryReplicationTransport;
 import io.openclaw.tokenbucket.replication.ReplicationListener;
 import io.openclaw.tokenbucket.replication.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.ReplicationTransport;
@@ -44,7 +46,7 @@ class OpenClawReplicationAutoConfigurationTests {
 		.withConfiguration(AutoConfigurations.of(OpenClawLimiterAutoConfiguration.class,
 				OpenClawReplicationAutoConfiguration.class))
 		.withPropertyValues("openclaw.buckets.rating.capacity=10",
-				"openclaw.buckets.rating.refill-rate-per-second=0.001");
+				"openclaw.buckets.rating.refill-rate-per-second=0.001", "openclaw.crdt.sync-interval=20ms");
 
 	@Test
 	void withoutATransportTheGatewayIsTheWholeFleetAndSaysSo(CapturedOutput output) {
@@ -118,11 +120,37 @@ class OpenClawReplicationAutoConfigurationTests {
 		new ReactiveWebApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(OpenClawLimiterAutoConfiguration.class,
 					OpenClawReplicationAutoConfiguration.class))
-			.withPropertyValues("openclaw.node.id=edge-a")
+			.withPropertyValues("openclaw.node.id=edge-a", "openclaw.crdt.sync-interval=20ms")
 			.withBean(ReplicationTransport.class, () -> transport)
-			.withBean("webServer", SmartLifecycle.class, () -> new WebServerPhase(webServer, transport.events))
+			.withBean("webServer", SmartLifecycle.class, () -> new WebServerPhase(() -> webServer.add("started after " + transport.events.get(0)),
+							() -> webServer.add(transport.hasSaidGoodbye() ? "stopped after goodbye"
+									: "stopped before goodbye")))
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(webServer).containsExactly("started after start edge-a", "stopped before goodbye");
+	}
+
+	@Test
+	void theWebServerStartsOnceTheFleetIsJoined() {
+		List<FleetState> states = new CopyOnWriteArrayList<>();
+		try (ScheduledTimer network = new ScheduledTimer("network")) {
+			InMemoryBus bus = new InMemoryBus(NanoClock.SYSTEM, network, InMemoryBus.Network.PERFECT);
+			this.contexts.withPropertyValues("openclaw.crdt.sync-interval=200ms")
+				.withBean(ReplicationTransport.class, () -> new InMemoryReplicationTransport(bus))
+				.withInitializer((context) -> context.getBeanFactory()
+					.registerSingleton("webServer",
+							new WebServerPhase(
+									() -> states.add(context.getBean(TokenBucketLimiter.class).state()), () -> {
+									})))
+				.run((context) -> assertThat(states).containsExactly(FleetState.HEALTHY));
+		}
+	}
+
+	@Test
+	void aFleetThatCannotBeJoinedDelaysTheStartNoLongerThanJoiningTakes(CapturedOutput output) {
+		this.contexts.withBean(ReplicationTransport.class, RecordingTransport::new).run((context) -> {
+			assertThat(context.getBean(TokenBucketLimiter.class).state()).isEqualTo(FleetState.ISOLATED);
+			assertThat(output).containsOnlyOnce("The fleet is not joined yet");
+		});
 	}
 
 	@Test
@@ -144,22 +172,34 @@ class OpenClawReplicationAutoConfigurationTests {
 	}
 
 	/** Stands for Boot's web server, in the earliest of its phases. */
-	private record WebServerPhase(List<String> seen, List<String> events) implements SmartLifecycle {
+	private static final class WebServerPhase implements SmartLifecycle {
+
+		private final Runnable onStart;
+
+		private final Runnable onStop;
+
+		private volatile boolean running;
+
+		private WebServerPhase(Runnable onStart, Runnable onStop) {
+			this.onStart = onStart;
+			this.onStop = onStop;
+		}
 
 		@Override
 		public void start() {
-			this.seen.add("started after " + this.events.get(0));
+			this.running = true;
+			this.onStart.run();
 		}
 
 		@Override
 		public void stop() {
-			this.seen.add(this.events.stream().anyMatch((event) -> event.startsWith("removePresence"))
-					? "stopped after goodbye" : "stopped before goodbye");
+			this.running = false;
+			this.onStop.run();
 		}
 
 		@Override
 		public boolean isRunning() {
-			return this.seen.size() == 1;
+			return this.running;
 		}
 
 		@Override
@@ -172,6 +212,10 @@ class OpenClawReplicationAutoConfigurationTests {
 	private static final class RecordingTransport implements ReplicationTransport {
 
 		private final List<String> events = new CopyOnWriteArrayList<>();
+
+		private boolean hasSaidGoodbye() {
+			return this.events.stream().anyMatch((event) -> event.startsWith("removePresence"));
+		}
 
 		@Override
 		public void start(MemberId self, Listener listener) {

@@ -312,6 +312,16 @@ class LocalReplicaTests {
 	}
 
 	@Test
+	void aJoinerMayTryAgainWhenItIsCountedAsFarAsThereIsAnything() {
+		LocalReplica replica = replica(LIMIT, MembershipView.joining(ALICE, 3, START));
+		replica.spend(replica.spendable());
+		assertThat(replica.nanosToHave(tokens(600), replica.spendable())).isEqualTo(millis(1000));
+		assertThat(replica.nanosToHave(tokens(1000), replica.spendable()))
+			.isEqualTo(LIMIT.refillRate().nanosToAccrue(tokens(1000) - replica.level()));
+		assertThat(replica.nanosToHave(tokens(1001), replica.spendable())).isEqualTo(Long.MAX_VALUE);
+	}
+
+	@Test
 	void aReplacedMemberSpendsNothing() {
 		LocalReplica replica = replica(LIMIT, MembershipView.replaced(ALICE, 3, START));
 		assertThat(replica.spendable()).isZero();
