@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ record RequestLimitLookup(RequestLimits limits, Map<String, Bucket> buckets) imp
 	@Override
 	public @Nullable RequestView requestsTo(String limit) {
 		return this.limits.covering(limit).map(this::view).orElse(null);
+	}
+
+	@Override
+	public OptionalLong fixedCostOf(String limit) {
+		return this.limits.covering(limit).map(RequestLimit::fixedCost).orElseGet(OptionalLong::empty);
 	}
 
 	private @Nullable RequestView view(RequestLimit limit) {

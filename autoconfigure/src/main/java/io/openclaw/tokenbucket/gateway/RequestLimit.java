@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.gateway;
 
+import java.util.OptionalLong;
+
 import reactor.core.publisher.Mono;
 
 import org.springframework.cloud.gateway.route.Route;
@@ -43,6 +45,15 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 		}
 		Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
 		return shared.onRoute((route != null) ? route.getId() : null);
+	}
+
+	/**
+	 * What every request costs.
+	 * @return whole tokens; empty if requests differ
+	 */
+	public OptionalLong fixedCost() {
+		return (this.cost instanceof RequestCosts.FixedCost fixed) ? OptionalLong.of(fixed.tokens())
+				: OptionalLong.empty();
 	}
 
 	/**

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.actuate.audit.AuditEvent;
@@ -38,7 +39,10 @@ class TokenBucketsWritesOverHttpTests {
 	@SpringBootTest(classes = Gateway.class, webEnvironment = WebEnvironment.RANDOM_PORT,
 			properties = { "management.endpoints.web.exposure.include=*", "openclaw.node.id=edge-a",
 					"openclaw.revision=7", "openclaw.buckets.rating.capacity=10",
-					"openclaw.buckets.rating.refill-tokens=1", "openclaw.buckets.rating.refill-period=1h" })
+					"openclaw.buckets.rating.refill-tokens=1", "openclaw.buckets.rating.refill-period=1h",
+					"openclaw.buckets.search.capacity=100", "openclaw.buckets.search.refill-rate-per-second=1",
+					"openclaw.buckets.search.cost=10", "openclaw.buckets.search.overrides.gold.keys=alice",
+					"openclaw.buckets.search.overrides.gold.capacity=1000", "openclaw.buckets.search.key=header:X-User" })
 	abstract static class OnGateway {
 
 		@Autowired
@@ -143,6 +147,20 @@ class TokenBucketsWritesOverHttpTests {
 				.isEqualTo(blamed)
 				.jsonPath("$.detail")
 				.value((detail) -> assertThat(detail.toString()).startsWith(blamed + " "));
+		}
+
+		@ParameterizedTest
+		@ValueSource(strings = { "search", "search.gold" })
+		void aCapacityBelowWhatEveryRequestCostsIsRefused(String limit) {
+			String path = "/actuator/tokenbuckets/" + limit;
+			post(path, Map.of("capacity", 9)).expectStatus()
+				.isBadRequest()
+				.expectBody()
+				.jsonPath("$.field")
+				.isEqualTo("capacity")
+				.jsonPath("$.detail")
+				.isEqualTo("capacity must be at least 10, which every request costs");
+			post(path, Map.of("capacity", 10)).expectStatus().isOk();
 		}
 
 		@Test

@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
+import java.util.OptionalLong;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,15 @@ public interface KeyLookup {
 	 */
 	default @Nullable RequestView requestsTo(String limit) {
 		return null;
+	}
+
+	/**
+	 * What every request costs that meets a limit.
+	 * @param limit the name of a limit of the limiter
+	 * @return whole tokens; by default, and where requests differ, none that is known
+	 */
+	default OptionalLong fixedCostOf(String limit) {
+		return OptionalLong.empty();
 	}
 
 }

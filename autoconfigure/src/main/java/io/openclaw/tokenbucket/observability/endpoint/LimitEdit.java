@@ -66,6 +66,18 @@ record LimitEdit(@Nullable Long capacity, @Nullable RefillRate refillRate, @Null
 		return read(field, value, detail, () -> tokens.movePointRight(6).longValueExact());
 	}
 
+	/**
+	 * Refuses a capacity that no request could be paid from.
+	 * @param cost whole tokens that every request costs
+	 * @throws RejectedFieldException if the new capacity is below
+	 */
+	void requireRoomFor(long cost) {
+		if (this.capacity != null && this.capacity < MicroTokens.ofTokens(cost)) {
+			throw new RejectedFieldException("capacity", Long.toString(MicroTokens.toWholeTokens(this.capacity)),
+					"must be at least %d, which every request costs".formatted(cost));
+		}
+	}
+
 	LimitDefinition apply(LimitDefinition current) {
 		Limit limit = current.limit();
 		long newCapacity = (this.capacity != null) ? this.capacity : limit.capacity();

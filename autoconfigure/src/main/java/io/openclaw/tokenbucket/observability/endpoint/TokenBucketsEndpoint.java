@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +87,10 @@ public class TokenBucketsEndpoint {
 		return this.limiter.find(limit, key)
 			.or(() -> this.limiter.find(limit, VisibleText.original(key)))
 			.or(() -> this.limiter.find(limit, this.keys.keyOf(limit, key)));
+	}
+
+	OptionalLong fixedCostOf(String limit) {
+		return this.keys.fixedCostOf(limit);
 	}
 
 	private LimitView view(String limit, int busiest) {

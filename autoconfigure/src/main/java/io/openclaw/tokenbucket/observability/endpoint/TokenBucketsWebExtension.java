@@ -71,6 +71,7 @@ public class TokenBucketsWebExtension {
 		}
 		try {
 			LimitEdit edit = LimitEdit.of(capacity, refillRatePerSecond, refillTokens, refillPeriod, mode);
+			this.endpoint.fixedCostOf(limit).ifPresent(edit::requireRoomFor);
 			return new WebEndpointResponse<>(change(context, limit, edit));
 		}
 		catch (RejectedFieldException ex) {
