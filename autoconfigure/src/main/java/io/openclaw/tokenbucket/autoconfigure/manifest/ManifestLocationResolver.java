@@ -8,9 +8,10 @@ import org.springframework.boot.context.config.ConfigDataLocationResolver;
 import org.springframework.boot.context.config.ConfigDataLocationResolverContext;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.ResourceUtils;
 
 /**
- * Finds manifests: {@code openclaw:} and a location of Spring's, such as
+ * Finds manifests: {@code openclaw:} and a path or a location of Spring's, such as
  * {@code openclaw:file:/etc/openclaw/bucket-config.json}.
  */
 class ManifestLocationResolver implements ConfigDataLocationResolver<ManifestDataResource> {
@@ -30,7 +31,10 @@ class ManifestLocationResolver implements ConfigDataLocationResolver<ManifestDat
 
 	@Override
 	public List<ManifestDataResource> resolve(ConfigDataLocationResolverContext context, ConfigDataLocation location) {
-		Resource resource = this.resources.getResource(location.getNonPrefixedValue(PREFIX));
+		String place = location.getNonPrefixedValue(PREFIX);
+		// Without a scheme it is a file, as everywhere in spring.config.import.
+		Resource resource = this.resources
+			.getResource(ResourceUtils.isUrl(place) ? place : ResourceUtils.FILE_URL_PREFIX + place);
 		if (resource.exists()) {
 			return List.of(new ManifestDataResource(location.isOptional(), resource));
 		}

@@ -87,6 +87,15 @@ class ManifestTests {
 	}
 
 	@Test
+	void aPathAloneIsAFile() throws IOException {
+		write("{\"version\": \"by-path\"}");
+		String path = this.directory.resolve("bucket-config.json").toString();
+		try (ConfigurableApplicationContext context = start("--spring.config.import=openclaw:" + path)) {
+			assertThat(context.getBean(OpenClawProperties.class).manifest().version()).isEqualTo("by-path");
+		}
+	}
+
+	@Test
 	void aManifestThatIsNotThereFailsStartUpUnlessItIsOptional(CapturedOutput output) {
 		assertThatException().isThrownBy(() -> start().close());
 		assertThat(output).contains("APPLICATION FAILED TO START", "bucket-config.json");
