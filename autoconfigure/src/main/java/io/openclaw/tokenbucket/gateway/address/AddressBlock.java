@@ -4,6 +4,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
+import io.netty.util.NetUtil;
+
 /**
  * A block of IP addresses, RFC 4632. Immutable.
  */
@@ -54,6 +56,17 @@ public final class AddressBlock {
 	}
 
 	/**
+	 * The block that an address is in.
+	 * @param address an IPv4 or IPv6 address
+	 * @param prefix how many bits all addresses of the block share, at most as many as an
+	 * address has
+	 * @return the block
+	 */
+	public static AddressBlock around(InetAddress address, int prefix) {
+		return new AddressBlock(mask(address.getAddress(), prefix), prefix);
+	}
+
+	/**
 	 * Whether an address is in the block.
 	 * @param address an IPv4 or IPv6 address
 	 * @return {@code true} if it is
@@ -72,10 +85,13 @@ public final class AddressBlock {
 		return masked;
 	}
 
+	/**
+	 * The lowest address, in the form of RFC 5952 if it is one of IPv6, and the prefix.
+	 */
 	@Override
 	public String toString() {
 		try {
-			return InetAddress.getByAddress(this.network).getHostAddress() + "/" + this.prefix;
+			return NetUtil.toAddressString(InetAddress.getByAddress(this.network)) + "/" + this.prefix;
 		}
 		catch (UnknownHostException ex) {
 			throw new IllegalStateException(ex);

@@ -7,6 +7,7 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.web.server.ServerWebExchange;
 
+import io.openclaw.tokenbucket.gateway.address.AddressBlock;
 import io.openclaw.tokenbucket.gateway.address.AddressText;
 import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
 
@@ -18,9 +19,9 @@ import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
  */
 record AddressKey(ClientAddresses addresses) implements RequestKey {
 
-	private static final int PREFIX_GROUPS = 4;
+	private static final int PREFIX = 64;
 
-	private static final String NETWORK = "/64";
+	private static final String NETWORK = "/" + PREFIX;
 
 	@Override
 	public Mono<String> resolve(ServerWebExchange exchange) {
@@ -43,16 +44,8 @@ record AddressKey(ClientAddresses addresses) implements RequestKey {
 	}
 
 	private static String toText(InetAddress address) {
-		return (address instanceof Inet6Address inet6) ? prefix(inet6.getAddress()) : address.getHostAddress();
-	}
-
-	private static String prefix(byte[] address) {
-		StringBuilder text = new StringBuilder();
-		for (int group = 0; group < PREFIX_GROUPS; group++) {
-			int value = (address[2 * group] & 0xff) << 8 | address[2 * group + 1] & 0xff;
-			text.append(Integer.toHexString(value)).append(':');
-		}
-		return text.append(':').append(NETWORK).toString();
+		return (address instanceof Inet6Address) ? AddressBlock.around(address, PREFIX).toString()
+				: address.getHostAddress();
 	}
 
 }

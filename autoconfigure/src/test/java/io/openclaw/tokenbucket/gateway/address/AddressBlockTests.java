@@ -29,6 +29,7 @@ class AddressBlockTests {
 			10.0.0.0/       | between 1 and 32
 			2001:db8::/129  | between 1 and 128
 			10.1.2.3/8      | 10.0.0.0/8
+			2001:db8::1/48  | one is 2001:db8::/48
 			0.0.0.0/0       | trusts everybody
 			::/0            | trusts everybody
 			10.0.0/8        | such as
