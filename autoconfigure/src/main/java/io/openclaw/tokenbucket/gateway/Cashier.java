@@ -17,14 +17,14 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
  *
  * @param limiter decides
  */
-record Cashier(TokenBucketLimiter limiter) {
+public record Cashier(TokenBucketLimiter limiter) {
 
 	/**
 	 * Has charges paid, all or nothing.
 	 * @param charges at least one
 	 * @return final decisions, one for each charge
 	 */
-	Mono<List<Decision>> pay(List<Charge> charges) {
+	public Mono<List<Decision>> pay(List<Charge> charges) {
 		if (charges.size() == 1) {
 			Charge charge = charges.get(0);
 			Decision decision = this.limiter.tryConsume(charge.limit(), charge.key(), charge.tokens());

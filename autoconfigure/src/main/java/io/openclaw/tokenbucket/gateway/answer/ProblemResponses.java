@@ -108,9 +108,7 @@ public final class ProblemResponses {
 		return answer(exchange,
 				isReduced(decisions, state)
 						? Problem.temporaryReducedCapacity(policies,
-								"The gateways %s and admit less by %s for now. %s".formatted(why(decisions),
-										names(policies), retry),
-								seconds)
+								"%s by %s for now. %s".formatted(why(decisions, state), names(policies), retry), seconds)
 						: Problem.quotaExceeded(policies,
 								"The request exceeds %s. %s".formatted(names(policies), retry), seconds));
 	}
@@ -122,7 +120,7 @@ public final class ProblemResponses {
 	 * @return completes at once
 	 */
 	public Mono<Void> slowUpstream(ServerWebExchange exchange, Duration untilProbe) {
-		long seconds = Math.max(1, untilProbe.plusNanos(999_999_999).toSeconds());
+		long seconds = RetryAfter.seconds(untilProbe);
 		return answer(exchange, Problem.temporaryReducedCapacity(List.of(),
 				"The service is too slow to take more for now. " + retry(seconds), seconds));
 	}
@@ -136,8 +134,12 @@ public final class ProblemResponses {
 				|| has(Reason.FALLBACK, decisions);
 	}
 
-	private static String why(List<Decision> decisions) {
-		return has(Reason.FALLBACK, decisions) ? "disagree on what was spent" : "cannot hear each other";
+	private static String why(List<Decision> decisions, FleetState state) {
+		if (has(Reason.FALLBACK, decisions)) {
+			return "The gateways disagree on what was spent and admit less";
+		}
+		return (state == FleetState.JOINING) ? "This gateway is joining the others and admits less"
+				: "The gateways cannot hear each other and admit less";
 	}
 
 	private static boolean has(Reason reason, List<Decision> decisions) {

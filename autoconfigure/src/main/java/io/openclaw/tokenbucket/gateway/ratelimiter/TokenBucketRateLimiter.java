@@ -3,13 +3,12 @@ package io.openclaw.tokenbucket.gateway.ratelimiter;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentMap;
 
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 import org.springframework.cloud.gateway.event.FilterArgsEvent;
 import org.springframework.cloud.gateway.filter.ratelimit.AbstractRateLimiter;
@@ -20,6 +19,9 @@ import org.springframework.http.HttpHeaders;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.gateway.Cashier;
+import io.openclaw.tokenbucket.gateway.answer.RetryAfter;
+import io.openclaw.tokenbucket.limiter.Charge;
 import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.LimitControl;
@@ -39,7 +41,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	/** What the names of the limits of routes begin with. */
 	public static final String LIMIT_PREFIX = "request-rate-limiter.";
 
-	private final TokenBucketLimiter limiter;
+	private final Cashier cashier;
 
 	private final LimitControl control;
 
@@ -57,7 +59,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	public TokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
 			ConfigurationService configurationService, Settings settings) {
 		super(Config.class, ARGUMENTS, configurationService);
-		this.limiter = limiter;
+		this.cashier = new Cashier(limiter);
 		this.control = control;
 		this.settings = settings;
 	}
@@ -90,8 +92,8 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 		if (config.getBurstCapacity() < config.getRequestedTokens()) {
 			return Mono.just(new Response(false, headers(0, config)));
 		}
-		Decision decision = this.limiter.tryConsume(limit(routeId, config), id, config.getRequestedTokens());
-		return settled(decision).map((settled) -> new Response(settled.isAdmitted(), headers(settled, config)));
+		Charge charge = new Charge(limit(routeId, config), id, config.getRequestedTokens());
+		return this.cashier.pay(List.of(charge)).map((decisions) -> response(decisions.get(0), config));
 	}
 
 	private Config config(String routeId) {
@@ -122,19 +124,12 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 				Consistency.BOUNDED, this.settings.creditWait());
 	}
 
-	private static Mono<Decision> settled(Decision decision) {
-		CompletionStage<Decision> completion = decision.completion();
-		return (completion == null) ? Mono.just(decision)
-				: Mono.fromFuture(completion.toCompletableFuture()).publishOn(Schedulers.parallel());
-	}
-
-	private static Map<String, String> headers(Decision decision, Config config) {
+	private static Response response(Decision decision, Config config) {
 		Map<String, String> headers = headers(decision.remainingTokens(), config);
 		if (!decision.isAdmitted() && decision.nanosToWait() < Long.MAX_VALUE) {
-			headers.put(HttpHeaders.RETRY_AFTER,
-					Long.toString(Math.max(1, decision.timeToWait().plusNanos(999_999_999).toSeconds())));
+			headers.put(HttpHeaders.RETRY_AFTER, Long.toString(RetryAfter.seconds(decision.timeToWait())));
 		}
-		return headers;
+		return new Response(decision.isAdmitted(), headers);
 	}
 
 	private static Map<String, String> headers(long remaining, Config config) {

@@ -76,7 +76,9 @@ class ProblemResponsesTests {
 	void tokensThatAreHeldAsideAreReducedCapacity() {
 		Map<String, Object> body = reject(FleetState.JOINING,
 				Decisions.rejected("rating", Reason.REDUCED_CAPACITY, Long.MAX_VALUE));
-		assertThat(body).containsEntry("type", TYPES + "temporary-reduced-capacity");
+		assertThat(body).containsEntry("type", TYPES + "temporary-reduced-capacity")
+			.containsEntry("error", "This gateway is joining the others and admits less by the limit 'rating' for now."
+					+ " Try again in 10 seconds.");
 		assertThat(this.response.getHeaders().getFirst("Retry-After")).isEqualTo("10");
 	}
 
