@@ -1,13 +1,16 @@
 package io.openclaw.tokenbucket.redis;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ClientOptions.DisconnectedBehavior;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -34,6 +37,8 @@ final class DedicatedConnections implements AutoCloseable {
 	// Beyond, a connection is given up: a server that does not answer so many commands
 	// will not answer more of them sooner.
 	private static final int MOST_UNANSWERED = 50_000;
+
+	private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
 
 	private final DedicatedFactory factory;
 
@@ -62,25 +67,40 @@ final class DedicatedConnections implements AutoCloseable {
 	}
 
 	/**
-	 * Opens a connection that can subscribe. May block while the topology of a cluster is
-	 * looked up.
+	 * Opens a connection that can subscribe.
 	 * @return completes with the connection
 	 */
 	@SuppressWarnings("unchecked")
 	CompletionStage<StatefulRedisPubSubConnection<byte[], byte[]>> openSubscribing() {
-		return this.provider.getConnectionAsync(StatefulRedisPubSubConnection.class)
+		return open(StatefulRedisPubSubConnection.class)
 			.thenApply((connection) -> (StatefulRedisPubSubConnection<byte[], byte[]>) connection);
 	}
 
 	/**
-	 * Opens a connection for commands. May block while the topology of a cluster is
-	 * looked up.
+	 * Opens a connection for commands.
 	 * @return completes with the connection, one to a single server or to a cluster
 	 */
 	@SuppressWarnings("unchecked")
 	CompletionStage<StatefulConnection<byte[], byte[]>> openCommanding() {
-		return this.provider.getConnectionAsync(StatefulConnection.class)
+		return open(StatefulConnection.class)
 			.thenApply((connection) -> (StatefulConnection<byte[], byte[]>) connection);
+	}
+
+	private <C extends StatefulConnection<?, ?>> CompletionStage<C> open(Class<C> type) {
+		return (this.factory.getRequiredNativeClient() instanceof RedisClusterClient cluster)
+				? looked(cluster).thenComposeAsync((done) -> this.provider.getConnectionAsync(type))
+				: this.provider.getConnectionAsync(type);
+	}
+
+	// A client looks up the nodes of a cluster once, and a connection is opened anew
+	// because one of them is gone. One that is silent is not waited for long: then it is
+	// tried with the nodes that were known before, where there are any.
+	private static CompletionStage<?> looked(RedisClusterClient cluster) {
+		return cluster.refreshPartitionsAsync()
+			.toCompletableFuture()
+			.copy()
+			.completeOnTimeout(null, LONGEST_LOOK.toMillis(), TimeUnit.MILLISECONDS)
+			.exceptionally((failure) -> null);
 	}
 
 	/**

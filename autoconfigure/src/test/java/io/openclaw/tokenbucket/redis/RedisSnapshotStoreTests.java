@@ -148,6 +148,34 @@ class RedisSnapshotStoreTests {
 	}
 
 	@Test
+	void oneOfTwoServersMayDieAndIsFilledAgainWhenItIsBack() {
+		SnapshotStore store = loaded(one.port(), two.port());
+		assertThat(save(store, Map.of("a", bytes("A")), List.of())).isTrue();
+		two.stop();
+		assertThat(save(store, Map.of("b", bytes("B")), List.of())).isTrue();
+		assertThat(load(store(one.port()))).containsOnlyKeys("A", "B");
+		two.start();
+		await().atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(save(store, Map.of(), List.of())).isFalse());
+		assertThat(save(store, Map.of("a", bytes("A"), "b", bytes("B")), List.of())).isTrue();
+		assertThat(load(store(two.port()))).containsOnlyKeys("A", "B");
+	}
+
+	@Test
+	void whatOneOfTwoServersHasIsReadEvenWhereTheOtherIsDead() {
+		save(loaded(one.port()), Map.of("a", bytes("A")), List.of());
+		two.stop();
+		Collection<Entry> entries = new ConcurrentLinkedQueue<>();
+		SnapshotStore store = store(one.port(), two.port());
+		assertThat(store.load(entries::addAll)).failsWithin(Duration.ofSeconds(10));
+		assertThat(entries).singleElement().satisfies((entry) -> assertThat(entry.value()).isEqualTo(bytes("A")));
+		two.start();
+		await().atMost(Duration.ofSeconds(30))
+			.ignoreExceptions()
+			.untilAsserted(() -> assertThat(store.load(entries::addAll)).succeedsWithin(Duration.ofSeconds(10)));
+	}
+
+	@Test
 	void aSilentServerOfThreeIsWaitedForOnceAndThenLeftAlone() {
 		TcpProxy proxy = new TcpProxy(three.port());
 		this.opened.add(proxy);

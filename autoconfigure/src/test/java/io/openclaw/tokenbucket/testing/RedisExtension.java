@@ -20,6 +20,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class RedisExtension implements BeforeAllCallback, AfterAllCallback {
 
+	// A node of a cluster listens on another 10,000 above.
+	private static final int HIGHEST_PORT = 55_535;
+
 	private final int port;
 
 	private final String[] settings;
@@ -104,7 +107,8 @@ public final class RedisExtension implements BeforeAllCallback, AfterAllCallback
 
 	private static int freePort() {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
+			int port = socket.getLocalPort();
+			return (port <= HIGHEST_PORT) ? port : freePort();
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("there is no free port", ex);
