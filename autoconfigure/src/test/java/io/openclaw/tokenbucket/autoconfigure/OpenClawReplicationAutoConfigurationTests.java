@@ -122,9 +122,10 @@ class OpenClawReplicationAutoConfigurationTests {
 					OpenClawReplicationAutoConfiguration.class))
 			.withPropertyValues("openclaw.node.id=edge-a", "openclaw.crdt.sync-interval=20ms")
 			.withBean(ReplicationTransport.class, () -> transport)
-			.withBean("webServer", SmartLifecycle.class, () -> new WebServerPhase(() -> webServer.add("started after " + transport.events.get(0)),
-							() -> webServer.add(transport.hasSaidGoodbye() ? "stopped after goodbye"
-									: "stopped before goodbye")))
+			.withBean("webServer", SmartLifecycle.class,
+					() -> new WebServerPhase(() -> webServer.add("started after " + transport.events.get(0)),
+							() -> webServer
+								.add(transport.hasSaidGoodbye() ? "stopped after goodbye" : "stopped before goodbye")))
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(webServer).containsExactly("started after start edge-a", "stopped before goodbye");
 	}
@@ -137,10 +138,9 @@ class OpenClawReplicationAutoConfigurationTests {
 			this.contexts.withPropertyValues("openclaw.crdt.sync-interval=200ms")
 				.withBean(ReplicationTransport.class, () -> new InMemoryReplicationTransport(bus))
 				.withInitializer((context) -> context.getBeanFactory()
-					.registerSingleton("webServer",
-							new WebServerPhase(
-									() -> states.add(context.getBean(TokenBucketLimiter.class).state()), () -> {
-									})))
+					.registerSingleton("webServer", new WebServerPhase(
+							() -> states.add(context.getBean(TokenBucketLimiter.class).state()), () -> {
+							})))
 				.run((context) -> assertThat(states).containsExactly(FleetState.HEALTHY));
 		}
 	}

@@ -42,7 +42,8 @@ class TokenBucketsWritesOverHttpTests {
 					"openclaw.buckets.rating.refill-tokens=1", "openclaw.buckets.rating.refill-period=1h",
 					"openclaw.buckets.search.capacity=100", "openclaw.buckets.search.refill-rate-per-second=1",
 					"openclaw.buckets.search.cost=10", "openclaw.buckets.search.overrides.gold.keys=alice",
-					"openclaw.buckets.search.overrides.gold.capacity=1000", "openclaw.buckets.search.key=header:X-User" })
+					"openclaw.buckets.search.overrides.gold.capacity=1000",
+					"openclaw.buckets.search.key=header:X-User" })
 	abstract static class OnGateway {
 
 		@Autowired

@@ -86,7 +86,8 @@ class LimitChangeOverRedisTests {
 		// more, since a bucket that has filled up again is trimmed.
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
-			.untilAsserted(() -> assertThat(consumed(this.a)).isEqualTo(consumed(this.b)).isGreaterThanOrEqualTo(spent));
+			.untilAsserted(
+					() -> assertThat(consumed(this.a)).isEqualTo(consumed(this.b)).isGreaterThanOrEqualTo(spent));
 		// Whatever was admitted came out of what accrued: what is left of it says how
 		// exact.
 		double left = MicroTokens.toTokens(limiter(this.a).peek("rating", KEY).level());

@@ -99,8 +99,7 @@ class RedisClusterFailoverTests {
 				return true;
 			});
 			transport.renewPresence(self, TTL);
-			assertThat(transport.findPresent(Set.of(self)))
-				.succeedsWithin(Duration.ofSeconds(5))
+			assertThat(transport.findPresent(Set.of(self))).succeedsWithin(Duration.ofSeconds(5))
 				.isEqualTo(Set.of(self));
 		}
 		try (SnapshotStore store = new RedisSnapshotStore(List.of(factory()), NAMESPACE)) {
@@ -129,8 +128,8 @@ class RedisClusterFailoverTests {
 	}
 
 	private static LettuceConnectionFactory factory() {
-		return new LettuceConnectionFactory(
-				new RedisClusterConfiguration(nodes().stream().map((node) -> node.host() + ":" + node.port()).toList()));
+		return new LettuceConnectionFactory(new RedisClusterConfiguration(
+				nodes().stream().map((node) -> node.host() + ":" + node.port()).toList()));
 	}
 
 	private static List<RedisExtension> nodes() {

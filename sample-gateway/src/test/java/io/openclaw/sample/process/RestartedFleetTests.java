@@ -64,7 +64,8 @@ class RestartedFleetTests {
 
 		List<GatewayProcess> second = start("a", "b");
 		List<Double> levels = second.stream().map(RestartedFleetTests::level).toList();
-		System.out.printf("All gateways were killed: %d of %d were spent, of which at most %d were not saved; levels %s%n",
+		System.out.printf(
+				"All gateways were killed: %d of %d were spent, of which at most %d were not saved; levels %s%n",
 				this.admitted, CAPACITY, unsaved, levels);
 		assertThat(levels).allSatisfy((level) -> assertThat(level).isBetween(left(), left() + unsaved + refilled()));
 		double restored = consumed(second.get(0));

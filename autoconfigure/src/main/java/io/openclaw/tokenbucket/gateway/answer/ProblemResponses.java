@@ -106,9 +106,8 @@ public final class ProblemResponses {
 		long seconds = Math.max(1, violated.stream().mapToLong(Quota::delay).max().orElse(1));
 		String retry = retry(seconds);
 		return answer(exchange,
-				isReduced(decisions, state)
-						? Problem.temporaryReducedCapacity(policies,
-								"%s by %s for now. %s".formatted(why(decisions, state), names(policies), retry), seconds)
+				isReduced(decisions, state) ? Problem.temporaryReducedCapacity(policies,
+						"%s by %s for now. %s".formatted(why(decisions, state), names(policies), retry), seconds)
 						: Problem.quotaExceeded(policies,
 								"The request exceeds %s. %s".formatted(names(policies), retry), seconds));
 	}

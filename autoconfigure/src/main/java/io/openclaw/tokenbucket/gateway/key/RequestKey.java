@@ -24,8 +24,7 @@ public interface RequestKey {
 
 	/**
 	 * A key that somebody wrote down, as requests have it.
-	 * @param text such as {@code 2001:db8::1}, where requests have
-	 * {@code 2001:db8::/64}
+	 * @param text such as {@code 2001:db8::1}, where requests have {@code 2001:db8::/64}
 	 * @return the key
 	 * @throws IllegalArgumentException if no request can have it; the message says what a
 	 * key looks like
