@@ -433,14 +433,14 @@ final class LocalReplica {
 	}
 
 	private long available() {
-		return this.level - this.reserved - this.withheld;
+		return this.level - this.reserved - (isOverfull() ? this.withheld : 0);
 	}
 
 	private void replaceState(TokenBucketState newState) {
 		this.state = newState;
 		this.level = this.limit.level(newState);
 		this.reserved = this.reserve.sum(this.view, this.limit, newState, this.marginNanos);
-		if (this.level <= this.limit.capacity()) {
+		if (!isOverfull()) {
 			this.withheld = 0;
 		}
 		else {
@@ -451,13 +451,16 @@ final class LocalReplica {
 	}
 
 	// Spending lowers what is available, and frees nothing of this.
-	// Not for the few micro-tokens by which replicas that refilled alike differ: who has
-	// granted least consumes nothing, and the rest of the bucket would be withheld for
-	// good.
 	private void withholdAbove(long most) {
-		if (this.level - this.limit.capacity() >= MicroTokens.PER_TOKEN) {
-			this.withheld += Math.max(0, available() - most);
+		if (isOverfull() && available() > most) {
+			this.withheld += available() - most;
 		}
+	}
+
+	// Replicas that refilled alike may differ by a few micro-tokens. What a joiner may
+	// spend is little anyway, and says nothing of what it may when it is counted.
+	private boolean isOverfull() {
+		return this.level - this.limit.capacity() >= MicroTokens.PER_TOKEN && !this.view.isJoining();
 	}
 
 	// A joiner's view names no peers, and has removed none.

@@ -65,6 +65,14 @@ class LocalReplicaTests {
 	}
 
 	@Test
+	void aJoinerThatIsCountedMaySpendAllOfABucketThatIsTrimmedLater() {
+		LocalReplica joiner = replica(LIMIT, MembershipView.joining(BOB, 5, START));
+		joiner.merge(TokenBucketState.empty().grant(List.of(ALICE), tokens(50)));
+		joiner.adopt(healthy(START, BOB, ALICE), START);
+		assertThat(joiner.spendable()).isEqualTo(tokens(1000));
+	}
+
+	@Test
 	void theShareOfAMemberThatIsNotHeardStops() {
 		LocalReplica replica = replica(LIMIT, view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)));
 		replica.spend(tokens(600));
@@ -266,6 +274,19 @@ class LocalReplicaTests {
 			replica.adopt(view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)), START);
 			assertThat(replica.spendable()).isEqualTo(tokens(50));
 		}
+	}
+
+	// By then the others may have left nothing.
+	@Test
+	void whereNothingIsLeftNothingIsWithheld() {
+		LocalReplica replica = replica(limit(100, "10"), healthy(START, ALICE, BOB));
+		replica.remember(START, HOUR);
+		replica
+			.merge(TokenBucketState.empty().consume(new Birth(ALICE, 0), tokens(100)).grant(List.of(BOB), tokens(101)));
+		replica.adopt(view(START + millis(300), ALICE, lost(BOB, START + millis(200), START + millis(300))),
+				START + millis(300));
+		assertThat(replica.level()).isGreaterThan(tokens(100));
+		assertThat(replica.spendable()).isBetween(tokens(-60), 0L);
 	}
 
 	@Test
