@@ -22,7 +22,7 @@ import static org.awaitility.Awaitility.await;
  */
 class RestartedFleetTests {
 
-	private static final int CAPACITY = 2000;
+	private static final int CAPACITY = 1000;
 
 	private static final double REFILL_RATE = 0.2;
 
@@ -55,7 +55,7 @@ class RestartedFleetTests {
 	@Test
 	void aFleetThatIsKilledOrStoppedAndStartsAgainGivesNobodyAFreshBucket() {
 		List<GatewayProcess> first = start("a", "b");
-		spend(first, 600);
+		spend(first, 300);
 		first.forEach((gateway) -> await().untilAsserted(() -> assertThat(consumed(gateway)).isEqualTo(this.admitted)));
 		this.saved.flush();
 		this.saved.awaitCurrent();
@@ -69,7 +69,7 @@ class RestartedFleetTests {
 				this.admitted, CAPACITY, unsaved, levels);
 		assertThat(levels).allSatisfy((level) -> assertThat(level).isBetween(left(), left() + unsaved + refilled()));
 		double restored = consumed(second.get(0));
-		int spent = spend(second, 600);
+		int spent = spend(second, 300);
 		second.forEach(GatewayProcess::stop);
 
 		List<GatewayProcess> third = start("a");
