@@ -349,7 +349,7 @@ final class LimitBuckets implements Changes {
 	private Bucket create(BucketKey key, ActiveLimit current, long initial, Birth birth, long since, long now) {
 		LocalReplica replica = new LocalReplica(current.policy().limit(), initial, birth, this.store.view(now),
 				this.store.settings().syncInterval().toNanos() / 2, since, now);
-		return new Bucket(key, current.policy(), replica, this.store.settings().syncInterval(), this);
+		return new Bucket(key, current.policy(), replica, this.store.settings().syncInterval(), this, now);
 	}
 
 	private String name() {

@@ -107,10 +107,6 @@ final class LocalReplica {
 		return this.level;
 	}
 
-	long settledAt() {
-		return this.settledAt;
-	}
-
 	long reserved() {
 		return this.reserved;
 	}

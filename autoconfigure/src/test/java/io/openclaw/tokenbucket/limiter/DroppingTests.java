@@ -145,6 +145,20 @@ class DroppingTests {
 		assertThat(member.status().level()).isEqualTo(tokens(7));
 	}
 
+	// Else a request could find its bucket dropped over and over.
+	@Test
+	void aNewBucketIsNotDroppedBeforeItsFirstUse() {
+		this.alice.advance(Duration.ofHours(1));
+		Bucket bucket = this.alice.store().limits().get(LocalMember.LIMIT).bucket(LocalMember.KEY, this.alice.now());
+		this.alice.tick();
+		tickAfter(this.alice, Duration.ofMillis(9_999));
+		assertThat(held(this.alice)).isTrue();
+		assertThat(bucket.status(this.alice.store().view(this.alice.now()), this.alice.now()).level())
+			.isEqualTo(tokens(10));
+		tickAfter(this.alice, Duration.ofMillis(1));
+		assertThat(held(this.alice)).isFalse();
+	}
+
 	@Test
 	void statesThatNobodyCanAskForAreForgottenWithoutFurtherUse() {
 		LocalMember slow = new LocalMember(policy(limit(1000, "0.001"), Consistency.EVENTUAL));
