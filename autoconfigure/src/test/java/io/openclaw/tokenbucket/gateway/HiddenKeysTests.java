@@ -42,6 +42,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
+import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.testing.RedisExtension;
@@ -175,6 +176,31 @@ class HiddenKeysTests {
 		assertThat(pages).allSatisfy((path, page) -> assertThat(page).as(path).doesNotContain("\u001b[2J"));
 		assertThat(output.getAll()).doesNotContain("\u001b[2J");
 		assertThat(output.getAll().lines()).noneMatch((line) -> line.startsWith("MARKED-line"));
+	}
+
+	@Test
+	void aKeyOfSevenKilobytesHasABucketOfItsOwnUnderAShortName() {
+		String shared = "x".repeat(7_000);
+		for (int i = 0; i < 3; i++) {
+			assertThat(statusOf(shared + "1", "one-" + i)).isEqualTo(200);
+		}
+		assertThat(statusOf(shared + "1", "one-3")).isEqualTo(429);
+		assertThat(statusOf(shared + "2", "two")).isEqualTo(200);
+		assertThat(this.limiter.busiest("tenant", 100)).extracting(BucketStatus::key)
+			.allSatisfy((key) -> assertThat(key).hasSizeLessThan(257))
+			.filteredOn((key) -> key.startsWith("~"))
+			.hasSize(2);
+	}
+
+	private int statusOf(String tenant, String apiKey) {
+		return this.client.get()
+			.uri("/api")
+			.header("X-API-Key", apiKey)
+			.header("X-Tenant", tenant)
+			.exchange()
+			.returnResult(String.class)
+			.getStatus()
+			.value();
 	}
 
 	private List<Integer> request(int times) {
