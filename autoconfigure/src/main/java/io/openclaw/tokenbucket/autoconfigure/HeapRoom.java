@@ -12,7 +12,7 @@ import io.openclaw.tokenbucket.limiter.LimiterSettings;
 final class HeapRoom {
 
 	/** What a bucket takes, a key of some fifty characters and five members included. */
-	static final int BYTES_A_BUCKET = 1_250;
+	static final int BYTES_A_BUCKET = 1_600;
 
 	/** The rest is for requests. */
 	static final int PART_OF_HEAP = 2;

@@ -44,6 +44,8 @@ final class DedicatedConnections implements AutoCloseable {
 
 	private final LettuceConnectionProvider provider;
 
+	private volatile boolean nodesKnown;
+
 	private DedicatedConnections(DedicatedFactory factory) {
 		this.factory = factory;
 		this.provider = factory.connectionProvider();
@@ -94,13 +96,13 @@ final class DedicatedConnections implements AutoCloseable {
 
 	// A client looks up the nodes of a cluster once, and a connection is opened anew
 	// because one of them is gone. One that is silent is not waited for long: then it is
-	// tried with the nodes that were known before, where there are any.
-	private static CompletionStage<?> looked(RedisClusterClient cluster) {
-		return cluster.refreshPartitionsAsync()
-			.toCompletableFuture()
-			.copy()
+	// tried with the nodes that were known before. Without any, the connection provider
+	// would look them up itself, and block.
+	private CompletionStage<Void> looked(RedisClusterClient cluster) {
+		CompletionStage<Void> look = cluster.refreshPartitionsAsync().thenAccept((done) -> this.nodesKnown = true);
+		return this.nodesKnown ? look.toCompletableFuture()
 			.completeOnTimeout(null, LONGEST_LOOK.toMillis(), TimeUnit.MILLISECONDS)
-			.exceptionally((failure) -> null);
+			.exceptionally((failure) -> null) : look;
 	}
 
 	/**

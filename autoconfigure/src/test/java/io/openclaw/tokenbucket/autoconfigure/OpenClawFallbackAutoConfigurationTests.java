@@ -54,9 +54,12 @@ class OpenClawFallbackAutoConfigurationTests {
 	}
 
 	@Test
-	void theQuotaMayBeAFraction() {
-		this.runner.withPropertyValues("openclaw.fallback.quota=0.4")
-			.run((context) -> assertThat(context.getBean(FallbackPolicy.class).quota("rating").of(4)).isEqualTo(0.4));
+	void theQuotaMayBeAFractionOfAtMostAFairShare() {
+		this.runner.withPropertyValues("openclaw.fallback.quota=0.2").run((context) -> {
+			FallbackQuota quota = context.getBean(FallbackPolicy.class).quota("rating");
+			assertThat(quota.of(4)).isEqualTo(0.2);
+			assertThat(quota.of(10)).isEqualTo(0.1);
+		});
 	}
 
 	@Test

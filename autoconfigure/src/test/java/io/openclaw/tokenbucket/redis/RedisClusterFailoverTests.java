@@ -52,7 +52,7 @@ class RedisClusterFailoverTests {
 
 	private static RedisExtension node() {
 		return RedisExtension.embedded("cluster-enabled yes", "cluster-announce-ip 127.0.0.1",
-				"cluster-node-timeout 1000", "cluster-slave-validity-factor 0", "repl-diskless-sync-delay 0");
+				"cluster-node-timeout 3000", "cluster-slave-validity-factor 0", "repl-diskless-sync-delay 0");
 	}
 
 	@BeforeAll
@@ -91,19 +91,24 @@ class RedisClusterFailoverTests {
 			awaitCarried(transport, inbox, "before");
 			assertThat(load(store)).isEmpty();
 			assertThat(save(store, "early")).isTrue();
-			run(busy, (redis) -> redis.waitForReplication(1, 10_000));
+			long copies = run(busy, (redis) -> redis.waitForReplication(1, 10_000));
+			assertThat(copies).isEqualTo(1);
 			busy.stop();
 			awaitCarried(transport, inbox, "after");
 			await().atMost(Duration.ofSeconds(90)).ignoreExceptions().until(() -> {
 				save(store, "late");
 				return true;
 			});
-			transport.renewPresence(self, TTL);
-			assertThat(transport.findPresent(Set.of(self))).succeedsWithin(Duration.ofSeconds(5))
-				.isEqualTo(Set.of(self));
+			await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+				transport.renewPresence(self, TTL);
+				assertThat(transport.findPresent(Set.of(self))).succeedsWithin(Duration.ofSeconds(5))
+					.isEqualTo(Set.of(self));
+			});
 		}
 		try (SnapshotStore store = new RedisSnapshotStore(List.of(factory()), NAMESPACE)) {
-			assertThat(load(store)).containsExactlyInAnyOrder("early", "late");
+			await().atMost(Duration.ofSeconds(60))
+				.ignoreExceptions()
+				.untilAsserted(() -> assertThat(load(store)).containsExactlyInAnyOrder("early", "late"));
 		}
 	}
 

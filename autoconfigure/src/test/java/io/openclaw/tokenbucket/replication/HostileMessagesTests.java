@@ -59,8 +59,8 @@ class HostileMessagesTests {
 	// What its members spend honestly takes it there.
 	@Test
 	void aBucketBeyondItsRangeKeepsNoOtherFromBeingReplicated() {
-		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, consumed(1, MOST - 20_000_000)));
 		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, granted(MOST - 20_000_000)));
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, consumed(1, MOST - 20_000_000)));
 		for (int i = 0; i < 10; i++) {
 			this.members.get(0).spender().spend(KEY, 10);
 			this.members.get(0).spender().spend("4712", 10);

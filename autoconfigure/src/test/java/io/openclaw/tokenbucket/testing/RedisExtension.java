@@ -20,8 +20,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class RedisExtension implements BeforeAllCallback, AfterAllCallback {
 
-	// A node of a cluster listens on another 10,000 above.
-	private static final int HIGHEST_PORT = 55_535;
+	// A node of a cluster listens on another port, so much above.
+	private static final int BUS_OFFSET = 10_000;
+
+	private static final int HIGHEST_PORT = 65_535 - BUS_OFFSET;
 
 	private final int port;
 
@@ -105,10 +107,19 @@ public final class RedisExtension implements BeforeAllCallback, AfterAllCallback
 		return (this.redis != null) ? this.redis.toString() : "no Redis";
 	}
 
+	private static boolean isFree(int port) {
+		try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+			return socket.isBound();
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
 	private static int freePort() {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			int port = socket.getLocalPort();
-			return (port <= HIGHEST_PORT) ? port : freePort();
+			return (port <= HIGHEST_PORT && isFree(port + BUS_OFFSET)) ? port : freePort();
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException("there is no free port", ex);

@@ -22,7 +22,7 @@ import io.openclaw.sample.chaos.fleet.Fleet;
 final class MovedClock implements Fault {
 
 	// libfaketime reads the file again after a second.
-	private static final int SECOND_OF_LOOK = 3;
+	private static final int FIRST_LOOK = 3;
 
 	private static final Path OFFSET = Path.of("target/chaos/clock.txt").toAbsolutePath();
 
@@ -68,7 +68,7 @@ final class MovedClock implements Fault {
 		if (second == 0) {
 			move(this.offset);
 		}
-		else if (second == SECOND_OF_LOOK) {
+		else if (second >= FIRST_LOOK && this.ahead.compareTo(this.offset.dividedBy(2)) < 0) {
 			look(fleet);
 		}
 	}

@@ -56,7 +56,8 @@ class RestartedFleetTests {
 	void aFleetThatIsKilledOrStoppedAndStartsAgainGivesNobodyAFreshBucket() {
 		List<GatewayProcess> first = start("a", "b");
 		spend(first, 300);
-		first.forEach((gateway) -> await().untilAsserted(() -> assertThat(consumed(gateway)).isEqualTo(this.admitted)));
+		first.forEach((gateway) -> await().atMost(Duration.ofSeconds(60))
+			.untilAsserted(() -> assertThat(consumed(gateway)).isEqualTo(this.admitted)));
 		this.saved.flush();
 		this.saved.awaitCurrent();
 		int unsaved = spend(first, 100);
@@ -91,13 +92,14 @@ class RestartedFleetTests {
 			load.start(150);
 			victims.forEach((victim) -> await().atMost(Duration.ofSeconds(30))
 				.until(() -> load.tally(victim).admitted() >= 100));
+			victims.forEach((victim) -> await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged(victim) >= 50));
 			acknowledged = victims.stream().map(RestartedFleetTests::acknowledged).toList();
 			victims.forEach((victim) -> victim.handle().destroyForcibly());
 			victims.forEach(GatewayProcess::kill);
 			load.stop();
 			assertThat(load.tally(survivor).others()).isEmpty();
 		}
-		await().untilAsserted(() -> {
+		await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
 			assertThat(consumedBy(survivor, "b")).isGreaterThanOrEqualTo(acknowledged.get(0));
 			assertThat(consumedBy(survivor, "c")).isGreaterThanOrEqualTo(acknowledged.get(1));
 		});
