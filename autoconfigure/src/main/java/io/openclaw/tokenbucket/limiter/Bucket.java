@@ -332,9 +332,10 @@ final class Bucket {
 		}
 	}
 
-	// What was overspent is written off where fallback ends. Until that is possible this
-	// member stays with its part, instead of paying for others; and for good where a
-	// forged count has used up what can be counted.
+	// What was overspent is written off where fallback ends, or at once where honest
+	// members cannot have overspent it. Until that is possible this member stays with its
+	// part, instead of paying for others; and for good where a forged count has used up
+	// what can be counted.
 	private void followFallback(@Nullable FallbackQuota quota, long now) {
 		if (quota == null && this.replica.hasRoomToCount() && isOutOfDebt()) {
 			this.ownPart = null;
@@ -437,7 +438,7 @@ final class Bucket {
 			trimExcess();
 			this.allowance.share(this.replica.view(), now);
 			judge(this.expectation, now);
-			if (!this.replica.hasRoomToCount()) {
+			if (!this.replica.hasRoomToCount() || this.replica.isOverdrawn()) {
 				followFallback(this.changes.fallback(), now);
 			}
 		}
@@ -559,7 +560,7 @@ final class Bucket {
 	 */
 	synchronized @Nullable GCounter<Birth> consumedBelowFull(MembershipView view, long now) {
 		catchUp(view, now);
-		return isBelowFull(view) ? this.replica.consumed() : null;
+		return (isBelowFull(view) && this.replica.hasRoomToCount()) ? this.replica.consumed() : null;
 	}
 
 	synchronized long level(MembershipView view, long now) {

@@ -81,6 +81,8 @@ public final class BucketStore {
 
 	private @Nullable Long reunitedAt;
 
+	private Iterator<Bucket> told = Collections.emptyIterator();
+
 	/**
 	 * Creates an empty store whose member is alone.
 	 * @param self this member
@@ -441,7 +443,10 @@ public final class BucketStore {
 		MembershipView current = view(now);
 		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && current.isComplete()) {
 			this.reunitedAt = null;
-			forEachBucket((bucket) -> bucket.publishRefill(current, now));
+			this.told = all();
+		}
+		for (int left = SWEPT_AT_ONCE; left > 0 && this.told.hasNext(); left--) {
+			this.told.next().publishRefill(current, now);
 		}
 		long keepNanos = keepNanos();
 		for (int left = this.touched.size(); left > 0; left--) {

@@ -20,6 +20,8 @@ final class LocalReplica {
 	// As a rule it takes less.
 	private static final long JOINING_NANOS = 1_000_000_000;
 
+	private static final long SECOND_NANOS = 1_000_000_000;
+
 	private Limit limit;
 
 	private final Birth birth;
@@ -58,6 +60,9 @@ final class LocalReplica {
 	// can
 	// consume it for all.
 	private long withheld;
+
+	// What was above a capacity when it shrank, until it is consumed.
+	private long shrunkBy;
 
 	/**
 	 * Creates the replica of a bucket that is new here.
@@ -300,13 +305,27 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Removes what several members granted beyond the capacity, each in good faith. One
-	 * of them does it for all, once all are heard.
+	 * Whether more is missing than members that keep to the rules can have overspent, if
+	 * each had spent a full bucket and a second's refill before it heard of the others.
+	 */
+	boolean isOverdrawn() {
+		long most = this.limit.capacity() + this.limit.refillRate().accruedIn(SECOND_NANOS);
+		return this.level < -most * this.view.size();
+	}
+
+	/**
+	 * Removes what several members granted beyond the capacity, each in good faith, and
+	 * what was above one that shrank, even if others have spent since. One of them does
+	 * it for all, once all are heard.
 	 * @return whether anything was removed
 	 */
 	boolean trimExcess() {
-		long excess = this.level - this.limit.capacity();
-		if (excess <= 0 || !this.view.isComplete() || !this.view.heard().get(0).equals(this.view.self())) {
+		if (!this.view.isComplete()) {
+			return false;
+		}
+		long excess = Math.max(this.level - this.limit.capacity(), Math.min(this.shrunkBy, this.level));
+		this.shrunkBy = 0;
+		if (excess <= 0 || !this.view.heard().get(0).equals(this.view.self())) {
 			return false;
 		}
 		replaceState(state().consume(this.birth, excess));
@@ -327,7 +346,10 @@ final class LocalReplica {
 		this.refill.changeRate(newLimit.refillRate());
 		this.withheld = 0;
 		replaceState(state());
-		withholdAbove(before);
+		if (isOverfull()) {
+			withholdAbove(before);
+		}
+		this.shrunkBy = Math.max(0, this.level - newLimit.capacity());
 	}
 
 	/**
@@ -429,34 +451,43 @@ final class LocalReplica {
 	}
 
 	private long available() {
-		return this.level - this.reserved - (isOverfull() ? this.withheld : 0);
+		return this.level - this.reserved - (isFree() ? 0 : this.withheld);
 	}
 
 	private void replaceState(TokenBucketState newState) {
 		this.state = newState;
 		this.level = this.limit.level(newState);
 		this.reserved = this.reserve.sum(this.view, this.limit, newState, this.marginNanos);
-		if (!isOverfull()) {
+		if (isFree()) {
 			this.withheld = 0;
 		}
-		else {
+		else if (isOverfull()) {
 			// The others may hold their part of what there was, and still leave what this
 			// part may hold by now.
 			withholdAbove(Math.max(ceiling(), this.limit.capacity() - this.reserved));
+		}
+		else if (available() < 0) {
+			// Others may spend no more of it either: somebody who hears all consumed it.
+			this.withheld = Math.max(0, this.withheld + available());
 		}
 	}
 
 	// Spending lowers what is available, and frees nothing of this.
 	private void withholdAbove(long most) {
-		if (isOverfull() && available() > most) {
+		if (!isFree() && available() > most) {
 			this.withheld += available() - most;
 		}
 	}
 
-	// Replicas that refilled alike may differ by a few micro-tokens. What a joiner may
+	// Once all are heard somebody consumes what is above the capacity. What a joiner may
 	// spend is little anyway, and says nothing of what it may when it is counted.
+	private boolean isFree() {
+		return this.view.isJoining() || (this.view.isComplete() && !isOverfull());
+	}
+
+	// Replicas that refilled alike may differ by a few micro-tokens.
 	private boolean isOverfull() {
-		return this.level - this.limit.capacity() >= MicroTokens.PER_TOKEN && !this.view.isJoining();
+		return this.level - this.limit.capacity() >= MicroTokens.PER_TOKEN;
 	}
 
 	// A joiner's view names no peers, and has removed none.

@@ -110,8 +110,9 @@ final class Reserve {
 	private long left(MembershipView.Peer lost, int members, Limit limit, TokenBucketState state, long marginNanos) {
 		TokenBucketState remembered = stateBefore(lost, marginNanos);
 		if (remembered != null) {
-			return (limit.initialOf(state) + remembered.balance()) / members + netGranted(lost.id(), state)
-					- netGranted(lost.id(), remembered);
+			// Above a capacity that shrank since it is nobody's.
+			long before = Math.min(limit.capacity(), limit.initialOf(state) + remembered.balance());
+			return before / members + netGranted(lost.id(), state) - netGranted(lost.id(), remembered);
 		}
 		return this.origin.part(lost.id(), members, limit, limit.initialOf(state)) + netGranted(lost.id(), state);
 	}

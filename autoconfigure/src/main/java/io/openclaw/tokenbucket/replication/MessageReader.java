@@ -109,10 +109,11 @@ final class MessageReader {
 	private BucketUpdate readBucket() throws MalformedMessageException {
 		String limit = this.in.readText();
 		int overflow = this.in.readByte();
-		if (overflow > 1) {
+		String text = this.in.readText();
+		if (overflow > 1 || (overflow == 1 && !text.isEmpty())) {
 			throw new MalformedMessageException("range");
 		}
-		BucketKey key = new BucketKey(limit, this.in.readText(), overflow == 1);
+		BucketKey key = new BucketKey(limit, text, overflow == 1);
 		GCounter<Birth> consumed = readBirths();
 		GCounter<Birth> returned = readBirths();
 		Map<MemberId, Long> granted = new TreeMap<>();

@@ -31,7 +31,8 @@ final class Transfers {
 	}
 
 	/**
-	 * Queues everything for a peer, unless it is under way already.
+	 * Queues everything for a peer, unless it is under way already. What is queued for an
+	 * earlier process of its node is for nobody.
 	 * @param upTo the last batch published
 	 */
 	void start(Peer peer, long upTo, long now) {
@@ -39,6 +40,7 @@ final class Transfers {
 		if (transfer.isUnderWay(now) || this.queue.stream().anyMatch((part) -> part.peer() == peer)) {
 			return;
 		}
+		this.queue.removeIf((part) -> part.peer().id().node().equals(peer.id().node()));
 		if (transfer.isUnfinished()) {
 			transfer.progress(now);
 		}

@@ -165,6 +165,24 @@ class BucketMergeTests {
 	}
 
 	@Test
+	void moreThanHonestMembersCanHaveOverspentIsWrittenOffAtOnce() {
+		LocalMember member = new LocalMember(policy(limit(1000, "10"), Consistency.BOUNDED));
+		member.hear(BOB);
+		member.merge(EMPTY.consume(new Birth(BOB, 1), tokens(1_000_000_000)));
+		assertThat(member.status().level()).isBetween(0L, 2L);
+		member.advance(Duration.ofSeconds(1));
+		assertThat(member.consume(10).outcome()).isNotEqualTo(Outcome.REJECTED);
+	}
+
+	@Test
+	void whatHonestMembersCanHaveOverspentIsNot() {
+		LocalMember member = new LocalMember(policy(limit(1000, "10"), Consistency.BOUNDED));
+		member.hear(BOB);
+		member.merge(EMPTY.consume(new Birth(BOB, 1), tokens(3000)));
+		assertThat(member.status().level()).isEqualTo(tokens(-2000));
+	}
+
+	@Test
 	void aBucketWithoutRoomToCountIsForgottenOnceNobodyUsesIt() {
 		LocalMember member = new LocalMember(policy(limit(1000, "10"), Consistency.BOUNDED));
 		member.hear(BOB);

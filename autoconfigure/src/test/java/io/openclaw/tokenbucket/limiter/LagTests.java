@@ -68,6 +68,24 @@ class LagTests {
 		assertThat(lag()).isEqualTo(millis(5));
 	}
 
+	@Test
+	void whatIsToldToAMemberThatIsCountedIsToldInSmallSteps() {
+		LocalMember member = new LocalMember(this.alice.time(), ALICE, 30_000,
+				policy(limit(100, "0.001"), Consistency.EVENTUAL));
+		for (int key = 0; key < 25_000; key++) {
+			member.limiter().tryConsume(LocalMember.LIMIT, "key-" + key, 1);
+		}
+		member.publish();
+		member.hear(BOB);
+		member.advance(Duration.ofMillis(601));
+		member.tick();
+		assertThat(member.publish()).hasSize(20_000);
+		member.tick();
+		assertThat(member.publish()).hasSize(5_000);
+		member.tick();
+		assertThat(member.publish()).isEmpty();
+	}
+
 	private void consume(String key) {
 		assertThat(this.alice.limiter().tryConsume(LocalMember.LIMIT, key, 1).isAdmitted()).isTrue();
 	}

@@ -263,6 +263,53 @@ class LocalReplicaTests {
 	}
 
 	@Test
+	void whatIsWithheldIsNotFreedByWhatIsSpent() {
+		LocalReplica replica = replica(limit(150, "10"), view(START, ALICE, lost(BOB, START, START)));
+		replica.change(limit(100, "10"), START);
+		assertThat(replica.spendable()).isEqualTo(tokens(50));
+		replica.spend(tokens(50));
+		assertThat(replica.level()).isEqualTo(tokens(100));
+		assertThat(replica.spendable()).isZero();
+		replica.merge(replica.state().consume(new Birth(CAROL, 1), 1));
+		assertThat(replica.spendable()).isNotPositive();
+	}
+
+	// Carol is not heard here, but there.
+	@Test
+	void whereSomebodyElseConsumesTheExcessNothingIsWithheldAnyMore() {
+		LocalReplica replica = replica(LIMIT, view(START, BOB, heard(ALICE, START), lost(CAROL, START, START)));
+		replica.change(limit(300, "30"), START);
+		assertThat(replica.spendable()).isEqualTo(tokens(200));
+		replica.merge(TokenBucketState.empty().consume(new Birth(ALICE, 1), tokens(700)));
+		assertThat(replica.spendable()).isBetween(tokens(-100), 0L);
+		replica.settle(START + HOUR);
+		assertThat(replica.spendable()).isEqualTo(tokens(200));
+	}
+
+	@Test
+	void theExcessOfACapacityThatShrankPaysForNothingOnceAllAreHeard() {
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, lost(BOB, START, START)));
+		replica.change(limit(100, "10"), START);
+		replica.spend(tokens(50));
+		replica.merge(TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(50)));
+		replica.adopt(healthy(START, ALICE, BOB), START);
+		assertThat(replica.trimExcess()).isTrue();
+		assertThat(replica.level()).isZero();
+		assertThat(replica.trimExcess()).isFalse();
+	}
+
+	@Test
+	void aMemberThatIsLostRightAfterACapacityShrankHoldsItsPartOfTheNewOne() {
+		LocalReplica replica = replica(LIMIT, healthy(START, ALICE, BOB));
+		replica.remember(START, HOUR);
+		replica.change(limit(100, "10"), START + millis(100));
+		replica.trimExcess();
+		replica.adopt(view(START + millis(600), ALICE, lost(BOB, START + millis(200), START + millis(600))),
+				START + millis(600));
+		assertThat(replica.spendable()).isEqualTo(tokens(50));
+	}
+
+	@Test
 	void losingAndHearingMembersFreesNothingOfACapacityThatShrank() {
 		LocalReplica replica = replica(LIMIT, view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)));
 		replica.change(limit(300, "10"), START);

@@ -154,6 +154,9 @@ class BatchCodecTests {
 		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("000a026575", "001a026575"))))
 			.isEqualTo("malformed");
 		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("6e6700016b", "6e6702016b")))).isEqualTo("range");
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("6e6700016b", "6e6701016b"))))
+			.as("an overflow bucket of its own for each key")
+			.isEqualTo("range");
 	}
 
 	@Test

@@ -95,6 +95,13 @@ class TransfersTests {
 		assertThat(drain()).hasSize(1);
 	}
 
+	@Test
+	void whatIsQueuedForAnEarlierProcessOfANodeIsSentToNobody() {
+		Peer earlier = new Peer(new MemberId("b", 0), Standing.JOINING, now());
+		this.transfers.start(earlier, 9, now());
+		assertThat(start()).hasSize(1);
+	}
+
 	private List<Message.Transfer> start() {
 		this.transfers.start(this.peer, 9, now());
 		return drain();
