@@ -48,7 +48,7 @@ final class Admission implements Promise.Listener {
 		List<Part> inOrder = new ArrayList<>(this.parts);
 		inOrder.sort(Comparator.comparing(Part::limit));
 		for (Part part : inOrder) {
-			part.ask(this, this.store.view(now), now);
+			part.ask(this, now);
 			if (part.is(Kind.BROKEN)) {
 				break;
 			}
@@ -88,22 +88,18 @@ final class Admission implements Promise.Listener {
 			this.result = release(now);
 		}
 		else if (this.parts.stream().allMatch((part) -> part.is(Kind.KEPT))) {
-			MembershipView view = this.store.view(now);
 			this.result = new JointDecision(Outcome.ADMITTED,
-					this.parts.stream().map((part) -> part.commit(view, now)).toList(), null);
+					this.parts.stream().map((part) -> part.commit(now)).toList(), null);
 		}
 		return this.result;
 	}
 
 	private JointDecision release(long now) {
-		MembershipView view = this.store.view(now);
-		return new JointDecision(Outcome.REJECTED, this.parts.stream().map((part) -> part.release(view, now)).toList(),
-				null);
+		return new JointDecision(Outcome.REJECTED, this.parts.stream().map((part) -> part.release(now)).toList(), null);
 	}
 
 	private JointDecision waiting(long now) {
-		MembershipView view = this.store.view(now);
-		return new JointDecision(Outcome.WAITING, this.parts.stream().map((part) -> part.waiting(view, now)).toList(),
+		return new JointDecision(Outcome.WAITING, this.parts.stream().map((part) -> part.waiting(now)).toList(),
 				this.completion);
 	}
 
@@ -116,7 +112,7 @@ final class Admission implements Promise.Listener {
 				return;
 			}
 			if (this.result != null) {
-				this.parts.forEach((part) -> part.giveBack(this.store.view(now), now));
+				this.parts.forEach((part) -> part.giveBack(now));
 			}
 			this.result = release(now);
 		}

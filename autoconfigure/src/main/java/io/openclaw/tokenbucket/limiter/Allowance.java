@@ -1,7 +1,5 @@
 package io.openclaw.tokenbucket.limiter;
 
-import java.time.Duration;
-
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
@@ -16,8 +14,6 @@ final class Allowance {
 
 	private long capacity;
 
-	private final long shareForNanos;
-
 	private final Demand demand = new Demand();
 
 	private final Credit credit = new Credit();
@@ -26,9 +22,8 @@ final class Allowance {
 
 	private long sharedAt;
 
-	Allowance(long capacity, Duration syncInterval, MembershipView view) {
+	Allowance(long capacity, MembershipView view) {
 		this.capacity = capacity;
-		this.shareForNanos = syncInterval.toNanos();
 		share(view, view.sinceNanos());
 	}
 
@@ -94,8 +89,8 @@ final class Allowance {
 	/**
 	 * Divides anew if demand may have faded noticeably since it last was.
 	 */
-	void shareIfOld(MembershipView view, long now) {
-		if (now - this.sharedAt > this.shareForNanos) {
+	void shareIfOld(MembershipView view, long shareForNanos, long now) {
+		if (now - this.sharedAt > shareForNanos) {
 			share(view, now);
 		}
 	}

@@ -34,19 +34,15 @@ final class Bucket {
 
 	private final BucketKey key;
 
-	private LimitPolicy policy;
-
 	private final Changes changes;
 
-	private final long idleNanos;
+	private BucketContext context;
 
 	private final LocalReplica replica;
 
 	private final Allowance allowance;
 
 	private final WaitingLine line;
-
-	private final Duration syncInterval;
 
 	private @Nullable Expectation expectation;
 
@@ -66,16 +62,14 @@ final class Bucket {
 	// As of the last tick.
 	private TokenBucketState seen = TokenBucketState.empty();
 
-	Bucket(BucketKey key, LimitPolicy policy, LocalReplica replica, Duration syncInterval, Changes changes, long now) {
+	Bucket(BucketKey key, BucketContext context, LocalReplica replica, Changes changes, long now) {
 		this.key = key;
-		this.policy = policy;
-		this.syncInterval = syncInterval;
+		this.context = context;
 		this.changes = changes;
-		this.idleNanos = syncInterval.multipliedBy(IDLE_INTERVALS).toNanos();
 		this.line = new WaitingLine(changes);
 		this.replica = replica;
 		this.usedAt = now;
-		this.allowance = new Allowance(policy.limit().capacity(), syncInterval, replica.view());
+		this.allowance = new Allowance(context.policy().limit().capacity(), replica.view());
 	}
 
 	BucketKey key() {
@@ -86,11 +80,11 @@ final class Bucket {
 	 * Decides where that is possible at once.
 	 * @return the decision, or {@code null} if the request must ask for a promise
 	 */
-	synchronized @Nullable Decision decide(long cost, MembershipView view, long now) {
+	synchronized @Nullable Decision decide(long cost, long now) {
 		if (this.dropped) {
 			return null;
 		}
-		use(view, now);
+		use(now);
 		long available = spendable() - this.line.promised();
 		if (available < cost) {
 			return rejected(shortage(cost, available), cost);
@@ -105,11 +99,11 @@ final class Bucket {
 	 * Decides by the level alone, without credit or a wait.
 	 * @return the decision, or {@code null} if the bucket is dropped
 	 */
-	synchronized @Nullable Decision decideOnLevel(long cost, MembershipView view, long now) {
+	synchronized @Nullable Decision decideOnLevel(long cost, long now) {
 		if (this.dropped) {
 			return null;
 		}
-		use(view, now);
+		use(now);
 		long available = spendable() - this.line.promised();
 		return (available < cost) ? rejected(shortage(cost, available), cost) : admitted(Reason.LEVEL, cost, now);
 	}
@@ -117,11 +111,11 @@ final class Bucket {
 	/**
 	 * Sets tokens aside for a request: at once, in the line, or not at all.
 	 */
-	synchronized Answer ask(Promise promise, MembershipView view, long now) {
+	synchronized Answer ask(Promise promise, long now) {
 		if (this.dropped) {
 			return Answer.DROPPED;
 		}
-		use(view, now);
+		use(now);
 		long cost = promise.cost();
 		long available = spendable() - this.line.promised();
 		if (available < cost) {
@@ -144,11 +138,11 @@ final class Bucket {
 	 * @return what tells those that need not wait any longer, and then the buckets whose
 	 * lines may move in consequence
 	 */
-	synchronized List<Supplier<Collection<Bucket>>> serveLine(MembershipView view, long now) {
+	synchronized List<Supplier<Collection<Bucket>>> serveLine(long now) {
 		if (this.line.isEmpty()) {
 			return List.of();
 		}
-		arrive(view, now);
+		arrive(now);
 		List<Supplier<Collection<Bucket>>> notices = new ArrayList<>();
 		for (Promise head = this.line.head(); head != null; head = this.line.head()) {
 			Promise served = head;
@@ -179,8 +173,8 @@ final class Bucket {
 	/**
 	 * Consumes what a kept promise holds.
 	 */
-	synchronized Decision commit(Promise promise, Reason reason, MembershipView view, long now) {
-		arrive(view, now);
+	synchronized Decision commit(Promise promise, Reason reason, long now) {
+		arrive(now);
 		this.line.close(promise);
 		return admitted(reason, promise.cost(), now);
 	}
@@ -189,16 +183,16 @@ final class Bucket {
 	 * Gives up what a promise sets aside, if it still does, because another limit of the
 	 * same request rejected it.
 	 */
-	synchronized Decision release(Promise promise, MembershipView view, long now) {
+	synchronized Decision release(Promise promise, long now) {
 		this.line.close(promise);
-		return refuse(promise.cost(), view, now);
+		return refuse(promise.cost(), now);
 	}
 
 	/**
 	 * Rejects on behalf of another limit, unless this one would have rejected as well.
 	 */
-	synchronized Decision refuse(long cost, MembershipView view, long now) {
-		arrive(view, now);
+	synchronized Decision refuse(long cost, long now) {
+		arrive(now);
 		long available = spendable() - this.line.promised();
 		return rejected((available < cost) ? shortage(cost, available) : Reason.OTHER_LIMIT, cost);
 	}
@@ -206,15 +200,15 @@ final class Bucket {
 	/**
 	 * Describes the bucket to a request that waits.
 	 */
-	synchronized Decision waiting(long cost, MembershipView view, long now) {
-		arrive(view, now);
+	synchronized Decision waiting(long cost, long now) {
+		arrive(now);
 		return decision(Outcome.WAITING, Reason.UNACKNOWLEDGED, cost);
 	}
 
 	// Expects the cost to be promised; takes it back if the answer is no.
 	private Answer answer(Promise promise, long available, long now) {
 		long cost = promise.cost();
-		Consistency consistency = this.policy.consistency();
+		Consistency consistency = this.context.policy().consistency();
 		boolean enough = available >= cost;
 		if (enough && hasCredit(cost, available)) {
 			return keep(promise, Reason.CREDIT);
@@ -249,7 +243,7 @@ final class Bucket {
 	}
 
 	private Reason shortage(long cost, long available) {
-		if (cost > this.policy.limit().capacity()) {
+		if (cost > this.context.policy().limit().capacity()) {
 			// The limit shrank after the cost was compared with it.
 			return Reason.COST_ABOVE_CAPACITY;
 		}
@@ -289,47 +283,69 @@ final class Bucket {
 		long left = spendable() - this.line.promised();
 		long nanosToWait = (this.ownPart != null) ? this.ownPart.nanosToHave(cost, left)
 				: this.replica.nanosToHave(cost, left);
-		return new Decision(outcome, reason, this.policy.limit(), Math.max(0, left), nanosToWait, null);
+		return new Decision(outcome, reason, this.context.policy().limit(), Math.max(0, left), nanosToWait, null);
 	}
 
-	private void use(MembershipView view, long now) {
-		arrive(view, now);
+	private void use(long now) {
+		arrive(now);
 		this.usedAt = now;
 	}
 
-	private void arrive(MembershipView view, long now) {
-		catchUp(view, now);
-		this.allowance.shareIfOld(this.replica.view(), now);
+	private void arrive(long now) {
+		refresh(now);
+		this.allowance.shareIfOld(this.replica.view(), this.context.syncIntervalNanos(), now);
 		if (!this.touched) {
 			this.touched = true;
 			this.changes.onTouched(this);
 		}
 	}
 
-	private void catchUp(MembershipView view, long now) {
-		if (this.replica.view() != view) {
-			adopt(view, now);
-		}
-		LimitPolicy current = this.changes.policy();
-		if (this.policy != current) {
-			follow(current, now);
+	private void refresh(long now) {
+		BucketContext before = this.context;
+		BucketContext latest = this.changes.context(now);
+		if (latest != before) {
+			this.context = latest;
+			if (latest.view() != before.view()) {
+				adopt(latest.view(), now);
+			}
+			if (latest.policy() != before.policy()) {
+				follow(latest.policy().limit(), now);
+			}
 		}
 		this.replica.settle(now);
-		FallbackQuota quota = this.changes.fallback();
-		if (quota != null || this.ownPart != null) {
-			followFallback(quota, now);
+		if (latest.fallback() != null || this.ownPart != null || latest.recoveries() != before.recoveries()) {
+			followFallback(latest.fallback(), now);
 		}
 	}
 
-	private void follow(LimitPolicy newPolicy, long now) {
-		this.policy = newPolicy;
-		this.replica.change(newPolicy.limit(), now);
+	private void follow(Limit limit, long now) {
+		this.replica.change(limit, now);
 		trimExcess();
-		this.allowance.resize(newPolicy.limit().capacity(), this.replica.view(), now);
+		this.allowance.resize(limit.capacity(), this.replica.view(), now);
 		this.expectation = null;
 		if (this.ownPart != null) {
-			this.ownPart.change(newPolicy.limit(), now);
+			this.ownPart.change(limit, now);
 		}
+	}
+
+	// Another thread may have seen a newer view before.
+	private void adopt(MembershipView view, long now) {
+		MembershipView before = this.replica.view();
+		if (view.sinceNanos() - before.sinceNanos() < 0) {
+			return;
+		}
+		if (view.agreesWith(before)) {
+			this.replica.extend(view);
+			return;
+		}
+		this.replica.adopt(view, (now - view.sinceNanos() > 0) ? view.sinceNanos() : now);
+		this.replica.settle(now);
+		if (this.replica.hasNewsOfGrants()) {
+			markDirty();
+		}
+		this.expectation = null;
+		trimExcess();
+		this.allowance.share(view, now);
 	}
 
 	// What was overspent is written off where fallback ends, or at once where honest
@@ -342,7 +358,7 @@ final class Bucket {
 			return;
 		}
 		if (this.ownPart == null) {
-			this.ownPart = new OwnPart(this.policy.limit(), this.replica.level(), now);
+			this.ownPart = new OwnPart(this.context.policy().limit(), this.replica.level(), now);
 		}
 		FallbackQuota part = (quota != null) ? quota : FallbackQuota.FAIR_SHARE;
 		this.ownPart.settle(part.of(this.replica.view().size()), now);
@@ -366,26 +382,18 @@ final class Bucket {
 	}
 
 	/**
-	 * The limit is no longer in fallback. Nobody may have asked for the bucket meanwhile.
+	 * Follows what changed outside of the bucket, though nobody asks for it.
 	 */
-	synchronized void recover(MembershipView view, long now) {
-		catchUp(view, now);
-		followFallback(null, now);
-	}
-
-	/**
-	 * Follows the limit as it is now, from now on.
-	 */
-	synchronized void follow(MembershipView view, long now) {
-		catchUp(view, now);
+	synchronized void follow(long now) {
+		refresh(now);
 	}
 
 	/**
 	 * Gives tokens back, as far as they were spent and there is room.
 	 * @return how many micro-tokens were given
 	 */
-	synchronized long giveBack(long amount, MembershipView view, long now) {
-		arrive(view, now);
+	synchronized long giveBack(long amount, long now) {
+		arrive(now);
 		long given = this.replica.giveBack(amount);
 		if (given > 0) {
 			markDirty();
@@ -395,34 +403,11 @@ final class Bucket {
 	}
 
 	/**
-	 * Takes over a view of the members, unless it is older than the one here.
-	 */
-	synchronized void adopt(MembershipView view, long now) {
-		MembershipView before = this.replica.view();
-		if (view.sinceNanos() - before.sinceNanos() < 0) {
-			return;
-		}
-		if (view.agreesWith(before)) {
-			this.replica.extend(view);
-			return;
-		}
-		long changedAt = (now - view.sinceNanos() > 0) ? view.sinceNanos() : now;
-		this.replica.adopt(view, changedAt);
-		this.replica.settle(now);
-		if (this.replica.hasNewsOfGrants()) {
-			markDirty();
-		}
-		this.expectation = null;
-		trimExcess();
-		this.allowance.share(this.replica.view(), now);
-	}
-
-	/**
 	 * Merges what a peer sent, but for what it can only have made up.
 	 * @return whether all of it was acceptable
 	 */
-	synchronized boolean merge(TokenBucketState remote, MembershipView view, long now) {
-		arrive(view, now);
+	synchronized boolean merge(TokenBucketState remote, long now) {
+		arrive(now);
 		if (!remote.isInRange()) {
 			return false;
 		}
@@ -439,15 +424,15 @@ final class Bucket {
 			this.allowance.share(this.replica.view(), now);
 			judge(this.expectation, now);
 			if (!this.replica.hasRoomToCount() || this.replica.isOverdrawn()) {
-				followFallback(this.changes.fallback(), now);
+				followFallback(this.context.fallback(), now);
 			}
 		}
 		return credible == remote;
 	}
 
 	private void judge(Expectation window, long now) {
-		if (window.isOver(this.syncInterval, now)) {
-			Limit limit = this.policy.limit();
+		if (window.isOver(this.context.syncIntervalNanos(), now)) {
+			Limit limit = this.context.policy().limit();
 			long consumedHere = this.replica.consumedHere();
 			long excess = window.excess(limit.refillRate(), this.replica.view().heard().size(), consumedHere, now);
 			this.changes.onWindow(this.key, limit, excess, window.since(), now);
@@ -459,9 +444,9 @@ final class Bucket {
 	 * Merges what was saved.
 	 * @return whether it was acceptable
 	 */
-	synchronized boolean restore(TokenBucketState saved, MembershipView view, long now) {
+	synchronized boolean restore(TokenBucketState saved, long now) {
 		boolean untouched = this.replica.state().consumed() == this.seen.consumed();
-		boolean accepted = merge(saved, view, now);
+		boolean accepted = merge(saved, now);
 		if (untouched) {
 			this.seen = this.replica.state();
 		}
@@ -472,9 +457,9 @@ final class Bucket {
 	 * Merges what was saved, and has it published.
 	 * @return whether it was acceptable
 	 */
-	synchronized boolean restoreForAll(TokenBucketState saved, MembershipView view, long now) {
+	synchronized boolean restoreForAll(TokenBucketState saved, long now) {
 		TokenBucketState before = this.replica.state();
-		boolean accepted = merge(saved, view, now);
+		boolean accepted = merge(saved, now);
 		if (!before.isAtLeast(this.replica.state())) {
 			markDirty();
 		}
@@ -518,7 +503,7 @@ final class Bucket {
 	// What peers remember of a bucket that this member had dropped, since it was full, is
 	// no demand of now: no more of it can be than is missing.
 	private long recent(long amount) {
-		return Math.min(amount, Math.max(0, this.policy.limit().capacity() - this.replica.level()));
+		return Math.min(amount, Math.max(0, this.context.policy().limit().capacity() - this.replica.level()));
 	}
 
 	private void trimExcess() {
@@ -530,8 +515,8 @@ final class Bucket {
 	/**
 	 * The state to be sent in a batch, which from then on counts as published by it.
 	 */
-	synchronized TokenBucketState publish(long batch, MembershipView view, long now) {
-		arrive(view, now);
+	synchronized TokenBucketState publish(long batch, long now) {
+		arrive(now);
 		TokenBucketState published = this.replica.state();
 		this.allowance.publish(batch, now);
 		this.replica.tell();
@@ -543,8 +528,8 @@ final class Bucket {
 	/**
 	 * The state as it is. Does not count as a touch.
 	 */
-	synchronized TokenBucketState snapshot(MembershipView view, long now) {
-		catchUp(view, now);
+	synchronized TokenBucketState snapshot(long now) {
+		refresh(now);
 		return this.replica.state();
 	}
 
@@ -558,13 +543,13 @@ final class Bucket {
 	/**
 	 * What was consumed, unless the bucket is full.
 	 */
-	synchronized @Nullable GCounter<Birth> consumedBelowFull(MembershipView view, long now) {
-		catchUp(view, now);
-		return (isBelowFull(view) && this.replica.hasRoomToCount()) ? this.replica.consumed() : null;
+	synchronized @Nullable GCounter<Birth> consumedBelowFull(long now) {
+		refresh(now);
+		return (isBelowFull() && this.replica.hasRoomToCount()) ? this.replica.consumed() : null;
 	}
 
-	synchronized long level(MembershipView view, long now) {
-		catchUp(view, now);
+	synchronized long level(long now) {
+		refresh(now);
 		return this.replica.level();
 	}
 
@@ -582,8 +567,8 @@ final class Bucket {
 	/**
 	 * All heard members have acknowledged up to a batch.
 	 */
-	synchronized void acknowledge(long batch, MembershipView view, long now) {
-		arrive(view, now);
+	synchronized void acknowledge(long batch, long now) {
+		arrive(now);
 		this.allowance.acknowledge(batch, this.replica.view(), now);
 		if (this.allowance.isSettled()) {
 			this.changes.onAcknowledged(this);
@@ -594,8 +579,8 @@ final class Bucket {
 	 * Ends an interval in which the bucket was touched.
 	 * @return whether anything was spent or given back since the last, here or elsewhere
 	 */
-	synchronized boolean tick(MembershipView view, long now, long keepNanos) {
-		arrive(view, now);
+	synchronized boolean tick(long now, long keepNanos) {
+		arrive(now);
 		this.replica.remember(now, keepNanos);
 		this.allowance.share(this.replica.view(), now);
 		this.touched = false;
@@ -609,15 +594,17 @@ final class Bucket {
 	 * longer than needed.
 	 * @return whether it is dropped, for good
 	 */
-	synchronized boolean dropIfFull(MembershipView view, long now, long keepNanos) {
+	synchronized boolean dropIfFull(long now, long keepNanos) {
 		this.replica.forget(now, keepNanos);
-		if (now - this.usedAt < this.idleNanos || this.touched || this.dirty || this.line.promised() > 0
-				|| !view.isComplete() || !this.allowance.isSettled()) {
+		if (this.touched || now - this.usedAt < IDLE_INTERVALS * this.context.syncIntervalNanos()) {
 			return false;
 		}
-		catchUp(view, now);
-		this.dropped = this.replica.hasRoomToCount() ? !isBelowFull(view)
-				: this.ownPart != null && this.ownPart.isFull();
+		refresh(now);
+		if (this.dirty || this.line.promised() > 0 || !this.replica.view().isComplete()
+				|| !this.allowance.isSettled()) {
+			return false;
+		}
+		this.dropped = this.replica.hasRoomToCount() ? !isBelowFull() : this.ownPart != null && this.ownPart.isFull();
 		return this.dropped;
 	}
 
@@ -629,8 +616,8 @@ final class Bucket {
 	}
 
 	// Shares are granted in whole micro-tokens: the last few never are.
-	private boolean isBelowFull(MembershipView view) {
-		return this.policy.limit().capacity() - this.replica.level() >= view.size();
+	private boolean isBelowFull() {
+		return this.context.policy().limit().capacity() - this.replica.level() >= this.replica.view().size();
 	}
 
 	/**
@@ -646,9 +633,9 @@ final class Bucket {
 	 * Has the bucket published unless it is full: nobody tells the others of refill as
 	 * long as nobody spends.
 	 */
-	synchronized void publishRefill(MembershipView view, long now) {
-		arrive(view, now);
-		if (isBelowFull(view)) {
+	synchronized void publishRefill(long now) {
+		arrive(now);
+		if (isBelowFull()) {
 			markDirty();
 		}
 	}
@@ -657,19 +644,19 @@ final class Bucket {
 		return this.replica.view().isAlone() ? 0 : this.allowance.lag(now);
 	}
 
-	synchronized BucketStatus status(MembershipView view, long now) {
-		catchUp(view, now);
+	synchronized BucketStatus status(long now) {
+		refresh(now);
 		long level = this.replica.level();
-		long missing = Math.max(0, this.policy.limit().capacity() - level);
+		long missing = Math.max(0, this.context.policy().limit().capacity() - level);
 		long toNextToken = Math.min(missing, MicroTokens.PER_TOKEN - Math.floorMod(level, MicroTokens.PER_TOKEN));
-		return new BucketStatus(this.policy.limit(), this.key.key(), this.key.overflow(), level,
-				spendable() - this.line.promised(), view.isAlone() ? 0 : this.allowance.unacknowledged(),
+		return new BucketStatus(this.context.policy().limit(), this.key.key(), this.key.overflow(), level,
+				spendable() - this.line.promised(), this.replica.view().isAlone() ? 0 : this.allowance.unacknowledged(),
 				this.replica.consumedHere(), this.line.size(), timeToAccrue(missing), timeToAccrue(toNextToken),
 				this.replica.state());
 	}
 
 	private Duration timeToAccrue(long amount) {
-		return Duration.ofNanos(this.policy.limit().refillRate().nanosToAccrue(amount));
+		return Duration.ofNanos(this.context.policy().limit().refillRate().nanosToAccrue(amount));
 	}
 
 }

@@ -122,12 +122,12 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Changes how often members exchange state, as far as buckets depend on it: those
-	 * that are there keep the former interval until they are dropped.
+	 * Changes how often members exchange state, as far as buckets depend on it.
 	 * @param newInterval the interval, positive
 	 */
-	public void changeSyncInterval(Duration newInterval) {
+	public synchronized void changeSyncInterval(Duration newInterval) {
 		this.settings = new LimiterSettings(this.settings.replicationFactor(), newInterval, this.settings.maxKeys());
+		this.limits.values().forEach((buckets) -> buckets.changeSyncInterval(newInterval));
 	}
 
 	/**
@@ -238,10 +238,7 @@ public final class BucketStore {
 			// having done so earlier or later.
 			this.reunitedAt = now + REUNION_INTERVALS * this.settings.syncInterval().toNanos();
 		}
-		forEachBucket((bucket) -> {
-			bucket.adopt(newView, now);
-			serveLine(bucket, now);
-		});
+		this.limits.values().forEach((buckets) -> buckets.refresh(now));
 	}
 
 	// Of what accrues between the copy that a joiner gets and its being counted it knows
@@ -266,7 +263,7 @@ public final class BucketStore {
 		if (bucket == null) {
 			return Optional.empty();
 		}
-		return Optional.of(new BucketUpdate(bucket.key(), bucket.publish(batch, view(now), now)));
+		return Optional.of(new BucketUpdate(bucket.key(), bucket.publish(batch, now)));
 	}
 
 	/**
@@ -307,8 +304,8 @@ public final class BucketStore {
 	 */
 	public void settleAlone(long now) {
 		for (Bucket bucket = this.dirty.poll(); bucket != null; bucket = this.dirty.poll()) {
-			bucket.publish(Long.MAX_VALUE, view(now), now);
-			bucket.acknowledge(Long.MAX_VALUE, view(now), now);
+			bucket.publish(Long.MAX_VALUE, now);
+			bucket.acknowledge(Long.MAX_VALUE, now);
 		}
 	}
 
@@ -319,7 +316,7 @@ public final class BucketStore {
 	 * @return the bucket, empty if it was dropped
 	 */
 	public Optional<BucketUpdate> snapshot(BucketKey key, long now) {
-		return find(key).map((bucket) -> new BucketUpdate(key, bucket.snapshot(view(now), now)));
+		return find(key).map((bucket) -> new BucketUpdate(key, bucket.snapshot(now)));
 	}
 
 	/**
@@ -361,7 +358,7 @@ public final class BucketStore {
 		if (bucket.isEmpty()) {
 			return true;
 		}
-		boolean accepted = bucket.get().merge(update.state(), view(now), now);
+		boolean accepted = bucket.get().merge(update.state(), now);
 		serveLine(bucket.get(), now);
 		return accepted;
 	}
@@ -375,7 +372,7 @@ public final class BucketStore {
 	 * held here
 	 */
 	public boolean restore(BucketUpdate update, long now) {
-		return restore(update, (bucket) -> bucket.restore(update.state(), view(now), now), now);
+		return restore(update, (bucket) -> bucket.restore(update.state(), now), now);
 	}
 
 	/**
@@ -386,7 +383,7 @@ public final class BucketStore {
 	 * held here
 	 */
 	public boolean restoreForAll(BucketUpdate update, long now) {
-		return restore(update, (bucket) -> bucket.restoreForAll(update.state(), view(now), now), now);
+		return restore(update, (bucket) -> bucket.restoreForAll(update.state(), now), now);
 	}
 
 	/**
@@ -427,7 +424,7 @@ public final class BucketStore {
 	 */
 	public void acknowledge(BucketKey key, long batch, long now) {
 		find(key).ifPresent((bucket) -> {
-			bucket.acknowledge(batch, view(now), now);
+			bucket.acknowledge(batch, now);
 			serveLine(bucket, now);
 		});
 	}
@@ -440,23 +437,22 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void tick(long now) {
-		MembershipView current = view(now);
-		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && current.isComplete()) {
+		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && view(now).isComplete()) {
 			this.reunitedAt = null;
 			this.told = all();
 		}
 		for (int left = SWEPT_AT_ONCE; left > 0 && this.told.hasNext(); left--) {
-			this.told.next().publishRefill(current, now);
+			this.told.next().publishRefill(now);
 		}
 		long keepNanos = keepNanos();
 		for (int left = this.touched.size(); left > 0; left--) {
 			Bucket bucket = this.touched.remove();
-			if (bucket.tick(current, now, keepNanos)) {
+			if (bucket.tick(now, keepNanos)) {
 				this.unsaved.add(bucket.key());
 			}
 			serveLine(bucket, now);
 		}
-		sweep(current, now);
+		sweep(now);
 		this.drift.onTick(now);
 	}
 
@@ -527,7 +523,7 @@ public final class BucketStore {
 	 * @return amounts by birth, {@code null} if the bucket is full or was dropped
 	 */
 	public @Nullable GCounter<Birth> consumedBelowFull(BucketKey key, long now) {
-		return find(key).map((bucket) -> bucket.consumedBelowFull(view(now), now)).orElse(null);
+		return find(key).map((bucket) -> bucket.consumedBelowFull(now)).orElse(null);
 	}
 
 	/**
@@ -616,7 +612,7 @@ public final class BucketStore {
 	}
 
 	private List<Bucket> serve(Bucket bucket, long now) {
-		List<Supplier<Collection<Bucket>>> notices = bucket.serveLine(view(now), now);
+		List<Supplier<Collection<Bucket>>> notices = bucket.serveLine(now);
 		return notices.isEmpty() ? List.of() : notices.stream().flatMap((notice) -> notice.get().stream()).toList();
 	}
 
@@ -655,13 +651,13 @@ public final class BucketStore {
 		this.limits.values().forEach((buckets) -> buckets.all().forEach(action));
 	}
 
-	private void sweep(MembershipView current, long now) {
+	private void sweep(long now) {
 		if (!this.sweep.hasNext()) {
 			this.sweep = all();
 		}
 		for (int left = this.sweptAtOnce; left > 0 && this.sweep.hasNext(); left--) {
 			Bucket bucket = this.sweep.next();
-			if (bucket.dropIfFull(current, now, keepNanos())) {
+			if (bucket.dropIfFull(now, keepNanos())) {
 				bucket.forget();
 				this.unsaved.add(bucket.key());
 			}

@@ -1,7 +1,5 @@
 package io.openclaw.tokenbucket.limiter;
 
-import org.jspecify.annotations.Nullable;
-
 import io.openclaw.tokenbucket.crdt.Limit;
 
 /**
@@ -9,8 +7,8 @@ import io.openclaw.tokenbucket.crdt.Limit;
  */
 interface Changes {
 
-	/** The limit as it is now. Called for every request. */
-	LimitPolicy policy();
+	/** What the bucket goes by now. Called for every request. */
+	BucketContext context(long now);
 
 	/** The bucket is used for the first time since its last tick. */
 	void onTouched(Bucket bucket);
@@ -32,9 +30,6 @@ interface Changes {
 
 	/** A request saw this level. */
 	void onLevel(long level);
-
-	/** What may be spent of the limit in fallback; {@code null} while it is not in it. */
-	@Nullable FallbackQuota fallback();
 
 	/** A window of merges has ended: {@link DriftListener#onWindow}. */
 	void onWindow(BucketKey bucket, Limit limit, long excess, long sinceNanos, long now);

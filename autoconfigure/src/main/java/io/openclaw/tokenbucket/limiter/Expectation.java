@@ -70,8 +70,8 @@ final class Expectation {
 		return this.since;
 	}
 
-	boolean isOver(Duration syncInterval, long now) {
-		return now - this.since >= Math.max(LEAST_WINDOW_NANOS, WINDOW_INTERVALS * syncInterval.toNanos());
+	boolean isOver(long syncIntervalNanos, long now) {
+		return now - this.since >= Math.max(LEAST_WINDOW_NANOS, WINDOW_INTERVALS * syncIntervalNanos);
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.limiter;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,7 @@ final class LimitBuckets implements Changes {
 
 	private static final int SAMPLE = 64;
 
-	private final AtomicReference<ActiveLimit> active;
+	private final AtomicReference<BucketContext> context;
 
 	private final BucketStore store;
 
@@ -31,8 +32,6 @@ final class LimitBuckets implements Changes {
 	private final ConcurrentMap<BucketKey, Bucket> overflow = new ConcurrentHashMap<>(1);
 
 	private final AtomicLong lowestLevel = new AtomicLong(Long.MAX_VALUE);
-
-	private volatile @Nullable FallbackQuota fallback;
 
 	private final LongAdder admitted = new LongAdder();
 
@@ -43,13 +42,20 @@ final class LimitBuckets implements Changes {
 	private final LongAdder overflowed = new LongAdder();
 
 	LimitBuckets(LimitPolicy policy, BucketStore store, long now) {
-		this.active = new AtomicReference<>(ActiveLimit.of(policy, now));
 		this.store = store;
+		this.context = new AtomicReference<>(new BucketContext(store.view(now), ActiveLimit.of(policy, now),
+				store.settings().syncInterval().toNanos(), null, 0));
+	}
+
+	LimitPolicy policy() {
+		return active().policy();
 	}
 
 	@Override
-	public LimitPolicy policy() {
-		return this.active.get().policy();
+	public BucketContext context(long now) {
+		MembershipView view = this.store.view(now);
+		BucketContext current = this.context.get();
+		return (current.view() == view) ? current : this.context.updateAndGet((context) -> context.with(view));
 	}
 
 	long estimatedBytes() {
@@ -63,7 +69,7 @@ final class LimitBuckets implements Changes {
 	}
 
 	ActiveLimit active() {
-		return this.active.get();
+		return this.context.get().active();
 	}
 
 	/**
@@ -74,41 +80,49 @@ final class LimitBuckets implements Changes {
 	Optional<LimitChange> follow(UnaryOperator<LimitDefinition> next, LimitSource source, long now) {
 		ActiveLimit before;
 		ActiveLimit after;
+		BucketContext current;
 		do {
-			before = this.active.get();
+			current = this.context.get();
+			before = current.active();
 			LimitDefinition definition = next.apply(before.definition());
 			if (definition.equals(before.definition())) {
 				return Optional.empty();
 			}
 			after = before.follow(definition, source, now);
 		}
-		while (!this.active.compareAndSet(before, after));
-		all().forEach((bucket) -> {
-			bucket.follow(this.store.view(now), now);
-			this.store.serveLine(bucket, now);
-		});
+		while (!this.context.compareAndSet(current, current.with(after)));
+		refresh(now);
 		return after.definition().agreesWith(before.definition()) ? Optional.empty()
 				: Optional.of(new LimitChange(before.definition(), before.source(), after.definition(), source));
-	}
-
-	@Override
-	public @Nullable FallbackQuota fallback() {
-		return this.fallback;
 	}
 
 	/**
 	 * Goes by a part of the limit from now on.
 	 */
 	void fallBack(FallbackQuota quota) {
-		this.fallback = quota;
+		this.context.updateAndGet((current) -> current.inFallback(quota));
 	}
 
 	/**
 	 * Goes by the replicated state again, once nothing of it is overspent.
 	 */
 	void recover(long now) {
-		this.fallback = null;
-		all().forEach((bucket) -> bucket.recover(this.store.view(now), now));
+		this.context.updateAndGet(BucketContext::recovered);
+		refresh(now);
+	}
+
+	void changeSyncInterval(Duration newInterval) {
+		this.context.updateAndGet((current) -> current.withSyncInterval(newInterval.toNanos()));
+	}
+
+	/**
+	 * Has every bucket follow what changed, and serves those that wait.
+	 */
+	void refresh(long now) {
+		for (Bucket bucket : all()) {
+			bucket.follow(now);
+			this.store.serveLine(bucket, now);
+		}
 	}
 
 	/**
@@ -131,13 +145,13 @@ final class LimitBuckets implements Changes {
 	/**
 	 * Refuses a request on behalf of this or another limit, without creating a bucket.
 	 */
-	Decision refuse(Charge charge, MembershipView view, long now) {
+	Decision refuse(Charge charge, long now) {
 		Bucket bucket = peek(charge.key(), now);
 		if (!isAboveCapacity(charge.tokens())) {
-			return bucket.refuse(costOf(charge.tokens()), view, now);
+			return bucket.refuse(costOf(charge.tokens()), now);
 		}
 		return new Decision(Outcome.REJECTED, Reason.COST_ABOVE_CAPACITY, policy().limit(),
-				Math.max(0, bucket.status(view, now).spendable()), Long.MAX_VALUE, null);
+				Math.max(0, bucket.status(now).spendable()), Long.MAX_VALUE, null);
 	}
 
 	/**
@@ -200,7 +214,7 @@ final class LimitBuckets implements Changes {
 			return bucket;
 		}
 		BucketKey missing = this.store.hasRoom(key) ? BucketKey.of(name(), key) : BucketKey.overflow(name());
-		return find(missing).orElseGet(() -> create(missing, this.active.get(), new Birth(this.store.self(), 0), now));
+		return find(missing).orElseGet(() -> create(missing, new Birth(this.store.self(), 0), now));
 	}
 
 	Optional<Bucket> find(BucketKey key) {
@@ -229,22 +243,24 @@ final class LimitBuckets implements Changes {
 	}
 
 	long age(long now) {
-		return this.active.get().age(now);
+		return active().age(now);
 	}
 
 	/**
 	 * Learns that the limit has been active elsewhere for longer.
 	 */
 	void learnAge(long age, long now) {
-		this.active.updateAndGet((current) -> current.atLeast(age, now));
+		this.context.updateAndGet((current) -> current.with(current.active().atLeast(age, now)));
 	}
 
 	/**
 	 * Forgets for how long the limit was active here.
 	 */
 	void restart(LimitDefinition definition, long age, long now) {
-		this.active
-			.updateAndGet((current) -> current.definition().equals(definition) ? current.aged(age, now) : current);
+		this.context.updateAndGet((current) -> {
+			ActiveLimit active = current.active();
+			return active.definition().equals(definition) ? current.with(active.aged(age, now)) : current;
+		});
 	}
 
 	void count(Decision decision) {
@@ -266,17 +282,17 @@ final class LimitBuckets implements Changes {
 	/**
 	 * The buckets that this member spent most of.
 	 */
-	List<BucketStatus> busiest(int count, MembershipView view, long now) {
+	List<BucketStatus> busiest(int count, long now) {
 		Busiest busiest = new Busiest(count);
 		all().forEach(busiest::add);
-		return busiest.inOrder().stream().map((bucket) -> bucket.status(view, now)).toList();
+		return busiest.inOrder().stream().map((bucket) -> bucket.status(now)).toList();
 	}
 
-	LimitStatus status(MembershipView view, long now) {
-		ActiveLimit current = this.active.get();
+	LimitStatus status(long now) {
+		ActiveLimit current = active();
 		long lowest = current.policy().limit().capacity();
 		for (Bucket bucket : all()) {
-			lowest = Math.min(lowest, bucket.level(view, now));
+			lowest = Math.min(lowest, bucket.level(now));
 		}
 		return new LimitStatus(current.policy(), current.definition(), current.source(), count(), lowest,
 				this.admitted.sum(), this.rejected.sum(), this.shadowRejected.sum());
@@ -330,26 +346,27 @@ final class LimitBuckets implements Changes {
 	}
 
 	private Bucket create(BucketKey key, long now) {
-		return create(key, this.active.get(), this.store.nextBirth(), now);
+		return create(key, this.store.nextBirth(), now);
 	}
 
-	private Bucket create(BucketKey key, ActiveLimit current, Birth birth, long now) {
-		return create(key, current, current.policy().limit().initial(), birth, current.activatedAt(), now);
+	private Bucket create(BucketKey key, Birth birth, long now) {
+		BucketContext current = context(now);
+		return create(key, current, current.policy().limit().initial(), birth, current.active().activatedAt(), now);
 	}
 
 	private Bucket create(BucketKey key, long initial, long now) {
-		ActiveLimit current = this.active.get();
-		return create(key, current, initial, this.store.nextBirth(), current.activatedAt(), now);
+		BucketContext current = context(now);
+		return create(key, current, initial, this.store.nextBirth(), current.active().activatedAt(), now);
 	}
 
 	private Bucket createAnew(BucketKey key, long initial, long now) {
-		return create(key, this.active.get(), initial, this.store.nextBirth(), now, now);
+		return create(key, context(now), initial, this.store.nextBirth(), now, now);
 	}
 
-	private Bucket create(BucketKey key, ActiveLimit current, long initial, Birth birth, long since, long now) {
-		LocalReplica replica = new LocalReplica(current.policy().limit(), initial, birth, this.store.view(now),
-				this.store.settings().syncInterval().toNanos() / 2, since, now);
-		return new Bucket(key, current.policy(), replica, this.store.settings().syncInterval(), this, now);
+	private Bucket create(BucketKey key, BucketContext current, long initial, Birth birth, long since, long now) {
+		LocalReplica replica = new LocalReplica(current.policy().limit(), initial, birth, current.view(),
+				current.syncIntervalNanos() / 2, since, now);
+		return new Bucket(key, current, replica, this, now);
 	}
 
 	private String name() {

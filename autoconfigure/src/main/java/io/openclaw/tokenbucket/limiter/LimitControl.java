@@ -94,7 +94,7 @@ public final class LimitControl {
 			return OptionalLong.empty();
 		}
 		long now = this.clock.nanoTime();
-		long given = bucket.get().giveBack(microTokens, this.store.view(now), now);
+		long given = bucket.get().giveBack(microTokens, now);
 		this.store.serveLine(bucket.get(), now);
 		return OptionalLong.of(given);
 	}

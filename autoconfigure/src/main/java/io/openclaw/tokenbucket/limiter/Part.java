@@ -36,12 +36,12 @@ final class Part {
 		return this.bucket;
 	}
 
-	void ask(Promise.Listener listener, MembershipView view, long now) {
+	void ask(Promise.Listener listener, long now) {
 		this.promise = new Promise(this.cost, now + this.buckets.policy().creditWait().toNanos(), listener);
-		this.answer = this.bucket.ask(this.promise, view, now);
+		this.answer = this.bucket.ask(this.promise, now);
 		while (is(Answer.Kind.DROPPED)) {
 			this.bucket = this.buckets.bucketAfter(this.bucket, this.key, now);
-			this.answer = this.bucket.ask(this.promise, view, now);
+			this.answer = this.bucket.ask(this.promise, now);
 		}
 	}
 
@@ -55,26 +55,24 @@ final class Part {
 		return this.answer != null && this.answer.kind() == kind;
 	}
 
-	Decision commit(MembershipView view, long now) {
+	Decision commit(long now) {
 		Answer kept = Objects.requireNonNull(this.answer);
-		return this.bucket.commit(Objects.requireNonNull(this.promise), Objects.requireNonNull(kept.reason()), view,
-				now);
+		return this.bucket.commit(Objects.requireNonNull(this.promise), Objects.requireNonNull(kept.reason()), now);
 	}
 
-	Decision release(MembershipView view, long now) {
+	Decision release(long now) {
 		if (this.answer != null && this.answer.decision() != null) {
 			return this.answer.decision();
 		}
-		return (this.promise != null) ? this.bucket.release(this.promise, view, now)
-				: this.bucket.refuse(this.cost, view, now);
+		return (this.promise != null) ? this.bucket.release(this.promise, now) : this.bucket.refuse(this.cost, now);
 	}
 
-	void giveBack(MembershipView view, long now) {
-		this.bucket.giveBack(this.cost, view, now);
+	void giveBack(long now) {
+		this.bucket.giveBack(this.cost, now);
 	}
 
-	Decision waiting(MembershipView view, long now) {
-		return this.bucket.waiting(this.cost, view, now);
+	Decision waiting(long now) {
+		return this.bucket.waiting(this.cost, now);
 	}
 
 }

@@ -51,36 +51,36 @@ final class Shadows {
 	 * @param enforced the decision of the others; while it waits nothing is consumed
 	 * @return the same outcome with a decision for each charge
 	 */
-	JointDecision follow(JointDecision enforced, MembershipView view, long now) {
+	JointDecision follow(JointDecision enforced, long now) {
 		if (enforced.decisions().size() == this.shadow.length) {
 			return enforced;
 		}
 		Iterator<Decision> others = enforced.decisions().iterator();
 		List<Decision> decisions = new ArrayList<>(this.shadow.length);
 		for (int i = 0; i < this.shadow.length; i++) {
-			decisions.add(this.shadow[i] ? follow(i, enforced.outcome(), view, now) : others.next());
+			decisions.add(this.shadow[i] ? follow(i, enforced.outcome(), now) : others.next());
 		}
 		return new JointDecision(enforced.outcome(), List.copyOf(decisions), enforced.completion());
 	}
 
-	private Decision follow(int i, Outcome outcome, MembershipView view, long now) {
+	private Decision follow(int i, Outcome outcome, long now) {
 		LimitBuckets limit = this.buckets.get(i);
 		Charge charge = this.charges.get(i);
 		if (outcome != Outcome.ADMITTED) {
-			Decision refused = limit.refuse(charge, view, now);
+			Decision refused = limit.refuse(charge, now);
 			Reason reason = (outcome == Outcome.WAITING) ? Reason.UNACKNOWLEDGED : Reason.OTHER_LIMIT;
 			return new Decision(outcome, reason, refused.limit(), refused.remaining(), refused.nanosToWait(), null,
 					Mode.SHADOW);
 		}
 		if (limit.isAboveCapacity(charge.tokens())) {
-			return limit.refuse(charge, view, now).inShadow();
+			return limit.refuse(charge, now).inShadow();
 		}
 		long cost = limit.costOf(charge.tokens());
 		Bucket bucket = limit.bucket(charge.key(), now);
-		Decision decision = bucket.decideOnLevel(cost, view, now);
+		Decision decision = bucket.decideOnLevel(cost, now);
 		while (decision == null) {
 			bucket = limit.bucketAfter(bucket, charge.key(), now);
-			decision = bucket.decideOnLevel(cost, view, now);
+			decision = bucket.decideOnLevel(cost, now);
 		}
 		return decision.inShadow();
 	}

@@ -54,7 +54,7 @@ public final class TokenBucketLimiter {
 		long cost = buckets.costOf(tokens);
 		Decision decision = null;
 		if (buckets.policy().mode() == Mode.ENFORCE && cost <= buckets.policy().limit().capacity()) {
-			decision = buckets.bucket(key, now).decide(cost, this.store.view(now), now);
+			decision = buckets.bucket(key, now).decide(cost, now);
 		}
 		if (decision == null) {
 			return single(tryConsume(List.of(new Charge(limit, key, tokens))));
@@ -80,7 +80,7 @@ public final class TokenBucketLimiter {
 		long now = this.clock.nanoTime();
 		Shadows shadows = new Shadows(charges, this::buckets);
 		JointDecision enforced = enforce(shadows.enforced(), now);
-		JointDecision decision = shadows.follow(enforced, this.store.view(now), now);
+		JointDecision decision = shadows.follow(enforced, now);
 		if (decision.outcome() != Outcome.WAITING) {
 			return counted(charges, decision, now);
 		}
@@ -111,7 +111,7 @@ public final class TokenBucketLimiter {
 	 */
 	public LimitStatus status(String limit) {
 		long now = this.clock.nanoTime();
-		return buckets(limit).status(this.store.view(now), now);
+		return buckets(limit).status(now);
 	}
 
 	/**
@@ -149,7 +149,7 @@ public final class TokenBucketLimiter {
 	 */
 	public Optional<BucketStatus> find(String limit, String key) {
 		long now = this.clock.nanoTime();
-		return buckets(limit).find(BucketKey.of(limit, key)).map((bucket) -> bucket.status(this.store.view(now), now));
+		return buckets(limit).find(BucketKey.of(limit, key)).map((bucket) -> bucket.status(now));
 	}
 
 	/**
@@ -161,7 +161,7 @@ public final class TokenBucketLimiter {
 	 */
 	public BucketStatus peek(String limit, String key) {
 		long now = this.clock.nanoTime();
-		return buckets(limit).peek(key, now).status(this.store.view(now), now);
+		return buckets(limit).peek(key, now).status(now);
 	}
 
 	/**
@@ -173,7 +173,7 @@ public final class TokenBucketLimiter {
 	 */
 	public List<BucketStatus> busiest(String limit, int count) {
 		long now = this.clock.nanoTime();
-		return buckets(limit).busiest(count, this.store.view(now), now);
+		return buckets(limit).busiest(count, now);
 	}
 
 	/**
@@ -207,9 +207,8 @@ public final class TokenBucketLimiter {
 		}
 		// A cost above a capacity is answered before any bucket is asked or created.
 		if (charges.stream().anyMatch((charge) -> buckets(charge.limit()).isAboveCapacity(charge.tokens()))) {
-			MembershipView view = this.store.view(now);
 			return new JointDecision(Outcome.REJECTED,
-					charges.stream().map((charge) -> buckets(charge.limit()).refuse(charge, view, now)).toList(), null);
+					charges.stream().map((charge) -> buckets(charge.limit()).refuse(charge, now)).toList(), null);
 		}
 		List<Part> parts = new ArrayList<>(charges.size());
 		for (Charge charge : charges) {
@@ -236,7 +235,7 @@ public final class TokenBucketLimiter {
 			long startedAt) {
 		return completion(waiting).map((decision) -> {
 			long now = this.clock.nanoTime();
-			return counted(charges, shadows.follow(decision, this.store.view(now), now), startedAt);
+			return counted(charges, shadows.follow(decision, now), startedAt);
 		});
 	}
 

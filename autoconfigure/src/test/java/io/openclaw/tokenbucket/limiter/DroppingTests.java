@@ -135,7 +135,7 @@ class DroppingTests {
 		member.tick();
 		member.advance(Duration.ofSeconds(20));
 		Bucket bucket = member.store().limits().get(LocalMember.LIMIT).bucket(LocalMember.KEY, member.now());
-		assertThat(bucket.dropIfFull(member.store().view(member.now()), member.now(), 0)).isTrue();
+		assertThat(bucket.dropIfFull(member.now(), 0)).isTrue();
 		Decision decision = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> member.consume(3));
 		assertThat(decision.isAdmitted()).isTrue();
 		assertThat(decision.remaining()).isEqualTo(tokens(7));
@@ -153,8 +153,7 @@ class DroppingTests {
 		this.alice.tick();
 		tickAfter(this.alice, Duration.ofMillis(9_999));
 		assertThat(held(this.alice)).isTrue();
-		assertThat(bucket.status(this.alice.store().view(this.alice.now()), this.alice.now()).level())
-			.isEqualTo(tokens(10));
+		assertThat(bucket.status(this.alice.now()).level()).isEqualTo(tokens(10));
 		tickAfter(this.alice, Duration.ofMillis(1));
 		assertThat(held(this.alice)).isFalse();
 	}
