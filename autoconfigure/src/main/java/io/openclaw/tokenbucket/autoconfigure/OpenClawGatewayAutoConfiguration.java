@@ -23,6 +23,7 @@ import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
 import io.openclaw.tokenbucket.gateway.UnroutedResponseFilter;
 import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
+import io.openclaw.tokenbucket.gateway.address.TrustedProxies;
 import io.openclaw.tokenbucket.gateway.answer.NegotiatingProblemWriter;
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.answer.ProblemWriter;
@@ -55,7 +56,12 @@ public final class OpenClawGatewayAutoConfiguration {
 	@Bean
 	RequestLimitsFactory tokenBucketRequestLimitsFactory(OpenClawProperties properties, BucketNames bucketNames,
 			ListableBeanFactory beans) {
-		ClientAddresses addresses = new ClientAddresses(TrustedProxiesFactory.create(properties.proxies()));
+		TrustedProxies proxies = TrustedProxiesFactory.create(properties.proxies());
+		if (!proxies.equals(TrustedProxies.NONE)
+				|| properties.buckets().values().stream().anyMatch((bucket) -> "ip".equals(bucket.key().strip()))) {
+			logger.info("Limits with the key 'ip' go by " + proxies);
+		}
+		ClientAddresses addresses = new ClientAddresses(proxies);
 		return new RequestLimitsFactory(new RequestKeys(beans.getBeansOfType(KeyResolver.class), addresses),
 				new RequestCosts(beans.getBeansOfType(RequestCost.class)), bucketNames);
 	}

@@ -13,6 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
 import io.openclaw.tokenbucket.gateway.Scope;
+import io.openclaw.tokenbucket.gateway.address.ForwardingHeader;
 import io.openclaw.tokenbucket.gateway.answer.HeaderStyle;
 import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.Mode;
@@ -201,12 +202,15 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	/**
 	 * Whose word is taken for the address that a request comes from.
 	 *
-	 * @param trusted Addresses of proxies, such as 10.0.0.0/8, whose Forwarded and
-	 * X-Forwarded-For headers are believed. Nobody's by default.
+	 * @param trusted Addresses of proxies, such as 10.0.0.0/8, whose forwarding header is
+	 * believed. Nobody's by default.
 	 * @param hops Proxies in front of this gateway that are believed whatever their
 	 * addresses are. Only for gateways that nobody can reach but through them.
+	 * @param header Header that the proxies write. The other one is not read, since
+	 * callers can write it.
 	 */
-	public record Proxies(@DefaultValue List<String> trusted, @DefaultValue("0") int hops) {
+	public record Proxies(@DefaultValue List<String> trusted, @DefaultValue("0") int hops,
+			@DefaultValue("x-forwarded-for") ForwardingHeader header) {
 	}
 
 }

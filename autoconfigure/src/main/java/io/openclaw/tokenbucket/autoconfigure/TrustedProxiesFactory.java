@@ -24,7 +24,7 @@ final class TrustedProxiesFactory {
 		for (int i = 0; i < proxies.trusted().size(); i++) {
 			blocks.add(parse("openclaw.proxies.trusted[%d]".formatted(i), proxies.trusted().get(i)));
 		}
-		return new TrustedProxies(blocks, proxies.hops());
+		return new TrustedProxies(blocks, proxies.hops(), proxies.header());
 	}
 
 	private static AddressBlock parse(String property, String text) {

@@ -8,6 +8,7 @@ import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.web.server.ServerWebExchange;
 
+import io.openclaw.tokenbucket.gateway.key.AmbiguousKeyException;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.RequestKey;
 import io.openclaw.tokenbucket.limiter.Charge;
@@ -30,7 +31,8 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 	/**
 	 * Where the limiter keeps the bucket of a caller.
 	 * @param exchange the request
-	 * @return the bucket; empty if the request has no key and none is shared
+	 * @return the bucket; empty if the request has no key and none is shared; an
+	 * {@link AmbiguousKeyException} if it has several
 	 */
 	public Mono<CallerBucket> bucketOf(ServerWebExchange exchange) {
 		Mono<String> name = this.key.resolve(exchange).map((value) -> this.bucketNames.nameOf(this.key, value));
@@ -67,7 +69,8 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 
 	Mono<Bill> bill(ServerWebExchange exchange) {
 		return bucketOf(exchange).flatMap((bucket) -> charge(exchange, bucket))
-			.defaultIfEmpty((this.onMissingKey == MissingKeyPolicy.REJECT) ? Bill.keyless(this) : Bill.EMPTY);
+			.defaultIfEmpty((this.onMissingKey == MissingKeyPolicy.REJECT) ? Bill.keyless(this) : Bill.EMPTY)
+			.onErrorReturn(AmbiguousKeyException.class, Bill.keyless(this));
 	}
 
 	private Mono<Bill> charge(ServerWebExchange exchange, CallerBucket bucket) {

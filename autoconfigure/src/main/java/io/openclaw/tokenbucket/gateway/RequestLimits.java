@@ -11,6 +11,8 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.web.server.ServerWebExchange;
 
+import io.openclaw.tokenbucket.gateway.key.AmbiguousKeyException;
+
 /**
  * The limits that routes can name. Thread-safe.
  */
@@ -65,7 +67,8 @@ public final class RequestLimits {
 	 * at it without spending.
 	 * @param limit the name of the limit
 	 * @param exchange the request
-	 * @return the bucket; empty if the request has no key and none is shared
+	 * @return the bucket; empty if the request has no key and none is shared; an
+	 * {@link AmbiguousKeyException} if it has several
 	 * @throws UnknownLimitException if there is no such limit
 	 */
 	public Mono<CallerBucket> bucketOf(String limit, ServerWebExchange exchange) {
@@ -75,12 +78,12 @@ public final class RequestLimits {
 	/**
 	 * The key under which the limiter knows a caller, where routes share buckets.
 	 * @param limit the name of a limit of the limiter
-	 * @param value the caller's key as it is in a request
+	 * @param value the caller's key as it is in a request, or as people write it
 	 * @return the key to ask the limiter for; the value where no limit here covers that
 	 * limit
 	 */
 	public String bucketNameOf(String limit, String value) {
-		return covering(limit).map((named) -> named.bucketNames().nameOf(named.key(), value)).orElse(value);
+		return covering(limit).map((named) -> named.bucketNames().nameOfWritten(named.key(), value)).orElse(value);
 	}
 
 	/**

@@ -75,6 +75,7 @@ class OpenClawMistakesTests {
 			openclaw.proxies.trusted[0]                     | 10.1.2.3/8  | 10.0.0.0/8
 			openclaw.proxies.trusted[0]                     | 0.0.0.0/0   | trusts everybody
 			openclaw.proxies.trusted[0]                     | proxy.local | 192.0.2.7
+			openclaw.proxies.header                         | x-real-ip   | X_FORWARDED_FOR
 			openclaw.hash-keys                              | perhaps     | perhaps
 			openclaw.revision                               | -1          | at least 0
 			openclaw.node.id                                | a b         | letters, digits

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.gateway;
 import java.util.Map;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -41,8 +42,20 @@ class ForwardedAddressHttpTests {
 			get(gateway, "X-Forwarded-For", "198.51.100.1, 203.0.113.7");
 			get(gateway, "Forwarded", "for=198.51.100.1, for=203.0.113.7");
 			get(gateway, "X-Forwarded-For", "198.51.100.2", "203.0.113.7:4711");
-			assertThat(spent(gateway, "203.0.113.7")).isEqualTo(3);
+			assertThat(spent(gateway, "203.0.113.7")).isEqualTo(2);
 			assertThat(spent(gateway, "198.51.100.1")).isZero();
+			assertThat(spent(gateway, "127.0.0.1")).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void theHeaderThatProxiesWriteIsASetting() {
+		try (ConfigurableApplicationContext gateway = start("openclaw.proxies.trusted=127.0.0.1/32",
+				"openclaw.proxies.header=forwarded")) {
+			get(gateway, "Forwarded", "for=198.51.100.1, for=203.0.113.7");
+			get(gateway, "X-Forwarded-For", "203.0.113.7");
+			assertThat(spent(gateway, "203.0.113.7")).isEqualTo(1);
+			assertThat(spent(gateway, "127.0.0.1")).isEqualTo(1);
 		}
 	}
 

@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.gateway;
 
+import java.net.URI;
+import java.util.Locale;
 import java.util.UUID;
 
 import org.junit.jupiter.api.AfterAll;
@@ -264,6 +266,64 @@ class LimitsHttpTests {
 			.isOk()
 			.expectHeader()
 			.valueMatches("RateLimit", "\"priced\";r=4;t=0");
+	}
+
+	@Test
+	void anIdentifierThatIsSentTwiceEscapesNoLimit() {
+		this.client.get()
+			.uri("/lenient")
+			.header("X-API-Key", this.apiKey, this.apiKey)
+			.exchange()
+			.expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.jsonPath("$.error")
+			.isEqualTo(
+					"The request lacks a single value in the header X-API-Key, by which the limit 'lenient' counts.");
+		this.client.get()
+			.uri(URI.create("http://127.0.0.1:" + this.port + "/lenient?token=one&%74oken=one"))
+			.exchange()
+			.expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.jsonPath("$.violated-policies[0]")
+			.isEqualTo("lenient-query");
+		this.client.get().uri("/lenient").exchange().expectStatus().isOk();
+	}
+
+	@Test
+	void anIdentifierThatIsSentTwiceDrainsNothingThatOthersShare() {
+		for (int i = 0; i < 3; i++) {
+			this.client.get()
+				.uri("/anonymous")
+				.header("X-Tenant", "a" + i, "b" + i)
+				.exchange()
+				.expectStatus()
+				.isBadRequest();
+		}
+		this.client.get().uri("/anonymous").exchange().expectStatus().isOk();
+		this.client.get().uri("/anonymous").exchange().expectStatus().isEqualTo(429);
+	}
+
+	@Test
+	void aCredentialHasOneBucketHoweverItIsWritten() {
+		String token = UUID.randomUUID().toString();
+		bearer("Bearer " + token).expectStatus().isOk();
+		bearer("bEARER   " + token).expectStatus().isOk();
+		bearer("bearer " + token).expectStatus().isEqualTo(429);
+		this.client.get()
+			.uri("/actuator/tokenbuckets/bearer/{key}", "BEARER  " + token)
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.key")
+			.isEqualTo(id("bearer " + token));
+		bearer("Bearer " + token.toUpperCase(Locale.ROOT)).expectStatus().isOk();
+	}
+
+	private WebTestClient.ResponseSpec bearer(String credentials) {
+		return this.client.get().uri("/bearer").header("Authorization", credentials).exchange();
 	}
 
 	private WebTestClient.ResponseSpec get(String path, String key) {

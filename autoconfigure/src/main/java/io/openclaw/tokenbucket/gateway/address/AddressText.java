@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.gateway.address;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,12 +31,37 @@ public final class AddressText {
 		if (text.indexOf('%') >= 0 || text.indexOf('[') >= 0) {
 			return null;
 		}
-		byte[] address = NetUtil.createByteArrayFromIpAddressString(text);
+		byte[] address = NetUtil.createByteArrayFromIpAddressString(withoutDottedTail(text));
+		return (address != null) ? of(address) : null;
+	}
+
+	// RFC 4291, section 2.2, form 3, which Netty reads in mapped addresses only.
+	private static String withoutDottedTail(String text) {
+		int tail = text.lastIndexOf(':') + 1;
+		if (tail == 0 || !NetUtil.isValidIpV4Address(text.substring(tail))) {
+			return text;
+		}
+		byte[] last = NetUtil.createByteArrayFromIpAddressString(text.substring(tail));
+		return text.substring(0, tail) + HexFormat.of().formatHex(last, 0, 2) + ':'
+				+ HexFormat.of().formatHex(last, 2, 4);
+	}
+
+	/**
+	 * An address without what means nothing to others: its zone, its name, and that it is
+	 * mapped into IPv6.
+	 * @param address any address
+	 * @return the address itself, of IPv4 where it is mapped
+	 */
+	static InetAddress normalize(InetAddress address) {
+		return of(address.getAddress());
+	}
+
+	private static InetAddress of(byte[] address) {
 		try {
-			return (address != null) ? InetAddress.getByAddress(address) : null;
+			return InetAddress.getByAddress(address);
 		}
 		catch (UnknownHostException ex) {
-			return null;
+			throw new IllegalStateException("addresses have 4 or 16 bytes", ex);
 		}
 	}
 

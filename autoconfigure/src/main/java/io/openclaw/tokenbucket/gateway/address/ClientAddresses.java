@@ -4,7 +4,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.server.ConnectionInformation;
 import reactor.netty.http.server.HttpServerRequest;
@@ -16,15 +20,15 @@ import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
  * Finds the address that a request comes from: that of the connection, or what trusted
  * proxies say. It looks at the connection and the headers as they arrived, since
  * {@code server.forward-headers-strategy}, which Boot turns on by itself on some
- * platforms, has both replaced by what any caller likes to say. Immutable.
+ * platforms, has both replaced by what any caller likes to say. Thread-safe.
  */
 public final class ClientAddresses {
 
-	private static final String FORWARDED = "Forwarded";
-
-	private static final String X_FORWARDED_FOR = "X-Forwarded-For";
+	private static final Log logger = LogFactory.getLog(ClientAddresses.class);
 
 	private final TrustedProxies proxies;
+
+	private final AtomicBoolean warned = new AtomicBoolean();
 
 	/**
 	 * Creates the finder.
@@ -37,10 +41,7 @@ public final class ClientAddresses {
 	/**
 	 * Finds the address of the caller.
 	 * @param request the request
-	 * @return the address; {@code null} if the connection has none. Where
-	 * {@code Forwarded} and {@code X-Forwarded-For} name different callers, one of them
-	 * was written by a caller and passed on by proxies that know only the other: it is
-	 * the address of the connection then
+	 * @return the address; {@code null} if the connection has none
 	 */
 	public @Nullable InetAddress of(ServerHttpRequest request) {
 		Object original = nativeRequest(request);
@@ -48,24 +49,36 @@ public final class ClientAddresses {
 		if (connected == null || this.proxies.isEmpty()) {
 			return connected;
 		}
-		List<String> forwarded = ForwardedNodes.ofForwarded(lines(FORWARDED, request, original));
-		List<String> xForwardedFor = ForwardedNodes.ofXForwardedFor(lines(X_FORWARDED_FOR, request, original));
-		if (forwarded.isEmpty() || xForwardedFor.isEmpty()) {
-			return this.proxies.walk(connected, forwarded.isEmpty() ? xForwardedFor : forwarded);
+		ForwardingHeader header = this.proxies.header();
+		List<String> nodes = header.nodes(lines(header, request, original));
+		if (nodes.isEmpty() && this.proxies.isTrusted(connected)
+				&& !lines(header.other(), request, original).isEmpty()) {
+			warnOfTheOtherHeader();
 		}
-		InetAddress caller = this.proxies.walk(connected, forwarded);
-		return caller.equals(this.proxies.walk(connected, xForwardedFor)) ? caller : connected;
+		return this.proxies.walk(connected, nodes);
+	}
+
+	// Once, since a caller may send it as often as it likes where a proxy writes neither.
+	private void warnOfTheOtherHeader() {
+		if (this.warned.compareAndSet(false, true)) {
+			logger
+				.warn(("A trusted proxy passed on a request with %2$s and without %1$s: all such callers count as the "
+						+ "proxy. If your proxies write %2$s, set openclaw.proxies.header to %3$s; said once only")
+					.formatted(this.proxies.header().headerName(), this.proxies.header().other().headerName(),
+							this.proxies.header().other().headerName().toLowerCase(Locale.ROOT)));
+		}
 	}
 
 	private static @Nullable InetAddress connected(ServerHttpRequest request, @Nullable Object original) {
 		SocketAddress address = (original instanceof ConnectionInformation connection)
 				? connection.connectionRemoteAddress() : request.getRemoteAddress();
-		return (address instanceof InetSocketAddress inet) ? inet.getAddress() : null;
+		return (address instanceof InetSocketAddress inet && inet.getAddress() != null)
+				? AddressText.normalize(inet.getAddress()) : null;
 	}
 
-	private static List<String> lines(String header, ServerHttpRequest request, @Nullable Object original) {
-		return (original instanceof HttpServerRequest received) ? received.requestHeaders().getAll(header)
-				: request.getHeaders().getOrEmpty(header);
+	private static List<String> lines(ForwardingHeader header, ServerHttpRequest request, @Nullable Object original) {
+		return (original instanceof HttpServerRequest received) ? received.requestHeaders().getAll(header.headerName())
+				: request.getHeaders().getOrEmpty(header.headerName());
 	}
 
 	private static @Nullable Object nativeRequest(ServerHttpRequest request) {

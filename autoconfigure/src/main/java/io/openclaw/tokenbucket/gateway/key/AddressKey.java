@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.gateway.key;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 
+import io.netty.util.NetUtil;
 import reactor.core.publisher.Mono;
 
 import org.springframework.web.server.ServerWebExchange;
@@ -13,13 +14,19 @@ import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
 
 /**
  * The address that a request comes from. IPv6 addresses count per /64, of which one
- * subscriber commonly has a whole one to choose addresses from.
+ * subscriber commonly has a whole one to choose addresses from. Behind a translator with
+ * the well-known prefix of RFC 6052 all of IPv4 is one /64: there it is the embedded IPv4
+ * address that counts.
  *
  * @param addresses finds addresses
  */
 record AddressKey(ClientAddresses addresses) implements RequestKey {
 
 	private static final int PREFIX = 64;
+
+	private static final AddressBlock NAT64 = AddressBlock.parse("64:ff9b::/96");
+
+	private static final int IPV4_BYTES = 4;
 
 	private static final String NETWORK = "/" + PREFIX;
 
@@ -44,6 +51,10 @@ record AddressKey(ClientAddresses addresses) implements RequestKey {
 	}
 
 	private static String toText(InetAddress address) {
+		if (NAT64.contains(address)) {
+			byte[] bytes = address.getAddress();
+			return NetUtil.bytesToIpAddress(bytes, bytes.length - IPV4_BYTES, IPV4_BYTES);
+		}
 		return (address instanceof Inet6Address) ? AddressBlock.around(address, PREFIX).toString()
 				: address.getHostAddress();
 	}

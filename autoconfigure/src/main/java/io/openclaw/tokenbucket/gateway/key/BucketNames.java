@@ -52,6 +52,21 @@ public final class BucketNames {
 	}
 
 	/**
+	 * Names the bucket that somebody looks for who wrote a key down. Never throws.
+	 * @param key the key
+	 * @param text the key as it is in a request, or as people write it
+	 * @return the name; one that no bucket has if no request can have the key
+	 */
+	public String nameOfWritten(RequestKey key, String text) {
+		try {
+			return nameOf(key, key.canonical(text));
+		}
+		catch (IllegalArgumentException ex) {
+			return nameOf(key, text);
+		}
+	}
+
+	/**
 	 * Names the buckets that somebody means who wrote a key down.
 	 * @param key the key
 	 * @param text the key as an endpoint shows it, or as it is in a request

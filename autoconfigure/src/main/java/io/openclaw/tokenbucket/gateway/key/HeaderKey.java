@@ -1,16 +1,14 @@
 package io.openclaw.tokenbucket.gateway.key;
 
-import java.util.List;
-
 import reactor.core.publisher.Mono;
 
-import org.springframework.util.StringUtils;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * The value of a request header. A header that comes with several values is no key:
- * whoever reads another of them than the service behind the gateway does would let a
- * caller choose a bucket of its own for every request.
+ * The value of a request header. A header that comes with several values is ambiguous.
+ * Proxies may join several lines of a header with commas (RFC 9110, section 5.3), so an
+ * API key with a comma is ambiguous as well. Other headers, such as {@code User-Agent},
+ * have commas of their own.
  *
  * @param name the name of the header
  * @param isCredential whether the value is an API key
@@ -19,11 +17,15 @@ record HeaderKey(String name, boolean isCredential) implements RequestKey {
 
 	@Override
 	public Mono<String> resolve(ServerWebExchange exchange) {
-		List<String> values = exchange.getRequest().getHeaders().get(this.name);
-		if (values == null || values.size() != 1 || !StringUtils.hasText(values.get(0))) {
-			return Mono.empty();
+		Mono<String> value = SingleValue.of(exchange.getRequest().getHeaders().get(this.name), source());
+		return this.isCredential ? value.map(this::requireNoList) : value;
+	}
+
+	private String requireNoList(String value) {
+		if (value.indexOf(',') >= 0) {
+			throw new AmbiguousKeyException(source());
 		}
-		return Mono.just(values.get(0).strip());
+		return value;
 	}
 
 	@Override

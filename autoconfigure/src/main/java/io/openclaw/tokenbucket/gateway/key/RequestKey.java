@@ -12,7 +12,9 @@ public interface RequestKey {
 	/**
 	 * Finds the key of a request.
 	 * @param exchange the request
-	 * @return the key, never empty text; an empty {@link Mono} if the request has none
+	 * @return the key, never empty text; an empty {@link Mono} if the request has none;
+	 * an {@link AmbiguousKeyException} if it says more than once what should be there
+	 * once
 	 */
 	Mono<String> resolve(ServerWebExchange exchange);
 

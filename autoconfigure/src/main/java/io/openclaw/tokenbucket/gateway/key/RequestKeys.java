@@ -50,7 +50,7 @@ public final class RequestKeys {
 		String source = text.substring(colon + 1).strip();
 		return switch (kind) {
 			case "api-key" -> source.startsWith(QUERY) ? new QueryKey(requireParameter(source.substring(1)))
-					: new HeaderKey(requireHeader(source), true);
+					: credential(requireHeader(source));
 			case "header" -> new HeaderKey(requireHeader(source), false);
 			default -> throw unknown();
 		};
@@ -65,6 +65,10 @@ public final class RequestKeys {
 			case "header" -> throw new IllegalArgumentException("header:<name> needs the name of a header");
 			default -> resolverKey(kind);
 		};
+	}
+
+	private static RequestKey credential(String header) {
+		return AuthorizationKey.isIn(header) ? new AuthorizationKey(header) : new HeaderKey(header, true);
 	}
 
 	private RequestKey resolverKey(String bean) {

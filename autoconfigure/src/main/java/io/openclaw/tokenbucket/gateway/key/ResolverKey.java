@@ -13,7 +13,8 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 
 /**
  * What a {@link KeyResolver} bean answers. A request for which it fails has no key; that
- * it failed is logged at most once a minute. Thread-safe.
+ * it failed is logged at most once a minute. A bean may answer with an
+ * {@link AmbiguousKeyException} itself. Thread-safe.
  */
 final class ResolverKey implements RequestKey {
 
@@ -39,7 +40,7 @@ final class ResolverKey implements RequestKey {
 	public Mono<String> resolve(ServerWebExchange exchange) {
 		return Mono.defer(() -> this.resolver.resolve(exchange))
 			.filter(StringUtils::hasText)
-			.onErrorResume(this::withoutKey);
+			.onErrorResume((failure) -> !(failure instanceof AmbiguousKeyException), this::withoutKey);
 	}
 
 	private Mono<String> withoutKey(Throwable failure) {

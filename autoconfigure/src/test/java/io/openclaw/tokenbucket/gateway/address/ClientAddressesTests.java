@@ -5,9 +5,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -16,11 +19,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Whose address a request counts by. Spoofed headers and the trust in proxies are a pain
  * of users of other limiters: spring-cloud-gateway #155.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class ClientAddressesTests {
 
 	private static final String PROXY = "10.0.0.1";
 
 	private static final String CALLER = "203.0.113.7";
+
+	private static final TrustedProxies FORWARDED = writing(ForwardingHeader.FORWARDED, trusted(0, "10.0.0.0/8"));
 
 	@Test
 	void xForwardedForIsBelievedFromNobodyByDefault() {
@@ -32,8 +38,8 @@ class ClientAddressesTests {
 	void xForwardedForIsBelievedFromATrustedProxyOnly() {
 		assertThat(find(trusted(0, "10.0.0.0/8"), PROXY, xForwardedFor(CALLER))).isEqualTo(CALLER);
 		assertThat(find(trusted(0, "10.0.0.0/8"), "192.0.2.66", xForwardedFor(CALLER))).isEqualTo("192.0.2.66");
-		assertThat(find(trusted(0, "10.0.0.0/8"), PROXY, forwarded("for=" + CALLER))).isEqualTo(CALLER);
-		assertThat(find(trusted(0, "10.0.0.0/8"), "192.0.2.66", forwarded("for=" + CALLER))).isEqualTo("192.0.2.66");
+		assertThat(find(FORWARDED, PROXY, forwarded("for=" + CALLER))).isEqualTo(CALLER);
+		assertThat(find(FORWARDED, "192.0.2.66", forwarded("for=" + CALLER))).isEqualTo("192.0.2.66");
 	}
 
 	/** The caller sends a header of its own, to which the proxy appends. */
@@ -43,8 +49,12 @@ class ClientAddressesTests {
 		TrustedProxies proxies = (hops > 0) ? trusted(hops) : trusted(0, PROXY);
 		assertThat(find(proxies, PROXY, xForwardedFor("198.51.100.1, 10.0.0.9, " + CALLER))).isEqualTo(CALLER);
 		assertThat(find(proxies, PROXY, xForwardedFor("198.51.100.1", CALLER))).isEqualTo(CALLER);
-		assertThat(find(proxies, PROXY, forwarded("for=\"198.51.100.1", "for=" + CALLER))).isEqualTo(CALLER);
-		assertThat(find(proxies, PROXY, forwarded("for=198.51.100.1;x=\", for=" + CALLER))).isEqualTo(CALLER);
+		assertThat(find(writing(ForwardingHeader.FORWARDED, proxies), PROXY,
+				forwarded("for=\"198.51.100.1", "for=" + CALLER)))
+			.isEqualTo(CALLER);
+		assertThat(find(writing(ForwardingHeader.FORWARDED, proxies), PROXY,
+				forwarded("for=198.51.100.1;x=\", for=" + CALLER)))
+			.isEqualTo(CALLER);
 	}
 
 	@ParameterizedTest
@@ -73,14 +83,14 @@ class ClientAddressesTests {
 	void whatIsNoAddressLeadsToWhoSaidSo(String node) {
 		assertThat(find(trusted(0, "10.0.0.0/8"), PROXY, xForwardedFor(CALLER + ", " + node + ", 10.1.1.1")))
 			.isEqualTo(node.isEmpty() ? CALLER : "10.1.1.1");
-		assertThat(find(trusted(0, "10.0.0.0/8"), PROXY,
-				forwarded("for=" + CALLER + ", for=\"" + node + "\", for=10.1.1.1")))
+		assertThat(find(FORWARDED, PROXY, forwarded("for=" + CALLER + ", for=\"" + node + "\", for=10.1.1.1")))
 			.isEqualTo("10.1.1.1");
 	}
 
 	@Test
 	void aProxyWhoseAddressIsHiddenIsPassedIfItIsCounted() {
-		assertThat(find(trusted(2), PROXY, forwarded("for=198.51.100.1, for=" + CALLER + ", for=_proxy")))
+		assertThat(find(writing(ForwardingHeader.FORWARDED, trusted(2)), PROXY,
+				forwarded("for=198.51.100.1, for=" + CALLER + ", for=_proxy")))
 			.isEqualTo(CALLER);
 	}
 
@@ -92,13 +102,16 @@ class ClientAddressesTests {
 			[2001:db8::7]             | 2001:db8:0:0:0:0:0:7
 			2001:db8::7               | 2001:db8:0:0:0:0:0:7
 			::ffff:203.0.113.7        | 203.0.113.7
+			2001:db8::203.0.113.7     | 2001:db8:0:0:0:0:cb00:7107
 			[::ffff:203.0.113.7]:4711 | 203.0.113.7
 			""")
 	void portsBracketsAndMappedAddressesAreUnderstood(String node, String address) {
 		TrustedProxies proxies = trusted(0, PROXY);
 		assertThat(find(proxies, PROXY, xForwardedFor(node))).isEqualTo(address);
-		assertThat(find(proxies, PROXY, forwarded("for=\"" + node + "\""))).isEqualTo(address);
-		assertThat(find(proxies, PROXY, forwarded("for=" + node + ";proto=https"))).isEqualTo(address);
+		assertThat(find(writing(ForwardingHeader.FORWARDED, proxies), PROXY, forwarded("for=\"" + node + "\"")))
+			.isEqualTo(address);
+		assertThat(find(writing(ForwardingHeader.FORWARDED, proxies), PROXY, forwarded("for=" + node + ";proto=https")))
+			.isEqualTo(address);
 	}
 
 	@Test
@@ -106,16 +119,43 @@ class ClientAddressesTests {
 		assertThat(find(trusted(0, "10.0.0.0/8"), "::ffff:10.0.0.1", xForwardedFor(CALLER))).isEqualTo(CALLER);
 	}
 
+	/** A proxy passes on what it does not know. */
 	@Test
-	void twoHeadersThatNameDifferentCallersAreNotBelieved() {
+	void theHeaderThatProxiesDoNotWriteIsNotReadAndHarmsNobody() {
 		TrustedProxies proxies = trusted(0, "10.0.0.0/8");
-		assertThat(find(proxies, PROXY, forwarded("for=198.51.100.1"), xForwardedFor(CALLER))).isEqualTo(PROXY);
-		assertThat(find(proxies, PROXY, forwarded("for=\"203.0.113.7:80\""), xForwardedFor("198.51.100.1, " + CALLER)))
-			.isEqualTo(CALLER);
+		assertThat(find(proxies, PROXY, forwarded("for=198.51.100.1"), xForwardedFor(CALLER))).isEqualTo(CALLER);
+		assertThat(find(proxies, PROXY, forwarded("for=\"198.51.100.1"), xForwardedFor(CALLER))).isEqualTo(CALLER);
+		assertThat(find(proxies, PROXY, forwarded("for=" + CALLER))).isEqualTo(PROXY);
+		assertThat(find(FORWARDED, PROXY, forwarded("for=" + CALLER), xForwardedFor("198.51.100.1"))).isEqualTo(CALLER);
+		assertThat(find(FORWARDED, PROXY, xForwardedFor(CALLER))).isEqualTo(PROXY);
+	}
+
+	@Test
+	void aProxyThatWritesTheOtherHeaderIsToldOnce(CapturedOutput output) {
+		ClientAddresses addresses = new ClientAddresses(trusted(0, "10.0.0.0/8"));
+		addresses.of(request("192.0.2.66", forwarded("for=" + CALLER)));
+		addresses.of(request(PROXY, forwarded("for=" + CALLER), xForwardedFor(CALLER)));
+		assertThat(output).doesNotContain("openclaw.proxies.header");
+		addresses.of(request(PROXY, forwarded("for=" + CALLER)));
+		addresses.of(request(PROXY, forwarded("for=" + CALLER)));
+		assertThat(output).containsOnlyOnce("set openclaw.proxies.header to forwarded");
+	}
+
+	@Test
+	void whoseHeadersAreBelievedIsSaidInAClause() {
+		assertThat(TrustedProxies.NONE).hasToString("the address of the connection: no proxy is trusted");
+		assertThat(trusted(2, "10.0.0.0/8", "192.0.2.7")).hasToString(
+				"X-Forwarded-For as written by 10.0.0.0/8, 192.0.2.7/32 and the nearest 2 proxies; Forwarded is not read");
+		assertThat(FORWARDED).hasToString("Forwarded as written by 10.0.0.0/8; X-Forwarded-For is not read");
+	}
+
+	private static TrustedProxies writing(ForwardingHeader header, TrustedProxies proxies) {
+		return new TrustedProxies(proxies.blocks(), proxies.hops(), header);
 	}
 
 	private static TrustedProxies trusted(int hops, String... blocks) {
-		return new TrustedProxies(Stream.of(blocks).map(AddressBlock::parse).toList(), hops);
+		return new TrustedProxies(Stream.of(blocks).map(AddressBlock::parse).toList(), hops,
+				ForwardingHeader.X_FORWARDED_FOR);
 	}
 
 	private static Header xForwardedFor(String... lines) {
@@ -127,12 +167,16 @@ class ClientAddressesTests {
 	}
 
 	private static String find(TrustedProxies proxies, String connected, Header... headers) {
+		return new ClientAddresses(proxies).of(request(connected, headers)).getHostAddress();
+	}
+
+	private static MockServerHttpRequest request(String connected, Header... headers) {
 		MockServerHttpRequest.BodyBuilder request = MockServerHttpRequest.post("/")
 			.remoteAddress(new InetSocketAddress(connected, 4711));
 		for (Header header : headers) {
 			request.header(header.name(), header.lines().toArray(String[]::new));
 		}
-		return new ClientAddresses(proxies).of(request.build()).getHostAddress();
+		return request.build();
 	}
 
 	private record Header(String name, List<String> lines) {

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.gateway.key;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.security.Principal;
 import java.util.Map;
 
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
+import org.springframework.http.HttpMethod;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.web.server.ServerWebExchange;
@@ -20,6 +22,7 @@ import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
 import io.openclaw.tokenbucket.gateway.address.TrustedProxies;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class RequestKeysTests {
@@ -33,9 +36,10 @@ class RequestKeysTests {
 		throw new IllegalStateException("broken");
 	};
 
-	private final RequestKeys keys = new RequestKeys(
-			Map.of("tenant", this.tenant, "failing", this.failing, "throwing", this.throwing),
-			new ClientAddresses(TrustedProxies.NONE));
+	private final KeyResolver undecided = (exchange) -> Mono.error(new AmbiguousKeyException("a single tenant"));
+
+	private final RequestKeys keys = new RequestKeys(Map.of("tenant", this.tenant, "failing", this.failing, "throwing",
+			this.throwing, "undecided", this.undecided), new ClientAddresses(TrustedProxies.NONE));
 
 	@Test
 	void anApiKeyIsReadFromTheUsualHeader() {
@@ -56,10 +60,20 @@ class RequestKeysTests {
 	}
 
 	@Test
-	void aParameterThatIsMissingBlankOrRepeatedIsNoKey() {
+	void aParameterThatIsMissingOrBlankIsNoKey() {
 		assertThat(resolve("api-key:?token", get().header("token", "k1"))).isNull();
+		assertThat(resolve("api-key:?token", MockServerHttpRequest.get("/?token"))).isNull();
 		assertThat(resolve("api-key:?token", MockServerHttpRequest.get("/?token="))).isNull();
-		assertThat(resolve("api-key:?token", MockServerHttpRequest.get("/?token=one&token=two"))).isNull();
+		assertThat(resolve("api-key:?token", MockServerHttpRequest.get("/?token=+"))).isNull();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "token=one&token=two", "token=one&token=one", "token=&token=two", "token&token=two",
+			"token=one&%74oken=two", "x=1&token=one&token=%20" })
+	void aParameterThatIsRepeatedIsAmbiguous(String query) {
+		assertThatExceptionOfType(AmbiguousKeyException.class).isThrownBy(
+				() -> resolve("api-key:?token", MockServerHttpRequest.method(HttpMethod.GET, URI.create("/?" + query))))
+			.withMessageContaining("a single value of the query parameter token");
 	}
 
 	@Test
@@ -69,10 +83,46 @@ class RequestKeysTests {
 	}
 
 	@Test
-	void aHeaderThatIsMissingBlankOrRepeatedIsNoKey() {
+	void aHeaderThatIsMissingOrBlankIsNoKey() {
 		assertThat(resolve("api-key", get())).isNull();
 		assertThat(resolve("api-key", get().header("X-API-Key", "  "))).isNull();
-		assertThat(resolve("api-key", get().header("X-API-Key", "one", "two"))).isNull();
+		assertThat(resolve("api-key:Authorization", get().header("Authorization", " "))).isNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "api-key, X-API-Key", "header:X-Tenant, X-Tenant", "api-key:Authorization, Authorization" })
+	void aHeaderThatIsRepeatedIsAmbiguous(String key, String header) {
+		assertAmbiguous(key, get().header(header, "one", "two"), "a single value in the header " + header);
+		assertAmbiguous(key, get().header(header, "one", "one"), "a single value in the header " + header);
+		assertAmbiguous(key, get().header(header, "", "two"), "a single value in the header " + header);
+	}
+
+	@Test
+	void anApiKeyThatAProxyMayHaveJoinedOfSeveralIsAmbiguous() {
+		assertAmbiguous("api-key", get().header("X-API-Key", "one, two"), "X-API-Key");
+		assertAmbiguous("api-key", get().header("X-API-Key", "one,"), "X-API-Key");
+		assertAmbiguous("api-key:Authorization", get().header("Authorization", "Bearer one, Bearer two"),
+				"Authorization");
+	}
+
+	@Test
+	void otherHeadersHaveCommasOfTheirOwn() {
+		assertThat(resolve("header:User-Agent", get().header("User-Agent", "X (KHTML, like Y)")))
+			.isEqualTo("X (KHTML, like Y)");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Bearer s3cret", "bearer s3cret", "BEARER s3cret", "Bearer   s3cret", "Bearer\ts3cret" })
+	void aCredentialIsTheSameHoweverItsSchemeIsWritten(String value) {
+		assertThat(resolve("api-key:Authorization", get().header("Authorization", value))).isEqualTo("bearer s3cret");
+		assertThat(resolve("api-key:authorization", get().header("Authorization", value))).isEqualTo("bearer s3cret");
+		assertThat(this.keys.parse("api-key:Authorization").canonical(value)).isEqualTo("bearer s3cret");
+		assertThat(this.keys.parse("api-key:Proxy-Authorization").canonical(value)).isEqualTo("bearer s3cret");
+	}
+
+	@Test
+	void aSchemeMeansNothingInOtherHeaders() {
+		assertThat(resolve("api-key", get().header("X-API-Key", "Bearer  s"))).isEqualTo("Bearer  s");
 	}
 
 	@Test
@@ -86,7 +136,8 @@ class RequestKeysTests {
 	@ParameterizedTest
 	@CsvSource({ "192.0.2.7, 192.0.2.7", "2001:db8:1:2:3:4:5:6, 2001:db8:1:2::/64",
 			"2001:db8:1:2:ffff::1, 2001:db8:1:2::/64", "2001:db8:1:3::1, 2001:db8:1:3::/64", "::1, ::/64",
-			"::ffff:192.0.2.7, 192.0.2.7" })
+			"::ffff:192.0.2.7, 192.0.2.7", "64:ff9b::192.0.2.7, 192.0.2.7", "64:ff9b::c000:208, 192.0.2.8",
+			"64:ff9b:0:0:0:1:c000:208, 64:ff9b::/64", "64:ff9b:1::192.0.2.7, 64:ff9b:1::/64" })
 	void anAddressCountsAloneOrWithItsIpv6Network(String address, String key) {
 		assertThat(resolve("ip", get().remoteAddress(new InetSocketAddress(address, 4711)))).isEqualTo(key);
 	}
@@ -114,7 +165,8 @@ class RequestKeysTests {
 
 	@ParameterizedTest
 	@CsvSource({ "192.0.2.7, 192.0.2.7", "2001:db8::7, 2001:db8::/64", "2001:DB8::/64, 2001:db8::/64",
-			"2001:db8:0:0::/64, 2001:db8::/64", "::ffff:192.0.2.7, 192.0.2.7" })
+			"2001:db8:0:0::/64, 2001:db8::/64", "::ffff:192.0.2.7, 192.0.2.7", "64:ff9b::192.0.2.7, 192.0.2.7",
+			"2001:db8::192.0.2.7, 2001:db8::/64" })
 	void anAddressThatSomebodyWroteDownIsTheKeyOfRequests(String text, String key) {
 		assertThat(this.keys.parse("ip").canonical(text)).isEqualTo(key);
 	}
@@ -124,6 +176,11 @@ class RequestKeysTests {
 	void whatIsNoAddressIsTheKeyOfNoRequest(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.keys.parse("ip").canonical(text))
 			.withMessageContaining("2001:db8::/64");
+	}
+
+	@Test
+	void aResolverMaySayThatARequestIsAmbiguous() {
+		assertAmbiguous("undecided", get(), "a single tenant");
 	}
 
 	@Test
@@ -157,6 +214,11 @@ class RequestKeysTests {
 	void aQueryParameterNeedsAName(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.keys.parse(text))
 			.withMessageContaining("query parameter");
+	}
+
+	private void assertAmbiguous(String key, MockServerHttpRequest.BaseBuilder<?> request, String lacking) {
+		assertThatExceptionOfType(AmbiguousKeyException.class).isThrownBy(() -> resolve(key, request))
+			.withMessageContaining(lacking);
 	}
 
 	private @Nullable String resolve(String text, MockServerHttpRequest.BaseBuilder<?> request) {

@@ -1,0 +1,37 @@
+package io.openclaw.tokenbucket.gateway.key;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.util.StringUtils;
+
+/**
+ * Reads what may be there once. Whoever reads another of several values than the service
+ * behind the gateway does lets a caller choose a bucket of its own for every request.
+ */
+final class SingleValue {
+
+	private SingleValue() {
+	}
+
+	/**
+	 * Reads the one value that there is.
+	 * @param values all values; {@code null} for none
+	 * @param source what a request should have, for people
+	 * @return the value without blanks around it; empty if it is missing or blank; an
+	 * {@link AmbiguousKeyException} if there are several
+	 */
+	static Mono<String> of(@Nullable List<String> values, String source) {
+		if (values == null || values.isEmpty()) {
+			return Mono.empty();
+		}
+		if (values.size() > 1) {
+			return Mono.error(() -> new AmbiguousKeyException(source));
+		}
+		String value = values.get(0);
+		return StringUtils.hasText(value) ? Mono.just(value.strip()) : Mono.empty();
+	}
+
+}
