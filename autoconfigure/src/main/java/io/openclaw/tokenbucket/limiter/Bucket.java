@@ -86,7 +86,7 @@ final class Bucket {
 		}
 		use(now);
 		long available = spendable() - this.line.promised();
-		if (available < cost) {
+		if (available < needed(cost)) {
 			return rejected(shortage(cost, available), cost);
 		}
 		if (this.line.isEmpty() && hasCredit(cost, available)) {
@@ -105,7 +105,17 @@ final class Bucket {
 		}
 		use(now);
 		long available = spendable() - this.line.promised();
-		return (available < cost) ? rejected(shortage(cost, available), cost) : admitted(Reason.LEVEL, cost, now);
+		return (available < needed(cost)) ? rejected(shortage(cost, available), cost)
+				: admitted(Reason.LEVEL, cost, now);
+	}
+
+	/**
+	 * Admits a request that costs nothing, whatever the level is and whoever waits. The
+	 * bucket is not used by it, and need not be held in memory.
+	 */
+	synchronized Decision admitFree(long now) {
+		refresh(now);
+		return decision(Outcome.ADMITTED, Reason.CREDIT, 0);
 	}
 
 	/**
@@ -118,7 +128,7 @@ final class Bucket {
 		use(now);
 		long cost = promise.cost();
 		long available = spendable() - this.line.promised();
-		if (available < cost) {
+		if (available < needed(cost)) {
 			promise.become(Promise.State.CLOSED);
 			return Answer.broken(rejected(shortage(cost, available), cost));
 		}
@@ -192,16 +202,16 @@ final class Bucket {
 	 * Rejects on behalf of another limit, unless this one would have rejected as well.
 	 */
 	synchronized Decision refuse(long cost, long now) {
-		arrive(now);
+		refresh(now);
 		long available = spendable() - this.line.promised();
-		return rejected((available < cost) ? shortage(cost, available) : Reason.OTHER_LIMIT, cost);
+		return rejected((available < needed(cost)) ? shortage(cost, available) : Reason.OTHER_LIMIT, cost);
 	}
 
 	/**
 	 * Describes the bucket to a request that waits.
 	 */
 	synchronized Decision waiting(long cost, long now) {
-		arrive(now);
+		refresh(now);
 		return decision(Outcome.WAITING, Reason.UNACKNOWLEDGED, cost);
 	}
 
@@ -209,7 +219,7 @@ final class Bucket {
 	private Answer answer(Promise promise, long available, long now) {
 		long cost = promise.cost();
 		Consistency consistency = this.context.policy().consistency();
-		boolean enough = available >= cost;
+		boolean enough = available >= needed(cost);
 		if (enough && hasCredit(cost, available)) {
 			return keep(promise, Reason.CREDIT);
 		}
@@ -242,6 +252,15 @@ final class Bucket {
 		return this.replica.view().isJoining() ? Math.min(own, spendable) : own;
 	}
 
+	private long needed(long cost) {
+		if (cost == 0) {
+			// Free, however far below zero the level is.
+			return Long.MIN_VALUE;
+		}
+		return (this.ownPart != null && !this.replica.view().isJoining()) ? this.ownPart.needed(cost)
+				: this.replica.needed(cost);
+	}
+
 	private Reason shortage(long cost, long available) {
 		if (cost > this.context.policy().limit().capacity()) {
 			// The limit shrank after the cost was compared with it.
@@ -262,7 +281,7 @@ final class Bucket {
 		if (this.expectation != null) {
 			this.expectation.spend(cost);
 		}
-		if (cost > 0 && this.allowance.isSettled()) {
+		if (this.allowance.isSettled()) {
 			this.changes.onUnacknowledged(this);
 		}
 		this.allowance.spend(cost, now);
@@ -281,9 +300,15 @@ final class Bucket {
 	private Decision decision(Outcome outcome, Reason reason, long cost) {
 		this.changes.onLevel(this.replica.level());
 		long left = spendable() - this.line.promised();
-		long nanosToWait = (this.ownPart != null) ? this.ownPart.nanosToHave(cost, left)
-				: this.replica.nanosToHave(cost, left);
-		return new Decision(outcome, reason, this.context.policy().limit(), Math.max(0, left), nanosToWait, null);
+		return new Decision(outcome, reason, this.context.policy().limit(), Math.max(0, left), nanosToHave(cost, left), null);
+	}
+
+	private long nanosToHave(long cost, long available) {
+		if (available >= needed(cost)) {
+			return 0;
+		}
+		return (this.ownPart != null) ? this.ownPart.nanosToHave(cost, available)
+				: this.replica.nanosToHave(cost, available);
 	}
 
 	private void use(long now) {

@@ -168,6 +168,13 @@ final class LimitBuckets implements Changes {
 	}
 
 	/**
+	 * The bucket that a request asks. One that costs nothing creates none.
+	 */
+	Bucket bucket(String key, long cost, long now) {
+		return (cost == 0) ? peek(key, now) : bucket(key, now);
+	}
+
+	/**
 	 * The bucket of a key after the one that was found is dropped. Whoever drops buckets
 	 * may not have come to removing it yet: looked for again, it would be found until
 	 * then.

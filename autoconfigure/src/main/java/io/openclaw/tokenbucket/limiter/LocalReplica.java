@@ -142,24 +142,36 @@ final class LocalReplica {
 	}
 
 	/**
-	 * How long until an amount is spendable if nobody spends.
+	 * How much must be spendable for a request to be admitted: what it costs, or all that
+	 * the members heard can hold where it costs more than that. The refill that follows
+	 * pays what it owes. Else it would be rejected for as long as others are not heard.
+	 * @param cost micro-tokens
+	 * @return micro-tokens
+	 */
+	long needed(long cost) {
+		boolean possible = cost <= this.limit.capacity() && !this.view.isJoining();
+		return possible ? Math.min(cost, ceiling()) : cost;
+	}
+
+	/**
+	 * How long until a request is admitted if no other is.
 	 * @param cost micro-tokens
 	 * @param available micro-tokens spendable now
-	 * @return nanoseconds; {@link Long#MAX_VALUE} if never, as long as no more members
-	 * are heard
+	 * @return nanoseconds; {@link Long#MAX_VALUE} if never
 	 */
 	long nanosToHave(long cost, long available) {
-		if (cost <= available) {
+		long needed = needed(cost);
+		if (needed <= available) {
 			return 0;
 		}
-		if (this.view.isReplaced() || cost > (this.view.isJoining() ? this.limit.capacity() : ceiling())) {
+		if (this.view.isReplaced() || cost > this.limit.capacity()) {
 			return Long.MAX_VALUE;
 		}
 		if (this.view.isJoining()) {
 			// Nothing accrues before this member is counted. Then it has what all have.
 			return Math.max(JOINING_NANOS, this.limit.refillRate().nanosToAccrue(Math.max(0, cost - this.level)));
 		}
-		long perMember = (cost - available - 1) / this.view.heard().size() + 1;
+		long perMember = (needed - available - 1) / this.view.heard().size() + 1;
 		return this.limit.refillRate().nanosToAccrue(perMember * this.view.size());
 	}
 

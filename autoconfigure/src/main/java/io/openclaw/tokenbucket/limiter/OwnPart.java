@@ -71,13 +71,25 @@ final class OwnPart {
 	}
 
 	/**
-	 * How long until an amount is spendable.
+	 * How much must be spendable for a request to be admitted: what it costs, or the full
+	 * part where it costs more than that. The refill that follows pays what it owes.
+	 * @param cost micro-tokens
+	 * @return micro-tokens
+	 */
+	long needed(long cost) {
+		boolean possible = cost <= this.limit.capacity();
+		return possible ? Math.min(cost, (long) (this.part * this.limit.capacity())) : cost;
+	}
+
+	/**
+	 * How long until a request is admitted if no other is.
 	 * @param cost micro-tokens
 	 * @param available micro-tokens spendable now
 	 * @return nanoseconds
 	 */
 	long nanosToHave(long cost, long available) {
-		return (cost <= available) ? 0 : this.limit.refillRate().nanosToAccrue(ofWhole(cost - available));
+		long missing = needed(cost) - available;
+		return (missing <= 0) ? 0 : this.limit.refillRate().nanosToAccrue(ofWhole(missing));
 	}
 
 	private long ofWhole(long amount) {

@@ -25,7 +25,7 @@ final class Part {
 		this.buckets = buckets;
 		this.key = key;
 		this.cost = cost;
-		this.bucket = buckets.bucket(key, now);
+		this.bucket = buckets.bucket(key, cost, now);
 	}
 
 	String limit() {
@@ -37,6 +37,10 @@ final class Part {
 	}
 
 	void ask(Promise.Listener listener, long now) {
+		if (this.cost == 0) {
+			this.answer = Answer.kept(Reason.CREDIT);
+			return;
+		}
 		this.promise = new Promise(this.cost, now + this.buckets.policy().creditWait().toNanos(), listener);
 		this.answer = this.bucket.ask(this.promise, now);
 		while (is(Answer.Kind.DROPPED)) {
@@ -56,6 +60,9 @@ final class Part {
 	}
 
 	Decision commit(long now) {
+		if (this.cost == 0) {
+			return this.bucket.admitFree(now);
+		}
 		Answer kept = Objects.requireNonNull(this.answer);
 		return this.bucket.commit(Objects.requireNonNull(this.promise), Objects.requireNonNull(kept.reason()), now);
 	}
@@ -68,7 +75,9 @@ final class Part {
 	}
 
 	void giveBack(long now) {
-		this.bucket.giveBack(this.cost, now);
+		if (this.cost > 0) {
+			this.bucket.giveBack(this.cost, now);
+		}
 	}
 
 	Decision waiting(long now) {

@@ -76,7 +76,10 @@ final class Shadows {
 			return limit.refuse(charge, now).inShadow();
 		}
 		long cost = limit.costOf(charge.tokens());
-		Bucket bucket = limit.bucket(charge.key(), now);
+		Bucket bucket = limit.bucket(charge.key(), cost, now);
+		if (cost == 0) {
+			return bucket.admitFree(now).inShadow();
+		}
 		Decision decision = bucket.decideOnLevel(cost, now);
 		while (decision == null) {
 			bucket = limit.bucketAfter(bucket, charge.key(), now);

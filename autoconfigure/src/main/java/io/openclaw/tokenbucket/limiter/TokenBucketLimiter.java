@@ -41,7 +41,8 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * Consumes tokens of one bucket, if it has them.
+	 * Consumes tokens of one bucket, if it has them. A request that costs nothing is
+	 * always admitted.
 	 * @param limit the name of the limit
 	 * @param key whose bucket
 	 * @param tokens whole tokens, not negative
@@ -54,7 +55,8 @@ public final class TokenBucketLimiter {
 		long cost = buckets.costOf(tokens);
 		Decision decision = null;
 		if (buckets.policy().mode() == Mode.ENFORCE && cost <= buckets.policy().limit().capacity()) {
-			decision = buckets.bucket(key, now).decide(cost, now);
+			Bucket bucket = buckets.bucket(key, cost, now);
+			decision = (cost > 0) ? bucket.decide(cost, now) : bucket.admitFree(now);
 		}
 		if (decision == null) {
 			return single(tryConsume(List.of(new Charge(limit, key, tokens))));
