@@ -164,11 +164,12 @@ class LocalReplicaTests {
 	}
 
 	@Test
-	void whatCostsMoreThanTheHeardPartNeverComesWhileOthersAreLost() {
+	void whatCostsMoreThanTheHeardPartComesWhenThatIsFull() {
 		LocalReplica replica = replica(LIMIT, view(START, ALICE, lost(BOB, START, START)));
 		replica.spend(tokens(400));
-		assertThat(replica.nanosToHave(tokens(500), replica.spendable())).isLessThan(Long.MAX_VALUE);
-		assertThat(replica.nanosToHave(tokens(501), replica.spendable())).isEqualTo(Long.MAX_VALUE);
+		long full = replica.nanosToHave(tokens(500), replica.spendable());
+		assertThat(replica.nanosToHave(tokens(501), replica.spendable())).isEqualTo(full);
+		assertThat(replica.nanosToHave(tokens(1001), replica.spendable())).isEqualTo(Long.MAX_VALUE);
 		LocalReplica replaced = replica(LIMIT, MembershipView.replaced(ALICE, 2, START));
 		assertThat(replaced.nanosToHave(tokens(1), replaced.spendable())).isEqualTo(Long.MAX_VALUE);
 	}
