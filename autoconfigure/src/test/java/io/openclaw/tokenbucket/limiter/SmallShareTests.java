@@ -112,9 +112,7 @@ class SmallShareTests {
 	private static LocalMember apart(Limit limit, Consistency consistency, int members) {
 		LocalMember member = new LocalMember(policy(limit, consistency));
 		long now = member.now();
-		member.store()
-			.membershipChanged(MembershipView.member(ALICE, members, List.of(),
-					Set.of(), now), now);
+		member.store().membershipChanged(MembershipView.member(ALICE, members, List.of(), Set.of(), now), now);
 		return member;
 	}
 
