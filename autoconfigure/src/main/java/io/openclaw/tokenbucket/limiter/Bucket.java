@@ -300,7 +300,8 @@ final class Bucket {
 	private Decision decision(Outcome outcome, Reason reason, long cost) {
 		this.changes.onLevel(this.replica.level());
 		long left = spendable() - this.line.promised();
-		return new Decision(outcome, reason, this.context.policy().limit(), Math.max(0, left), nanosToHave(cost, left), null);
+		return new Decision(outcome, reason, this.context.policy().limit(), Math.max(0, left), nanosToHave(cost, left),
+				null);
 	}
 
 	private long nanosToHave(long cost, long available) {
