@@ -16,8 +16,17 @@ record ActiveLimit(LimitPolicy policy, LimitDefinition definition, LimitSource s
 	// Further back no bucket is anything but full, and differences must not overflow.
 	private static final long OLDEST = Long.MAX_VALUE / 4;
 
-	static ActiveLimit of(LimitPolicy policy, long now) {
-		return new ActiveLimit(policy, LimitDefinition.of(policy), LimitSource.CONFIGURATION, now);
+	static ActiveLimit of(LimitPolicy policy, LimitSource source, long now) {
+		return new ActiveLimit(policy, LimitDefinition.of(policy), source, now);
+	}
+
+	/**
+	 * The same after this member was configured with a limit that it knew from others.
+	 */
+	ActiveLimit claim(LimitPolicy configured) {
+		boolean agrees = LimitDefinition.of(configured).agreesWith(this.definition);
+		return new ActiveLimit(configured.with(this.definition), this.definition,
+				agrees ? LimitSource.CONFIGURATION : this.source, this.activatedAt);
 	}
 
 	long age(long now) {

@@ -21,6 +21,7 @@ import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,9 @@ public final class BucketStore {
 
 	private static final int SWEPT_AT_ONCE = 20_000;
 
+	// Of others, whose configurations differ from that of this member.
+	private static final int MOST_ADOPTED = 1_000;
+
 	// As much memory as a bucket: whoever invents keys may invent long ones.
 	private static final int CHARACTERS_A_PLACE = 1_000;
 
@@ -56,6 +60,8 @@ public final class BucketStore {
 	private volatile LimiterSettings settings;
 
 	private volatile Map<String, LimitBuckets> limits;
+
+	private volatile Set<String> adopted = Set.of();
 
 	private final AtomicReference<MembershipView> view;
 
@@ -111,14 +117,82 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Makes a further limit usable, unless there is one of its name.
+	 * Makes a further limit usable, unless there is one of its name. One that was adopted
+	 * is usable from now on as it is, with its buckets.
 	 * @param policy the limit
 	 * @param now the current time
 	 */
 	public synchronized void add(LimitPolicy policy, long now) {
 		Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
-		byName.computeIfAbsent(policy.limit().name(), (name) -> new LimitBuckets(policy, this, now));
+		byName
+			.computeIfAbsent(policy.limit().name(),
+					(name) -> new LimitBuckets(policy, LimitSource.CONFIGURATION, this, now))
+			.claim(policy);
+		replaceLimits(byName);
+	}
+
+	/**
+	 * Holds the buckets of a limit that only others are configured with, so that what
+	 * they spend is known here once this member is configured with it too. Requests
+	 * cannot use it before.
+	 * @param definition as others follow it
+	 * @param now the current time
+	 * @return whether a limit of its name is known now; {@code false} where there are too
+	 * many
+	 */
+	public synchronized boolean adopt(LimitDefinition definition, long now) {
+		String limit = definition.limit().name();
+		if (!this.limits.containsKey(limit) && this.adopted.size() < MOST_ADOPTED) {
+			LimitPolicy policy = new LimitPolicy(definition.limit(), definition.consistency(), Duration.ZERO,
+					definition.mode());
+			Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
+			byName.put(limit, new LimitBuckets(policy, LimitSource.FLEET, this, now));
+			replaceLimits(byName);
+			follow(limit, (initial) -> definition, LimitSource.FLEET, now);
+		}
+		return this.limits.containsKey(limit);
+	}
+
+	/**
+	 * The limits that were adopted, and that this member is not configured with.
+	 * @return names
+	 */
+	public Set<String> adopted() {
+		return this.adopted;
+	}
+
+	/**
+	 * Forgets adopted limits that hold no bucket, so that nothing is lost.
+	 * @param isNeeded whether somebody is configured with a limit, by its name
+	 */
+	public synchronized void forgetAdopted(Predicate<String> isNeeded) {
+		Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
+		byName.values()
+			.removeIf((buckets) -> !buckets.isConfigured() && buckets.count() == 0
+					&& !isNeeded.test(buckets.policy().limit().name()));
+		if (byName.size() < this.limits.size()) {
+			replaceLimits(byName);
+		}
+	}
+
+	/**
+	 * Whether a bucket of a peer is held here, or would be.
+	 * @param key which bucket
+	 * @return {@code false} if its limit is not known here, or there is no room
+	 */
+	public boolean holds(BucketKey key) {
+		LimitBuckets buckets = this.limits.get(key.limit());
+		return buckets != null
+				&& (key.overflow() || buckets.find(key).isPresent() || hasRoom(key.key(), buckets.isConfigured()));
+	}
+
+	private void replaceLimits(Map<String, LimitBuckets> byName) {
 		this.limits = Collections.unmodifiableMap(byName);
+		this.adopted = byName.entrySet()
+			.stream()
+			.filter((entry) -> !entry.getValue().isConfigured())
+			.map(Map.Entry::getKey)
+			.collect(Collectors.toUnmodifiableSet());
 	}
 
 	/**
@@ -559,15 +633,24 @@ public final class BucketStore {
 	}
 
 	boolean hasRoom(String key) {
-		return this.places.get() + places(key) <= this.settings.maxKeys();
+		return hasRoom(key, true);
+	}
+
+	private boolean hasRoom(String key, boolean configured) {
+		return this.places.get() + places(key) <= mostPlaces(configured);
+	}
+
+	// What this member does not use must not crowd out what it does.
+	private int mostPlaces(boolean configured) {
+		return configured ? this.settings.maxKeys() : this.settings.maxKeys() / 2;
 	}
 
 	/**
 	 * Takes room for the bucket of a key, if there is enough.
 	 */
-	boolean takeRoom(String key) {
+	boolean takeRoom(String key, boolean configured) {
 		int wanted = places(key);
-		int most = this.settings.maxKeys() - wanted;
+		int most = mostPlaces(configured) - wanted;
 		return this.places.getAndUpdate((taken) -> (taken <= most) ? taken + wanted : taken) <= most;
 	}
 

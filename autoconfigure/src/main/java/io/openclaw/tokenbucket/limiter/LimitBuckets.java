@@ -33,6 +33,9 @@ final class LimitBuckets implements Changes {
 
 	private final AtomicLong lowestLevel = new AtomicLong(Long.MAX_VALUE);
 
+	// Else this member only knows it from others, and decides nothing by it.
+	private volatile boolean configured;
+
 	private final LongAdder admitted = new LongAdder();
 
 	private final LongAdder rejected = new LongAdder();
@@ -41,14 +44,32 @@ final class LimitBuckets implements Changes {
 
 	private final LongAdder overflowed = new LongAdder();
 
-	LimitBuckets(LimitPolicy policy, BucketStore store, long now) {
+	LimitBuckets(LimitPolicy policy, LimitSource source, BucketStore store, long now) {
+		this.configured = source != LimitSource.FLEET;
 		this.store = store;
-		this.context = new AtomicReference<>(new BucketContext(store.view(now), ActiveLimit.of(policy, now),
+		this.context = new AtomicReference<>(new BucketContext(store.view(now), ActiveLimit.of(policy, source, now),
 				store.settings().syncInterval().toNanos(), null, 0));
 	}
 
 	LimitPolicy policy() {
 		return active().policy();
+	}
+
+	/**
+	 * Whether this member decides by the limit.
+	 */
+	boolean isConfigured() {
+		return this.configured;
+	}
+
+	/**
+	 * This member decides by the limit from now on.
+	 */
+	void claim(LimitPolicy policy) {
+		if (!this.configured) {
+			this.context.updateAndGet((current) -> current.with(current.active().claim(policy)));
+			this.configured = true;
+		}
 	}
 
 	@Override
@@ -163,7 +184,7 @@ final class LimitBuckets implements Changes {
 			return bucket;
 		}
 		Bucket created = this.byKey.computeIfAbsent(key,
-				(name) -> this.store.takeRoom(name) ? create(BucketKey.of(name(), name), now) : null);
+				(name) -> this.store.takeRoom(name, this.configured) ? create(BucketKey.of(name(), name), now) : null);
 		return (created != null) ? created : overflow(now);
 	}
 
@@ -198,7 +219,7 @@ final class LimitBuckets implements Changes {
 			return Optional.of(this.overflow.computeIfAbsent(key, (added) -> create(added, initial, now)));
 		}
 		return Optional.ofNullable(this.byKey.computeIfAbsent(key.key(),
-				(added) -> this.store.takeRoom(added) ? create(key, initial, now) : null));
+				(added) -> this.store.takeRoom(added, this.configured) ? create(key, initial, now) : null));
 	}
 
 	/**
@@ -206,10 +227,10 @@ final class LimitBuckets implements Changes {
 	 * before it was saved is in its state: it accrues from now on.
 	 */
 	Optional<Bucket> restored(BucketKey key, long initial, long now) {
-		return Optional
-			.ofNullable(key.overflow() ? this.overflow.computeIfAbsent(key, (name) -> createAnew(key, initial, now))
-					: this.byKey.computeIfAbsent(key.key(),
-							(name) -> this.store.takeRoom(name) ? createAnew(key, initial, now) : null));
+		return Optional.ofNullable(key.overflow()
+				? this.overflow.computeIfAbsent(key, (name) -> createAnew(key, initial, now))
+				: this.byKey.computeIfAbsent(key.key(),
+						(name) -> this.store.takeRoom(name, this.configured) ? createAnew(key, initial, now) : null));
 	}
 
 	/**
@@ -327,7 +348,9 @@ final class LimitBuckets implements Changes {
 
 	@Override
 	public void onWindow(BucketKey bucket, Limit limit, long excess, long sinceNanos, long now) {
-		this.store.drift().onWindow(bucket, limit, excess, sinceNanos, now);
+		if (this.configured) {
+			this.store.drift().onWindow(bucket, limit, excess, sinceNanos, now);
+		}
 	}
 
 	@Override

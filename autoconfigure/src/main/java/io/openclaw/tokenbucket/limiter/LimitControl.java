@@ -30,7 +30,9 @@ public final class LimitControl {
 	 * @return definitions by the name of the limit
 	 */
 	public Map<String, LimitDefinition> definitions() {
-		return this.store.definitions();
+		Map<String, LimitDefinition> definitions = this.store.definitions();
+		definitions.keySet().removeAll(this.store.adopted());
+		return definitions;
 	}
 
 	/**
@@ -39,7 +41,9 @@ public final class LimitControl {
 	 * @return the source, empty if there is no such limit
 	 */
 	public Optional<LimitSource> source(String limit) {
-		return Optional.ofNullable(this.store.limits().get(limit)).map((buckets) -> buckets.active().source());
+		return Optional.ofNullable(this.store.limits().get(limit))
+			.filter(LimitBuckets::isConfigured)
+			.map((buckets) -> buckets.active().source());
 	}
 
 	/**

@@ -2,10 +2,12 @@ package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +96,9 @@ public final class TokenBucketLimiter {
 	 * @return names in order
 	 */
 	public Set<String> limits() {
-		return this.store.limits().keySet();
+		Set<String> limits = new TreeSet<>(this.store.limits().keySet());
+		limits.removeAll(this.store.adopted());
+		return Collections.unmodifiableSet(limits);
 	}
 
 	/**
@@ -196,9 +200,8 @@ public final class TokenBucketLimiter {
 
 	private LimitBuckets buckets(String limit) {
 		LimitBuckets buckets = this.store.limits().get(limit);
-		if (buckets == null) {
-			throw new IllegalArgumentException(
-					"no limit is named '" + limit + "'; there are " + this.store.limits().keySet());
+		if (buckets == null || !buckets.isConfigured()) {
+			throw new IllegalArgumentException("no limit is named '" + limit + "'; there are " + limits());
 		}
 		return buckets;
 	}

@@ -48,12 +48,19 @@ final class Inbound {
 			return;
 		}
 		Duration interval = LimitSections.interval(message);
+		Set<String> configured = LimitSections.configured(message);
 		this.membership.meet(message, now).ifPresent((sender) -> {
 			sender.learnInterval(interval);
+			boolean outdated = sender.isOutdated(message);
+			if (!outdated) {
+				sender.learnLimits(fingerprints, configured);
+			}
 			definitions.forEach((definition) -> follow(definition, message, sender, now));
 			receive(message, sender, now);
 			learnAges(message, fingerprints, now);
-			this.outbound.compareLimits(fingerprints, now);
+			if (!outdated) {
+				this.outbound.compareLimits(message.ages().keySet(), fingerprints, now);
+			}
 		});
 	}
 
@@ -77,6 +84,10 @@ final class Inbound {
 	// what has become of buckets that nobody uses.
 	private void follow(LimitDefinition offered, Message message, Peer sender, long now) {
 		String limit = offered.limit().name();
+		if (!this.store.adopt(offered, now)) {
+			this.listener.onRejected("limit");
+			return;
+		}
 		boolean joining = !this.membership.isMember() && sender.isMember();
 		boolean joined = this.membership.isMember() && !sender.isMember();
 		this.store.follow(limit, (current) -> {
@@ -152,6 +163,9 @@ final class Inbound {
 		for (BucketUpdate bucket : buckets) {
 			if (!bucket.state().isInRange() || bucket.key().key().length() > MOST_CHARACTERS) {
 				refused.add("range");
+			}
+			else if (!this.store.holds(bucket.key())) {
+				refused.add(this.store.limit(bucket.key().limit()).isPresent() ? "room" : "limit");
 			}
 			else if (!this.store.merge(bucket, now)) {
 				refused.add("contradiction");

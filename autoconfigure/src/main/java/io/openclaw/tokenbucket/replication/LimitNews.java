@@ -2,19 +2,23 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.LimitDefinition;
 
 /**
  * Which definitions of limits others lack. Every message carries a fingerprint of each
- * limit; who sees one that differs from its own sends its definition, and so both come to
- * follow the same. Mutable, confined to the replicating thread.
+ * limit; who sees one that differs from its own, or that is missing, sends its
+ * definition, and so both come to follow the same. Mutable, confined to the replicating
+ * thread.
  */
 final class LimitNews {
 
@@ -53,6 +57,36 @@ final class LimitNews {
 			}
 		}
 		return differs;
+	}
+
+	/**
+	 * Finds the limits that a peer does not know.
+	 * @param known which it knows
+	 * @param pause as for {@link #compare}
+	 * @return whether there is something to tell
+	 */
+	boolean offer(Set<String> known, Duration pause, long now) {
+		boolean lacks = false;
+		for (String limit : this.store.definitions().keySet()) {
+			if (!known.contains(limit) && !this.store.adopted().contains(limit) && isDue(limit, pause, now)) {
+				lacks |= this.wanted.add(limit);
+			}
+		}
+		return lacks;
+	}
+
+	/**
+	 * The definitions without which some reader could not judge buckets that it gets.
+	 */
+	List<LimitDefinition> neededFor(List<BucketUpdate> buckets, Collection<Peer> readers) {
+		Map<String, LimitDefinition> definitions = this.store.definitions();
+		return buckets.stream()
+			.map((bucket) -> bucket.key().limit())
+			.distinct()
+			.filter((limit) -> readers.stream().anyMatch((reader) -> !reader.knows(limit)))
+			.map(definitions::get)
+			.filter(Objects::nonNull)
+			.toList();
 	}
 
 	/**

@@ -2,12 +2,16 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +39,12 @@ final class LimitSections {
 	/** The sync interval of the sender, in nanoseconds. */
 	static final long INTERVAL = 4;
 
+	/**
+	 * Which of the ages are of limits that the sender is not configured with, by their
+	 * place.
+	 */
+	static final long ADOPTED = 5;
+
 	private LimitSections() {
 	}
 
@@ -60,6 +70,38 @@ final class LimitSections {
 			out.writeNumber(fingerprints.size());
 			fingerprints.forEach(out::writeNumber);
 		});
+	}
+
+	static Sections adopted(Sections sections, Set<String> adopted, Collection<String> limits) {
+		if (adopted.isEmpty()) {
+			return sections;
+		}
+		List<String> names = List.copyOf(limits);
+		int[] places = IntStream.range(0, names.size()).filter((i) -> adopted.contains(names.get(i))).toArray();
+		return sections.with(ADOPTED, (out) -> {
+			out.writeNumber(places.length);
+			Arrays.stream(places).forEach(out::writeNumber);
+		});
+	}
+
+	/**
+	 * The limits that the sender is configured with.
+	 */
+	static Set<String> configured(Message message) throws MalformedMessageException {
+		Set<String> configured = new LinkedHashSet<>(message.ages().keySet());
+		Optional<WireReader> in = message.sections().find(ADOPTED);
+		if (in.isPresent()) {
+			List<String> limits = List.copyOf(configured);
+			for (int left = in.get().readCount(); left > 0; left--) {
+				long place = in.get().readNumber();
+				if (place >= limits.size()) {
+					throw new MalformedMessageException("range");
+				}
+				configured.remove(limits.get((int) place));
+			}
+			in.get().requireEnd();
+		}
+		return configured;
 	}
 
 	static Sections definitions(Sections sections, Collection<LimitDefinition> definitions) {

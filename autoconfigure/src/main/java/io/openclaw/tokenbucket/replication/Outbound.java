@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 
 /**
@@ -151,8 +154,10 @@ final class Outbound {
 	/**
 	 * A peer says which definitions it follows.
 	 */
-	void compareLimits(Map<String, Long> fingerprints, long now) {
-		if (this.limits.compare(fingerprints, this.settings.syncInterval(), now)) {
+	void compareLimits(Set<String> known, Map<String, Long> fingerprints, long now) {
+		boolean tells = known.isEmpty() || !fingerprints.isEmpty();
+		boolean differs = this.limits.compare(fingerprints, this.settings.syncInterval(), now);
+		if (differs | (tells && this.limits.offer(known, this.settings.syncInterval(), now))) {
 			oweAcknowledgement(now);
 		}
 	}
@@ -202,7 +207,8 @@ final class Outbound {
 	}
 
 	private void sendPart(Transfers.Addressed part, long now) {
-		int bytes = send(part.recipient(), message(List.of(), null, part.transfer(), false, now));
+		int bytes = send(part.recipient(), withDefinitions(message(List.of(), null, part.transfer(), false, now),
+				this.limits.neededFor(part.transfer().buckets(), List.of(part.recipient()))));
 		this.nextPartAt = now + Math.max(SHORTEST_PAUSE_NANOS, bytes * NANOS_A_BYTE);
 	}
 
@@ -247,7 +253,8 @@ final class Outbound {
 		}
 		batches.stream().limit(BURST).forEach((batch) -> {
 			this.listener.onRepair();
-			send(peer, message(List.of(), batch, null, false, now));
+			send(peer, withDefinitions(message(List.of(), batch, null, false, now),
+					this.limits.neededFor(batch.buckets(), List.of(peer))));
 		});
 	}
 
@@ -284,10 +291,10 @@ final class Outbound {
 	private void publish(Message.@Nullable Batch batch, long now) {
 		boolean asks = this.store.hasWaiting() && (batch != null || now - askAt() >= 0);
 		List<Peer> lacking = this.membership.peers().stream().filter((peer) -> isGapDue(peer, now)).toList();
-		Message message = message(lacking, batch, null, asks, now);
-		if (message.version() >= BatchCodec.SECTIONS_SINCE) {
-			message = message.with(LimitSections.definitions(message.sections(), this.limits.tell(now)));
-		}
+		List<LimitDefinition> needed = (batch != null) ? this.limits.neededFor(batch.buckets(), this.membership.peers())
+				: List.of();
+		Message message = withDefinitions(message(lacking, batch, null, asks, now),
+				Stream.concat(needed.stream(), this.limits.tell(now).stream()).distinct().toList());
 		byte[] bytes = this.settings.signing().write(message);
 		// First, so that a transport that throws is not asked again at once.
 		this.lastSentAt = now;
@@ -298,6 +305,11 @@ final class Outbound {
 		}
 		this.transport.publish(bytes);
 		this.listener.onSent(bytes.length);
+	}
+
+	private static Message withDefinitions(Message message, List<LimitDefinition> definitions) {
+		return (message.version() < BatchCodec.SECTIONS_SINCE) ? message
+				: message.with(LimitSections.definitions(message.sections(), definitions));
 	}
 
 	private int send(Peer recipient, Message message) {
@@ -320,6 +332,7 @@ final class Outbound {
 		Sections sections = LimitSections.fingerprints(
 				LimitSections.interval(Sections.NONE, this.settings.syncInterval()),
 				this.limits.fingerprints(ages.keySet()));
+		sections = LimitSections.adopted(sections, this.store.adopted(), ages.keySet());
 		return new Message(this.store.self(), this.settings.region(), this.membership.standing(), stamp(now),
 				this.outbox.lastNumber(), asks, reports, ages, digest, batch, transfer,
 				this.settings.signing().version(this.membership.versionForAll()), BatchCodec.VERSION,

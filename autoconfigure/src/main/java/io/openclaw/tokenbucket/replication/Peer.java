@@ -1,7 +1,10 @@
 package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -10,6 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.MembershipView;
 
 /**
@@ -52,6 +56,10 @@ final class Peer {
 	private boolean countedMe;
 
 	private Set<MemberId> receives = Set.of();
+
+	private Map<String, Long> fingerprints = Map.of();
+
+	private Set<String> configuredLimits = Set.of();
 
 	private long acknowledgedUpTo;
 
@@ -236,6 +244,32 @@ final class Peer {
 	 */
 	void learnInterval(Duration announced) {
 		this.intervalNanos = announced.toNanos();
+	}
+
+	/**
+	 * Learns which limits the peer knows, and which of them it is configured with.
+	 * @param known fingerprints by the name of the limit
+	 */
+	void learnLimits(Map<String, Long> known, Set<String> configured) {
+		this.fingerprints = known;
+		this.configuredLimits = configured;
+	}
+
+	boolean knows(String limit) {
+		return this.fingerprints.containsKey(limit);
+	}
+
+	/**
+	 * Whether the peer follows these definitions.
+	 */
+	boolean follows(Collection<LimitDefinition> definitions) {
+		return definitions.stream()
+			.allMatch((definition) -> Objects.equals(this.fingerprints.get(definition.limit().name()),
+					definition.fingerprint()));
+	}
+
+	boolean isConfiguredWith(String limit) {
+		return this.configuredLimits.contains(limit);
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.MembershipView;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.ReplicationSignal;
@@ -295,6 +297,10 @@ public final class Replicator implements ReplicationSignal {
 			checkPresence();
 		}
 		followMembership(now);
+		if (!this.store.adopted().isEmpty()) {
+			this.store.forgetAdopted(
+					(limit) -> this.membership.peers().stream().anyMatch((peer) -> peer.isConfiguredWith(limit)));
+		}
 		this.store.tick(now);
 		this.outbound.sumUp(now);
 		this.status = describe(this.transport.buses(), this.store.view(now), Duration.ofNanos(this.store.lag(now)),
@@ -364,9 +370,11 @@ public final class Replicator implements ReplicationSignal {
 		if (this.leaveBy == null || this.closed) {
 			return;
 		}
-		boolean pending = this.store.hasDirty() || !this.outbox.isAcknowledged();
-		boolean nobody = this.membership.members().stream().noneMatch(Peer::isHeard);
-		if (!pending || nobody || now - this.leaveBy >= 0) {
+		List<Peer> heard = this.membership.members().stream().filter(Peer::isHeard).toList();
+		Collection<LimitDefinition> limits = this.store.definitions().values();
+		boolean pending = this.store.hasDirty() || !this.outbox.isAcknowledged()
+				|| !heard.stream().allMatch((peer) -> peer.follows(limits));
+		if (!pending || heard.isEmpty() || now - this.leaveBy >= 0) {
 			this.membership.leave();
 			guarded(() -> this.outbound.publishNow(now));
 			guarded(() -> this.transport.removePresence(this.self));

@@ -7,7 +7,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -23,7 +25,8 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 /**
  * Merges what was saved into the buckets of this member. If it then turns out that nobody
  * was there to refill them since, what they would have accrued is granted: to the same
- * entry by whoever founds the fleet, so that several founders grant it once. Thread-safe.
+ * entry by whoever founds the fleet, so that several founders grant it once. A bucket
+ * that is read before its limit is known waits for it. Thread-safe.
  */
 final class Restoration {
 
@@ -39,6 +42,8 @@ final class Restoration {
 
 	private final Map<String, Long> ages = new ConcurrentHashMap<>();
 
+	private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+
 	private volatile boolean ended;
 
 	Restoration(BucketStore store, SnapshotCodec codec, NanoClock clock, ReplicationListener listener) {
@@ -53,6 +58,21 @@ final class Restoration {
 	 */
 	void receive(Collection<SnapshotStore.Entry> page) {
 		page.forEach(this::receive);
+	}
+
+	/**
+	 * Merges the buckets that were read before their limits. Those of limits that nobody
+	 * remembers are forgotten.
+	 */
+	void receiveWaiting() {
+		for (Waiting next = this.waiting.poll(); next != null; next = this.waiting.poll()) {
+			if (this.store.limit(next.bucket().key().limit()).isEmpty()) {
+				this.listener.onRejected("limit");
+			}
+			else {
+				restore(next.bucket(), next.age(), this.clock.nanoTime());
+			}
+		}
 	}
 
 	/**
@@ -95,6 +115,10 @@ final class Restoration {
 	// age is that of just this definition.
 	private void restore(LimitDefinition saved, long age, Duration since, long now) {
 		String limit = saved.limit().name();
+		if (!this.store.adopt(saved, now)) {
+			this.listener.onRejected("limit");
+			return;
+		}
 		this.store
 			.follow(limit, (current) -> saved.isNewerThan(current) ? current.merge(saved) : current, LimitSource.FLEET,
 					now)
@@ -111,12 +135,21 @@ final class Restoration {
 		if (!bucket.state().isInRange()) {
 			this.listener.onRejected("range");
 		}
+		else if (this.store.limit(bucket.key().limit()).isEmpty()) {
+			this.waiting.add(new Waiting(bucket, age));
+		}
 		else if (!this.store.restore(bucket, now)) {
 			this.listener.onRejected("contradiction");
 		}
 		else if (!this.ended) {
 			this.saved.merge(bucket.key(), new Saved(bucket.state(), age), Saved::merge);
 		}
+	}
+
+	/**
+	 * A bucket whose limit is not known yet.
+	 */
+	private record Waiting(BucketUpdate bucket, Duration age) {
 	}
 
 	/**

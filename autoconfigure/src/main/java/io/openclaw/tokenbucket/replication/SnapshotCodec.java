@@ -32,10 +32,12 @@ final class SnapshotCodec {
 	}
 
 	/**
-	 * The name of the entry of a bucket. Names of limits contain no colon.
+	 * The name of the entry of a bucket. The length of the limit's name makes it unique,
+	 * whatever that name and the key contain.
 	 */
 	static String name(BucketKey key) {
-		return key.overflow() ? key.limit() : key.limit() + ':' + key.key();
+		String limit = key.limit().length() + ":" + key.limit();
+		return key.overflow() ? limit : limit + ':' + key.key();
 	}
 
 	/**

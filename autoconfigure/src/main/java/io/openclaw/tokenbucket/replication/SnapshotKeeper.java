@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -10,6 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.MembershipView;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
@@ -45,13 +47,13 @@ public final class SnapshotKeeper {
 
 	private final Timer timer;
 
-	private final Duration timeToLive;
-
 	private final CompletableFuture<Void> firstRead = new CompletableFuture<>();
 
 	private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
 	private Duration pause = INTERVAL;
+
+	private Map<String, LimitDefinition> savedLimits = Map.of();
 
 	private int budget;
 
@@ -78,7 +80,6 @@ public final class SnapshotKeeper {
 		this.restoration = new Restoration(store, this.codec, clock, listener);
 		this.clock = clock;
 		this.timer = timer;
-		this.timeToLive = timeToLive(store.longestTimeToFull());
 	}
 
 	/**
@@ -131,6 +132,7 @@ public final class SnapshotKeeper {
 		attempt(() -> this.snapshots.load(this.restoration::receive), (done, failure) -> {
 			if (failure == null) {
 				this.loaded = true;
+				this.restoration.receiveWaiting();
 				this.firstRead.complete(null);
 			}
 			else {
@@ -146,6 +148,8 @@ public final class SnapshotKeeper {
 			return;
 		}
 		if (this.loaded) {
+			// Of a server that answered late.
+			this.restoration.receiveWaiting();
 			this.budget = MOST_A_TICK;
 			save();
 		}
@@ -156,11 +160,13 @@ public final class SnapshotKeeper {
 
 	private void save() {
 		this.busy = true;
+		Map<String, LimitDefinition> limits = this.store.definitions();
 		SnapshotPage page = SnapshotPage.take(this.store, this.codec, Math.min(this.budget, MessageSize.MOST_BUCKETS),
 				this.clock.nanoTime());
 		this.budget -= page.keys().size();
-		attempt(() -> this.snapshots.save(page.written(), page.deleted(), this.timeToLive), (complete, failure) -> {
+		attempt(() -> this.snapshots.save(page.written(), page.deleted(), timeToLive()), (complete, failure) -> {
 			if (failure == null) {
+				this.savedLimits = limits;
 				onSaved(complete);
 			}
 			else {
@@ -204,7 +210,7 @@ public final class SnapshotKeeper {
 	}
 
 	private void saveOrEnd() {
-		if (this.loaded && !this.store.unsaved().isEmpty()) {
+		if (this.loaded && (!this.store.unsaved().isEmpty() || !this.savedLimits.equals(this.store.definitions()))) {
 			this.budget = Integer.MAX_VALUE;
 			save();
 		}
@@ -236,7 +242,8 @@ public final class SnapshotKeeper {
 	}
 
 	// A bucket may be overdrawn as well, by less than it holds as a rule.
-	private static Duration timeToLive(Duration timeToFull) {
+	private Duration timeToLive() {
+		Duration timeToFull = this.store.longestTimeToFull();
 		if (timeToFull.compareTo(LONGEST_TIME_TO_LIVE.dividedBy(2)) > 0) {
 			return LONGEST_TIME_TO_LIVE;
 		}

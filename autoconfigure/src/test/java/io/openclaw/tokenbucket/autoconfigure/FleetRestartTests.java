@@ -117,9 +117,9 @@ class FleetRestartTests {
 		this.gateways.run((a) -> {
 			awaitState(a, FleetState.HEALTHY);
 			limiter(a).tryConsume("rating", "k", 60);
-			Awaitility.await().until(() -> isSaved("rating:k"));
+			Awaitility.await().until(() -> isSaved("6:rating:k"));
 			commands(RedisCommands::flushall);
-			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> isSaved("rating:k"));
+			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> isSaved("6:rating:k"));
 			assertThat(level(a)).isBetween(40.0, 40.1);
 		});
 	}

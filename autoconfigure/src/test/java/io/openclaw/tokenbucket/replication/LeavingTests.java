@@ -9,8 +9,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.LimitControl;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
 import io.openclaw.tokenbucket.replication.TestWire.Sent;
@@ -65,6 +69,23 @@ class LeavingTests {
 		assertThat(sent.get(sent.size() - 1).at()).isGreaterThan(sent.get(0).at().plus(TestWire.LATENCY));
 		this.fleet.advanceSeconds(1);
 		assertThat(this.first.spender().level(KEY)).isCloseTo(951.5, within(1.0));
+	}
+
+	@Test
+	void aLimitThatWasChangedJustBeforeStaysChangedThoughItsNewsAreLost() {
+		int[] lost = { 2 };
+		this.fleet.wire()
+			.lose((sent, to) -> sent.message().sections().find(LimitSections.DEFINITIONS).isPresent() && lost[0]-- > 0);
+		new LimitControl(this.last.spender().store(), this.fleet.time()).edit(Spender.LIMIT,
+				(current) -> new LimitDefinition(current.limit(), current.edit(), Consistency.STRICT, current.mode()),
+				LimitSource.ENDPOINT);
+		CompletionStage<Void> left = this.last.replicator().leave();
+		this.fleet.awaitAtMost(Duration.ofMillis(600), () -> left.toCompletableFuture().isDone());
+		this.fleet.advanceSeconds(1);
+		assertThat(lost[0]).isNotPositive();
+		assertThat(this.members.subList(0, 2))
+			.allSatisfy((member) -> assertThat(member.spender().limiter().policy(Spender.LIMIT).consistency())
+				.isEqualTo(Consistency.STRICT));
 	}
 
 	@Test

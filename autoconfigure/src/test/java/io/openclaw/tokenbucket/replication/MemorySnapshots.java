@@ -27,6 +27,8 @@ final class MemorySnapshots {
 
 	private int writes;
 
+	private Duration timeToLive = Duration.ZERO;
+
 	MemorySnapshots(VirtualTime time) {
 		this.time = time;
 	}
@@ -60,6 +62,13 @@ final class MemorySnapshots {
 
 	int largestPage() {
 		return this.largestPage;
+	}
+
+	/**
+	 * For how long the entries were to be kept when they were written last.
+	 */
+	Duration timeToLive() {
+		return this.timeToLive;
 	}
 
 	int writes() {
@@ -98,6 +107,7 @@ final class MemorySnapshots {
 			if (all.broken) {
 				throw new IllegalStateException("broken");
 			}
+			all.timeToLive = timeToLive;
 			written.forEach(all::put);
 			deleted.forEach(all.entries::remove);
 			all.largestPage = Math.max(all.largestPage, written.size() + deleted.size());

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.replication;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,11 +14,16 @@ import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.BucketKey;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.LimitSource;
+import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.replication.SavedFleet.Process;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,6 +34,8 @@ import static org.assertj.core.api.Assertions.within;
  * returns a second.
  */
 class SnapshotKeeperTests {
+
+	private static final String LATE = "late";
 
 	private final SavedFleet fleet = new SavedFleet(MessageSigning.NONE);
 
@@ -147,7 +155,7 @@ class SnapshotKeeperTests {
 		Process member = this.fleet.start("a").get(0);
 		member.spender().spend("k", 5);
 		this.fleet.advanceSeconds(3);
-		assertThat(this.fleet.snapshots().entries()).containsKey("rating:k");
+		assertThat(this.fleet.snapshots().entries()).containsKey("6:rating:k");
 		this.fleet.advanceSeconds(30);
 		assertThat(this.fleet.snapshots().entries()).containsOnlyKeys(SnapshotCodec.LIMITS);
 	}
@@ -220,7 +228,7 @@ class SnapshotKeeperTests {
 				codec.encode(List.of(new BucketUpdate(new BucketKey("other", "k", false), TokenBucketState.empty()))));
 		Process member = this.fleet.start("a").get(0);
 		assertThat(this.fleet.rejected()).containsExactlyInAnyOrder("malformed", "truncated", "truncated",
-				"contradiction");
+				"contradiction", "limit");
 		assertThat(member.spender().level("mine")).isEqualTo(1000);
 		assertThat(member.spender().spend("k", 10).isAdmitted()).isTrue();
 	}
@@ -238,6 +246,69 @@ class SnapshotKeeperTests {
 		assertThat(signed.rejected()).containsExactlyInAnyOrder("unsigned", "signature");
 		assertThat(member.spender().level("plain")).isEqualTo(1000);
 		assertThat(member.spender().level("old")).isBetween(995.0, 999.5);
+	}
+
+	// As a gateway does whose limit is made at the first request of its route.
+	@Test
+	void aLimitThatComesAfterTheStartHasSpentWhatItHadSpent() {
+		Process first = this.fleet.start("a").get(0);
+		configureLate(first);
+		first.spender().limiter().tryConsume(LATE, "k", 80);
+		this.fleet.advanceSeconds(2);
+		first.kill();
+		Process second = this.fleet.start("a").get(0);
+		this.fleet.advanceSeconds(30);
+		configureLate(second);
+		assertThat(MicroTokens.toTokens(second.spender().limiter().peek(LATE, "k").level())).isBetween(23.0, 23.8);
+		assertThat(this.fleet.rejected()).isEmpty();
+	}
+
+	@Test
+	void aLimitThatIsChangedJustBeforeAnOrderlyStopStaysChanged() {
+		Process first = this.fleet.start("a").get(0);
+		this.fleet.advanceSeconds(1.7);
+		control(first).edit(Spender.LIMIT, (limit) -> withCapacity(limit, 500), LimitSource.ENDPOINT);
+		first.stop();
+		this.fleet.advanceSeconds(30);
+		Process second = this.fleet.start("a").get(0);
+		assertThat(second.spender().limiter().policy(Spender.LIMIT).limit().capacity())
+			.isEqualTo(MicroTokens.ofTokens(500));
+	}
+
+	@Test
+	void entriesAreKeptForTwiceAsLongAsTheSlowestLimitTakesToFillUpAsItIsNow() {
+		Process member = this.fleet.start("a").get(0);
+		assertThat(this.fleet.snapshots().timeToLive()).isEqualTo(Duration.ofSeconds(2_000));
+		control(member).edit(Spender.LIMIT, (limit) -> withCapacity(limit, 50_000), LimitSource.ENDPOINT);
+		this.fleet.advanceSeconds(2);
+		assertThat(this.fleet.snapshots().timeToLive()).isEqualTo(Duration.ofSeconds(100_000));
+	}
+
+	@Test
+	void noTwoBucketsHaveEntriesOfOneName() {
+		assertThat(List.of(new BucketKey("a", "b:c", false), new BucketKey("a:b", "c", false),
+				new BucketKey("a:b:c", "", true), new BucketKey("a", "", true), new BucketKey("a", "", false)))
+			.map(SnapshotCodec::name)
+			.doesNotHaveDuplicates();
+	}
+
+	private void configureLate(Process member) {
+		control(member).configure(
+				new LimitPolicy(new Limit(LATE, MicroTokens.ofTokens(100), RefillRate.of(1, Duration.ofSeconds(10)),
+						MicroTokens.ofTokens(100), 0), Consistency.BOUNDED, Duration.ofMillis(25)));
+	}
+
+	private LimitControl control(Process member) {
+		NanoClock clock = this.fleet.time();
+		return new LimitControl(member.spender().store(), clock);
+	}
+
+	private static LimitDefinition withCapacity(LimitDefinition definition, long tokens) {
+		Limit limit = definition.limit();
+		return new LimitDefinition(
+				new Limit(limit.name(), MicroTokens.ofTokens(tokens), limit.refillRate(),
+						Math.min(limit.initial(), MicroTokens.ofTokens(tokens)), limit.revision()),
+				definition.edit(), definition.consistency(), definition.mode());
 	}
 
 	private static SnapshotCodec codec(String secret) {
