@@ -14,17 +14,19 @@ import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
  * Auto-configuration of the circuit breakers that answer early while the upstream of a
- * route is slow. Uses Resilience4j's registry where it is auto-configured.
+ * route is slow. Uses Resilience4j's registry where it is auto-configured, by
+ * {@code resilience4j-spring-boot4} or by Spring Cloud CircuitBreaker.
  */
 @AutoConfiguration(after = OpenClawLimiterAutoConfiguration.class,
-		afterName = "io.github.resilience4j.springboot.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration")
+		afterName = { "io.github.resilience4j.springboot.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration",
+				"io.github.resilience4j.springboot3.circuitbreaker.autoconfigure.CircuitBreakerAutoConfiguration" })
 @ConditionalOnClass(CircuitBreakerRegistry.class)
 @ConditionalOnBooleanProperty(name = "openclaw.circuit-breaker.enabled", matchIfMissing = true)
 public final class OpenClawCircuitBreakerAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CircuitBreakerRegistry circuitBreakerRegistry() {
+	CircuitBreakerRegistry tokenBucketCircuitBreakerRegistry() {
 		return CircuitBreakerRegistry.ofDefaults();
 	}
 

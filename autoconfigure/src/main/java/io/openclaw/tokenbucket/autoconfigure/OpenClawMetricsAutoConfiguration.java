@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -107,6 +108,20 @@ public final class OpenClawMetricsAutoConfiguration {
 		@ConditionalOnBean(LatencyCircuitBreakers.class)
 		CircuitMetrics openClawCircuitMetrics(LatencyCircuitBreakers breakers, NodeTags tags) {
 			return new CircuitMetrics(breakers, tags);
+		}
+
+	}
+
+	// Who brings a registry brings its meters as well.
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(TaggedCircuitBreakerMetrics.class)
+	@ConditionalOnBean(name = "tokenBucketCircuitBreakerRegistry")
+	static class Resilience4jMeters {
+
+		@Bean
+		@ConditionalOnMissingBean
+		TaggedCircuitBreakerMetrics tokenBucketResilience4jMeters(CircuitBreakerRegistry registry) {
+			return TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(registry);
 		}
 
 	}

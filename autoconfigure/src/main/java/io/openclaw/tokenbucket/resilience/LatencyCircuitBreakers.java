@@ -68,7 +68,9 @@ public final class LatencyCircuitBreakers {
 		return CircuitBreakerConfig.custom()
 			.slowCallDurationThreshold(latencyThreshold)
 			.slowCallRateThreshold(50)
-			.slidingWindow(10, 10, SlidingWindowType.TIME_BASED)
+			.slidingWindowType(SlidingWindowType.TIME_BASED)
+			.slidingWindowSize(10)
+			.minimumNumberOfCalls(10)
 			.waitDurationInOpenState(Duration.ofSeconds(5))
 			.permittedNumberOfCallsInHalfOpenState(5)
 			// Calls that never end must not keep the circuit half-open for good.

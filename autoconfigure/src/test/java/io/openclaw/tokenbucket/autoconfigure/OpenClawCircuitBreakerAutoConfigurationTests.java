@@ -30,16 +30,18 @@ class OpenClawCircuitBreakerAutoConfigurationTests {
 
 	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(OpenClawLimiterAutoConfiguration.class,
-				OpenClawCircuitBreakerAutoConfiguration.class, CircuitBreakerAutoConfiguration.class,
-				OpenClawObservabilityAutoConfiguration.class, OpenClawHealthAutoConfiguration.class,
-				OpenClawMetricsAutoConfiguration.class, MetricsAutoConfiguration.class,
-				SimpleMetricsExportAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class))
+				OpenClawCircuitBreakerAutoConfiguration.class, OpenClawObservabilityAutoConfiguration.class,
+				OpenClawHealthAutoConfiguration.class, OpenClawMetricsAutoConfiguration.class,
+				MetricsAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
+				CompositeMeterRegistryAutoConfiguration.class))
 		.withPropertyValues("openclaw.buckets.rating.capacity=10", "openclaw.buckets.rating.refill-rate-per-second=1");
 
 	@Test
 	void routesShareTheRegistryOfResilience4j() {
-		this.runner.run((context) -> {
+		this.runner.withConfiguration(AutoConfigurations.of(CircuitBreakerAutoConfiguration.class)).run((context) -> {
 			context.getBean(LatencyCircuitBreakers.class).forRoute("rating");
+			assertThat(context).doesNotHaveBean("tokenBucketCircuitBreakerRegistry")
+				.doesNotHaveBean("tokenBucketResilience4jMeters");
 			assertThat(context.getBean(CircuitBreakerRegistry.class).find("token-bucket.rating")).isPresent();
 		});
 	}
@@ -61,6 +63,46 @@ class OpenClawCircuitBreakerAutoConfigurationTests {
 			assertThat(health.health().getDetails()).containsEntry("rating", "open");
 			assertThat(output).containsOnlyOnce("The upstream of route 'rating' is too slow");
 		});
+	}
+
+	@Test
+	void ofResilience4jNothingButItsCircuitBreakersIsNeeded() {
+		this.runner
+			.withClassLoader(
+					new FilteredClassLoader("io.github.resilience4j.springboot", "io.github.resilience4j.spring6",
+							"io.github.resilience4j.bulkhead", "io.github.resilience4j.ratelimiter",
+							"io.github.resilience4j.retry", "io.github.resilience4j.timelimiter"))
+			.run((context) -> {
+				context.getBean(LatencyCircuitBreakers.class).forRoute("rating");
+				assertThat(context).hasSingleBean(CircuitBreakerRegistry.class)
+					.hasBean("tokenBucketCircuitBreakerRegistry");
+				assertThat(context.getBean(MeterRegistry.class)
+					.get("resilience4j.circuitbreaker.state")
+					.tags("name", "token-bucket.rating", "state", "closed")
+					.gauge()
+					.value()).isOne();
+			});
+	}
+
+	@Test
+	void aRegistryOfTheUsersIsTheOnlyOne() {
+		CircuitBreakerRegistry own = CircuitBreakerRegistry.ofDefaults();
+		this.runner.withBean(CircuitBreakerRegistry.class, () -> own).run((context) -> {
+			context.getBean(LatencyCircuitBreakers.class).forRoute("rating");
+			assertThat(context).hasSingleBean(CircuitBreakerRegistry.class);
+			assertThat(own.find("token-bucket.rating")).isPresent();
+		});
+	}
+
+	@Test
+	void withoutTheMetersOfResilience4jThereAreOurs() {
+		this.runner
+			.withClassLoader(
+					new FilteredClassLoader("io.github.resilience4j.micrometer", "io.github.resilience4j.springboot"))
+			.run((context) -> {
+				context.getBean(LatencyCircuitBreakers.class).forRoute("rating");
+				assertThat(context.getBean(MeterRegistry.class).get("openclaw.circuit.state").gauge().value()).isZero();
+			});
 	}
 
 	@Test
