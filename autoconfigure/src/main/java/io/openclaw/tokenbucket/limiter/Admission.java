@@ -4,57 +4,55 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.Answer.Kind;
 
 /**
- * One request and its promises, committed or released together. Promises are asked for in
- * the order of the names of their limits. Thread-safe.
+ * One request and its reservations, committed or released together. Reservations are
+ * asked for in the order of the names of their limits. Thread-safe.
+ *
+ * @param <D> what the request gets
  */
-final class Admission implements Promise.Listener {
-
-	private final BucketStore store;
+final class Admission<D> implements Reservation.Listener {
 
 	private final NanoClock clock;
 
 	private final List<Part> parts;
 
-	private final Pending<JointDecision> completion = new Pending<>(this::withdraw);
+	private final Form<D> form;
 
-	private @Nullable JointDecision result;
+	private final DecisionFuture<D> completion = new DecisionFuture<>(this::withdraw);
 
-	Admission(BucketStore store, NanoClock clock, List<Part> parts) {
-		this.store = store;
+	private @Nullable Outcome outcome;
+
+	Admission(NanoClock clock, List<Part> parts, Form<D> form) {
 		this.clock = clock;
 		this.parts = parts;
+		this.form = form;
 	}
 
 	/**
 	 * Asks every bucket.
 	 * @return the decision, final or waiting
 	 */
-	JointDecision start() {
+	D start() {
 		long now = this.clock.nanoTime();
-		JointDecision decision = ask(now);
-		if (decision.outcome() == Outcome.REJECTED && this.parts.size() > 1) {
-			buckets().forEach((bucket) -> this.store.serveLine(bucket, now));
+		D decision;
+		synchronized (this) {
+			ask(now);
+			D concluded = conclude(now);
+			decision = (concluded != null) ? concluded : this.form.of(Outcome.WAITING,
+					this.parts.stream().map((part) -> part.waiting(now)).toList(), this.completion);
 		}
+		freed().forEach((bucket) -> Line.serve(bucket, now));
 		return decision;
 	}
 
-	private synchronized JointDecision ask(long now) {
-		List<Part> inOrder = new ArrayList<>(this.parts);
-		inOrder.sort(Comparator.comparing(Part::limit));
-		for (Part part : inOrder) {
-			part.ask(this, now);
-			if (part.is(Kind.BROKEN)) {
-				break;
-			}
-		}
-		JointDecision concluded = conclude(now);
-		return (concluded != null) ? concluded : waiting(now);
+	DecisionFuture<D> completion() {
+		return this.completion;
 	}
 
 	/**
@@ -62,45 +60,53 @@ final class Admission implements Promise.Listener {
 	 * @return none once it is decided
 	 */
 	synchronized List<Bucket> lines() {
-		return this.parts.stream().filter((part) -> part.is(Kind.WAITING)).map(Part::bucket).toList();
+		return (this.outcome != null) ? List.of()
+				: this.parts.stream().filter((part) -> part.is(Kind.WAITING)).map(Part::bucket).toList();
 	}
 
 	@Override
-	public Collection<Bucket> onAnswer(Promise promise, Answer answer) {
+	public Collection<Bucket> onAnswer(Reservation reservation, Answer answer) {
 		long now = this.clock.nanoTime();
-		JointDecision concluded;
+		D concluded;
 		synchronized (this) {
-			if (this.result != null) {
+			if (this.outcome != null) {
 				return List.of();
 			}
-			this.parts.forEach((part) -> part.onAnswer(promise, answer));
+			this.parts.forEach((part) -> part.onAnswer(reservation, answer));
 			concluded = conclude(now);
 		}
 		if (concluded == null) {
 			return List.of();
 		}
 		this.completion.complete(concluded);
-		return (concluded.outcome() == Outcome.REJECTED && this.parts.size() > 1) ? buckets() : List.of();
+		return freed();
 	}
 
-	private @Nullable JointDecision conclude(long now) {
+	private void ask(long now) {
+		List<Part> inOrder = new ArrayList<>(this.parts);
+		inOrder.sort(Comparator.comparing(Part::limit));
+		for (Part part : inOrder) {
+			part.ask(this, now);
+			if (part.is(Kind.BROKEN)) {
+				return;
+			}
+		}
+	}
+
+	private @Nullable D conclude(long now) {
 		if (this.parts.stream().anyMatch((part) -> part.is(Kind.BROKEN))) {
-			this.result = release(now);
+			return this.form.of(Outcome.REJECTED, release(now), null);
 		}
-		else if (this.parts.stream().allMatch((part) -> part.is(Kind.KEPT))) {
-			this.result = new JointDecision(Outcome.ADMITTED,
-					this.parts.stream().map((part) -> part.commit(now)).toList(), null);
+		if (this.parts.stream().allMatch((part) -> part.is(Kind.KEPT))) {
+			this.outcome = Outcome.ADMITTED;
+			return this.form.of(Outcome.ADMITTED, this.parts.stream().map((part) -> part.commit(now)).toList(), null);
 		}
-		return this.result;
+		return null;
 	}
 
-	private JointDecision release(long now) {
-		return new JointDecision(Outcome.REJECTED, this.parts.stream().map((part) -> part.release(now)).toList(), null);
-	}
-
-	private JointDecision waiting(long now) {
-		return new JointDecision(Outcome.WAITING, this.parts.stream().map((part) -> part.waiting(now)).toList(),
-				this.completion);
+	private List<Decision> release(long now) {
+		this.outcome = Outcome.REJECTED;
+		return this.parts.stream().map((part) -> part.release(now)).toList();
 	}
 
 	// Who gives up at the moment of the commit does not learn of it: nobody uses what was
@@ -108,21 +114,40 @@ final class Admission implements Promise.Listener {
 	private void withdraw() {
 		long now = this.clock.nanoTime();
 		synchronized (this) {
-			if (this.result != null && !this.result.isAdmitted()) {
+			if (this.outcome == Outcome.REJECTED) {
 				return;
 			}
-			if (this.result != null) {
+			if (this.outcome == Outcome.ADMITTED) {
 				this.parts.forEach((part) -> part.giveBack(now));
 			}
-			this.result = release(now);
+			release(now);
 		}
-		buckets().forEach((bucket) -> this.store.serveLine(bucket, now));
+		this.parts.forEach((part) -> Line.serve(part.bucket(), now));
 	}
 
 	// What was held there is free for those behind: to be served without the lock of this
 	// admission, since that takes those of others.
-	private List<Bucket> buckets() {
-		return this.parts.stream().map(Part::bucket).toList();
+	private synchronized List<Bucket> freed() {
+		return (this.outcome == Outcome.REJECTED && this.parts.size() > 1)
+				? this.parts.stream().map(Part::bucket).toList() : List.of();
+	}
+
+	/**
+	 * How a request is told.
+	 *
+	 * @param <D> what it gets
+	 */
+	@FunctionalInterface
+	interface Form<D> {
+
+		/**
+		 * The decision.
+		 * @param outcome admitted, rejected or waiting
+		 * @param decisions one per limit
+		 * @param completion completes with the final decision; present while waiting
+		 */
+		D of(Outcome outcome, List<Decision> decisions, @Nullable CompletionStage<D> completion);
+
 	}
 
 }

@@ -3,17 +3,15 @@ package io.openclaw.tokenbucket.limiter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request for a promise gets. Immutable.
+ * What a request for a reservation gets. Immutable.
  *
- * @param kind kept, broken, waiting in the line, or no bucket to ask any more
+ * @param kind kept, broken, or waiting in the line
  * @param reason why it is kept
  * @param decision how it is broken
  */
 record Answer(Kind kind, @Nullable Reason reason, @Nullable Decision decision) {
 
 	static final Answer WAITING = new Answer(Kind.WAITING, null, null);
-
-	static final Answer DROPPED = new Answer(Kind.DROPPED, null, null);
 
 	static Answer kept(Reason reason) {
 		return new Answer(Kind.KEPT, reason, null);
@@ -25,7 +23,7 @@ record Answer(Kind kind, @Nullable Reason reason, @Nullable Decision decision) {
 
 	enum Kind {
 
-		KEPT, BROKEN, WAITING, DROPPED
+		KEPT, BROKEN, WAITING
 
 	}
 

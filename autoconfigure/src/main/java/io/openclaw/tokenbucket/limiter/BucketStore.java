@@ -2,26 +2,15 @@ package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +18,6 @@ import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
  * The local replicas of all buckets, as replication sees them. Thread-safe, except that
@@ -39,55 +27,15 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
  */
 public final class BucketStore {
 
-	// Snapshots may be asked for as far back as a member may be silent and still count as
-	// heard, which is at most three seconds.
-	private static final long LONGEST_BOUND_NANOS = 3_000_000_000L;
+	private final CurrentMembership members;
 
-	private static final int REUNION_INTERVALS = 3;
+	private final BucketQueues<Bucket> queues = new BucketQueues<>();
 
-	private static final int SWEPT_AT_ONCE = 20_000;
-
-	// Of others, whose configurations differ from that of this member.
-	private static final int MOST_ADOPTED = 1_000;
-
-	// As much memory as a bucket: whoever invents keys may invent long ones.
-	private static final int CHARACTERS_A_PLACE = 1_000;
-
-	private final int sweptAtOnce;
-
-	private final MemberId self;
-
-	private volatile LimiterSettings settings;
-
-	private volatile Map<String, LimitBuckets> limits;
-
-	private volatile Set<String> adopted = Set.of();
-
-	private final AtomicReference<MembershipView> view;
-
-	private final AtomicInteger places = new AtomicInteger();
-
-	private final AtomicInteger waiting = new AtomicInteger();
-
-	private final AtomicLong births = new AtomicLong();
-
-	private final Queue<Bucket> touched = new ConcurrentLinkedQueue<>();
-
-	private final Queue<Bucket> dirty = new ConcurrentLinkedQueue<>();
-
-	private final Set<Bucket> unacknowledged = ConcurrentHashMap.newKeySet();
+	private final LimitRegistry limits;
 
 	private final UnsavedBuckets unsaved = new UnsavedBuckets();
 
-	private volatile ReplicationSignal signal = ReplicationSignal.NONE;
-
-	private volatile DriftListener drift = DriftListener.NONE;
-
-	private Iterator<Bucket> sweep = Collections.emptyIterator();
-
-	private @Nullable Long reunitedAt;
-
-	private Iterator<Bucket> told = Collections.emptyIterator();
+	private final Upkeep upkeep;
 
 	/**
 	 * Creates an empty store whose member is alone.
@@ -97,7 +45,7 @@ public final class BucketStore {
 	 * @param clock the clock
 	 */
 	public BucketStore(MemberId self, Collection<LimitPolicy> policies, LimiterSettings settings, NanoClock clock) {
-		this(self, policies, settings, clock, SWEPT_AT_ONCE);
+		this(self, policies, settings, clock, Upkeep.SLICE);
 	}
 
 	/**
@@ -107,12 +55,10 @@ public final class BucketStore {
 	 */
 	BucketStore(MemberId self, Collection<LimitPolicy> policies, LimiterSettings settings, NanoClock clock,
 			int sweptAtOnce) {
-		this.sweptAtOnce = sweptAtOnce;
-		this.self = self;
-		this.settings = settings;
 		long now = clock.nanoTime();
-		this.view = new AtomicReference<>(MembershipView.alone(self, now));
-		this.limits = Map.of();
+		this.members = new CurrentMembership(self, now);
+		this.limits = new LimitRegistry(this.members, settings, this.queues);
+		this.upkeep = new Upkeep(this.limits, this.members, this.queues, this.unsaved, sweptAtOnce);
 		policies.forEach((policy) -> add(policy, now));
 	}
 
@@ -122,13 +68,8 @@ public final class BucketStore {
 	 * @param policy the limit
 	 * @param now the current time
 	 */
-	public synchronized void add(LimitPolicy policy, long now) {
-		Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
-		byName
-			.computeIfAbsent(policy.limit().name(),
-					(name) -> new LimitBuckets(policy, LimitSource.CONFIGURATION, this, now))
-			.claim(policy);
-		replaceLimits(byName);
+	public void add(LimitPolicy policy, long now) {
+		this.limits.add(policy, now);
 	}
 
 	/**
@@ -140,17 +81,8 @@ public final class BucketStore {
 	 * @return whether a limit of its name is known now; {@code false} where there are too
 	 * many
 	 */
-	public synchronized boolean adopt(LimitDefinition definition, long now) {
-		String limit = definition.limit().name();
-		if (!this.limits.containsKey(limit) && this.adopted.size() < MOST_ADOPTED) {
-			LimitPolicy policy = new LimitPolicy(definition.limit(), definition.consistency(), Duration.ZERO,
-					definition.mode());
-			Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
-			byName.put(limit, new LimitBuckets(policy, LimitSource.FLEET, this, now));
-			replaceLimits(byName);
-			follow(limit, (initial) -> definition, LimitSource.FLEET, now);
-		}
-		return this.limits.containsKey(limit);
+	public boolean adopt(LimitDefinition definition, long now) {
+		return this.limits.adopt(definition, now);
 	}
 
 	/**
@@ -158,21 +90,15 @@ public final class BucketStore {
 	 * @return names
 	 */
 	public Set<String> adopted() {
-		return this.adopted;
+		return this.limits.adopted();
 	}
 
 	/**
 	 * Forgets adopted limits that hold no bucket, so that nothing is lost.
 	 * @param isNeeded whether somebody is configured with a limit, by its name
 	 */
-	public synchronized void forgetAdopted(Predicate<String> isNeeded) {
-		Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
-		byName.values()
-			.removeIf((buckets) -> !buckets.isConfigured() && buckets.count() == 0
-					&& !isNeeded.test(buckets.policy().limit().name()));
-		if (byName.size() < this.limits.size()) {
-			replaceLimits(byName);
-		}
+	public void forgetAdopted(Predicate<String> isNeeded) {
+		this.limits.forgetAdopted(isNeeded);
 	}
 
 	/**
@@ -181,27 +107,15 @@ public final class BucketStore {
 	 * @return {@code false} if its limit is not known here, or there is no room
 	 */
 	public boolean holds(BucketKey key) {
-		LimitBuckets buckets = this.limits.get(key.limit());
-		return buckets != null
-				&& (key.overflow() || buckets.find(key).isPresent() || hasRoom(key.key(), buckets.isConfigured()));
-	}
-
-	private void replaceLimits(Map<String, LimitBuckets> byName) {
-		this.limits = Collections.unmodifiableMap(byName);
-		this.adopted = byName.entrySet()
-			.stream()
-			.filter((entry) -> !entry.getValue().isConfigured())
-			.map(Map.Entry::getKey)
-			.collect(Collectors.toUnmodifiableSet());
+		return this.limits.find(key.limit()).filter((limit) -> limit.holds(key)).isPresent();
 	}
 
 	/**
 	 * Changes how often members exchange state, as far as buckets depend on it.
 	 * @param newInterval the interval, positive
 	 */
-	public synchronized void changeSyncInterval(Duration newInterval) {
-		this.settings = new LimiterSettings(this.settings.replicationFactor(), newInterval, this.settings.maxKeys());
-		this.limits.values().forEach((buckets) -> buckets.changeSyncInterval(newInterval));
+	public void changeSyncInterval(Duration newInterval) {
+		this.limits.changeSyncInterval(newInterval.toNanos());
 	}
 
 	/**
@@ -210,7 +124,7 @@ public final class BucketStore {
 	 */
 	public Map<String, LimitDefinition> definitions() {
 		Map<String, LimitDefinition> definitions = new LinkedHashMap<>();
-		this.limits.forEach((name, buckets) -> definitions.put(name, buckets.active().definition()));
+		this.limits.byName().forEach((name, limit) -> definitions.put(name, limit.context().active().definition()));
 		return definitions;
 	}
 
@@ -226,10 +140,9 @@ public final class BucketStore {
 	 */
 	public Optional<LimitChange> follow(String limit, UnaryOperator<LimitDefinition> next, LimitSource source,
 			long now) {
-		LimitBuckets buckets = this.limits.get(limit);
-		Optional<LimitChange> change = (buckets != null) ? buckets.follow(next, source, now) : Optional.empty();
+		Optional<LimitChange> change = this.limits.find(limit).flatMap((buckets) -> buckets.follow(next, source, now));
 		if (change.isPresent() && source != LimitSource.FLEET) {
-			this.signal.limitChanged(limit);
+			this.queues.signal().limitChanged(limit);
 		}
 		return change;
 	}
@@ -239,7 +152,7 @@ public final class BucketStore {
 	 * @return its id
 	 */
 	public MemberId self() {
-		return this.self;
+		return this.members.self();
 	}
 
 	/**
@@ -247,7 +160,7 @@ public final class BucketStore {
 	 * @param replicationSignal replaces the one before
 	 */
 	public void signalTo(ReplicationSignal replicationSignal) {
-		this.signal = replicationSignal;
+		this.queues.signalTo(replicationSignal);
 	}
 
 	/**
@@ -255,7 +168,7 @@ public final class BucketStore {
 	 * @param listener replaces the one before
 	 */
 	public void tellDrift(DriftListener listener) {
-		this.drift = listener;
+		this.queues.tellDrift(listener);
 	}
 
 	/**
@@ -264,10 +177,7 @@ public final class BucketStore {
 	 * @param quota the part
 	 */
 	public void fallBack(String limit, FallbackQuota quota) {
-		LimitBuckets buckets = this.limits.get(limit);
-		if (buckets != null) {
-			buckets.fallBack(quota);
-		}
+		this.limits.find(limit).ifPresent((buckets) -> buckets.context().fallBack(quota));
 	}
 
 	/**
@@ -277,10 +187,10 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void recover(String limit, long now) {
-		LimitBuckets buckets = this.limits.get(limit);
-		if (buckets != null) {
-			buckets.recover(now);
-		}
+		this.limits.find(limit).ifPresent((buckets) -> {
+			buckets.context().recover();
+			buckets.refresh(now);
+		});
 	}
 
 	/**
@@ -289,12 +199,7 @@ public final class BucketStore {
 	 * @return the view
 	 */
 	public MembershipView view(long now) {
-		MembershipView current = this.view.get();
-		MembershipView later = current.asOf(now);
-		if (later != current) {
-			this.view.compareAndSet(current, later);
-		}
-		return later;
+		return this.members.view(now);
 	}
 
 	/**
@@ -303,26 +208,11 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void membershipChanged(MembershipView newView, long now) {
-		MembershipView before = this.view.getAndSet(newView);
-		if (newView.agreesWith(before)) {
-			return;
+		MembershipView before = this.members.replace(newView);
+		if (!newView.agreesWith(before)) {
+			this.upkeep.membershipChanged(before, newView, now);
+			this.limits.all().forEach((buckets) -> buckets.refresh(now));
 		}
-		if (bringsTogether(before, newView)) {
-			// By then the others hear all as well, and have accrued what they will for
-			// having done so earlier or later.
-			this.reunitedAt = now + REUNION_INTERVALS * this.settings.syncInterval().toNanos();
-		}
-		this.limits.values().forEach((buckets) -> buckets.refresh(now));
-	}
-
-	// Of what accrues between the copy that a joiner gets and its being counted it knows
-	// nothing; one of those that were there is enough to tell.
-	private boolean bringsTogether(MembershipView before, MembershipView after) {
-		if (!after.isComplete() || before.isJoining()) {
-			return false;
-		}
-		boolean joined = after.size() > before.size() && before.heard().get(0).equals(this.self);
-		return !before.isComplete() || joined;
 	}
 
 	/**
@@ -333,7 +223,7 @@ public final class BucketStore {
 	 * @return the bucket, empty if none is left
 	 */
 	public Optional<BucketUpdate> publishNext(long batch, long now) {
-		Bucket bucket = this.dirty.poll();
+		Bucket bucket = this.queues.takeDirty();
 		if (bucket == null) {
 			return Optional.empty();
 		}
@@ -345,7 +235,7 @@ public final class BucketStore {
 	 * @return whether {@link #publishNext} would return one
 	 */
 	public boolean hasDirty() {
-		return !this.dirty.isEmpty();
+		return this.queues.hasDirty();
 	}
 
 	/**
@@ -353,7 +243,7 @@ public final class BucketStore {
 	 * @return whether to hurry
 	 */
 	public boolean hasWaiting() {
-		return this.waiting.get() > 0;
+		return this.queues.hasWaiting();
 	}
 
 	/**
@@ -361,7 +251,7 @@ public final class BucketStore {
 	 * @return the number, not negative
 	 */
 	public int size() {
-		return Math.toIntExact(this.limits.values().stream().mapToLong(LimitBuckets::count).sum());
+		return Math.toIntExact(this.limits.all().stream().mapToLong(LimitBuckets::count).sum());
 	}
 
 	/**
@@ -369,7 +259,7 @@ public final class BucketStore {
 	 * @return bytes, not negative
 	 */
 	public long estimatedBytes() {
-		return this.limits.values().stream().mapToLong(LimitBuckets::estimatedBytes).sum();
+		return this.limits.all().stream().mapToLong(LimitBuckets::estimatedBytes).sum();
 	}
 
 	/**
@@ -377,7 +267,7 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void settleAlone(long now) {
-		for (Bucket bucket = this.dirty.poll(); bucket != null; bucket = this.dirty.poll()) {
+		for (Bucket bucket = this.queues.takeDirty(); bucket != null; bucket = this.queues.takeDirty()) {
 			bucket.publish(Long.MAX_VALUE, now);
 			bucket.acknowledge(Long.MAX_VALUE, now);
 		}
@@ -390,7 +280,7 @@ public final class BucketStore {
 	 * @return the bucket, empty if it was dropped
 	 */
 	public Optional<BucketUpdate> snapshot(BucketKey key, long now) {
-		return find(key).map((bucket) -> new BucketUpdate(key, bucket.snapshot(now)));
+		return this.limits.bucket(key).map((bucket) -> new BucketUpdate(key, bucket.snapshot(now)));
 	}
 
 	/**
@@ -398,7 +288,7 @@ public final class BucketStore {
 	 * @param action receives each
 	 */
 	public void forEachKey(Consumer<BucketKey> action) {
-		forEachBucket((bucket) -> action.accept(bucket.key()));
+		this.limits.buckets().forEachRemaining((bucket) -> action.accept(bucket.key()));
 	}
 
 	/**
@@ -407,14 +297,14 @@ public final class BucketStore {
 	 * @param action receives each
 	 */
 	public void forEachSize(ObjIntConsumer<BucketKey> action) {
-		forEachBucket((bucket) -> action.accept(bucket.key(), bucket.entries()));
+		this.limits.buckets().forEachRemaining((bucket) -> action.accept(bucket.key(), bucket.entries()));
 	}
 
 	/**
 	 * Has every bucket that this member spent from published again.
 	 */
 	public void publishAllAgain() {
-		forEachBucket(Bucket::publishAgain);
+		this.limits.buckets().forEachRemaining(Bucket::publishAgain);
 	}
 
 	/**
@@ -425,15 +315,13 @@ public final class BucketStore {
 	 * held here
 	 */
 	public boolean merge(BucketUpdate update, long now) {
-		LimitBuckets buckets = this.limits.get(update.key().limit());
-		Optional<Bucket> bucket = (buckets != null)
-				? buckets.bucket(update.key(), buckets.policy().limit().initialOf(update.state()), now)
-				: Optional.empty();
+		Optional<Bucket> bucket = this.limits.find(update.key().limit())
+			.flatMap((buckets) -> buckets.bucket(update.key(), initialOf(update, buckets), now));
 		if (bucket.isEmpty()) {
 			return true;
 		}
 		boolean accepted = bucket.get().merge(update.state(), now);
-		serveLine(bucket.get(), now);
+		Line.serve(bucket.get(), now);
 		return accepted;
 	}
 
@@ -474,7 +362,7 @@ public final class BucketStore {
 	 * @return the limit, empty if it is unknown here
 	 */
 	public Optional<Limit> limit(String name) {
-		return Optional.ofNullable(this.limits.get(name)).map((buckets) -> buckets.policy().limit());
+		return this.limits.find(name).map((buckets) -> buckets.policy().limit());
 	}
 
 	/**
@@ -482,7 +370,7 @@ public final class BucketStore {
 	 * @return the time from empty to full, of the limit that takes longest
 	 */
 	public Duration longestTimeToFull() {
-		return Duration.ofNanos(this.limits.values()
+		return Duration.ofNanos(this.limits.all()
 			.stream()
 			.map((buckets) -> buckets.policy().limit())
 			.mapToLong((limit) -> limit.refillRate().nanosToAccrue(limit.capacity()))
@@ -497,9 +385,9 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void acknowledge(BucketKey key, long batch, long now) {
-		find(key).ifPresent((bucket) -> {
+		this.limits.bucket(key).ifPresent((bucket) -> {
 			bucket.acknowledge(batch, now);
-			serveLine(bucket, now);
+			Line.serve(bucket, now);
 		});
 	}
 
@@ -511,23 +399,7 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void tick(long now) {
-		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && view(now).isComplete()) {
-			this.reunitedAt = null;
-			this.told = all();
-		}
-		for (int left = SWEPT_AT_ONCE; left > 0 && this.told.hasNext(); left--) {
-			this.told.next().publishRefill(now);
-		}
-		long keepNanos = keepNanos();
-		for (int left = this.touched.size(); left > 0; left--) {
-			Bucket bucket = this.touched.remove();
-			if (bucket.tick(now, keepNanos)) {
-				this.unsaved.add(bucket.key());
-			}
-			serveLine(bucket, now);
-		}
-		sweep(now);
-		this.drift.onTick(now);
+		this.upkeep.tick(now);
 	}
 
 	/**
@@ -537,7 +409,7 @@ public final class BucketStore {
 	 */
 	public Map<String, Long> ages(long now) {
 		Map<String, Long> ages = new LinkedHashMap<>();
-		this.limits.forEach((name, buckets) -> ages.put(name, buckets.age(now)));
+		this.limits.byName().forEach((name, limit) -> ages.put(name, limit.context().active().age(now)));
 		return ages;
 	}
 
@@ -548,10 +420,7 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void learnAge(String limit, long age, long now) {
-		LimitBuckets buckets = this.limits.get(limit);
-		if (buckets != null) {
-			buckets.learnAge(age, now);
-		}
+		this.limits.find(limit).ifPresent((buckets) -> buckets.context().learnAge(age, now));
 	}
 
 	/**
@@ -563,10 +432,7 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void restart(String limit, LimitDefinition definition, long age, long now) {
-		LimitBuckets buckets = this.limits.get(limit);
-		if (buckets != null) {
-			buckets.restart(definition, age, now);
-		}
+		this.limits.find(limit).ifPresent((buckets) -> buckets.context().restart(definition, age, now));
 	}
 
 	/**
@@ -574,7 +440,7 @@ public final class BucketStore {
 	 * @return an iterator for one thread
 	 */
 	public Iterator<BucketKey> keys() {
-		Iterator<Bucket> buckets = all();
+		Iterator<Bucket> buckets = this.limits.buckets();
 		return new Iterator<>() {
 
 			@Override
@@ -597,7 +463,7 @@ public final class BucketStore {
 	 * @return amounts by birth, {@code null} if the bucket is full or was dropped
 	 */
 	public @Nullable GCounter<Birth> consumedBelowFull(BucketKey key, long now) {
-		return find(key).map((bucket) -> bucket.consumedBelowFull(now)).orElse(null);
+		return this.limits.bucket(key).map((bucket) -> bucket.consumedBelowFull(now)).orElse(null);
 	}
 
 	/**
@@ -610,97 +476,18 @@ public final class BucketStore {
 			return 0;
 		}
 		long lag = 0;
-		for (Bucket bucket : this.unacknowledged) {
+		for (Bucket bucket : this.queues.unacknowledged()) {
 			lag = Math.max(lag, bucket.lag(now));
 		}
 		return lag;
 	}
 
-	Map<String, LimitBuckets> limits() {
+	LimitRegistry limits() {
 		return this.limits;
 	}
 
-	LimiterSettings settings() {
-		return this.settings;
-	}
-
 	ReplicationSignal signal() {
-		return this.signal;
-	}
-
-	DriftListener drift() {
-		return this.drift;
-	}
-
-	boolean hasRoom(String key) {
-		return hasRoom(key, true);
-	}
-
-	private boolean hasRoom(String key, boolean configured) {
-		return this.places.get() + places(key) <= mostPlaces(configured);
-	}
-
-	// What this member does not use must not crowd out what it does.
-	private int mostPlaces(boolean configured) {
-		return configured ? this.settings.maxKeys() : this.settings.maxKeys() / 2;
-	}
-
-	/**
-	 * Takes room for the bucket of a key, if there is enough.
-	 */
-	boolean takeRoom(String key, boolean configured) {
-		int wanted = places(key);
-		int most = mostPlaces(configured) - wanted;
-		return this.places.getAndUpdate((taken) -> (taken <= most) ? taken + wanted : taken) <= most;
-	}
-
-	void leaveRoom(String key) {
-		this.places.addAndGet(-places(key));
-	}
-
-	private static int places(String key) {
-		return 1 + key.length() / CHARACTERS_A_PLACE;
-	}
-
-	Birth nextBirth() {
-		return new Birth(this.self, this.births.incrementAndGet());
-	}
-
-	void onWaiting(int more) {
-		this.waiting.addAndGet(more);
-	}
-
-	void onTouched(Bucket bucket) {
-		this.touched.add(bucket);
-	}
-
-	void onDirty(Bucket bucket) {
-		this.dirty.add(bucket);
-	}
-
-	void onUnacknowledged(Bucket bucket) {
-		this.unacknowledged.add(bucket);
-	}
-
-	void onAcknowledged(Bucket bucket) {
-		this.unacknowledged.remove(bucket);
-	}
-
-	// In turn and not within each other: lines may be long, and free each other.
-	void serveLine(Bucket bucket, long now) {
-		List<Bucket> freed = serve(bucket, now);
-		while (!freed.isEmpty()) {
-			freed = freed.stream().flatMap((next) -> serve(next, now).stream()).toList();
-		}
-	}
-
-	private List<Bucket> serve(Bucket bucket, long now) {
-		List<Supplier<Collection<Bucket>>> notices = bucket.serveLine(now);
-		return notices.isEmpty() ? List.of() : notices.stream().flatMap((notice) -> notice.get().stream()).toList();
-	}
-
-	private long keepNanos() {
-		return LONGEST_BOUND_NANOS + 2 * this.settings.syncInterval().toNanos();
+		return this.queues.signal();
 	}
 
 	// Operators import on threads of their own: the replicating one may drop the bucket
@@ -709,7 +496,7 @@ public final class BucketStore {
 		Bucket bucket = restored(update, now).orElse(null);
 		boolean accepted = bucket == null || merge.test(bucket);
 		while (bucket != null && bucket.isDropped()) {
-			bucket.forget();
+			this.limits.forget(bucket);
 			bucket = restored(update, now).orElse(null);
 			accepted = bucket == null || merge.test(bucket);
 		}
@@ -717,34 +504,12 @@ public final class BucketStore {
 	}
 
 	private Optional<Bucket> restored(BucketUpdate update, long now) {
-		return Optional.ofNullable(this.limits.get(update.key().limit()))
-			.flatMap((buckets) -> buckets.restored(update.key(), buckets.policy().limit().initialOf(update.state()),
-					now));
+		return this.limits.find(update.key().limit())
+			.flatMap((buckets) -> buckets.restored(update.key(), initialOf(update, buckets), now));
 	}
 
-	private Optional<Bucket> find(BucketKey key) {
-		return Optional.ofNullable(this.limits.get(key.limit())).flatMap((buckets) -> buckets.find(key));
-	}
-
-	private Iterator<Bucket> all() {
-		return new Chain<>(this.limits.values().stream().map(LimitBuckets::all).toList());
-	}
-
-	private void forEachBucket(Consumer<Bucket> action) {
-		this.limits.values().forEach((buckets) -> buckets.all().forEach(action));
-	}
-
-	private void sweep(long now) {
-		if (!this.sweep.hasNext()) {
-			this.sweep = all();
-		}
-		for (int left = this.sweptAtOnce; left > 0 && this.sweep.hasNext(); left--) {
-			Bucket bucket = this.sweep.next();
-			if (bucket.dropIfFull(now, keepNanos())) {
-				bucket.forget();
-				this.unsaved.add(bucket.key());
-			}
-		}
+	private static long initialOf(BucketUpdate update, LimitBuckets buckets) {
+		return buckets.policy().limit().initialOf(update.state());
 	}
 
 }

@@ -1,107 +1,110 @@
 package io.openclaw.tokenbucket.limiter;
 
-import java.util.ArrayDeque;
-
-import org.jspecify.annotations.Nullable;
-
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
- * What a member has spent of a bucket, published, and had acknowledged by all members it
- * hears. Amounts are micro-tokens. Mutable, confined to its bucket.
+ * What this member may spend of one bucket before its peers acknowledge: its fair share,
+ * less what it has spent that they have not. Amounts are micro-tokens, times nanoseconds
+ * of one clock. Mutable, confined to its bucket.
  */
 final class Credit {
 
-	// While nobody is heard nothing is acknowledged, for as long as that lasts.
-	private static final int MOST_PUBLICATIONS = 64;
+	// Of the capacity: unpublished spending beyond it is worth a batch of its own.
+	private static final int FLUSH_DIVISOR = 100;
 
-	// None while there are none: most of a million buckets are settled.
-	private @Nullable ArrayDeque<Publication> publications;
+	private long capacity;
 
-	private long spent;
+	private final Demand demand = new Demand();
 
-	private long published;
+	private final UnacknowledgedSpending credit = new UnacknowledgedSpending();
 
-	private long acknowledged;
+	private FairShare share = FairShare.WHOLE;
 
-	private long unpublishedSince;
+	private long sharedAt;
+
+	Credit(long capacity, MembershipView view) {
+		this.capacity = capacity;
+		share(view, view.sinceNanos());
+	}
+
+	/**
+	 * Divides a bucket that became larger or smaller.
+	 */
+	void resize(long newCapacity, MembershipView view, long now) {
+		this.capacity = newCapacity;
+		share(view, now);
+	}
+
+	/**
+	 * Whether a cost may be spent now. With nothing unacknowledged one request always
+	 * may, and alone there is nobody to acknowledge.
+	 * @param available spendable micro-tokens
+	 * @param held what will be spent for others before
+	 */
+	boolean covers(long cost, long available, long held, MembershipView view) {
+		if (view.isAlone()) {
+			return true;
+		}
+		long unacknowledged = this.credit.unacknowledged() + held;
+		return unacknowledged == 0 || unacknowledged + cost <= this.share.of(available + unacknowledged);
+	}
 
 	void spend(long amount, long now) {
-		if (this.spent == this.published) {
-			this.unpublishedSince = now;
-		}
-		this.spent += amount;
+		this.credit.spend(amount, now);
+	}
+
+	boolean isWorthFlushing() {
+		return this.credit.unpublished() > this.capacity / FLUSH_DIVISOR;
 	}
 
 	void publish(long batch, long now) {
-		if (this.spent != this.published) {
-			this.published = this.spent;
-			if (this.publications == null) {
-				this.publications = new ArrayDeque<>(2);
-			}
-			Publication joined = (this.publications.size() < MOST_PUBLICATIONS) ? null : this.publications.pollLast();
-			long since = (joined != null) ? joined.spentSince() : this.unpublishedSince;
-			this.publications.add(new Publication(batch, this.spent, since, now));
+		this.credit.publish(batch, now);
+	}
+
+	/**
+	 * All heard members have acknowledged up to a batch.
+	 */
+	void acknowledge(long batch, MembershipView view, long now) {
+		if (this.credit.acknowledge(batch, this.demand, view.self())) {
+			share(view, now);
 		}
 	}
 
 	/**
-	 * All heard members have acknowledged.
-	 * @param batch up to which batch
-	 * @param demand counts what is newly acknowledged, aged from its publication
-	 * @param self this member
-	 * @return whether anything is newly acknowledged
+	 * News of another member's spending arrived.
 	 */
-	boolean acknowledge(long batch, Demand demand, MemberId self) {
-		boolean news = false;
-		for (Publication oldest = oldest(); oldest != null && oldest.batch() <= batch; oldest = next()) {
-			demand.add(self, oldest.spent() - this.acknowledged, oldest.publishedAt());
-			this.acknowledged = oldest.spent();
-			news = true;
+	void learn(MemberId member, long amount, long now) {
+		this.demand.add(member, amount, now);
+	}
+
+	/**
+	 * Divides anew, since demand or the members changed.
+	 */
+	void share(MembershipView view, long now) {
+		this.demand.retain(view::counts);
+		this.share = FairShare.of(this.demand, view, this.capacity, now);
+		this.sharedAt = now;
+	}
+
+	/**
+	 * Divides anew if demand may have faded noticeably since it last was.
+	 */
+	void shareIfOld(MembershipView view, long shareForNanos, long now) {
+		if (now - this.sharedAt > shareForNanos) {
+			share(view, now);
 		}
-		return news;
-	}
-
-	long unacknowledged() {
-		return this.spent - this.acknowledged;
-	}
-
-	long unpublished() {
-		return this.spent - this.published;
 	}
 
 	boolean isSettled() {
-		return this.spent == this.acknowledged;
+		return this.credit.isSettled();
 	}
 
-	/**
-	 * How long the oldest unacknowledged spending has been so.
-	 * @param now the current time in nanoseconds
-	 * @return nanoseconds
-	 */
+	long unacknowledged() {
+		return this.credit.unacknowledged();
+	}
+
 	long lag(long now) {
-		if (isSettled()) {
-			return 0;
-		}
-		Publication oldest = oldest();
-		return now - ((oldest != null) ? oldest.spentSince() : this.unpublishedSince);
-	}
-
-	private @Nullable Publication oldest() {
-		return (this.publications != null) ? this.publications.peek() : null;
-	}
-
-	private @Nullable Publication next() {
-		if (this.publications != null) {
-			this.publications.remove();
-			if (this.publications.isEmpty()) {
-				this.publications = null;
-			}
-		}
-		return oldest();
-	}
-
-	private record Publication(long batch, long spent, long spentSince, long publishedAt) {
+		return this.credit.lag(now);
 	}
 
 }

@@ -19,7 +19,7 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
  * nobody else spent; zero if it would be now, {@link Long#MAX_VALUE} if never
  * @param completion completes with the final decision, never exceptionally; present only
  * while waiting. Cancelling it through {@link CompletionStage#toCompletableFuture()}
- * takes the promise back, and so consumes nothing: what is consumed at that moment is
+ * takes the reservation back, and so consumes nothing: what is consumed at that moment is
  * given back
  * @param mode whether the limit was enforced at the time
  */
@@ -56,6 +56,14 @@ public record Decision(Outcome outcome, Reason reason, Limit limit, long remaini
 	Decision inShadow() {
 		return new Decision((this.outcome == Outcome.REJECTED) ? Outcome.SHADOW_REJECTED : this.outcome, this.reason,
 				this.limit, this.remaining, this.nanosToWait, this.completion, Mode.SHADOW);
+	}
+
+	/**
+	 * The same while it waits.
+	 * @param later completes with the final decision
+	 */
+	Decision completedBy(@Nullable CompletionStage<Decision> later) {
+		return new Decision(this.outcome, this.reason, this.limit, this.remaining, this.nanosToWait, later, this.mode);
 	}
 
 	/**

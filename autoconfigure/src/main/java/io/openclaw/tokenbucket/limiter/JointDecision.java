@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * tokens while another rejected have the reason {@link Reason#OTHER_LIMIT}, and so have
  * those of limits in shadow mode, which are not asked then
  * @param completion completes with the final decision, never exceptionally; present only
- * while waiting. Cancelling it takes all promises back, and what is consumed at that
+ * while waiting. Cancelling it takes all reservations back, and what is consumed at that
  * moment, except by limits in shadow mode
  */
 public record JointDecision(Outcome outcome, List<Decision> decisions,

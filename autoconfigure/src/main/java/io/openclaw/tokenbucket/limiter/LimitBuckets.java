@@ -1,94 +1,54 @@
 package io.openclaw.tokenbucket.limiter;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 
 /**
  * All buckets of one limit. Thread-safe.
  */
-final class LimitBuckets implements Changes {
+final class LimitBuckets {
 
 	private static final int SAMPLE = 64;
 
-	private final AtomicReference<BucketContext> context;
+	private final LimitContext context;
 
-	private final BucketStore store;
+	private final LimitStatistics statistics = new LimitStatistics();
+
+	private final MemoryBudget memory;
+
+	private final Births births;
+
+	private final BucketQueues<Bucket> queues;
 
 	private final ConcurrentMap<String, Bucket> byKey = new ConcurrentHashMap<>();
 
 	private final ConcurrentMap<BucketKey, Bucket> overflow = new ConcurrentHashMap<>(1);
 
-	private final AtomicLong lowestLevel = new AtomicLong(Long.MAX_VALUE);
+	LimitBuckets(LimitContext context, MemoryBudget memory, Births births, BucketQueues<Bucket> queues) {
+		this.context = context;
+		this.memory = memory;
+		this.births = births;
+		this.queues = queues;
+	}
 
-	// Else this member only knows it from others, and decides nothing by it.
-	private volatile boolean configured;
+	LimitContext context() {
+		return this.context;
+	}
 
-	private final LongAdder admitted = new LongAdder();
-
-	private final LongAdder rejected = new LongAdder();
-
-	private final LongAdder shadowRejected = new LongAdder();
-
-	private final LongAdder overflowed = new LongAdder();
-
-	LimitBuckets(LimitPolicy policy, LimitSource source, BucketStore store, long now) {
-		this.configured = source != LimitSource.FLEET;
-		this.store = store;
-		this.context = new AtomicReference<>(new BucketContext(store.view(now), ActiveLimit.of(policy, source, now),
-				store.settings().syncInterval().toNanos(), null, 0));
+	LimitStatistics statistics() {
+		return this.statistics;
 	}
 
 	LimitPolicy policy() {
-		return active().policy();
-	}
-
-	/**
-	 * Whether this member decides by the limit.
-	 */
-	boolean isConfigured() {
-		return this.configured;
-	}
-
-	/**
-	 * This member decides by the limit from now on.
-	 */
-	void claim(LimitPolicy policy) {
-		if (!this.configured) {
-			this.context.updateAndGet((current) -> current.with(current.active().claim(policy)));
-			this.configured = true;
-		}
-	}
-
-	@Override
-	public BucketContext context(long now) {
-		MembershipView view = this.store.view(now);
-		BucketContext current = this.context.get();
-		return (current.view() == view) ? current : this.context.updateAndGet((context) -> context.with(view));
-	}
-
-	long estimatedBytes() {
-		double average = this.byKey.values()
-			.stream()
-			.limit(SAMPLE)
-			.mapToLong(Bucket::estimatedBytes)
-			.average()
-			.orElse(0);
-		return Math.round(average * this.byKey.size());
-	}
-
-	ActiveLimit active() {
-		return this.context.get().active();
+		return this.context.active().policy();
 	}
 
 	/**
@@ -97,41 +57,11 @@ final class LimitBuckets implements Changes {
 	 * @return what changed, empty if both say the same
 	 */
 	Optional<LimitChange> follow(UnaryOperator<LimitDefinition> next, LimitSource source, long now) {
-		ActiveLimit before;
-		ActiveLimit after;
-		BucketContext current;
-		do {
-			current = this.context.get();
-			before = current.active();
-			LimitDefinition definition = next.apply(before.definition());
-			if (definition.equals(before.definition())) {
-				return Optional.empty();
-			}
-			after = before.follow(definition, source, now);
+		Optional<LimitChange> change = this.context.follow(next, source, now);
+		if (change.isPresent()) {
+			refresh(now);
 		}
-		while (!this.context.compareAndSet(current, current.with(after)));
-		refresh(now);
-		return after.definition().agreesWith(before.definition()) ? Optional.empty()
-				: Optional.of(new LimitChange(before.definition(), before.source(), after.definition(), source));
-	}
-
-	/**
-	 * Goes by a part of the limit from now on.
-	 */
-	void fallBack(FallbackQuota quota) {
-		this.context.updateAndGet((current) -> current.inFallback(quota));
-	}
-
-	/**
-	 * Goes by the replicated state again, once nothing of it is overspent.
-	 */
-	void recover(long now) {
-		this.context.updateAndGet(BucketContext::recovered);
-		refresh(now);
-	}
-
-	void changeSyncInterval(Duration newInterval) {
-		this.context.updateAndGet((current) -> current.withSyncInterval(newInterval.toNanos()));
+		return change.filter((made) -> !made.to().agreesWith(made.from()));
 	}
 
 	/**
@@ -140,8 +70,16 @@ final class LimitBuckets implements Changes {
 	void refresh(long now) {
 		for (Bucket bucket : all()) {
 			bucket.follow(now);
-			this.store.serveLine(bucket, now);
+			Line.serve(bucket, now);
 		}
+	}
+
+	/**
+	 * Whether a bucket is held, or would be.
+	 */
+	boolean holds(BucketKey key) {
+		return key.overflow() || this.byKey.containsKey(key.key())
+				|| this.memory.hasRoom(key.key(), this.context.isConfigured());
 	}
 
 	/**
@@ -155,35 +93,60 @@ final class LimitBuckets implements Changes {
 	 * Whole tokens in micro-tokens; {@link Long#MAX_VALUE} above the capacity.
 	 */
 	long costOf(long tokens) {
-		if (tokens < 0) {
-			throw new IllegalArgumentException("tokens must not be negative: " + tokens);
-		}
 		return isAboveCapacity(tokens) ? Long.MAX_VALUE : tokens * MicroTokens.PER_TOKEN;
+	}
+
+	/**
+	 * Decides a request.
+	 * @return the decision, which waits if the request must reserve
+	 */
+	Decision decide(String key, long cost, long now) {
+		if (cost == 0) {
+			return peek(key, now).admitFree(now);
+		}
+		return ask(key, (bucket) -> bucket.decide(cost, now), now);
+	}
+
+	/**
+	 * Decides a request by the level alone, and lets it go on in any case.
+	 */
+	Decision shadow(String key, long tokens, long now) {
+		if (isAboveCapacity(tokens)) {
+			return refuse(key, tokens, now).inShadow();
+		}
+		if (tokens == 0) {
+			return peek(key, now).admitFree(now).inShadow();
+		}
+		long cost = costOf(tokens);
+		return ask(key, (bucket) -> bucket.decideOnLevel(cost, now), now).inShadow();
 	}
 
 	/**
 	 * Refuses a request on behalf of this or another limit, without creating a bucket.
 	 */
-	Decision refuse(Charge charge, long now) {
-		Bucket bucket = peek(charge.key(), now);
-		if (!isAboveCapacity(charge.tokens())) {
-			return bucket.refuse(costOf(charge.tokens()), now);
+	Decision refuse(String key, long tokens, long now) {
+		Bucket bucket = peek(key, now);
+		if (!isAboveCapacity(tokens)) {
+			return bucket.refuse(costOf(tokens), now);
 		}
 		return new Decision(Outcome.REJECTED, Reason.COST_ABOVE_CAPACITY, policy().limit(),
 				Math.max(0, bucket.status(now).spendable()), Long.MAX_VALUE, null);
 	}
 
 	/**
-	 * The bucket of a key, created if needed; beyond the bound the overflow bucket.
+	 * Asks the bucket of a key, created if needed. Whoever drops a bucket may not have
+	 * come to removing it yet: looked for again, it would be found until then.
+	 * @param question is answered with {@code null} by a bucket that is dropped
 	 */
-	Bucket bucket(String key, long now) {
-		Bucket bucket = this.byKey.get(key);
-		if (bucket != null) {
-			return bucket;
+	<T> T ask(String key, Question<T> question, long now) {
+		while (true) {
+			Bucket bucket = bucket(key, now);
+			T answer = question.put(bucket);
+			if (answer != null) {
+				return answer;
+			}
+			forget(bucket);
 		}
-		Bucket created = this.byKey.computeIfAbsent(key,
-				(name) -> this.store.takeRoom(name, this.configured) ? create(BucketKey.of(name(), name), now) : null);
-		return (created != null) ? created : overflow(now);
 	}
 
 	/**
@@ -194,13 +157,21 @@ final class LimitBuckets implements Changes {
 	}
 
 	/**
-	 * The bucket of a key after the one that was found is dropped. Whoever drops buckets
-	 * may not have come to removing it yet: looked for again, it would be found until
-	 * then.
+	 * The bucket of a key, created if needed; beyond the bound the overflow bucket.
 	 */
-	Bucket bucketAfter(Bucket dropped, String key, long now) {
-		onDropped(dropped);
-		return bucket(key, now);
+	Bucket bucket(String key, long now) {
+		Bucket bucket = this.byKey.get(key);
+		if (bucket != null) {
+			return bucket;
+		}
+		BucketContext current = this.context.asOf(now);
+		long initial = current.policy().limit().initial();
+		Bucket created = create(BucketKey.of(name(), key), initial, current, current.active().activatedAt(), now);
+		if (created != null) {
+			return created;
+		}
+		this.statistics.countOverflow();
+		return created(BucketKey.overflow(name()), initial, current, current.active().activatedAt(), now);
 	}
 
 	/**
@@ -208,16 +179,10 @@ final class LimitBuckets implements Changes {
 	 * with what it began with there.
 	 */
 	Optional<Bucket> bucket(BucketKey key, long initial, long now) {
-		ConcurrentMap<?, Bucket> held = key.overflow() ? this.overflow : this.byKey;
-		Bucket bucket = held.get(key.overflow() ? key : key.key());
-		if (bucket != null) {
-			return Optional.of(bucket);
-		}
-		if (key.overflow()) {
-			return Optional.of(this.overflow.computeIfAbsent(key, (added) -> create(added, initial, now)));
-		}
-		return Optional.ofNullable(this.byKey.computeIfAbsent(key.key(),
-				(added) -> this.store.takeRoom(added, this.configured) ? create(key, initial, now) : null));
+		Optional<Bucket> held = find(key);
+		BucketContext current = this.context.asOf(now);
+		return held.isPresent() ? held
+				: Optional.ofNullable(create(key, initial, current, current.active().activatedAt(), now));
 	}
 
 	/**
@@ -225,10 +190,7 @@ final class LimitBuckets implements Changes {
 	 * before it was saved is in its state: it accrues from now on.
 	 */
 	Optional<Bucket> restored(BucketKey key, long initial, long now) {
-		return Optional.ofNullable(key.overflow()
-				? this.overflow.computeIfAbsent(key, (name) -> createAnew(key, initial, now))
-				: this.byKey.computeIfAbsent(key.key(),
-						(name) -> this.store.takeRoom(name, this.configured) ? createAnew(key, initial, now) : null));
+		return Optional.ofNullable(create(key, initial, this.context.asOf(now), now, now));
 	}
 
 	/**
@@ -239,21 +201,26 @@ final class LimitBuckets implements Changes {
 		if (bucket != null) {
 			return bucket;
 		}
-		BucketKey missing = this.store.hasRoom(key) ? BucketKey.of(name(), key) : BucketKey.overflow(name());
-		return find(missing).orElseGet(() -> create(missing, new Birth(this.store.self(), 0), now));
+		BucketKey missing = this.memory.hasRoom(key, true) ? BucketKey.of(name(), key) : BucketKey.overflow(name());
+		BucketContext current = this.context.asOf(now);
+		return find(missing).orElseGet(() -> create(missing, current.policy().limit().initial(), current,
+				this.births.none(), current.active().activatedAt(), now));
 	}
 
 	Optional<Bucket> find(BucketKey key) {
 		return Optional.ofNullable(key.overflow() ? this.overflow.get(key) : this.byKey.get(key.key()));
 	}
 
-	@Override
-	public void onDropped(Bucket bucket) {
-		if (bucket.key().overflow()) {
-			this.overflow.remove(bucket.key(), bucket);
+	/**
+	 * Forgets a bucket that is dropped.
+	 */
+	void forget(Bucket dropped) {
+		BucketKey key = dropped.key();
+		if (key.overflow()) {
+			this.overflow.remove(key, dropped);
 		}
-		else if (this.byKey.remove(bucket.key().key(), bucket)) {
-			this.store.leaveRoom(bucket.key().key());
+		else if (this.byKey.remove(key.key(), dropped)) {
+			this.memory.giveBack(key.key());
 		}
 	}
 
@@ -268,41 +235,21 @@ final class LimitBuckets implements Changes {
 		return this.byKey.size() + this.overflow.size();
 	}
 
-	long age(long now) {
-		return active().age(now);
-	}
-
 	/**
-	 * Learns that the limit has been active elsewhere for longer.
+	 * About how much memory the buckets take, from a sample of them.
 	 */
-	void learnAge(long age, long now) {
-		this.context.updateAndGet((current) -> current.with(current.active().atLeast(age, now)));
-	}
-
-	/**
-	 * Forgets for how long the limit was active here.
-	 */
-	void restart(LimitDefinition definition, long age, long now) {
-		this.context.updateAndGet((current) -> {
-			ActiveLimit active = current.active();
-			return active.definition().equals(definition) ? current.with(active.aged(age, now)) : current;
-		});
-	}
-
-	void count(Decision decision) {
-		switch (decision.outcome()) {
-			case ADMITTED -> this.admitted.increment();
-			case SHADOW_REJECTED -> this.shadowRejected.increment();
-			default -> this.rejected.increment();
-		}
-	}
-
-	long overflowed() {
-		return this.overflowed.sum();
+	long estimatedBytes() {
+		double average = this.byKey.values()
+			.stream()
+			.limit(SAMPLE)
+			.mapToLong(Bucket::estimatedBytes)
+			.average()
+			.orElse(0);
+		return Math.round(average * this.byKey.size());
 	}
 
 	long drainLowestLevel() {
-		return Math.min(policy().limit().capacity(), this.lowestLevel.getAndSet(Long.MAX_VALUE));
+		return Math.min(policy().limit().capacity(), this.statistics.drainLowestLevel());
 	}
 
 	/**
@@ -315,90 +262,51 @@ final class LimitBuckets implements Changes {
 	}
 
 	LimitStatus status(long now) {
-		ActiveLimit current = active();
+		ActiveLimit current = this.context.active();
 		long lowest = current.policy().limit().capacity();
 		for (Bucket bucket : all()) {
 			lowest = Math.min(lowest, bucket.level(now));
 		}
 		return new LimitStatus(current.policy(), current.definition(), current.source(), count(), lowest,
-				this.admitted.sum(), this.rejected.sum(), this.shadowRejected.sum());
+				this.statistics.admitted(), this.statistics.rejected(), this.statistics.shadowRejected());
 	}
 
-	@Override
-	public void onTouched(Bucket bucket) {
-		this.store.onTouched(bucket);
+	// Nothing is created for what there is already, or beyond the bound.
+	private @Nullable Bucket create(BucketKey key, long initial, BucketContext current, long since, long now) {
+		return key.overflow() ? created(key, initial, current, since, now)
+				: this.byKey.computeIfAbsent(key.key(), (name) -> this.memory.take(name, this.context.isConfigured())
+						? create(key, initial, current, this.births.next(), since, now) : null);
 	}
 
-	@Override
-	public void onDirty(Bucket bucket) {
-		this.store.onDirty(bucket);
+	private Bucket created(BucketKey overflowing, long initial, BucketContext current, long since, long now) {
+		return this.overflow.computeIfAbsent(overflowing,
+				(key) -> create(key, initial, current, this.births.next(), since, now));
 	}
 
-	@Override
-	public void onUnacknowledged(Bucket bucket) {
-		this.store.onUnacknowledged(bucket);
-	}
-
-	@Override
-	public void onAcknowledged(Bucket bucket) {
-		this.store.onAcknowledged(bucket);
-	}
-
-	@Override
-	public void onWindow(BucketKey bucket, Limit limit, long excess, long sinceNanos, long now) {
-		if (this.configured) {
-			this.store.drift().onWindow(bucket, limit, excess, sinceNanos, now);
-		}
-	}
-
-	@Override
-	public void onFlushWanted() {
-		this.store.signal().flushWanted();
-	}
-
-	@Override
-	public void onWaiting(int more) {
-		this.store.onWaiting(more);
-	}
-
-	@Override
-	public void onLevel(long level) {
-		if (level < this.lowestLevel.get()) {
-			this.lowestLevel.accumulateAndGet(level, Math::min);
-		}
-	}
-
-	private Bucket overflow(long now) {
-		this.overflowed.increment();
-		return this.overflow.computeIfAbsent(BucketKey.overflow(name()), (key) -> create(key, now));
-	}
-
-	private Bucket create(BucketKey key, long now) {
-		return create(key, this.store.nextBirth(), now);
-	}
-
-	private Bucket create(BucketKey key, Birth birth, long now) {
-		BucketContext current = context(now);
-		return create(key, current, current.policy().limit().initial(), birth, current.active().activatedAt(), now);
-	}
-
-	private Bucket create(BucketKey key, long initial, long now) {
-		BucketContext current = context(now);
-		return create(key, current, initial, this.store.nextBirth(), current.active().activatedAt(), now);
-	}
-
-	private Bucket createAnew(BucketKey key, long initial, long now) {
-		return create(key, context(now), initial, this.store.nextBirth(), now, now);
-	}
-
-	private Bucket create(BucketKey key, BucketContext current, long initial, Birth birth, long since, long now) {
+	private Bucket create(BucketKey key, long initial, BucketContext current, Birth birth, long since, long now) {
 		LocalReplica replica = new LocalReplica(current.policy().limit(), initial, birth, current.view(),
 				current.syncIntervalNanos() / 2, since, now);
-		return new Bucket(key, current, replica, this, now);
+		return new Bucket(key, this.context, current, replica, this.statistics, this.queues, now);
 	}
 
 	private String name() {
 		return policy().limit().name();
+	}
+
+	/**
+	 * What is asked of a bucket.
+	 *
+	 * @param <T> the answer
+	 */
+	@FunctionalInterface
+	interface Question<T> {
+
+		/**
+		 * Asks a bucket.
+		 * @return {@code null} if it is dropped
+		 */
+		@Nullable T put(Bucket bucket);
+
 	}
 
 }

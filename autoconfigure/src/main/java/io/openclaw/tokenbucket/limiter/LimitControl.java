@@ -41,9 +41,10 @@ public final class LimitControl {
 	 * @return the source, empty if there is no such limit
 	 */
 	public Optional<LimitSource> source(String limit) {
-		return Optional.ofNullable(this.store.limits().get(limit))
-			.filter(LimitBuckets::isConfigured)
-			.map((buckets) -> buckets.active().source());
+		return this.store.limits()
+			.find(limit)
+			.filter((buckets) -> buckets.context().isConfigured())
+			.map((buckets) -> buckets.context().active().source());
 	}
 
 	/**
@@ -92,14 +93,13 @@ public final class LimitControl {
 	 * @return how many micro-tokens were given; empty if this member holds no such bucket
 	 */
 	public OptionalLong giveBack(String limit, String key, long microTokens) {
-		LimitBuckets buckets = this.store.limits().get(limit);
-		Optional<Bucket> bucket = (buckets != null) ? buckets.find(BucketKey.of(limit, key)) : Optional.empty();
+		Optional<Bucket> bucket = this.store.limits().bucket(BucketKey.of(limit, key));
 		if (bucket.isEmpty()) {
 			return OptionalLong.empty();
 		}
 		long now = this.clock.nanoTime();
 		long given = bucket.get().giveBack(microTokens, now);
-		this.store.serveLine(bucket.get(), now);
+		Line.serve(bucket.get(), now);
 		return OptionalLong.of(given);
 	}
 

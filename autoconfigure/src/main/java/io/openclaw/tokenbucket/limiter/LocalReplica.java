@@ -54,7 +54,7 @@ final class LocalReplica {
 	// What others did not grant as well, and have not been told.
 	private long grantedApart;
 
-	private final Losses losses = new Losses();
+	private final MissedRefill missedRefill = new MissedRefill();
 
 	// What this side holds above its part of a capacity that shrank, as long as nobody
 	// can
@@ -97,7 +97,7 @@ final class LocalReplica {
 		this.refill = new Refill(limit.refillRate(), view.size());
 		this.settledAt = activatedAt;
 		replaceState(TokenBucketState.empty().beginWith(initial));
-		this.losses.begin(view, this.state, now);
+		this.missedRefill.begin(view, this.state, now);
 	}
 
 	Limit limit() {
@@ -128,7 +128,7 @@ final class LocalReplica {
 	}
 
 	/**
-	 * What this member may spend, promises aside.
+	 * What this member may spend, reservations aside.
 	 * @return micro-tokens, possibly negative
 	 */
 	long spendable() {
@@ -310,6 +310,14 @@ final class LocalReplica {
 	}
 
 	/**
+	 * Whether tokens are missing. Shares are granted in whole micro-tokens: the last few
+	 * never are.
+	 */
+	boolean isBelowFull() {
+		return this.limit.capacity() - this.level >= this.view.size();
+	}
+
+	/**
 	 * Whether others can go on believing what is counted here.
 	 */
 	boolean hasRoomToCount() {
@@ -352,7 +360,7 @@ final class LocalReplica {
 	 */
 	void change(Limit newLimit, long now) {
 		settle(now);
-		this.losses.accrue(this.limit, this.view.size(), now);
+		this.missedRefill.accrue(this.limit, this.view.size(), now);
 		long before = available();
 		this.limit = newLimit;
 		this.refill.changeRate(newLimit.refillRate());
@@ -409,13 +417,13 @@ final class LocalReplica {
 		state();
 		MembershipView oldView = this.view;
 		long before = (this.withheld > 0) ? available() : Long.MAX_VALUE;
-		this.losses.accrue(this.limit, oldView.size(), now);
+		this.missedRefill.accrue(this.limit, oldView.size(), now);
 		this.view = newView;
 		this.refill.divideAmong(newView.size());
 		this.withheld = 0;
 		replaceState(creditRemoved(oldView));
 		withholdAbove(before);
-		this.losses.follow(oldView, newView, this.state);
+		this.missedRefill.follow(oldView, newView, this.state);
 	}
 
 	/**
@@ -511,7 +519,7 @@ final class LocalReplica {
 		for (MembershipView.Peer lost : oldView.unheard()) {
 			if (!this.view.counts(lost.id())) {
 				long room = this.limit.capacity() - this.limit.level(credited);
-				long credit = Math.max(0, Math.min(this.losses.due(lost.id(), credited), room));
+				long credit = Math.max(0, Math.min(this.missedRefill.due(lost.id(), credited), room));
 				credited = credited.grant(List.of(lost.id()), credit);
 				this.grantedApart += credit;
 			}

@@ -16,7 +16,7 @@ public enum Outcome {
 	 */
 	SHADOW_REJECTED,
 
-	/** The tokens are promised until peers acknowledge or the wait ends. */
+	/** The tokens are reserved until peers acknowledge or the wait ends. */
 	WAITING
 
 }

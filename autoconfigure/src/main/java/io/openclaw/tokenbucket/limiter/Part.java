@@ -17,7 +17,7 @@ final class Part {
 
 	private Bucket bucket;
 
-	private @Nullable Promise promise;
+	private @Nullable Reservation reservation;
 
 	private @Nullable Answer answer;
 
@@ -36,21 +36,21 @@ final class Part {
 		return this.bucket;
 	}
 
-	void ask(Promise.Listener listener, long now) {
+	void ask(Reservation.Listener listener, long now) {
 		if (this.cost == 0) {
 			this.answer = Answer.kept(Reason.CREDIT);
 			return;
 		}
-		this.promise = new Promise(this.cost, now + this.buckets.policy().creditWait().toNanos(), listener);
-		this.answer = this.bucket.ask(this.promise, now);
-		while (is(Answer.Kind.DROPPED)) {
-			this.bucket = this.buckets.bucketAfter(this.bucket, this.key, now);
-			this.answer = this.bucket.ask(this.promise, now);
-		}
+		Reservation asked = new Reservation(this.cost, now + this.buckets.policy().creditWait().toNanos(), listener);
+		this.reservation = asked;
+		this.answer = this.buckets.ask(this.key, (asking) -> {
+			this.bucket = asking;
+			return asking.reserve(asked, now);
+		}, now);
 	}
 
-	void onAnswer(Promise answered, Answer given) {
-		if (this.promise == answered) {
+	void onAnswer(Reservation answered, Answer given) {
+		if (this.reservation == answered) {
 			this.answer = given;
 		}
 	}
@@ -64,14 +64,15 @@ final class Part {
 			return this.bucket.admitFree(now);
 		}
 		Answer kept = Objects.requireNonNull(this.answer);
-		return this.bucket.commit(Objects.requireNonNull(this.promise), Objects.requireNonNull(kept.reason()), now);
+		return this.bucket.commit(Objects.requireNonNull(this.reservation), Objects.requireNonNull(kept.reason()), now);
 	}
 
 	Decision release(long now) {
 		if (this.answer != null && this.answer.decision() != null) {
 			return this.answer.decision();
 		}
-		return (this.promise != null) ? this.bucket.release(this.promise, now) : this.bucket.refuse(this.cost, now);
+		return (this.reservation != null) ? this.bucket.release(this.reservation, now)
+				: this.bucket.refuse(this.cost, now);
 	}
 
 	void giveBack(long now) {

@@ -67,25 +67,12 @@ final class Shadows {
 		LimitBuckets limit = this.buckets.get(i);
 		Charge charge = this.charges.get(i);
 		if (outcome != Outcome.ADMITTED) {
-			Decision refused = limit.refuse(charge, now);
+			Decision refused = limit.refuse(charge.key(), charge.tokens(), now);
 			Reason reason = (outcome == Outcome.WAITING) ? Reason.UNACKNOWLEDGED : Reason.OTHER_LIMIT;
 			return new Decision(outcome, reason, refused.limit(), refused.remaining(), refused.nanosToWait(), null,
 					Mode.SHADOW);
 		}
-		if (limit.isAboveCapacity(charge.tokens())) {
-			return limit.refuse(charge, now).inShadow();
-		}
-		long cost = limit.costOf(charge.tokens());
-		Bucket bucket = limit.bucket(charge.key(), cost, now);
-		if (cost == 0) {
-			return bucket.admitFree(now).inShadow();
-		}
-		Decision decision = bucket.decideOnLevel(cost, now);
-		while (decision == null) {
-			bucket = limit.bucketAfter(bucket, charge.key(), now);
-			decision = bucket.decideOnLevel(cost, now);
-		}
-		return decision.inShadow();
+		return limit.shadow(charge.key(), charge.tokens(), now);
 	}
 
 }

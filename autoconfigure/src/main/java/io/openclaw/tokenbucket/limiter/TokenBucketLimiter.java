@@ -2,12 +2,10 @@ package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
@@ -52,19 +50,14 @@ public final class TokenBucketLimiter {
 	 * @throws IllegalArgumentException if the limit is unknown or the tokens negative
 	 */
 	public Decision tryConsume(String limit, String key, long tokens) {
+		if (tokens < 0) {
+			throw new IllegalArgumentException("tokens must not be negative: " + tokens);
+		}
 		LimitBuckets buckets = buckets(limit);
 		long now = this.clock.nanoTime();
-		long cost = buckets.costOf(tokens);
-		Decision decision = null;
-		if (buckets.policy().mode() == Mode.ENFORCE && cost <= buckets.policy().limit().capacity()) {
-			Bucket bucket = buckets.bucket(key, cost, now);
-			decision = (cost > 0) ? bucket.decide(cost, now) : bucket.admitFree(now);
-		}
-		if (decision == null) {
-			return single(tryConsume(List.of(new Charge(limit, key, tokens))));
-		}
-		count(buckets, decision, now);
-		return decision;
+		Decision decision = decide(buckets, key, tokens, now);
+		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, decision, now)
+				: reserve(buckets, key, tokens, now);
 	}
 
 	/**
@@ -72,8 +65,8 @@ public final class TokenBucketLimiter {
 	 * say in it: they are asked once the others have admitted the request, at once and by
 	 * their level alone, and consume each for itself; if the others reject it, they
 	 * consume nothing.
-	 * @param charges at least one; waiting promises are made in the order of the names of
-	 * limits
+	 * @param charges at least one; waiting reservations are made in the order of the
+	 * names of limits
 	 * @return the decision: admitted, rejected with nothing consumed anywhere, or waiting
 	 * @throws IllegalArgumentException if a limit is unknown or there are no charges
 	 */
@@ -96,9 +89,7 @@ public final class TokenBucketLimiter {
 	 * @return names in order
 	 */
 	public Set<String> limits() {
-		Set<String> limits = new TreeSet<>(this.store.limits().keySet());
-		limits.removeAll(this.store.adopted());
-		return Collections.unmodifiableSet(limits);
+		return this.store.limits().configured();
 	}
 
 	/**
@@ -135,7 +126,7 @@ public final class TokenBucketLimiter {
 	 * @return the number since start, not negative
 	 */
 	public long overflowed(String limit) {
-		return buckets(limit).overflowed();
+		return buckets(limit).statistics().overflowed();
 	}
 
 	/**
@@ -200,10 +191,27 @@ public final class TokenBucketLimiter {
 
 	private LimitBuckets buckets(String limit) {
 		LimitBuckets buckets = this.store.limits().get(limit);
-		if (buckets == null || !buckets.isConfigured()) {
+		if (buckets == null || !buckets.context().isConfigured()) {
 			throw new IllegalArgumentException("no limit is named '" + limit + "'; there are " + limits());
 		}
 		return buckets;
+	}
+
+	private static Decision decide(LimitBuckets buckets, String key, long tokens, long now) {
+		if (buckets.policy().mode() == Mode.SHADOW) {
+			return buckets.shadow(key, tokens, now);
+		}
+		return buckets.isAboveCapacity(tokens) ? buckets.refuse(key, tokens, now)
+				: buckets.decide(key, buckets.costOf(tokens), now);
+	}
+
+	private Decision reserve(LimitBuckets buckets, String key, long tokens, long startedAt) {
+		Part part = new Part(buckets, key, buckets.costOf(tokens), startedAt);
+		Admission<Decision> admission = new Admission<>(this.clock, List.of(part),
+				(outcome, decisions, completion) -> decisions.get(0));
+		Decision decision = start(admission);
+		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, decision, startedAt)
+				: decision.completedBy(admission.completion().map((later) -> counted(buckets, later, startedAt)));
 	}
 
 	private JointDecision enforce(List<Charge> charges, long now) {
@@ -213,17 +221,24 @@ public final class TokenBucketLimiter {
 		// A cost above a capacity is answered before any bucket is asked or created.
 		if (charges.stream().anyMatch((charge) -> buckets(charge.limit()).isAboveCapacity(charge.tokens()))) {
 			return new JointDecision(Outcome.REJECTED,
-					charges.stream().map((charge) -> buckets(charge.limit()).refuse(charge, now)).toList(), null);
+					charges.stream()
+						.map((charge) -> buckets(charge.limit()).refuse(charge.key(), charge.tokens(), now))
+						.toList(),
+					null);
 		}
 		List<Part> parts = new ArrayList<>(charges.size());
 		for (Charge charge : charges) {
 			LimitBuckets buckets = buckets(charge.limit());
 			parts.add(new Part(buckets, charge.key(), buckets.costOf(charge.tokens()), now));
 		}
-		Admission admission = new Admission(this.store, this.clock, parts);
-		JointDecision decision = admission.start();
-		if (decision.outcome() == Outcome.WAITING) {
-			admission.lines().forEach(this::watch);
+		return start(new Admission<>(this.clock, parts, JointDecision::new));
+	}
+
+	private <D> D start(Admission<D> admission) {
+		D decision = admission.start();
+		List<Bucket> lines = admission.lines();
+		if (!lines.isEmpty()) {
+			lines.forEach(this::watch);
 			this.store.signal().acknowledgementWanted();
 		}
 		return decision;
@@ -231,12 +246,12 @@ public final class TokenBucketLimiter {
 
 	private JointDecision counted(List<Charge> charges, JointDecision decision, long startedAt) {
 		for (int i = 0; i < charges.size(); i++) {
-			count(buckets(charges.get(i).limit()), decision.decisions().get(i), startedAt);
+			counted(buckets(charges.get(i).limit()), decision.decisions().get(i), startedAt);
 		}
 		return decision;
 	}
 
-	private Pending<JointDecision> followedLater(List<Charge> charges, Shadows shadows, JointDecision waiting,
+	private DecisionFuture<JointDecision> followedLater(List<Charge> charges, Shadows shadows, JointDecision waiting,
 			long startedAt) {
 		return completion(waiting).map((decision) -> {
 			long now = this.clock.nanoTime();
@@ -244,24 +259,16 @@ public final class TokenBucketLimiter {
 		});
 	}
 
-	private void count(LimitBuckets buckets, Decision decision, long startedAt) {
-		buckets.count(decision);
+	private Decision counted(LimitBuckets buckets, Decision decision, long startedAt) {
+		buckets.statistics().count(decision);
 		if (this.listener != null) {
 			this.listener.onDecision(decision, this.clock.nanoTime() - startedAt);
 		}
+		return decision;
 	}
 
-	private static Decision single(JointDecision joint) {
-		Decision decision = joint.decisions().get(0);
-		if (joint.outcome() != Outcome.WAITING) {
-			return decision;
-		}
-		return new Decision(Outcome.WAITING, decision.reason(), decision.limit(), decision.remaining(),
-				decision.nanosToWait(), completion(joint).map((answer) -> answer.decisions().get(0)));
-	}
-
-	private static Pending<JointDecision> completion(JointDecision waiting) {
-		return (Pending<JointDecision>) Objects.requireNonNull(waiting.completion());
+	private static DecisionFuture<JointDecision> completion(JointDecision waiting) {
+		return (DecisionFuture<JointDecision>) Objects.requireNonNull(waiting.completion());
 	}
 
 	private void watch(Bucket bucket) {
@@ -269,7 +276,7 @@ public final class TokenBucketLimiter {
 		if (deadline != null) {
 			this.timer.schedule(Duration.ofNanos(deadline - this.clock.nanoTime()), () -> {
 				bucket.unwatch();
-				this.store.serveLine(bucket, this.clock.nanoTime());
+				Line.serve(bucket, this.clock.nanoTime());
 				watch(bucket);
 			});
 		}

@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingLine {
 
-	private final Changes changes;
+	private final BucketQueues<?> queues;
 
 	// Hardly any bucket ever has a line.
-	private @Nullable ArrayDeque<Promise> line;
+	private @Nullable ArrayDeque<Reservation> line;
 
-	private long promised;
+	private long reserved;
 
 	private long held;
 
 	private boolean watched;
 
-	WaitingLine(Changes changes) {
-		this.changes = changes;
+	WaitingLine(BucketQueues<?> queues) {
+		this.queues = queues;
 	}
 
 	boolean isEmpty() {
@@ -34,57 +34,57 @@ final class WaitingLine {
 		return (this.line != null) ? this.line.size() : 0;
 	}
 
-	@Nullable Promise head() {
+	@Nullable Reservation head() {
 		return (this.line != null) ? this.line.peek() : null;
 	}
 
 	/**
-	 * What is set aside for all promises, in the line or kept.
+	 * What is set aside for all reservations, in the line or kept.
 	 */
-	long promised() {
-		return this.promised;
+	long reserved() {
+		return this.reserved;
 	}
 
 	/**
-	 * What is set aside for promises that are kept and wait to be committed.
+	 * What is set aside for reservations that are kept and wait to be committed.
 	 */
 	long held() {
 		return this.held;
 	}
 
-	void promise(Promise promise) {
-		this.promised += promise.cost();
+	void reserve(Reservation reservation) {
+		this.reserved += reservation.cost();
 	}
 
-	void add(Promise promise) {
+	void add(Reservation reservation) {
 		if (this.line == null) {
 			this.line = new ArrayDeque<>();
 		}
-		this.line.add(promise);
-		this.changes.onWaiting(1);
+		this.line.add(reservation);
+		this.queues.addWaiting(1);
 	}
 
-	void keep(Promise promise) {
-		dequeue(promise);
-		promise.become(Promise.State.HELD);
-		this.held += promise.cost();
+	void keep(Reservation reservation) {
+		dequeue(reservation);
+		reservation.become(Reservation.State.HELD);
+		this.held += reservation.cost();
 	}
 
 	/**
-	 * Ends a promise, if it has not ended; nothing is set aside for it any more.
+	 * Ends a reservation, if it has not ended; nothing is set aside for it any more.
 	 */
-	void close(Promise promise) {
-		if (promise.state() == Promise.State.CLOSED) {
+	void close(Reservation reservation) {
+		if (reservation.state() == Reservation.State.CLOSED) {
 			return;
 		}
-		this.promised -= promise.cost();
-		if (promise.state() == Promise.State.HELD) {
-			this.held -= promise.cost();
+		this.reserved -= reservation.cost();
+		if (reservation.state() == Reservation.State.HELD) {
+			this.held -= reservation.cost();
 		}
 		else {
-			dequeue(promise);
+			dequeue(reservation);
 		}
-		promise.become(Promise.State.CLOSED);
+		reservation.become(Reservation.State.CLOSED);
 	}
 
 	/**
@@ -92,7 +92,7 @@ final class WaitingLine {
 	 * @return when the request at its head has waited long enough, else {@code null}
 	 */
 	@Nullable Long watch() {
-		Promise head = head();
+		Reservation head = head();
 		if (this.watched || head == null) {
 			return null;
 		}
@@ -104,14 +104,14 @@ final class WaitingLine {
 		this.watched = false;
 	}
 
-	private void dequeue(Promise promise) {
-		if (this.line == null || !this.line.remove(promise)) {
+	private void dequeue(Reservation reservation) {
+		if (this.line == null || !this.line.remove(reservation)) {
 			return;
 		}
 		if (this.line.isEmpty()) {
 			this.line = null;
 		}
-		this.changes.onWaiting(-1);
+		this.queues.addWaiting(-1);
 	}
 
 }

@@ -83,11 +83,11 @@ public class DecisionStress {
 	}
 
 	@JCStressTest
-	@Outcome(id = "3, 0, 3", expect = ACCEPTABLE, desc = "promises and decisions at once share what there is")
+	@Outcome(id = "3, 0, 3", expect = ACCEPTABLE, desc = "reservations and decisions at once share what there is")
 	@State
-	public static class BesidePromise extends Race {
+	public static class BesideReservation extends Race {
 
-		public BesidePromise() {
+		public BesideReservation() {
 			super(limit(3, Consistency.EVENTUAL));
 			hear(BOB);
 			request(1);

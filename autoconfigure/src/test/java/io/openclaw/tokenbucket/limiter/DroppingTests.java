@@ -140,7 +140,7 @@ class DroppingTests {
 		assertThat(decision.isAdmitted()).isTrue();
 		assertThat(decision.remaining()).isEqualTo(tokens(7));
 		assertThat(member.store().size()).isEqualTo(1);
-		bucket.forget();
+		member.store().limits().forget(bucket);
 		assertThat(member.store().size()).as("the new one stays").isEqualTo(1);
 		assertThat(member.status().level()).isEqualTo(tokens(7));
 	}

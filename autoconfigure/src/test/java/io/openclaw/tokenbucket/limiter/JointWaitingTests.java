@@ -75,7 +75,7 @@ class JointWaitingTests {
 	}
 
 	@Test
-	void cancellationTakesAllPromisesBack() {
+	void cancellationTakesAllReservationsBack() {
 		shortOfCredit("bounded");
 		shortOfCredit("strict");
 		JointDecision waiting = ask(2, "bounded", "eventual", "strict");

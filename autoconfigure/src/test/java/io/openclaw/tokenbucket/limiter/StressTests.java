@@ -59,7 +59,7 @@ class StressTests {
 	void allRacesAreRun() {
 		assertThat(TestList.tests()).as("made by the annotation processor of jcstress")
 			.anyMatch((race) -> race.startsWith(DecisionStress.class.getName()))
-			.anyMatch((race) -> race.startsWith(PromiseStress.class.getName()))
+			.anyMatch((race) -> race.startsWith(ReservationStress.class.getName()))
 			.anyMatch((race) -> race.startsWith(DropStress.class.getName()));
 	}
 

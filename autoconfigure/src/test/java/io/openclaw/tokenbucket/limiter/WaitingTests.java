@@ -94,7 +94,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void aRequestIsRejectedAtOnceWhenTheLevelIsPromisedAway() {
+	void aRequestIsRejectedAtOnceWhenTheLevelIsReservedAway() {
 		LocalMember alice = shortOfCredit(Consistency.BOUNDED);
 		Decision first = alice.consume(4);
 		assertThat(first.outcome()).isEqualTo(Outcome.WAITING);
@@ -124,7 +124,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void aRequestThatIsCancelledTakesItsPromiseBackAndServesTheNext() {
+	void aRequestThatIsCancelledTakesItsReservationBackAndServesTheNext() {
 		LocalMember alice = shortOfCredit(Consistency.STRICT);
 		Decision first = alice.consume(3);
 		Decision second = alice.consume(2);
@@ -152,7 +152,7 @@ class WaitingTests {
 	}
 
 	@Test
-	void whoGivesUpWhileItsPromiseIsKeptSpendsNothing() {
+	void whoGivesUpWhileItsReservationIsKeptSpendsNothing() {
 		LocalMember alice = shortOfCredit(Consistency.STRICT);
 		List<Decision> waiting = new ArrayList<>();
 		TokenBucketLimiter limiter = new TokenBucketLimiter(alice.store(), alice.time(), alice.time(),

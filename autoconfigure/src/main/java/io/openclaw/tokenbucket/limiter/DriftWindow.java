@@ -12,7 +12,7 @@ import io.openclaw.tokenbucket.crdt.RefillRate;
  * since single merges come as unevenly as messages travel. Amounts are micro-tokens,
  * times nanoseconds of one clock. Mutable, confined to its bucket.
  */
-final class Expectation {
+final class DriftWindow {
 
 	private static final long LEAST_WINDOW_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -37,7 +37,7 @@ final class Expectation {
 	 * @param consumedHere what this member has spent so far
 	 * @param now the current time
 	 */
-	Expectation(long available, long consumedHere, long now) {
+	DriftWindow(long available, long consumedHere, long now) {
 		begin(available, consumedHere, now);
 	}
 

@@ -8,7 +8,7 @@ import java.util.function.Function;
  * decided once, by who completes it: if that is the caller, the request is withdrawn,
  * whatever has become of it by then. Thread-safe.
  */
-final class Pending<D> extends CompletableFuture<D> {
+final class DecisionFuture<D> extends CompletableFuture<D> {
 
 	private final Runnable withdrawal;
 
@@ -17,7 +17,7 @@ final class Pending<D> extends CompletableFuture<D> {
 	 * @param withdrawal undoes the request; may run more than once, and also after the
 	 * request was decided
 	 */
-	Pending(Runnable withdrawal) {
+	DecisionFuture(Runnable withdrawal) {
 		this.withdrawal = withdrawal;
 		whenComplete((decision, failure) -> {
 			if (failure != null) {
@@ -31,8 +31,8 @@ final class Pending<D> extends CompletableFuture<D> {
 	 * @param mapping is not applied if its caller has given up by then
 	 * @return a decision that withdraws the same request
 	 */
-	<E> Pending<E> map(Function<D, E> mapping) {
-		Pending<E> mapped = new Pending<>(this.withdrawal);
+	<E> DecisionFuture<E> map(Function<D, E> mapping) {
+		DecisionFuture<E> mapped = new DecisionFuture<>(this.withdrawal);
 		thenApply((decision) -> mapped.isDone() || mapped.complete(mapping.apply(decision)))
 			.exceptionally(mapped::completeExceptionally);
 		return mapped;

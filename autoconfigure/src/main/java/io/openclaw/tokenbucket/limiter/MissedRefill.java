@@ -14,7 +14,7 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
  * what had been granted at the loss. Amounts are micro-tokens, times nanoseconds of one
  * clock. Mutable, confined to its bucket.
  */
-final class Losses {
+final class MissedRefill {
 
 	private final Map<MemberId, Loss> byMember = new HashMap<>();
 

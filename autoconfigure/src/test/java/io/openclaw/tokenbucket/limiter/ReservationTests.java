@@ -28,10 +28,10 @@ import static io.openclaw.tokenbucket.limiter.Fleets.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Promise}s: whatever happens, what is set aside for a request is
+ * Tests for {@link Reservation}s: whatever happens, what is set aside for a request is
  * consumed or given back, and every request is answered once.
  */
-class PromiseTests {
+class ReservationTests {
 
 	private static final List<String> LIMITS = List.of("bounded", "eventual", "strict");
 
@@ -79,7 +79,7 @@ class PromiseTests {
 		consumeExcess();
 		statuses().forEach((status) -> {
 			assertThat(status.waiting()).as("seed %d: waiting", seed).isZero();
-			assertThat(status.spendable()).as("seed %d: promised", seed).isEqualTo(status.level());
+			assertThat(status.spendable()).as("seed %d: reserved", seed).isEqualTo(status.level());
 		});
 		publish();
 		for (int i = 0; i < LIMITS.size(); i++) {

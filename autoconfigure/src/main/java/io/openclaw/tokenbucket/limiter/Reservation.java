@@ -6,7 +6,7 @@ import java.util.Collection;
  * Tokens of one bucket set aside for one request until it is committed or released.
  * Compared by identity, since equal requests are not the same.
  */
-final class Promise {
+final class Reservation {
 
 	private final long cost;
 
@@ -17,12 +17,12 @@ final class Promise {
 	private State state = State.OPEN;
 
 	/**
-	 * Creates a promise.
+	 * Creates a reservation.
 	 * @param cost micro-tokens
 	 * @param deadline until when it waits for credit, in nanoseconds
 	 * @param listener is told how its wait in the line ended
 	 */
-	Promise(long cost, long deadline, Listener listener) {
+	Reservation(long cost, long deadline, Listener listener) {
 		this.cost = cost;
 		this.deadline = deadline;
 		this.listener = listener;
@@ -71,13 +71,13 @@ final class Promise {
 	interface Listener {
 
 		/**
-		 * The promise is kept, to be committed or released, or broken, and then nothing
-		 * is set aside any more.
-		 * @param promise the promise
+		 * The reservation is kept, to be committed or released, or broken, and then
+		 * nothing is set aside any more.
+		 * @param reservation the reservation
 		 * @param answer kept or broken
-		 * @return buckets whose lines may move, since tokens held there were released
+		 * @return lines that may move, since tokens held there were released
 		 */
-		Collection<Bucket> onAnswer(Promise promise, Answer answer);
+		Collection<? extends Line> onAnswer(Reservation reservation, Answer answer);
 
 	}
 

@@ -8,13 +8,13 @@ import static io.openclaw.tokenbucket.limiter.Fleets.millis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Credit}.
+ * Tests for {@link UnacknowledgedSpending}.
  */
-class CreditTests {
+class UnacknowledgedSpendingTests {
 
 	private static final long START = Long.MAX_VALUE - millis(10);
 
-	private final Credit credit = new Credit();
+	private final UnacknowledgedSpending credit = new UnacknowledgedSpending();
 
 	private final Demand demand = new Demand();
 

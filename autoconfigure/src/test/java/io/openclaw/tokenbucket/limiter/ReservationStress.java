@@ -14,16 +14,16 @@ import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
 /**
- * What becomes of promises while they are kept, broken and given up. Results are tokens
- * admitted, left, and spent as others learn it, or left in both limits; what is not
- * listed is forbidden.
+ * What becomes of reservations while they are kept, broken and given up. Results are
+ * tokens admitted, left, and spent as others learn it, or left in both limits; what is
+ * not listed is forbidden.
  */
-public class PromiseStress {
+public class ReservationStress {
 
 	private static final Duration CREDIT_WAIT = Duration.ofMillis(25);
 
 	@JCStressTest
-	@Outcome(id = "9, 1, 9", expect = ACCEPTABLE, desc = "the promise was kept")
+	@Outcome(id = "9, 1, 9", expect = ACCEPTABLE, desc = "the reservation was kept")
 	@Outcome(id = "5, 5, 5", expect = ACCEPTABLE, desc = "it was given up")
 	@State
 	public static class CancelBesideAcknowledgement extends Race {
@@ -125,7 +125,7 @@ public class PromiseStress {
 
 	@JCStressTest
 	@Outcome(id = "5, 5, 5", expect = ACCEPTABLE, desc = "rejected while tokens were set aside for the other")
-	@Outcome(id = "8, 2, 8", expect = ACCEPTABLE, desc = "promised after the other gave up")
+	@Outcome(id = "8, 2, 8", expect = ACCEPTABLE, desc = "reserved after the other gave up")
 	@State
 	public static class CancelBesideDecision extends Race {
 
@@ -158,7 +158,7 @@ public class PromiseStress {
 	}
 
 	@JCStressTest
-	@Outcome(id = "10, 5, 5", expect = ACCEPTABLE, desc = "what was released is promised to the next")
+	@Outcome(id = "10, 5, 5", expect = ACCEPTABLE, desc = "what was released is reserved to the next")
 	@State
 	public static class ReleaseBesideDecision extends Race {
 

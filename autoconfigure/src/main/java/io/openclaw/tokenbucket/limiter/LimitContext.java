@@ -1,0 +1,115 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+
+/**
+ * The context that all buckets of one limit share, and everything that changes it.
+ * Thread-safe.
+ */
+final class LimitContext {
+
+	private final CurrentMembership members;
+
+	private final AtomicReference<BucketContext> current;
+
+	// Else this member only knows it from others, and decides nothing by it.
+	private volatile boolean configured;
+
+	LimitContext(LimitPolicy policy, LimitSource source, CurrentMembership members, long syncIntervalNanos, long now) {
+		this.members = members;
+		this.configured = source != LimitSource.FLEET;
+		this.current = new AtomicReference<>(
+				new BucketContext(members.view(now), ActiveLimit.of(policy, source, now), syncIntervalNanos, null, 0));
+	}
+
+	/**
+	 * What buckets go by now. Called for every request.
+	 */
+	BucketContext asOf(long now) {
+		MembershipView view = this.members.view(now);
+		BucketContext context = this.current.get();
+		return (context.view() == view) ? context : this.current.updateAndGet((latest) -> latest.with(view));
+	}
+
+	/**
+	 * Whether this member decides by the limit.
+	 */
+	boolean isConfigured() {
+		return this.configured;
+	}
+
+	/**
+	 * This member decides by the limit from now on.
+	 */
+	void claim(LimitPolicy policy) {
+		if (!this.configured) {
+			this.current.updateAndGet((latest) -> latest.with(latest.active().claim(policy)));
+			this.configured = true;
+		}
+	}
+
+	ActiveLimit active() {
+		return this.current.get().active();
+	}
+
+	/**
+	 * Follows another definition from now on.
+	 * @param next makes the definition from the one that holds; may be called several
+	 * times
+	 * @return what changed, if only the version; empty if nothing
+	 */
+	Optional<LimitChange> follow(UnaryOperator<LimitDefinition> next, LimitSource source, long now) {
+		BucketContext context;
+		ActiveLimit before;
+		LimitDefinition definition;
+		do {
+			context = this.current.get();
+			before = context.active();
+			definition = next.apply(before.definition());
+			if (definition.equals(before.definition())) {
+				return Optional.empty();
+			}
+		}
+		while (!this.current.compareAndSet(context, context.with(before.follow(definition, source, now))));
+		return Optional.of(new LimitChange(before.definition(), before.source(), definition, source));
+	}
+
+	/**
+	 * Goes by a part of the limit from now on.
+	 */
+	void fallBack(FallbackQuota quota) {
+		this.current.updateAndGet((latest) -> latest.inFallback(quota));
+	}
+
+	/**
+	 * Goes by the replicated state again, once nothing of it is overspent.
+	 */
+	void recover() {
+		this.current.updateAndGet(BucketContext::recovered);
+	}
+
+	void changeSyncInterval(long nanos) {
+		this.current.updateAndGet((latest) -> latest.withSyncInterval(nanos));
+	}
+
+	/**
+	 * Learns that the limit has been active elsewhere for longer.
+	 */
+	void learnAge(long age, long now) {
+		this.current.updateAndGet((latest) -> latest.with(latest.active().atLeast(age, now)));
+	}
+
+	/**
+	 * Forgets for how long the limit was active here.
+	 * @param definition nothing happens unless it holds
+	 */
+	void restart(LimitDefinition definition, long age, long now) {
+		this.current.updateAndGet((latest) -> {
+			ActiveLimit active = latest.active();
+			return active.definition().equals(definition) ? latest.with(active.aged(age, now)) : latest;
+		});
+	}
+
+}

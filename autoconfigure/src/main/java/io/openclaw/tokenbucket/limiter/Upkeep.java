@@ -1,0 +1,116 @@
+package io.openclaw.tokenbucket.limiter;
+
+import java.util.Collections;
+import java.util.Iterator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done about buckets at the end of each sync interval, in slices. Mutable, for
+ * the replicating thread.
+ */
+final class Upkeep {
+
+	/** How many buckets a tick looks at. */
+	static final int SLICE = 20_000;
+
+	// Snapshots may be asked for as far back as a member may be silent and still count as
+	// heard, which is at most three seconds.
+	private static final long LONGEST_BOUND_NANOS = 3_000_000_000L;
+
+	private static final int REUNION_INTERVALS = 3;
+
+	private final LimitRegistry limits;
+
+	private final CurrentMembership members;
+
+	private final BucketQueues<Bucket> queues;
+
+	private final UnsavedBuckets unsaved;
+
+	private final int sweptAtOnce;
+
+	private Iterator<Bucket> swept = Collections.emptyIterator();
+
+	private Iterator<Bucket> told = Collections.emptyIterator();
+
+	private @Nullable Long reunitedAt;
+
+	/**
+	 * Creates the upkeep.
+	 * @param sweptAtOnce how many buckets a tick looks at in order to drop those that are
+	 * full and idle; with none, no bucket is ever dropped
+	 */
+	Upkeep(LimitRegistry limits, CurrentMembership members, BucketQueues<Bucket> queues, UnsavedBuckets unsaved,
+			int sweptAtOnce) {
+		this.limits = limits;
+		this.members = members;
+		this.queues = queues;
+		this.unsaved = unsaved;
+		this.sweptAtOnce = sweptAtOnce;
+	}
+
+	/**
+	 * The members changed. Some time after all are heard again, or another one is
+	 * counted, every bucket is published, so that what each accrued in between is the
+	 * same for all: by then the others hear all as well, and have accrued what they will
+	 * for having done so earlier or later.
+	 */
+	void membershipChanged(MembershipView before, MembershipView after, long now) {
+		if (bringsTogether(before, after)) {
+			this.reunitedAt = now + REUNION_INTERVALS * this.limits.syncIntervalNanos();
+		}
+	}
+
+	// A joiner knows nothing of what accrues between the copy that it gets and its being
+	// counted; one of those that were there is enough to tell.
+	private boolean bringsTogether(MembershipView before, MembershipView after) {
+		if (!after.isComplete() || before.isJoining()) {
+			return false;
+		}
+		boolean joined = after.size() > before.size() && before.heard().get(0).equals(this.members.self());
+		return !before.isComplete() || joined;
+	}
+
+	/**
+	 * Ends a sync interval: remembers the state of buckets that were touched, and drops
+	 * some of those that are full.
+	 */
+	void tick(long now) {
+		long keepNanos = LONGEST_BOUND_NANOS + 2 * this.limits.syncIntervalNanos();
+		tellRefill(now);
+		for (int left = this.queues.touched(); left > 0; left--) {
+			Bucket bucket = this.queues.takeTouched();
+			if (bucket.tick(now, keepNanos)) {
+				this.unsaved.add(bucket.key());
+			}
+			Line.serve(bucket, now);
+		}
+		sweep(now, keepNanos);
+		this.queues.drift().onTick(now);
+	}
+
+	private void tellRefill(long now) {
+		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && this.members.view(now).isComplete()) {
+			this.reunitedAt = null;
+			this.told = this.limits.buckets();
+		}
+		for (int left = SLICE; left > 0 && this.told.hasNext(); left--) {
+			this.told.next().publishRefill(now);
+		}
+	}
+
+	private void sweep(long now, long keepNanos) {
+		if (!this.swept.hasNext()) {
+			this.swept = this.limits.buckets();
+		}
+		for (int left = this.sweptAtOnce; left > 0 && this.swept.hasNext(); left--) {
+			Bucket bucket = this.swept.next();
+			if (bucket.dropIfFull(now, keepNanos)) {
+				this.limits.forget(bucket);
+				this.unsaved.add(bucket.key());
+			}
+		}
+	}
+
+}
