@@ -17,11 +17,12 @@ import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
 
 /**
- * Matches when somebody says where a Redis is: by a property, or by a bean of connection
- * details, of a Redis configuration or of a connection factory. Boot makes a connection
- * factory for localhost even when nobody does.
+ * Matches when somebody says where a Redis is: by a property that is not blank, or by a
+ * bean of connection details, of a Redis configuration or of a connection factory. Boot
+ * makes a connection factory for localhost even when nobody does.
  */
 class OnNamedRedisCondition extends SpringBootCondition implements ConfigurationCondition {
 
@@ -57,7 +58,7 @@ class OnNamedRedisCondition extends SpringBootCondition implements Configuration
 	}
 
 	private static boolean isSet(Environment environment, String property) {
-		return environment.containsProperty(property)
+		return StringUtils.hasText(environment.getProperty(property))
 				|| Binder.get(environment).bind(property, Bindable.mapOf(String.class, Object.class)).isBound();
 	}
 

@@ -1,5 +1,8 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -50,7 +53,10 @@ public final class OpenClawGatewayAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	BucketNames tokenBucketNames(OpenClawProperties properties, OpenClawSettings settings) {
-		return new BucketNames(new KeyIds(settings.secret()), properties.hashKeys());
+		// Whoever sets the first secret has listed ids that were made without one.
+		List<KeyIds> ids = Stream.concat(settings.keySecrets().stream().map(KeyIds::new), Stream.of(new KeyIds(null)))
+			.toList();
+		return new BucketNames(ids.get(0), properties.hashKeys(), ids.subList(1, ids.size()));
 	}
 
 	@Bean
@@ -77,9 +83,10 @@ public final class OpenClawGatewayAutoConfiguration {
 	RequestLimits tokenBucketRequestLimits(OpenClawProperties properties, OpenClawSettings settings,
 			RequestLimitsFactory factory) {
 		RequestLimits limits = factory.create(settings.policies(), properties.buckets());
-		if (settings.secret() == null && limits.hideKeys()) {
-			logger.warn("openclaw.crdt.secret is not set: ids of API keys are made with a key that everybody knows, "
-					+ "and whoever sees an id can test guesses. Set it to a long random text, the same on all gateways");
+		if (settings.keySecrets().isEmpty() && limits.hideKeys()) {
+			logger.warn("openclaw.crdt.secret is not set, nor openclaw.key-secret: ids of API keys are made with a key "
+					+ "that everybody knows, and whoever sees an id can test guesses. Set openclaw.key-secret to a long "
+					+ "random text, the same on all gateways");
 		}
 		return limits;
 	}

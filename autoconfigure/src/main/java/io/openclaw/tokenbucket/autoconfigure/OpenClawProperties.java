@@ -36,13 +36,23 @@ import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
  * @param proxies Whose word is taken for the address that a request comes from.
  * @param hashKeys Whether users, addresses and other keys are represented by an id
  * wherever they are seen outside of the request. API keys always are.
+ * @param keySecret Secrets under which API keys and hashed keys become ids. The first
+ * makes ids; keys that overrides list are also found by their ids under the others.
+ * Defaults to openclaw.crdt.secret.
  */
 @ConfigurationProperties(prefix = "openclaw", ignoreUnknownFields = false)
 public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue Node node,
 		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt, @DefaultValue Fallback fallback,
 		@DefaultValue CircuitBreaker circuitBreaker, @DefaultValue Manifest manifest,
 		@DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies,
-		@DefaultValue("false") boolean hashKeys) {
+		@DefaultValue("false") boolean hashKeys, @DefaultValue List<String> keySecret) {
+
+	// Without the secrets.
+	@Override
+	public String toString() {
+		return "OpenClawProperties[revision=%d, node=%s, buckets=%s, crdt=%s]".formatted(this.revision, this.node,
+				this.buckets, this.crdt);
+	}
 
 	/**
 	 * This gateway.
@@ -153,25 +163,26 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param maxKeys Buckets held in memory, as far as they fit into half of the heap;
 	 * further keys of a limit share one.
 	 * @param secret Secrets that all gateways share. The first signs what gateways tell
-	 * each other, and is the key under which API keys and hashed keys become ids; all
-	 * verify. Without one, whoever can publish in the Redis can spend and refill every
-	 * bucket.
+	 * each other; all verify. Without one, whoever can publish in the Redis can spend and
+	 * refill every bucket.
 	 * @param unsigned What happens to messages without a signature where a secret is set;
 	 * accept them only while gateways are restarted one by one to begin to sign.
 	 * @param buses Redis servers that carry replication besides spring.data.redis, each
 	 * independent of the others.
+	 * @param required Whether this gateway must share its budgets. If no Redis is named,
+	 * it does not start then.
 	 */
 	public record Crdt(@DefaultValue("default") String namespace, @DefaultValue("3") int replicationFactor,
 			@DefaultValue("200ms") Duration syncInterval, @DefaultValue("25ms") Duration creditWait,
 			@DefaultValue("30s") Duration memberTimeout, @DefaultValue("1000000") int maxKeys,
-			@DefaultValue List<String> secret, @DefaultValue("reject") Unsigned unsigned,
-			@DefaultValue List<Bus> buses) {
+			@DefaultValue List<String> secret, @DefaultValue("reject") Unsigned unsigned, @DefaultValue List<Bus> buses,
+			@DefaultValue("false") boolean required) {
 
 		@Override
 		public String toString() {
-			return "Crdt[namespace=%s, replicationFactor=%d, syncInterval=%s, creditWait=%s, memberTimeout=%s, maxKeys=%d, secret=%d, unsigned=%s, buses=%s]"
+			return "Crdt[namespace=%s, replicationFactor=%d, syncInterval=%s, creditWait=%s, memberTimeout=%s, maxKeys=%d, secret=%d, unsigned=%s, buses=%s, required=%s]"
 				.formatted(this.namespace, this.replicationFactor, this.syncInterval, this.creditWait,
-						this.memberTimeout, this.maxKeys, this.secret.size(), this.unsigned, this.buses);
+						this.memberTimeout, this.maxKeys, this.secret.size(), this.unsigned, this.buses, this.required);
 		}
 
 	}

@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.limiter.BucketStore;
@@ -69,7 +70,7 @@ public final class OpenClawReplicationAutoConfiguration {
 		@ConditionalOnMissingBean
 		Replicator replicator(BucketStore store, ReplicationTransport transport, OpenClawSettings settings,
 				NanoClock clock, Timer timer, ObjectProvider<ReplicationListener> listeners) {
-			if (settings.secret() == null) {
+			if (!settings.isSigned()) {
 				logger
 					.warn("What gateways tell each other is not signed: whoever can publish in the Redis can spend and "
 							+ "refill every bucket. Set openclaw.crdt.secret to a long random text, the same on all gateways");
@@ -87,16 +88,23 @@ public final class OpenClawReplicationAutoConfiguration {
 	@ConditionalOnMissingBean({ ReplicationTransport.class, Replicator.class })
 	static class SingleGatewayConfiguration {
 
-		@Bean
-		@ConditionalOnMissingBean
-		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer, OpenClawSettings settings,
-				OpenClawProperties properties) {
+		SingleGatewayConfiguration(OpenClawProperties properties, Environment environment) {
 			if (!properties.crdt().buses().isEmpty()) {
 				throw new OpenClawConfigurationException("openclaw.crdt.buses", properties.crdt().buses(),
 						"there is no Redis client on the class path", "Add spring-boot-starter-data-redis-reactive.");
 			}
+			if (properties.crdt().required()) {
+				throw MissingRedis.in(environment);
+			}
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer,
+				OpenClawSettings settings) {
 			logger.info("No Redis is named: this gateway limits on its own, and shares its budgets with no other. "
-					+ "Set spring.data.redis.host, .url or openclaw.crdt.buses to share them");
+					+ "Set spring.data.redis.host, .url or openclaw.crdt.buses to share them, and openclaw.crdt.required "
+					+ "to have a gateway without a Redis refuse to start");
 			return new Housekeeping(store, clock, timer, settings.limiter().syncInterval());
 		}
 

@@ -3,8 +3,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
-
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 import org.springframework.util.StringUtils;
 
@@ -26,10 +25,12 @@ import io.openclaw.tokenbucket.resilience.FallbackPolicy;
  * @param replication settings of replication
  * @param fallback how much drift a limit bears
  * @param namespace tells fleets on the same Redis apart
- * @param secret under which keys become ids; {@code null} if none is configured
+ * @param isSigned whether gateways sign what they tell each other
+ * @param keySecrets under which keys become ids, the first of them; ids under the others
+ * are still found. None if none is configured
  */
 record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, ReplicationSettings replication,
-		FallbackPolicy fallback, String namespace, @Nullable String secret) {
+		FallbackPolicy fallback, String namespace, boolean isSigned, List<String> keySecrets) {
 
 	private static final int MAX_NAME_LENGTH = 64;
 
@@ -70,7 +71,8 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 		Checks.between("openclaw.circuit-breaker.latency-threshold", properties.circuitBreaker().latencyThreshold(),
 				LEAST_LATENCY_THRESHOLD, MOST_LATENCY_THRESHOLD);
 		checkMemberTimeout(crdt);
-		checkSecrets(crdt.secret());
+		checkSecrets("openclaw.crdt.secret", crdt.secret());
+		checkSecrets("openclaw.key-secret", properties.keySecret());
 		String region = StringUtils.hasText(properties.node().region()) ? properties.node().region() : null;
 		if (region != null) {
 			Checks.name("openclaw.node.region", region, MAX_NAME_LENGTH);
@@ -79,8 +81,8 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 				new LimiterSettings(crdt.replicationFactor(), crdt.syncInterval(), crdt.maxKeys()),
 				new ReplicationSettings(region, crdt.replicationFactor(), crdt.syncInterval(), crdt.memberTimeout(),
 						MessageSigning.under(crdt.secret(), crdt.namespace(), crdt.unsigned())),
-				fallback(properties.fallback()), crdt.namespace(),
-				crdt.secret().isEmpty() ? null : crdt.secret().get(0));
+				fallback(properties.fallback()), crdt.namespace(), !crdt.secret().isEmpty(),
+				Stream.concat(properties.keySecret().stream(), crdt.secret().stream()).distinct().toList());
 	}
 
 	private static FallbackPolicy fallback(Fallback fallback) {
@@ -102,10 +104,10 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 		}
 	}
 
-	private static void checkSecrets(List<String> secrets) {
+	private static void checkSecrets(String property, List<String> secrets) {
 		for (int i = 0; i < secrets.size(); i++) {
 			if (!StringUtils.hasText(secrets.get(i))) {
-				throw new OpenClawConfigurationException("openclaw.crdt.secret[%d]".formatted(i), "",
+				throw new OpenClawConfigurationException("%s[%d]".formatted(property, i), "",
 						"a secret must not be blank", "Set it to a long random text, or remove it.");
 			}
 		}

@@ -3,12 +3,19 @@ package io.openclaw.tokenbucket.gateway;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 /**
- * The keys of a limit for which another limit stands in. Immutable.
+ * The keys of a limit for which another limit stands in. Thread-safe.
  */
 public final class Overrides {
+
+	private static final Log logger = LogFactory.getLog(Overrides.class);
 
 	/** None. */
 	public static final Overrides NONE = new Overrides(Map.of());
@@ -16,6 +23,8 @@ public final class Overrides {
 	private final Map<String, String> limitByKey;
 
 	private final Set<String> limits;
+
+	private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Creates overrides.
@@ -28,13 +37,36 @@ public final class Overrides {
 	}
 
 	/**
-	 * The limit of a caller.
+	 * The limit of a caller. A caller that is listed by an id under a former secret is
+	 * found as well, and each such id is warned of once: a secret that is removed would
+	 * otherwise take the plans of customers with it, silently.
 	 * @param key the key under which the limiter knows it
+	 * @param formerKeys under which the limiter knew it before
 	 * @param limit the name of the limit that is overridden
 	 * @return the name of the limit that counts
 	 */
-	String limitOf(String key, String limit) {
-		return this.limitByKey.isEmpty() ? limit : this.limitByKey.getOrDefault(key, limit);
+	String limitOf(String key, Supplier<List<String>> formerKeys, String limit) {
+		if (this.limitByKey.isEmpty()) {
+			return limit;
+		}
+		String own = this.limitByKey.get(key);
+		return (own != null) ? own : limitOfFormer(key, formerKeys.get(), limit);
+	}
+
+	private String limitOfFormer(String key, List<String> formerKeys, String limit) {
+		for (String former : formerKeys) {
+			String own = this.limitByKey.get(former);
+			if (own != null) {
+				if (this.warned.add(former)) {
+					logger
+						.warn(("Limit '%s' lists the key %s, an id under a former secret. Once that secret is removed, "
+								+ "this caller falls to the limit '%s'. List %s instead")
+							.formatted(own, former, limit, key));
+				}
+				return own;
+			}
+		}
+		return limit;
 	}
 
 	/**

@@ -35,13 +35,19 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 	 * {@link AmbiguousKeyException} if it has several
 	 */
 	public Mono<CallerBucket> bucketOf(ServerWebExchange exchange) {
-		Mono<String> name = this.key.resolve(exchange).map((value) -> this.bucketNames.nameOf(this.key, value));
-		return ((this.onMissingKey == MissingKeyPolicy.SHARED) ? name.defaultIfEmpty(BucketNames.SHARED) : name)
-			.map((key) -> locate(key, exchange));
+		Mono<CallerBucket> bucket = this.key.resolve(exchange).map(this::bucketOf);
+		return ((this.onMissingKey == MissingKeyPolicy.SHARED)
+				? bucket.defaultIfEmpty(new CallerBucket(this.name, BucketNames.SHARED)) : bucket)
+			.map((shared) -> locate(shared, exchange));
 	}
 
-	private CallerBucket locate(String key, ServerWebExchange exchange) {
-		CallerBucket shared = new CallerBucket(this.overrides.limitOf(key, this.name), key);
+	private CallerBucket bucketOf(String value) {
+		String name = this.bucketNames.nameOf(this.key, value);
+		return new CallerBucket(
+				this.overrides.limitOf(name, () -> this.bucketNames.formerNamesOf(this.key, value), this.name), name);
+	}
+
+	private CallerBucket locate(CallerBucket shared, ServerWebExchange exchange) {
 		if (this.scope == Scope.SHARED) {
 			return shared;
 		}

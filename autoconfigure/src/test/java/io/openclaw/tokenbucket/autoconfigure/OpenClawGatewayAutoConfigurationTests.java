@@ -1,9 +1,13 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import java.util.List;
+import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -13,9 +17,14 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.web.server.ServerWebExchange;
 
+import io.openclaw.tokenbucket.gateway.CallerBucket;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
 import io.openclaw.tokenbucket.gateway.answer.HeaderStyle;
@@ -87,6 +96,63 @@ class OpenClawGatewayAutoConfigurationTests {
 	@Test
 	void idsWithoutASecretAreWarnedOfOnce(CapturedOutput output) {
 		this.contexts.run((context) -> assertThat(output).containsOnlyOnce("openclaw.crdt.secret is not set"));
+	}
+
+	@Test
+	void idsComeFromASecretOfTheirOwnWhereOneIsSet() {
+		this.contexts.withPropertyValues("openclaw.crdt.secret=fleet", "openclaw.key-secret=keys")
+			.run((context) -> assertThat(context.getBean(KeyLookup.class).keyOf("rating", "4711"))
+				.isEqualTo(new KeyIds("keys").id("4711")));
+	}
+
+	/** Each row lists the id under a secret that is no longer the first, or never was. */
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			openclaw.crdt.secret=new,old                           | old
+			openclaw.key-secret=new,old                            | old
+			openclaw.key-secret=keys; openclaw.crdt.secret=fleet   | fleet
+			openclaw.crdt.secret=first                             |
+			openclaw.key-secret=first                              |
+			""")
+	void aCustomerKeepsItsPlanWhileASecretIsReplacedAndItIsSaid(String secrets, @Nullable String listedUnder,
+			CapturedOutput output) {
+		String listed = new KeyIds(listedUnder).id("4711");
+		this.contexts.withPropertyValues(secrets.split("; "))
+			.withPropertyValues("openclaw.buckets.rating.overrides.gold.keys=" + listed,
+					"openclaw.buckets.rating.overrides.gold.capacity=1000")
+			.run((context) -> {
+				for (int i = 0; i < 3; i++) {
+					assertThat(bucketOf("4711", context)).isEqualTo("rating.gold");
+					assertThat(bucketOf("0815", context)).isEqualTo("rating");
+				}
+				assertThat(output).containsOnlyOnce("lists the key " + listed)
+					.contains("List " + context.getBean(KeyLookup.class).keyOf("rating", "4711") + " instead");
+			});
+	}
+
+	@Test
+	void anIdUnderTheFirstSecretIsNotWarnedOf(CapturedOutput output) {
+		this.contexts
+			.withPropertyValues("openclaw.crdt.secret=new,old",
+					"openclaw.buckets.rating.overrides.gold.keys=" + new KeyIds("new").id("4711"))
+			.run((context) -> {
+				assertThat(bucketOf("4711", context)).isEqualTo("rating.gold");
+				assertThat(output).doesNotContain("lists the key");
+			});
+	}
+
+	@Test
+	void secretsAreNotShownWithTheProperties() {
+		this.contexts.withPropertyValues("openclaw.crdt.secret=s3cret", "openclaw.key-secret=hidden")
+			.run((context) -> assertThat(context.getBean(OpenClawProperties.class).toString()).contains("rating")
+				.doesNotContain("s3cret", "hidden"));
+	}
+
+	private static String bucketOf(String apiKey, ApplicationContext context) {
+		ServerWebExchange exchange = MockServerWebExchange
+			.from(MockServerHttpRequest.get("/").header("X-API-Key", apiKey));
+		CallerBucket bucket = context.getBean(RequestLimits.class).bucketOf("rating", exchange).block();
+		return Objects.requireNonNull(bucket).limit();
 	}
 
 	@Test

@@ -95,6 +95,8 @@ class OpenClawMistakesTests {
 			openclaw.fallback.quota                         | 1.1         | at most 1
 			openclaw.fallback.quota                         | half        | fair-share
 			openclaw.crdt.secret[0]                         | ' '         | long random text
+			openclaw.key-secret[0]                          | ' '         | long random text
+			openclaw.crdt.required                          | perhaps     | perhaps
 			openclaw.buckets.rating.capcity                 | 5           | capcity
 			openclaw.bukkets.rating.capacity                | 5           | bukkets
 			""")
@@ -251,6 +253,20 @@ class OpenClawMistakesTests {
 		failToStart(FluentRouteInCode.class);
 		assertThat(output).contains("APPLICATION FAILED TO START", "There is no limit 'ratng'; there are: rating",
 				"Configure openclaw.buckets.ratng");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					openclaw.crdt.required=true                                    | openclaw.crdt.required | no Redis is named
+					openclaw.crdt.required=true;spring.redis.host=127.0.0.1        | spring.redis.host      | Rename it to spring.data.redis.host
+					openclaw.crdt.required=true;spring.data.redis.host=            | spring.data.redis.host | it is blank
+					openclaw.crdt.required=true;spring.data.redis.url=             | spring.data.redis.url  | it is blank
+					""")
+	void aGatewayThatMustShareItsBudgetsNamesTheRedisPropertyThatIsMissing(String properties, String property,
+			String reason, CapturedOutput output) {
+		failToStart(Gateway.class, properties.split(";"));
+		assertThat(output).contains("APPLICATION FAILED TO START", "Property: " + property, reason);
 	}
 
 	private static void failToStart(Class<?> application, String... properties) {

@@ -1,10 +1,12 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import java.util.Map;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.Mockito;
 import reactor.core.publisher.Mono;
 
@@ -19,6 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -66,6 +69,32 @@ class OpenClawRateLimiterAutoConfigurationTests {
 			.withMessageContaining("route 'orders'")
 			.withMessageContaining("redis-rate-limiter." + argument + " is ")
 			.withMessageContaining("Set it to at least"));
+	}
+
+	/** Whatever limits, overrides and routes are called. */
+	@ParameterizedTest
+	@ValueSource(strings = { "x", "x.gold", "a:b" })
+	void theLimitOfARouteIsNoneThatIsConfigured(String route) {
+		this.runner
+			.withPropertyValues("openclaw.buckets.request-rate-limiter.capacity=10",
+					"openclaw.buckets.request-rate-limiter.refill-rate-per-second=1",
+					"openclaw.buckets.request-rate-limiter.overrides.x.keys=k",
+					"openclaw.buckets.request-rate-limiter.overrides.x.capacity=5",
+					"openclaw.buckets[request-rate-limiter.x.gold].capacity=5",
+					"openclaw.buckets[request-rate-limiter.x.gold].refill-rate-per-second=1")
+			.run((context) -> {
+				TokenBucketLimiter limits = context.getBean(TokenBucketLimiter.class);
+				Set<String> configured = Set.copyOf(limits.limits());
+				TokenBucketRateLimiter limiter = context.getBean(TokenBucketRateLimiter.class);
+				limiter.onApplicationEvent(new FilterArgsEvent(this, route,
+						Map.of("redis-rate-limiter.replenishRate", "1", "redis-rate-limiter.burstCapacity", "1")));
+				assertThat(limiter.isAllowed(route, "key").block().isAllowed()).isTrue();
+				assertThat(limiter.isAllowed(route, "key").block().isAllowed()).isFalse();
+				assertThat(configured).contains("request-rate-limiter.x", "request-rate-limiter.x.gold")
+					.doesNotContain(TokenBucketRateLimiter.LIMIT_PREFIX + route);
+				assertThat(limits.limits()).hasSize(configured.size() + 1);
+				assertThat(limits.tryConsume("request-rate-limiter.x", "key", 5).isAdmitted()).isTrue();
+			});
 	}
 
 	// As with RedisRateLimiter, for those who close a route so.

@@ -69,7 +69,7 @@ class RequestRateLimiterHttpTests {
 			.valueEquals("X-RateLimit-Burst-Capacity", "20")
 			.expectHeader()
 			.valueEquals("X-RateLimit-Requested-Tokens", "5");
-		assertThat(this.limiter.policy("request-rate-limiter.named").limit().capacity())
+		assertThat(this.limiter.policy("request-rate-limiter:named").limit().capacity())
 			.isEqualTo(MicroTokens.ofTokens(20));
 	}
 

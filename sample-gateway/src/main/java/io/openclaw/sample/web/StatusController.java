@@ -4,10 +4,10 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
+import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 /**
@@ -22,11 +22,12 @@ class StatusController {
 
 	private final @Nullable String manifestVersion;
 
-	StatusController(TokenBucketLimiter limiter, @Value("${openclaw.node.region:#{null}}") @Nullable String region,
-			@Value("${openclaw.manifest.version:#{null}}") @Nullable String manifestVersion) {
+	// Of the properties and not by @Value, which would evaluate expressions in a
+	// manifest.
+	StatusController(TokenBucketLimiter limiter, OpenClawProperties properties) {
 		this.limiter = limiter;
-		this.region = region;
-		this.manifestVersion = manifestVersion;
+		this.region = properties.node().region();
+		this.manifestVersion = properties.manifest().version();
 	}
 
 	@GetMapping("/status")

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -22,7 +23,8 @@ import org.springframework.core.io.Resource;
 import io.openclaw.tokenbucket.autoconfigure.manifest.ManifestField.Type;
 
 /**
- * Turns a manifest into properties that remember their line. What it cannot tell, such as
+ * Turns a manifest into properties that remember their line. Text is taken as it is:
+ * neither placeholders nor expressions in it are resolved. What it cannot tell, such as
  * whether a capacity is in range, is checked where all properties are. Confined to one
  * manifest and thread.
  */
@@ -31,6 +33,11 @@ final class ManifestReader {
 	private static final JsonFactory JSON = JsonFactory.builder()
 		.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
 		.build();
+
+	// Where a placeholder may begin. A backslash in front of it is Spring's escape.
+	private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(?=.*})", Pattern.DOTALL);
+
+	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
 	private final Resource resource;
 
@@ -65,7 +72,7 @@ final class ManifestReader {
 		switch (field) {
 			case "bucket" -> readFields(json, field, "openclaw.buckets.default", ManifestField.BUCKET);
 			case "buckets" -> readObject(json, field, (name, parser) -> readFields(parser, field + "." + name,
-					"openclaw.buckets" + element(name), ManifestField.BUCKET));
+					"openclaw.buckets" + element(parser, field + "." + name, name), ManifestField.BUCKET));
 			case "crdt" -> readFields(json, field, "openclaw.crdt", ManifestField.CRDT);
 			case "version" -> readVersion(json);
 			default -> throw unknown(json, field, List.of("bucket", "buckets", "crdt", "version"));
@@ -106,10 +113,19 @@ final class ManifestReader {
 			throw mistake(json, path, "this must be " + type + " but is " + json.getString(), "Change the value.");
 		}
 		this.properties.put(property,
-				OriginTrackedValue.of(json.getString(), origin(json.currentTokenLocation(), path)));
+				OriginTrackedValue.of(literal(json.getString()), origin(json.currentTokenLocation(), path)));
 	}
 
-	private static String element(String name) {
+	// Whoever writes a manifest must not be able to have properties of the process shown.
+	private static String literal(String text) {
+		return PLACEHOLDER.matcher(text).replaceAll("\\\\$0");
+	}
+
+	private String element(JsonParser json, String path, String name) {
+		if (!NAME.matcher(name).matches()) {
+			throw mistake(json, path, "this is not a name that can be used",
+					"Use letters, digits, dots, dashes and underscores.");
+		}
 		return name.matches("[a-z0-9-]+") ? "." + name : "[" + name + "]";
 	}
 

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.gateway.key;
 
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -24,14 +25,27 @@ public final class BucketNames {
 
 	private final boolean hashKeys;
 
+	private final List<KeyIds> formerIds;
+
 	/**
 	 * Creates names.
 	 * @param ids stand for what must not be seen
 	 * @param hashKeys whether all keys are represented by their id, not only API keys
 	 */
 	public BucketNames(KeyIds ids, boolean hashKeys) {
+		this(ids, hashKeys, List.of());
+	}
+
+	/**
+	 * Creates names.
+	 * @param ids stand for what must not be seen
+	 * @param hashKeys whether all keys are represented by their id, not only API keys
+	 * @param formerIds stood for it before, and may still be written somewhere
+	 */
+	public BucketNames(KeyIds ids, boolean hashKeys, List<KeyIds> formerIds) {
 		this.ids = ids;
 		this.hashKeys = hashKeys;
+		this.formerIds = List.copyOf(formerIds);
 	}
 
 	/**
@@ -42,13 +56,31 @@ public final class BucketNames {
 	 * where the key is too long or begins with a tilde
 	 */
 	public String nameOf(RequestKey key, String value) {
+		return nameOf(key, value, this.ids);
+	}
+
+	/**
+	 * Names that the bucket of a key had under former secrets.
+	 * @param key the key
+	 * @param value what it is for a request
+	 * @return ids, the latest first; none where the name is no id
+	 */
+	public List<String> formerNamesOf(RequestKey key, String value) {
+		if (!hides(key) && !isReplaced(value)) {
+			return List.of();
+		}
+		return this.formerIds.stream().map((former) -> nameOf(key, value, former)).toList();
+	}
+
+	private String nameOf(RequestKey key, String value, KeyIds made) {
 		if (hides(key)) {
-			return this.ids.id(value);
+			return made.id(value);
 		}
-		if (value.length() > MAX_KEY_LENGTH || value.startsWith(RESERVED)) {
-			return RESERVED + this.ids.id(value);
-		}
-		return value;
+		return isReplaced(value) ? RESERVED + made.id(value) : value;
+	}
+
+	private static boolean isReplaced(String value) {
+		return value.length() > MAX_KEY_LENGTH || value.startsWith(RESERVED);
 	}
 
 	/**

@@ -38,8 +38,11 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	/** The prefix of the arguments, that of Spring Cloud Gateway's own rate limiter. */
 	public static final String ARGUMENTS = "redis-rate-limiter";
 
-	/** What the names of the limits of routes begin with. */
-	public static final String LIMIT_PREFIX = "request-rate-limiter.";
+	/**
+	 * What the names of the limits of routes begin with. Limits that are configured, and
+	 * their overrides, have no colon in their names.
+	 */
+	public static final String LIMIT_PREFIX = "request-rate-limiter:";
 
 	private final Cashier cashier;
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.WebApplicationType;
@@ -131,6 +132,32 @@ class ManifestTests {
 		assertThatException().isThrownBy(() -> start().close());
 		assertThat(output).contains("Property: openclaw.buckets.default.capacity", "at least 1",
 				"bucket-config.json], line 2, column 25, field 'bucket.capacity'");
+	}
+
+	/** Whoever may write a manifest must not have properties of the process shown. */
+	@ParameterizedTest
+	@ValueSource(strings = { "${user.home}", "${user.home:x}", "#{systemProperties['user.home']}",
+			"a\\${b${user.home}}", "\\\\${user.home}", "${", "$" + "{{user.home}}" })
+	void textIsTakenAsItIs(String text) throws IOException {
+		write("{\"version\": \"%s\", \"bucket\": {\"capacity\": 1, \"refillRatePerSecond\": 1, \"key\": \"%1$s\"}}"
+			.formatted(text.replace("\\", "\\\\")));
+		try (ConfigurableApplicationContext context = start()) {
+			OpenClawProperties properties = context.getBean(OpenClawProperties.class);
+			assertThat(properties.manifest().version()).isEqualTo(text);
+			assertThat(properties.buckets().get("default").key()).isEqualTo(text);
+			assertThat(context.getEnvironment().getProperty("openclaw.manifest.version")).isEqualTo(text);
+			assertThat(context.getEnvironment().resolvePlaceholders("<${openclaw.manifest.version}>"))
+				.isEqualTo("<" + text + ">");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "${user.name}", "#{1}", "a].capacity", "a][b", "a b", "", "a:b", "\u00e4" })
+	void aNameThatCannotBeUsedNamesItsLineAndField(String name, CapturedOutput output) throws IOException {
+		write("{\n\"buckets\": {\"%s\": {\"capacity\": 1, \"refillRatePerSecond\": 1}}}".formatted(name));
+		assertThatException().isThrownBy(() -> start().close());
+		assertThat(output).contains("manifest is not valid", "line 2", "field 'buckets." + name + "'",
+				"letters, digits, dots");
 	}
 
 	@Test

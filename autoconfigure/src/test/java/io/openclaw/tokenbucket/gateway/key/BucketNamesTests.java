@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.gateway.key;
 
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,19 @@ class BucketNamesTests {
 		assertThat(this.names.namesOf(this.apiKey, "k1")).containsExactly(id);
 		assertThat(this.names.namesOf(this.apiKey, id)).containsExactlyInAnyOrder(id, this.ids.id(id));
 		assertThat(this.names.namesOf(this.header, id)).containsExactly(id);
+	}
+
+	@Test
+	void aKeyHadOtherIdsUnderFormerSecrets() {
+		KeyIds former = new KeyIds("former");
+		BucketNames rotated = new BucketNames(this.ids, false, List.of(former, new KeyIds(null)));
+		assertThat(rotated.nameOf(this.apiKey, "k1")).isEqualTo(this.ids.id("k1"));
+		assertThat(rotated.formerNamesOf(this.apiKey, "k1")).containsExactly(former.id("k1"),
+				new KeyIds(null).id("k1"));
+		assertThat(rotated.formerNamesOf(this.header, "x".repeat(257)))
+			.containsExactly("~" + former.id("x".repeat(257)), "~" + new KeyIds(null).id("x".repeat(257)));
+		assertThat(rotated.formerNamesOf(this.header, "acme")).isEmpty();
+		assertThat(this.names.formerNamesOf(this.apiKey, "k1")).isEmpty();
 	}
 
 	@Test

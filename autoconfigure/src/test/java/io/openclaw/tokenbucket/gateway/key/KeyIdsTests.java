@@ -1,12 +1,19 @@
 package io.openclaw.tokenbucket.gateway.key;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 class KeyIdsTests {
 
@@ -20,6 +27,21 @@ class KeyIdsTests {
 	void withoutASecretTheIdIsTheSameOnEveryGateway() {
 		// printf 4711 | openssl dgst -sha256 -hmac io.openclaw.tokenbucket
 		assertThat(new KeyIds(null).id("4711")).isEqualTo("e49af76e08fd654b3a8ad1e451569c72");
+	}
+
+	@Test
+	void anIdIsMadeWithTheCommandOfTheGuide() throws IOException, InterruptedException {
+		String guide = Files.readString(Path.of("..", "docs", "limits-and-keys.md"));
+		Matcher command = Pattern.compile("(?m)^printf .* \\| openssl .*$").matcher(guide);
+		assertThat(command.find()).isTrue();
+		ProcessBuilder shell = new ProcessBuilder("sh", "-c", "command -v openssl >&2 || exit 0; " + command.group());
+		shell.environment().put("API_KEY", "gr\u00fcn %s 4711");
+		shell.environment().put("KEY_SECRET", "s3cret \u00e4 $x");
+		Process process = shell.start();
+		String id = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+		assertThat(process.waitFor()).isZero();
+		assumeFalse(id.isEmpty(), "openssl is not there");
+		assertThat(id).isEqualTo(new KeyIds("s3cret \u00e4 $x").id("gr\u00fcn %s 4711"));
 	}
 
 	@Test
