@@ -6,6 +6,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -41,6 +42,11 @@ public final class OpenClawObservabilityAutoConfiguration {
 	@Bean
 	ApplicationEvents openClawApplicationEvents(ApplicationEventPublisher publisher) {
 		return new ApplicationEvents(publisher);
+	}
+
+	@Bean
+	ReplacedGateway openClawReplacedGateway(ApplicationContext context) {
+		return new ReplacedGateway(context);
 	}
 
 	@Bean

@@ -13,6 +13,7 @@ import org.springframework.web.server.ServerWebExchange;
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.body.ArrivedBody;
 import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.Mode;
 import io.openclaw.tokenbucket.limiter.Reason;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
@@ -106,8 +107,11 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 		if (!impossible.isEmpty()) {
 			return this.problems.costAboveCapacity(exchange, impossible, statusOf(bill, impossible));
 		}
-		this.receipts.add(exchange, decisions);
-		return this.problems.tooManyRequests(exchange, decisions, this.limiter.state());
+		FleetState state = this.limiter.state();
+		if (state != FleetState.REPLACED) {
+			this.receipts.add(exchange, decisions);
+		}
+		return this.problems.tooManyRequests(exchange, decisions, state);
 	}
 
 	private static HttpStatus statusOf(Bill bill, List<Decision> impossible) {

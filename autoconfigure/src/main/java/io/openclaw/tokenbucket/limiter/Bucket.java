@@ -215,6 +215,16 @@ final class Bucket implements Line {
 	}
 
 	/**
+	 * Counts what this member spends under another birth from now on, and has it
+	 * published.
+	 */
+	synchronized void countUnder(Birth birth, long now) {
+		this.context.refresh(now);
+		this.replica.countUnder(birth);
+		this.activity.markDirty();
+	}
+
+	/**
 	 * Merges what was saved.
 	 * @return whether it was acceptable
 	 */

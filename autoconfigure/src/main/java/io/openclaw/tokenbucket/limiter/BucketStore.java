@@ -156,6 +156,18 @@ public final class BucketStore {
 	}
 
 	/**
+	 * Goes on under another id, since peers ignore the one that this process has. What it
+	 * spent stays spent.
+	 * @param joining the view of a process of the id, which is of the same node and not
+	 * counted yet
+	 * @param now the current time
+	 */
+	public void become(MembershipView joining, long now) {
+		membershipChanged(joining, now);
+		this.limits.renewBirths(now);
+	}
+
+	/**
 	 * Sets who is told what the request path wants.
 	 * @param replicationSignal replaces the one before
 	 */

@@ -9,17 +9,14 @@ import io.openclaw.tokenbucket.crdt.MemberId;
  */
 final class CurrentMembership {
 
-	private final MemberId self;
-
 	private final AtomicReference<MembershipView> view;
 
 	CurrentMembership(MemberId self, long now) {
-		this.self = self;
 		this.view = new AtomicReference<>(MembershipView.alone(self, now));
 	}
 
 	MemberId self() {
-		return this.self;
+		return this.view.get().self();
 	}
 
 	/**

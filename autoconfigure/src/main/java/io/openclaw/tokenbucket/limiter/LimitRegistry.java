@@ -39,7 +39,7 @@ final class LimitRegistry {
 	LimitRegistry(CurrentMembership members, LimiterSettings settings, BucketQueues<Bucket> queues) {
 		this.members = members;
 		this.memory = new MemoryBudget(settings.maxKeys());
-		this.births = new Births(members.self());
+		this.births = new Births(members);
 		this.queues = queues;
 		this.syncIntervalNanos = settings.syncInterval().toNanos();
 	}
@@ -153,6 +153,14 @@ final class LimitRegistry {
 
 	Optional<Bucket> bucket(BucketKey key) {
 		return find(key.limit()).flatMap((limit) -> limit.find(key));
+	}
+
+	/**
+	 * Has this member count what it spends from now on under births of the id that it has
+	 * now.
+	 */
+	void renewBirths(long now) {
+		buckets().forEachRemaining((bucket) -> bucket.countUnder(this.births.next(), now));
 	}
 
 	/**

@@ -24,7 +24,7 @@ final class LocalReplica {
 
 	private Limit limit;
 
-	private final Birth birth;
+	private Birth birth;
 
 	private final long marginNanos;
 
@@ -227,6 +227,14 @@ final class LocalReplica {
 		this.level -= amount;
 		this.consumed += amount;
 		this.consumedHere += amount;
+	}
+
+	/**
+	 * Counts what this member spends under another birth from now on.
+	 */
+	void countUnder(Birth newBirth) {
+		state();
+		this.birth = newBirth;
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
+import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitChange;
 import io.openclaw.tokenbucket.replication.MembershipChanged;
@@ -68,6 +69,11 @@ public final class CompositeReplicationListener implements ReplicationListener {
 	@Override
 	public void onStateChange(FleetState from, FleetState to) {
 		this.delegates.forEach((delegate) -> delegate.onStateChange(from, to));
+	}
+
+	@Override
+	public void onRaise(MemberId from, MemberId to) {
+		this.delegates.forEach((delegate) -> delegate.onRaise(from, to));
 	}
 
 	@Override

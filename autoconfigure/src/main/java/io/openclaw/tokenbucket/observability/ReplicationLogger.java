@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitChange;
 import io.openclaw.tokenbucket.limiter.LogThrottle;
@@ -48,6 +49,12 @@ public class ReplicationLogger implements ReplicationListener {
 		else {
 			logger.info(message);
 		}
+	}
+
+	@Override
+	public void onRaise(MemberId from, MemberId to) {
+		logger.warn("This gateway goes on as " + to + ", it was " + from + ": the others remember a gateway of its"
+				+ " node id that started later. Its clock may have been set back, or its Redis emptied");
 	}
 
 	@Override

@@ -27,12 +27,12 @@ record RedisNamespace(String name) {
 	}
 
 	/**
-	 * The channel to one member.
-	 * @param member the member
+	 * The channel to one node.
+	 * @param member a member of the node
 	 * @return its name
 	 */
 	byte[] inbox(MemberId member) {
-		return bytes("member:" + member.node() + '#' + member.incarnation());
+		return bytes("node:" + member.node());
 	}
 
 	/**

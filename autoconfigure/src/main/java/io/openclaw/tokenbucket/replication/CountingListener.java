@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 
+import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitChange;
 
@@ -87,6 +88,11 @@ final class CountingListener implements ReplicationListener {
 	@Override
 	public void onStateChange(FleetState from, FleetState to) {
 		this.next.onStateChange(from, to);
+	}
+
+	@Override
+	public void onRaise(MemberId from, MemberId to) {
+		this.next.onRaise(from, to);
 	}
 
 	@Override

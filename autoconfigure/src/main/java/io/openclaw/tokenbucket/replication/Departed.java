@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.replication;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -13,10 +14,15 @@ final class Departed {
 
 	private static final int MOST = 10_000;
 
+	private static final long RECALLED_NANOS = 2_000_000_000L;
+
 	private final MemberId self;
 
 	// The newest incarnation that said goodbye or was replaced, by node.
 	private final Map<String, Long> buried = new Latest<>();
+
+	// Heard though it is gone for good, by node: since when.
+	private final Map<String, Long> unaware = new Latest<>();
 
 	// Removed for silence: ignored in the lists of others until received directly.
 	private final Map<MemberId, Boolean> removed = new Latest<>();
@@ -42,6 +48,28 @@ final class Departed {
 	boolean isBuried(MemberId id) {
 		long newest = this.buried.getOrDefault(id.node(), -1L);
 		return id.incarnation() <= newest || (id.node().equals(this.self.node()) && id.compareTo(this.self) < 0);
+	}
+
+	/**
+	 * A process speaks whose number is too low for it to be counted. It is told what it
+	 * must rise above, as long as it speaks.
+	 * @return whether this is news
+	 */
+	boolean recall(MemberId id, long now) {
+		Long before = this.unaware.put(id.node(), now);
+		return before == null || now - before > RECALLED_NANOS;
+	}
+
+	/**
+	 * The newest of the processes that are gone, of each node that does not know.
+	 */
+	List<MemberId> recalled(long now) {
+		this.unaware.values().removeIf((heardAt) -> now - heardAt > RECALLED_NANOS);
+		return this.unaware.keySet()
+			.stream()
+			.filter(this.buried::containsKey)
+			.map((node) -> new MemberId(node, this.buried.get(node)))
+			.toList();
 	}
 
 	/**

@@ -48,10 +48,19 @@ public final class InMemoryBus {
 	}
 
 	void publish(MemberId from, byte[] message) {
-		this.subscribers.keySet().stream().sorted().forEach((to) -> send(from, to, message));
+		this.subscribers.keySet().stream().sorted().forEach((to) -> deliver(from, to, message));
 	}
 
-	void send(MemberId from, MemberId to, byte[] message) {
+	// To the node, whichever of its processes listens.
+	void send(MemberId from, MemberId recipient, byte[] message) {
+		this.subscribers.keySet()
+			.stream()
+			.filter((to) -> to.node().equals(recipient.node()))
+			.sorted()
+			.forEach((to) -> deliver(from, to, message));
+	}
+
+	private void deliver(MemberId from, MemberId to, byte[] message) {
 		for (Duration delay : this.network.deliveries(from, to)) {
 			this.timer.schedule(delay, () -> {
 				ReplicationTransport.Listener listener = this.subscribers.get(to);

@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.MembershipView;
 
@@ -34,6 +36,12 @@ final class Membership {
 	private boolean founder;
 
 	private boolean replaced;
+
+	private boolean everMember;
+
+	private boolean recalls;
+
+	private @Nullable Long outranked;
 
 	Membership(MemberId self, ReplicationSettings settings) {
 		this.self = self;
@@ -86,12 +94,45 @@ final class Membership {
 	}
 
 	/**
+	 * Whether a process began to speak that does not know that its number is too low.
+	 */
+	boolean drainRecalls() {
+		boolean news = this.recalls;
+		this.recalls = false;
+		return news;
+	}
+
+	/**
+	 * What such processes must know of their nodes.
+	 */
+	List<Message.PeerReport> recalled(long now) {
+		return this.departed.recalled(now)
+			.stream()
+			.filter((id) -> !this.peers.containsKey(id))
+			.map((id) -> new Message.PeerReport(id, Standing.LEAVING, false, 0, List.of(), 0, 0, 0))
+			.toList();
+	}
+
+	/**
+	 * The number that this process must rise above to be counted; {@code null} if its own
+	 * will do. Peers remember a process of its node that is gone, and had a higher one.
+	 */
+	@Nullable Long outranked() {
+		return this.outranked;
+	}
+
+	/**
 	 * The sender of a message, who is met now if it is new.
 	 * @return the peer, empty if it is gone and must be ignored
 	 */
 	Optional<Peer> meet(Message message, long now) {
 		MemberId id = message.sender();
-		if (isReplaced(id) || this.departed.isRepeated(message)) {
+		if (isReplaced(id)) {
+			this.recalls |= message.standing() != Standing.LEAVING && !id.node().equals(this.self.node())
+					&& this.departed.recall(id, now);
+			return Optional.empty();
+		}
+		if (this.departed.isRepeated(message)) {
 			return Optional.empty();
 		}
 		heed(id);
@@ -129,6 +170,10 @@ final class Membership {
 		if (this.replaced) {
 			return;
 		}
+		message.peers().stream().filter(this::outranks).forEach((report) -> {
+			long above = report.id().incarnation();
+			this.outranked = (this.outranked != null) ? Math.max(this.outranked, above) : above;
+		});
 		for (Message.PeerReport report : message.peers()) {
 			if (report.standing() == Standing.MEMBER && !report.id().equals(this.self)) {
 				count(report.id(), now).ifPresent((counted) -> counted.learnReads(message.version()));
@@ -136,6 +181,7 @@ final class Membership {
 		}
 		if (!isMember() && sender.countsMeAs() == Standing.MEMBER) {
 			this.standing = Standing.MEMBER;
+			this.everMember = true;
 			return;
 		}
 		if (isMember() && countedBefore && sender.countsMeAs() == Standing.JOINING) {
@@ -166,6 +212,7 @@ final class Membership {
 			return;
 		}
 		this.standing = Standing.MEMBER;
+		this.everMember = true;
 		this.founder = true;
 		this.peers.values()
 			.stream()
@@ -284,6 +331,17 @@ final class Membership {
 			this.replaced = true;
 			this.standing = Standing.JOINING;
 		}
+	}
+
+	// One that said goodbye is gone. One that is not received may be the later process,
+	// unless this one is new.
+	private boolean outranks(Message.PeerReport report) {
+		MemberId id = report.id();
+		if (!id.node().equals(this.self.node())) {
+			return false;
+		}
+		return (report.standing() == Standing.LEAVING) ? id.incarnation() >= this.self.incarnation()
+				: !this.everMember && !report.received() && isNewer(id, this.self);
 	}
 
 	private Optional<Peer> count(MemberId id, long now) {

@@ -321,9 +321,11 @@ final class Outbound {
 
 	private Message message(List<Peer> lacking, Message.@Nullable Batch batch, Message.@Nullable Transfer transfer,
 			boolean asks, long now) {
-		List<Message.PeerReport> reports = this.membership.peers()
-			.stream()
-			.map((peer) -> peer.report(this.settings.syncInterval(), lacking.contains(peer), now))
+		List<Message.PeerReport> reports = Stream
+			.concat(this.membership.peers()
+				.stream()
+				.map((peer) -> peer.report(this.settings.syncInterval(), lacking.contains(peer), now)),
+					this.membership.recalled(now).stream())
 			.toList();
 		boolean compares = batch == null && transfer == null && this.membership.isMember()
 				&& !this.membership.members().isEmpty();

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 
+import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitChange;
 
@@ -75,6 +76,15 @@ public interface ReplicationListener {
 	 * @param to the state now
 	 */
 	default void onStateChange(FleetState from, FleetState to) {
+	}
+
+	/**
+	 * This process goes on under another id: peers remember a process of its node that is
+	 * gone and had a higher incarnation, and would not have counted it.
+	 * @param from its id before
+	 * @param to its id now
+	 */
+	default void onRaise(MemberId from, MemberId to) {
 	}
 
 	/**

@@ -15,7 +15,7 @@ public interface ReplicationTransport extends AutoCloseable {
 
 	/**
 	 * Subscribes, and delivers from then on whatever is published to all or sent to this
-	 * member, this member's own messages to all included. Returns before the subscription
+	 * node, this member's own messages to all included. Returns before the subscription
 	 * is established; keeps trying until closed.
 	 * @param self this member
 	 * @param listener receives messages, on any thread
@@ -30,8 +30,8 @@ public interface ReplicationTransport extends AutoCloseable {
 	void publish(byte[] message);
 
 	/**
-	 * Sends to one member. Failures as with {@link #publish(byte[])}.
-	 * @param recipient whom
+	 * Sends to one node. Failures as with {@link #publish(byte[])}.
+	 * @param recipient a member of the node, whichever incarnation it has by now
 	 * @param message the message, not changed afterwards
 	 */
 	void send(MemberId recipient, byte[] message);

@@ -42,19 +42,19 @@ public final class Replicator implements ReplicationSignal {
 
 	private final CountingListener listener;
 
-	private final MemberId self;
+	private MemberId self;
 
-	private final Membership membership;
+	private Membership membership;
 
-	private final Outbox outbox;
+	private Outbox outbox;
 
-	private final Outbound outbound;
+	private Outbound outbound;
 
-	private final Inbound inbound;
+	private Inbound inbound;
 
-	private final Presence presence;
+	private Presence presence;
 
-	private final Contact contact;
+	private Contact contact;
 
 	private final Backlog backlog = new Backlog();
 
@@ -104,14 +104,21 @@ public final class Replicator implements ReplicationSignal {
 		this.timer = timer;
 		this.listener = new CountingListener(listener);
 		this.self = store.self();
-		this.membership = new Membership(this.self, settings);
-		this.outbox = new Outbox(store);
 		long now = clock.nanoTime();
-		this.outbound = new Outbound(store, transport, settings, clock, this.membership, this.outbox, this.listener);
-		this.inbound = new Inbound(store, clock, this.membership, this.outbound, this.listener);
-		this.presence = new Presence(this.self, transport, settings.memberTimeout());
-		this.contact = new Contact(settings.syncInterval());
+		participate(now);
 		this.status = describe(List.of(), this.membership.view(this.outbox, false, now), Duration.ZERO, now);
+	}
+
+	// As a process of its id that knows nobody yet.
+	private void participate(long now) {
+		this.membership = new Membership(this.self, this.settings);
+		this.outbox = new Outbox(this.store);
+		this.outbound = new Outbound(this.store, this.transport, this.settings, this.clock, this.membership,
+				this.outbox, this.listener);
+		this.inbound = new Inbound(this.store, this.clock, this.membership, this.outbound, this.listener);
+		this.presence = new Presence(this.self, this.transport, this.settings.memberTimeout());
+		this.contact = new Contact(this.settings.syncInterval());
+		this.presenceAt = now;
 	}
 
 	/**
@@ -238,12 +245,31 @@ public final class Replicator implements ReplicationSignal {
 			}
 			this.listener.onReceived(bytes.length);
 			this.inbound.receive(message, now);
+			if (this.membership.drainRecalls()) {
+				this.outbound.oweAcknowledgement(now);
+			}
+			Long outranked = this.membership.outranked();
+			if (outranked != null) {
+				riseAbove(outranked, now);
+			}
 			followMembership(now);
 			arm(now);
 		}
 		catch (MalformedMessageException ex) {
 			this.listener.onRejected(ex.reason());
 		}
+	}
+
+	// Peers would ignore this process for good.
+	private void riseAbove(long incarnation, long now) {
+		MemberId before = this.self;
+		this.self = new MemberId(before.node(), incarnation + 1);
+		this.transport.removePresence(before);
+		this.counted = false;
+		participate(now);
+		this.store.become(this.membership.view(this.outbox, true, now), now);
+		this.listener.onRaise(before, this.self);
+		this.outbound.publishNow(now);
 	}
 
 	private void pump() {

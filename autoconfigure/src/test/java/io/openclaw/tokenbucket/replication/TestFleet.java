@@ -114,6 +114,8 @@ final class TestFleet {
 
 		private final Queue<Runnable> missed = new ArrayDeque<>();
 
+		private final List<MemberId> raised = new ArrayList<>();
+
 		private boolean running = true;
 
 		private boolean killed;
@@ -139,6 +141,13 @@ final class TestFleet {
 
 		Replicator replicator() {
 			return this.replicator;
+		}
+
+		/**
+		 * The ids under which it went on.
+		 */
+		List<MemberId> raised() {
+			return this.raised;
 		}
 
 		boolean isCounted() {
@@ -185,6 +194,11 @@ final class TestFleet {
 					task.run();
 				}
 			});
+		}
+
+		@Override
+		public void onRaise(MemberId from, MemberId to) {
+			this.raised.add(to);
 		}
 
 		@Override

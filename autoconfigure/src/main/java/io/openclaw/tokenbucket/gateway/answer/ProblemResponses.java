@@ -94,13 +94,16 @@ public final class ProblemResponses {
 
 	/**
 	 * Answers a request that limits rejected: 429, with the time after which the same
-	 * request would be admitted.
+	 * request would be admitted; 503 where another gateway replaced this one.
 	 * @param exchange the request
 	 * @param decisions its decisions, at least one of them rejected
 	 * @param state how much of the fleet this member hears
 	 * @return completes at once
 	 */
 	public Mono<Void> tooManyRequests(ServerWebExchange exchange, List<Decision> decisions, FleetState state) {
+		if (state == FleetState.REPLACED) {
+			return replaced(exchange);
+		}
 		List<Quota> violated = Quota.of(decisions).stream().filter(Quota::violated).toList();
 		List<String> policies = violated.stream().map(Quota::policy).toList();
 		long seconds = Math.max(1, violated.stream().mapToLong(Quota::delay).max().orElse(1));
@@ -110,6 +113,12 @@ public final class ProblemResponses {
 						"%s by %s for now. %s".formatted(why(decisions, state), names(policies), retry), seconds)
 						: Problem.quotaExceeded(policies,
 								"The request exceeds %s. %s".formatted(names(policies), retry), seconds));
+	}
+
+	// No time helps: another gateway has to take the request.
+	private Mono<Void> replaced(ServerWebExchange exchange) {
+		return answer(exchange, Problem.unacceptable(HttpStatus.SERVICE_UNAVAILABLE, List.of(),
+				"Another gateway took the name of this one, which admits nothing until it is started again."));
 	}
 
 	/**

@@ -73,6 +73,17 @@ class ProblemResponsesTests {
 	}
 
 	@Test
+	void aGatewayThatWasReplacedSaysSoAndPromisesNothing() {
+		Map<String, Object> body = reject(FleetState.REPLACED,
+				Decisions.rejected("rating", Reason.REDUCED_CAPACITY, Duration.ofSeconds(1000)));
+		assertThat(this.response.getStatusCode()).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
+		assertThat(this.response.getHeaders().containsHeader("Retry-After")).isFalse();
+		assertThat(body).containsEntry("status", 503)
+			.containsEntry("error",
+					"Another gateway took the name of this one, which admits nothing until it is started again.");
+	}
+
+	@Test
 	void tokensThatAreHeldAsideAreReducedCapacity() {
 		Map<String, Object> body = reject(FleetState.JOINING,
 				Decisions.rejected("rating", Reason.REDUCED_CAPACITY, Long.MAX_VALUE));
