@@ -39,8 +39,7 @@ final class Inbound {
 		this.listener = listener;
 	}
 
-	void receive(Message received, long now) throws MalformedMessageException {
-		Message message = LimitSections.withInitials(received);
+	void receive(Message message, long now) throws MalformedMessageException {
 		Map<String, Long> fingerprints = LimitSections.fingerprints(message);
 		List<LimitDefinition> definitions = LimitSections.definitions(message, this.listener::onRejected);
 		if (this.membership.isFullFor(message.sender())) {
@@ -59,7 +58,7 @@ final class Inbound {
 			receive(message, sender, now);
 			learnAges(message, fingerprints, now);
 			if (!outdated) {
-				this.outbound.compareLimits(message.ages().keySet(), fingerprints, now);
+				this.outbound.compareLimits(fingerprints, now);
 			}
 		});
 	}
@@ -102,15 +101,13 @@ final class Inbound {
 		}
 	}
 
-	// Two ages can be compared only where they are those of the same definition. Who
-	// cannot tell its definition follows none but its configuration.
+	// Two ages can be compared only where they are those of the same definition.
 	private void learnAges(Message message, Map<String, Long> fingerprints, long now) {
-		boolean tells = message.reads() >= BatchCodec.SECTIONS_SINCE;
 		Map<String, LimitDefinition> definitions = this.store.definitions();
 		message.ages().forEach((limit, age) -> {
 			LimitDefinition own = definitions.get(limit);
 			Long theirs = fingerprints.get(limit);
-			if (own != null && (!tells || (theirs != null && theirs == own.fingerprint()))) {
+			if (own != null && theirs != null && theirs == own.fingerprint()) {
 				this.store.learnAge(limit, age, now);
 			}
 		});

@@ -42,7 +42,7 @@ final class LimitNews {
 	}
 
 	/**
-	 * Compares the fingerprints of a peer with one's own.
+	 * Compares the fingerprints of a peer with one's own. One that is missing differs.
 	 * @param pause for how long a definition that was sent is not sent again: what says
 	 * that somebody lacks it may be older
 	 * @return whether there is something to tell
@@ -56,23 +56,13 @@ final class LimitNews {
 				differs |= this.wanted.add(theirs.getKey());
 			}
 		}
-		return differs;
-	}
-
-	/**
-	 * Finds the limits that a peer does not know.
-	 * @param known which it knows
-	 * @param pause as for {@link #compare}
-	 * @return whether there is something to tell
-	 */
-	boolean offer(Set<String> known, Duration pause, long now) {
-		boolean lacks = false;
-		for (String limit : this.store.definitions().keySet()) {
-			if (!known.contains(limit) && !this.store.adopted().contains(limit) && isDue(limit, pause, now)) {
-				lacks |= this.wanted.add(limit);
+		for (String limit : definitions.keySet()) {
+			if (!fingerprints.containsKey(limit) && !this.store.adopted().contains(limit)
+					&& isDue(limit, pause, now)) {
+				differs |= this.wanted.add(limit);
 			}
 		}
-		return lacks;
+		return differs;
 	}
 
 	/**

@@ -13,11 +13,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-import org.jspecify.annotations.Nullable;
-
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.Mode;
@@ -33,9 +30,6 @@ final class LimitSections {
 	/** Definitions of some limits. */
 	static final long DEFINITIONS = 2;
 
-	/** What each bucket of the message began with, in their order. */
-	static final long INITIALS = 3;
-
 	/** The sync interval of the sender, in nanoseconds. */
 	static final long INTERVAL = 4;
 
@@ -43,7 +37,7 @@ final class LimitSections {
 	 * Which of the ages are of limits that the sender is not configured with, by their
 	 * place.
 	 */
-	static final long ADOPTED = 5;
+	static final long ADOPTED = 3;
 
 	private LimitSections() {
 	}
@@ -111,20 +105,6 @@ final class LimitSections {
 		});
 	}
 
-	static Sections initials(Sections sections, Message.@Nullable Batch batch, Message.@Nullable Transfer transfer) {
-		List<BucketUpdate> buckets = new ArrayList<>();
-		if (batch != null) {
-			buckets.addAll(batch.buckets());
-		}
-		if (transfer != null) {
-			buckets.addAll(transfer.buckets());
-		}
-		return buckets.isEmpty() ? sections : sections.with(INITIALS, (out) -> {
-			out.writeNumber(buckets.size());
-			buckets.forEach((bucket) -> out.writeNumber(bucket.state().initial()));
-		});
-	}
-
 	/**
 	 * The fingerprints of the sender's limits by name; empty if it tells none.
 	 */
@@ -156,40 +136,6 @@ final class LimitSections {
 			in.get().requireEnd();
 		}
 		return definitions;
-	}
-
-	/**
-	 * The same message, its buckets with what they began with.
-	 */
-	static Message withInitials(Message message) throws MalformedMessageException {
-		Optional<WireReader> in = message.sections().find(INITIALS);
-		if (in.isEmpty()) {
-			return message;
-		}
-		Message.Batch batch = message.batch();
-		Message.Transfer transfer = message.transfer();
-		requireCount(in.get(),
-				((batch != null) ? batch.buckets().size() : 0) + ((transfer != null) ? transfer.buckets().size() : 0));
-		if (batch != null) {
-			batch = new Message.Batch(batch.numbers(), begun(batch.buckets(), in.get()));
-		}
-		if (transfer != null) {
-			transfer = new Message.Transfer(transfer.id(), transfer.part(), transfer.parts(), transfer.upTo(),
-					begun(transfer.buckets(), in.get()));
-		}
-		in.get().requireEnd();
-		return new Message(message.sender(), message.region(), message.standing(), message.sentAt(),
-				message.lastBatch(), message.wantsAcknowledgement(), message.peers(), message.ages(), message.digest(),
-				batch, transfer, message.version(), message.reads(), message.sections());
-	}
-
-	private static List<BucketUpdate> begun(List<BucketUpdate> buckets, WireReader in)
-			throws MalformedMessageException {
-		List<BucketUpdate> begun = new ArrayList<>(buckets.size());
-		for (BucketUpdate bucket : buckets) {
-			begun.add(new BucketUpdate(bucket.key(), bucket.state().beginWith(in.readNumber())));
-		}
-		return begun;
 	}
 
 	private static void write(LimitDefinition definition, WireWriter out) {

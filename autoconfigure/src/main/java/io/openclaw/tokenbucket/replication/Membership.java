@@ -77,20 +77,11 @@ final class Membership {
 	}
 
 	/**
-	 * The version of the wire format to write: one that all known processes read, and the
-	 * oldest before this process knows whom it talks to.
-	 */
-	int versionForAll() {
-		long all = this.peers.values().stream().mapToLong(Peer::reads).min().orElse(BatchCodec.OLDEST_VERSION);
-		return (int) Math.min(all, BatchCodec.VERSION);
-	}
-
-	/**
 	 * Whether there are more processes than any fleet has, so that one more cannot be
 	 * met: this member could list no more.
 	 */
 	boolean isFullFor(MemberId id) {
-		return this.peers.size() >= BatchCodec.MOST_PEERS && !this.peers.containsKey(id);
+		return this.peers.size() >= MessageCodec.MOST_PEERS && !this.peers.containsKey(id);
 	}
 
 	/**
@@ -176,7 +167,7 @@ final class Membership {
 		});
 		for (Message.PeerReport report : message.peers()) {
 			if (report.standing() == Standing.MEMBER && !report.id().equals(this.self)) {
-				count(report.id(), now).ifPresent((counted) -> counted.learnReads(message.version()));
+				count(report.id(), now);
 			}
 		}
 		if (!isMember() && sender.countsMeAs() == Standing.MEMBER) {
@@ -344,14 +335,12 @@ final class Membership {
 				: !this.everMember && !report.received() && isNewer(id, this.self);
 	}
 
-	private Optional<Peer> count(MemberId id, long now) {
+	private void count(MemberId id, long now) {
 		if (isReplaced(id) || this.departed.isRemoved(id) || isFullFor(id)) {
-			return Optional.empty();
+			return;
 		}
 		buryOlderIncarnations(id);
-		Peer peer = this.peers.computeIfAbsent(id, (unknown) -> new Peer(id, Standing.MEMBER, now));
-		peer.become(Standing.MEMBER);
-		return Optional.of(peer);
+		this.peers.computeIfAbsent(id, (unknown) -> new Peer(id, Standing.MEMBER, now)).become(Standing.MEMBER);
 	}
 
 	private void buryOlderIncarnations(MemberId id) {

@@ -23,32 +23,11 @@ import io.openclaw.tokenbucket.limiter.BucketUpdate;
  * @param digest of the sender's state, present only when nothing is on its way
  * @param batch buckets that changed
  * @param transfer buckets of somebody who needs all of them
- * @param version of the wire format in which it is written
- * @param reads the youngest version that the sender reads, at least that of the message
- * @param sections what is added to the body, since version 2
+ * @param sections what is added to the body
  */
 record Message(MemberId sender, @Nullable String region, Standing standing, long sentAt, long lastBatch,
 		boolean wantsAcknowledgement, List<PeerReport> peers, Map<String, Long> ages, @Nullable Long digest,
-		@Nullable Batch batch, @Nullable Transfer transfer, int version, long reads, Sections sections) {
-
-	/**
-	 * Creates a message of this release without sections.
-	 */
-	Message(MemberId sender, @Nullable String region, Standing standing, long sentAt, long lastBatch,
-			boolean wantsAcknowledgement, List<PeerReport> peers, Map<String, Long> ages, @Nullable Long digest,
-			@Nullable Batch batch, @Nullable Transfer transfer) {
-		this(sender, region, standing, sentAt, lastBatch, wantsAcknowledgement, peers, ages, digest, batch, transfer,
-				BatchCodec.VERSION, BatchCodec.VERSION, Sections.NONE);
-	}
-
-	/**
-	 * The same with other sections.
-	 */
-	Message with(Sections newSections) {
-		return new Message(this.sender, this.region, this.standing, this.sentAt, this.lastBatch,
-				this.wantsAcknowledgement, this.peers, this.ages, this.digest, this.batch, this.transfer, this.version,
-				this.reads, newSections);
-	}
+		@Nullable Batch batch, @Nullable Transfer transfer, Sections sections) {
 
 	/**
 	 * What the sender knows of another process.

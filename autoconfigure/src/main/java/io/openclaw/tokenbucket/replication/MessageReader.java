@@ -17,7 +17,7 @@ import io.openclaw.tokenbucket.replication.Message.PeerReport;
 import io.openclaw.tokenbucket.replication.Message.Transfer;
 
 /**
- * Reads one message of any version that this release knows, trusting nothing. Mutable,
+ * Reads one message, trusting nothing. Mutable,
  * for one thread.
  */
 final class MessageReader {
@@ -26,54 +26,43 @@ final class MessageReader {
 
 	private final List<MemberId> members = new ArrayList<>();
 
-	private int version;
-
 	MessageReader(WireReader in) {
 		this.in = in;
 	}
 
 	/**
-	 * Reads what {@link BatchCodec#requireReadable} let pass.
+	 * Reads what {@link MessageCodec#requireReadable} let pass.
 	 */
 	Message read() throws MalformedMessageException {
 		this.in.readByte();
-		this.version = this.in.readByte();
+		this.in.readByte();
 		for (int left = this.in.readCount(); left > 0; left--) {
 			this.members.add(new MemberId(this.in.readText(), this.in.readNumber()));
 		}
 		MemberId sender = readMember();
 		int flags = this.in.readByte();
-		if ((flags & ~BatchCodec.ALL_FLAGS) != 0) {
+		if ((flags & ~MessageCodec.ALL_FLAGS) != 0) {
 			throw new MalformedMessageException("malformed");
 		}
 		String region = this.in.readText();
 		Standing standing = standing(this.in.readByte());
 		long sentAt = this.in.readNumber();
 		long lastBatch = this.in.readNumber();
-		List<PeerReport> peers = readList(this::readPeer, BatchCodec.MOST_PEERS);
+		List<PeerReport> peers = readList(this::readPeer, MessageCodec.MOST_PEERS);
 		Map<String, Long> ages = readAges();
-		Long digest = has(flags, BatchCodec.HAS_DIGEST) ? this.in.readBits() : null;
-		Batch batch = has(flags, BatchCodec.HAS_BATCH)
-				? new Batch(readRange(), readList(this::readBucket, BatchCodec.MOST_BUCKETS)) : null;
-		Transfer transfer = has(flags, BatchCodec.HAS_TRANSFER) ? readTransfer() : null;
-		boolean hasSections = this.version >= BatchCodec.SECTIONS_SINCE;
-		Sections sections = hasSections ? Sections.readFrom(this.in) : Sections.NONE;
+		Long digest = has(flags, MessageCodec.HAS_DIGEST) ? this.in.readBits() : null;
+		Batch batch = has(flags, MessageCodec.HAS_BATCH)
+				? new Batch(readRange(), readList(this::readBucket, MessageCodec.MOST_BUCKETS)) : null;
+		Transfer transfer = has(flags, MessageCodec.HAS_TRANSFER) ? readTransfer() : null;
+		Sections sections = Sections.readFrom(this.in);
 		this.in.requireEnd();
-		long reads = hasSections ? this.version : readsOf(ages);
 		return new Message(sender, region.isEmpty() ? null : region, standing, sentAt, lastBatch,
-				has(flags, BatchCodec.WANTS_ACKNOWLEDGEMENT), peers, ages, digest, batch, transfer, this.version, reads,
-				sections);
-	}
-
-	// The youngest version that the sender reads besides this one is among the ages.
-	private long readsOf(Map<String, Long> ages) {
-		Long reads = ages.remove(BatchCodec.READS);
-		return (reads != null) ? Math.max(this.version, reads) : this.version;
+				has(flags, MessageCodec.WANTS_ACKNOWLEDGEMENT), peers, ages, digest, batch, transfer, sections);
 	}
 
 	private Map<String, Long> readAges() throws MalformedMessageException {
 		Map<String, Long> ages = new LinkedHashMap<>();
-		for (int left = readCount(BatchCodec.MOST_LIMITS); left > 0; left--) {
+		for (int left = readCount(MessageCodec.MOST_LIMITS); left > 0; left--) {
 			ages.put(this.in.readText(), this.in.readNumber());
 		}
 		return ages;
@@ -100,10 +89,10 @@ final class MessageReader {
 		long id = this.in.readNumber();
 		int part = Math.toIntExact(this.in.readNumber());
 		int parts = Math.toIntExact(this.in.readNumber());
-		if (part >= parts || parts > BatchCodec.MOST_PARTS) {
+		if (part >= parts || parts > MessageCodec.MOST_PARTS) {
 			throw new MalformedMessageException("range");
 		}
-		return new Transfer(id, part, parts, this.in.readNumber(), readList(this::readBucket, BatchCodec.MOST_BUCKETS));
+		return new Transfer(id, part, parts, this.in.readNumber(), readList(this::readBucket, MessageCodec.MOST_BUCKETS));
 	}
 
 	private BucketUpdate readBucket() throws MalformedMessageException {
@@ -114,13 +103,14 @@ final class MessageReader {
 			throw new MalformedMessageException("range");
 		}
 		BucketKey key = new BucketKey(limit, text, overflow == 1);
+		long initial = this.in.readNumber();
 		GCounter<Birth> consumed = readBirths();
 		GCounter<Birth> returned = readBirths();
 		Map<MemberId, Long> granted = new TreeMap<>();
 		for (int left = this.in.readCount(); left > 0; left--) {
 			granted.put(readMember(), this.in.readNumber());
 		}
-		return new BucketUpdate(key, new TokenBucketState(consumed, returned, GCounter.of(granted)));
+		return new BucketUpdate(key, new TokenBucketState(consumed, returned, GCounter.of(granted), initial));
 	}
 
 	private GCounter<Birth> readBirths() throws MalformedMessageException {

@@ -38,23 +38,13 @@ public final class MessageSigning {
 	}
 
 	/**
-	 * The version to write.
-	 * @param readByAll the youngest that all known processes read, possibly too old to be
-	 * signed
-	 */
-	int version(int readByAll) {
-		return (this.unsigned == Unsigned.REJECT) ? BatchCodec.VERSION : readByAll;
-	}
-
-	/**
-	 * Writes a message in its version, signed if it can be.
+	 * Writes a message, signed if there are secrets.
 	 */
 	byte[] write(Message message) {
-		if (this.keys.isEmpty() || message.version() < BatchCodec.SECTIONS_SINCE) {
-			return BatchCodec.encode(message);
+		if (this.keys.isEmpty()) {
+			return MessageCodec.encode(message);
 		}
-		Sections signed = message.sections().with(Sections.SIGNATURE, MessageSigning::writePlaceOfSignature);
-		byte[] bytes = BatchCodec.encode(message.with(signed));
+		byte[] bytes = MessageCodec.encode(message, SigningKey.SIGNATURE_BYTES);
 		int length = bytes.length - SigningKey.SIGNATURE_BYTES;
 		byte[] signature = this.keys.get(0).sign(bytes, length);
 		System.arraycopy(signature, 0, bytes, length, signature.length);
@@ -68,11 +58,11 @@ public final class MessageSigning {
 	 * {@code signature} as well
 	 */
 	Message read(byte[] bytes) throws MalformedMessageException {
-		BatchCodec.requireReadable(bytes);
+		MessageCodec.requireReadable(bytes);
 		if (!this.keys.isEmpty()) {
 			verify(bytes);
 		}
-		return BatchCodec.decode(bytes);
+		return MessageCodec.decode(bytes);
 	}
 
 	private void verify(byte[] bytes) throws MalformedMessageException {
@@ -98,14 +88,8 @@ public final class MessageSigning {
 
 	// The section of the signature is always the last.
 	private static boolean isSigned(byte[] bytes, int length) {
-		return bytes[1] >= BatchCodec.SECTIONS_SINCE && length >= 4 && bytes[length - 2] == Sections.SIGNATURE
+		return length >= 4 && bytes[length - 2] == Sections.SIGNATURE
 				&& bytes[length - 1] == SigningKey.SIGNATURE_BYTES;
-	}
-
-	private static void writePlaceOfSignature(WireWriter out) {
-		for (int left = SigningKey.SIGNATURE_BYTES; left > 0; left--) {
-			out.writeByte(0);
-		}
 	}
 
 	/**

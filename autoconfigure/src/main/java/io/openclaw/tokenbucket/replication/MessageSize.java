@@ -14,7 +14,7 @@ final class MessageSize {
 	static final int MOST_BUCKETS = 500;
 
 	// The rest is for the names of members, and for one bucket more than that.
-	private static final int FULL = BatchCodec.MOST_BYTES / 2;
+	private static final int FULL = MessageCodec.MOST_BYTES / 2;
 
 	// Besides, buckets grow until they are sent again.
 	private static final int MOST = FULL + FULL / 2;

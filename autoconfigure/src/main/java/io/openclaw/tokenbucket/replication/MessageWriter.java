@@ -13,7 +13,7 @@ import io.openclaw.tokenbucket.replication.Message.PeerReport;
 import io.openclaw.tokenbucket.replication.Message.Transfer;
 
 /**
- * Writes one message in one version. Members are named once, in a table, and referred to
+ * Writes one message. Members are named once, in a table, and referred to
  * by their place in it. Mutable, for one thread.
  */
 final class MessageWriter {
@@ -28,7 +28,11 @@ final class MessageWriter {
 		this.message = message;
 	}
 
-	byte[] write() {
+	/**
+	 * Writes the message.
+	 * @param signatureBytes how long the place of a signature is at its end, possibly zero
+	 */
+	byte[] write(int signatureBytes) {
 		writeMember(this.message.sender());
 		writeHeader();
 		writeList(this.message.peers(), this::writePeer);
@@ -43,17 +47,15 @@ final class MessageWriter {
 		if (this.message.transfer() != null) {
 			writeTransfer(this.message.transfer());
 		}
-		if (this.message.version() >= BatchCodec.SECTIONS_SINCE) {
-			this.message.sections().writeTo(this.body);
-		}
+		this.message.sections().writeTo(this.body, signatureBytes);
 		return withTable();
 	}
 
 	// The table stands first, but is known last.
 	private byte[] withTable() {
 		WireWriter head = new WireWriter();
-		head.writeByte(BatchCodec.MAGIC);
-		head.writeByte(this.message.version());
+		head.writeByte(MessageCodec.MAGIC);
+		head.writeByte(MessageCodec.VERSION);
 		head.writeNumber(this.members.size());
 		this.members.keySet().forEach((member) -> {
 			head.writeText(member.node());
@@ -68,25 +70,18 @@ final class MessageWriter {
 	}
 
 	private void writeHeader() {
-		this.body.writeByte(((this.message.digest() != null) ? BatchCodec.HAS_DIGEST : 0)
-				| ((this.message.batch() != null) ? BatchCodec.HAS_BATCH : 0)
-				| ((this.message.transfer() != null) ? BatchCodec.HAS_TRANSFER : 0)
-				| (this.message.wantsAcknowledgement() ? BatchCodec.WANTS_ACKNOWLEDGEMENT : 0));
+		this.body.writeByte(((this.message.digest() != null) ? MessageCodec.HAS_DIGEST : 0)
+				| ((this.message.batch() != null) ? MessageCodec.HAS_BATCH : 0)
+				| ((this.message.transfer() != null) ? MessageCodec.HAS_TRANSFER : 0)
+				| (this.message.wantsAcknowledgement() ? MessageCodec.WANTS_ACKNOWLEDGEMENT : 0));
 		this.body.writeText((this.message.region() != null) ? this.message.region() : "");
 		this.body.writeByte(this.message.standing().ordinal());
 		this.body.writeNumber(this.message.sentAt());
 		this.body.writeNumber(this.message.lastBatch());
 	}
 
-	// Releases that only read version 1 skip ages of limits that they do not have.
 	private void writeAges() {
-		boolean announces = this.message.version() < BatchCodec.SECTIONS_SINCE
-				&& this.message.reads() > this.message.version();
-		this.body.writeNumber(this.message.ages().size() + (announces ? 1 : 0));
-		if (announces) {
-			this.body.writeText(BatchCodec.READS);
-			this.body.writeNumber(this.message.reads());
-		}
+		this.body.writeNumber(this.message.ages().size());
 		this.message.ages().forEach((limit, age) -> {
 			this.body.writeText(limit);
 			writeGrowing(age);
@@ -120,6 +115,7 @@ final class MessageWriter {
 		this.body.writeText(bucket.key().limit());
 		this.body.writeByte(bucket.key().overflow() ? 1 : 0);
 		this.body.writeText(bucket.key().key());
+		writeGrowing(bucket.state().initial());
 		writeBirths(bucket.state().consumed());
 		writeBirths(bucket.state().returned());
 		GCounter<MemberId> granted = bucket.state().granted();

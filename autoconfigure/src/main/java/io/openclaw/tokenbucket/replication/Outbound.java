@@ -154,10 +154,8 @@ final class Outbound {
 	/**
 	 * A peer says which definitions it follows.
 	 */
-	void compareLimits(Set<String> known, Map<String, Long> fingerprints, long now) {
-		boolean tells = known.isEmpty() || !fingerprints.isEmpty();
-		boolean differs = this.limits.compare(fingerprints, this.settings.syncInterval(), now);
-		if (differs | (tells && this.limits.offer(known, this.settings.syncInterval(), now))) {
+	void compareLimits(Map<String, Long> fingerprints, long now) {
+		if (this.limits.compare(fingerprints, this.settings.syncInterval(), now)) {
 			oweAcknowledgement(now);
 		}
 	}
@@ -207,8 +205,8 @@ final class Outbound {
 	}
 
 	private void sendPart(Transfers.Addressed part, long now) {
-		int bytes = send(part.recipient(), withDefinitions(message(List.of(), null, part.transfer(), false, now),
-				this.limits.neededFor(part.transfer().buckets(), List.of(part.recipient()))));
+		int bytes = send(part.recipient(), message(List.of(), null, part.transfer(),
+				this.limits.neededFor(part.transfer().buckets(), List.of(part.recipient())), false, now));
 		this.nextPartAt = now + Math.max(SHORTEST_PAUSE_NANOS, bytes * NANOS_A_BYTE);
 	}
 
@@ -253,8 +251,8 @@ final class Outbound {
 		}
 		batches.stream().limit(BURST).forEach((batch) -> {
 			this.listener.onRepair();
-			send(peer, withDefinitions(message(List.of(), batch, null, false, now),
-					this.limits.neededFor(batch.buckets(), List.of(peer))));
+			send(peer, message(List.of(), batch, null, this.limits.neededFor(batch.buckets(), List.of(peer)), false,
+					now));
 		});
 	}
 
@@ -291,10 +289,10 @@ final class Outbound {
 	private void publish(Message.@Nullable Batch batch, long now) {
 		boolean asks = this.store.hasWaiting() && (batch != null || now - askAt() >= 0);
 		List<Peer> lacking = this.membership.peers().stream().filter((peer) -> isGapDue(peer, now)).toList();
-		List<LimitDefinition> needed = (batch != null) ? this.limits.neededFor(batch.buckets(), this.membership.peers())
-				: List.of();
-		Message message = withDefinitions(message(lacking, batch, null, asks, now),
-				Stream.concat(needed.stream(), this.limits.tell(now).stream()).distinct().toList());
+		List<LimitDefinition> needed = (batch != null)
+				? this.limits.neededFor(batch.buckets(), this.membership.peers()) : List.of();
+		Message message = message(lacking, batch, null,
+				Stream.concat(needed.stream(), this.limits.tell(now).stream()).distinct().toList(), asks, now);
 		byte[] bytes = this.settings.signing().write(message);
 		// First, so that a transport that throws is not asked again at once.
 		this.lastSentAt = now;
@@ -307,11 +305,6 @@ final class Outbound {
 		this.listener.onSent(bytes.length);
 	}
 
-	private static Message withDefinitions(Message message, List<LimitDefinition> definitions) {
-		return (message.version() < BatchCodec.SECTIONS_SINCE) ? message
-				: message.with(LimitSections.definitions(message.sections(), definitions));
-	}
-
 	private int send(Peer recipient, Message message) {
 		byte[] bytes = this.settings.signing().write(message);
 		this.transport.send(recipient.id(), bytes);
@@ -320,7 +313,7 @@ final class Outbound {
 	}
 
 	private Message message(List<Peer> lacking, Message.@Nullable Batch batch, Message.@Nullable Transfer transfer,
-			boolean asks, long now) {
+			List<LimitDefinition> definitions, boolean asks, long now) {
 		List<Message.PeerReport> reports = Stream
 			.concat(this.membership.peers()
 				.stream()
@@ -335,10 +328,9 @@ final class Outbound {
 				LimitSections.interval(Sections.NONE, this.settings.syncInterval()),
 				this.limits.fingerprints(ages.keySet()));
 		sections = LimitSections.adopted(sections, this.store.adopted(), ages.keySet());
+		sections = LimitSections.definitions(sections, definitions);
 		return new Message(this.store.self(), this.settings.region(), this.membership.standing(), stamp(now),
-				this.outbox.lastNumber(), asks, reports, ages, digest, batch, transfer,
-				this.settings.signing().version(this.membership.versionForAll()), BatchCodec.VERSION,
-				LimitSections.initials(sections, batch, transfer));
+				this.outbox.lastNumber(), asks, reports, ages, digest, batch, transfer, sections);
 	}
 
 	private boolean isBatchDue(long now) {

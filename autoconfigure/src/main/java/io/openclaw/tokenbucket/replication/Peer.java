@@ -45,8 +45,6 @@ final class Peer {
 
 	private long intervalNanos;
 
-	private long reads = BatchCodec.OLDEST_VERSION;
-
 	private boolean lacksEverything;
 
 	private boolean receivesMe;
@@ -151,21 +149,6 @@ final class Peer {
 		return this.countedMe;
 	}
 
-	/**
-	 * The youngest version of the wire format that the peer reads, as far as is known.
-	 */
-	long reads() {
-		return this.reads;
-	}
-
-	/**
-	 * Somebody wrote a version who only does if all that it knows read it. What the peer
-	 * itself says counts more.
-	 */
-	void learnReads(long version) {
-		this.reads = everReceived() ? this.reads : Math.max(this.reads, version);
-	}
-
 	long acknowledgedUpTo() {
 		return this.acknowledgedUpTo;
 	}
@@ -216,7 +199,6 @@ final class Peer {
 		this.region = message.region();
 		this.receivedAt = now;
 		this.echo = message.sentAt();
-		this.reads = message.reads();
 		this.receives = message.peers()
 			.stream()
 			.filter(Message.PeerReport::received)

@@ -49,12 +49,20 @@ final class Sections {
 		return Optional.ofNullable(this.byType.get(type)).map(WireReader::new);
 	}
 
-	void writeTo(WireWriter out) {
-		out.writeNumber(this.byType.size());
+	/**
+	 * Writes the sections, and with them the place of a signature.
+	 * @param signatureBytes how long it is, possibly zero
+	 */
+	void writeTo(WireWriter out, int signatureBytes) {
+		out.writeNumber(this.byType.size() + ((signatureBytes > 0) ? 1 : 0));
 		this.byType.forEach((type, content) -> {
 			out.writeNumber(type);
 			out.writeBytes(content);
 		});
+		if (signatureBytes > 0) {
+			out.writeNumber(SIGNATURE);
+			out.writeBytes(new byte[signatureBytes]);
+		}
 	}
 
 	// In ascending order of types, so that none comes twice.

@@ -54,12 +54,12 @@ final class SnapshotCodec {
 	 */
 	byte[] encode(List<BucketUpdate> buckets) {
 		Batch batch = new Batch(new SequenceRange(1, 1), buckets);
-		return encode(Map.of(), batch, LimitSections.initials(Sections.NONE, batch, null));
+		return encode(Map.of(), batch, Sections.NONE);
 	}
 
 	private byte[] encode(Map<String, Long> ages, @Nullable Batch batch, Sections sections) {
 		return this.signing.write(new Message(NOBODY, null, Standing.LEAVING, 0, 0, false, List.of(), ages, null, batch,
-				null, BatchCodec.VERSION, BatchCodec.VERSION, sections));
+				null, sections));
 	}
 
 	/**
@@ -72,7 +72,7 @@ final class SnapshotCodec {
 		if (!message.sender().equals(NOBODY)) {
 			throw new MalformedMessageException("malformed");
 		}
-		return LimitSections.withInitials(message);
+		return message;
 	}
 
 }

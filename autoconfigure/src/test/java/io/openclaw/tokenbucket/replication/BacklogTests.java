@@ -59,7 +59,7 @@ class BacklogTests {
 		});
 		fleet.advanceSeconds(2);
 		member.pause();
-		byte[] oversized = new byte[BatchCodec.MOST_BYTES + 1];
+		byte[] oversized = new byte[MessageCodec.MOST_BYTES + 1];
 		for (int i = 0; i < 1_000; i++) {
 			listeners.get(0).onMessage(0, oversized);
 		}

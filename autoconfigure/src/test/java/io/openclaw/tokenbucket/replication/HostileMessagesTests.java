@@ -219,7 +219,7 @@ class HostileMessagesTests {
 			this.fleet.forge(X, MessageBuilder.from(new MemberId("stranger-" + i, 1), Standing.JOINING).encode());
 		}
 		this.fleet.advanceSeconds(1);
-		assertThat(this.members.get(0).replicator().status().members()).hasSize(BatchCodec.MOST_PEERS);
+		assertThat(this.members.get(0).replicator().status().members()).hasSize(MessageCodec.MOST_PEERS);
 		assertThat(this.fleet.surprises()).contains("a#1 rejected: count").allMatch((each) -> each.endsWith("count"));
 		assertThat(this.members)
 			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
@@ -275,7 +275,7 @@ class HostileMessagesTests {
 	void whateverCanBeReadThrowsNothing(long seed) {
 		RandomMessages messages = new RandomMessages(seed);
 		for (int i = 0; i < 1_500; i++) {
-			this.fleet.forge(X, BatchCodec.encode(messages.next()));
+			this.fleet.forge(X, MessageCodec.encode(messages.next()));
 			this.fleet.advance(Duration.ofMillis(i % 3));
 		}
 		this.fleet.advanceSeconds(1);

@@ -148,7 +148,7 @@ class JoiningTests {
 		Map<Duration, Integer> bytes = new TreeMap<>();
 		for (TestWire.Sent sent : this.fleet.wire().sentBy(member.id(), Duration.ZERO)) {
 			if (sent.message().transfer() != null) {
-				bytes.merge(sent.at(), BatchCodec.encode(sent.message()).length, Integer::sum);
+				bytes.merge(sent.at(), MessageCodec.encode(sent.message()).length, Integer::sum);
 			}
 		}
 		assertThat(bytes).hasSizeGreaterThanOrEqualTo(40);

@@ -132,8 +132,8 @@ class LimitNewsTests {
 	}
 
 	private void forge(Sections sections) {
-		Message message = MessageBuilder.from(B, Standing.MEMBER).build().with(sections);
-		this.fleet.forge(B, BatchCodec.encode(message));
+		Message message = MessageBuilder.from(B, Standing.MEMBER).sections(sections).build();
+		this.fleet.forge(B, MessageCodec.encode(message));
 		this.fleet.advance(Duration.ofMillis(20));
 	}
 

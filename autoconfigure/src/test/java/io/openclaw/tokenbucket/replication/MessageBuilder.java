@@ -23,13 +23,11 @@ final class MessageBuilder {
 
 	private final Map<String, Long> ages = new LinkedHashMap<>();
 
-	private int version = BatchCodec.VERSION;
-
-	private long reads = BatchCodec.VERSION;
-
 	private long sentAt = 1;
 
 	private long lastBatch;
+
+	private Sections sections = Sections.NONE;
 
 	private Message.@Nullable Batch batch;
 
@@ -42,20 +40,6 @@ final class MessageBuilder {
 
 	static MessageBuilder from(MemberId sender, Standing standing) {
 		return new MessageBuilder(sender, standing);
-	}
-
-	/**
-	 * Writes as a release does that knows nothing younger.
-	 */
-	MessageBuilder version(int newVersion) {
-		this.version = newVersion;
-		this.reads = newVersion;
-		return this;
-	}
-
-	MessageBuilder reads(long newReads) {
-		this.reads = newReads;
-		return this;
 	}
 
 	MessageBuilder sentAt(long newSentAt) {
@@ -101,14 +85,18 @@ final class MessageBuilder {
 		return this;
 	}
 
+	MessageBuilder sections(Sections newSections) {
+		this.sections = newSections;
+		return this;
+	}
+
 	Message build() {
 		return new Message(this.sender, null, this.standing, this.sentAt, this.lastBatch, false,
-				List.copyOf(this.peers), this.ages, null, this.batch, this.transfer, this.version, this.reads,
-				Sections.NONE);
+				List.copyOf(this.peers), this.ages, null, this.batch, this.transfer, this.sections);
 	}
 
 	byte[] encode() {
-		return BatchCodec.encode(build());
+		return MessageCodec.encode(build());
 	}
 
 }

@@ -30,7 +30,7 @@ class MessageSigningTests {
 	@Test
 	void theSignatureIsAnHmacOfAllThatPrecedesIt() throws Exception {
 		byte[] bytes = this.signing.write(this.message);
-		String body = HexFormat.of().formatHex(BatchCodec.encode(this.message));
+		String body = HexFormat.of().formatHex(MessageCodec.encode(this.message));
 		// One section, of type 127, with 32 bytes.
 		assertThat(HexFormat.of().formatHex(bytes)).startsWith(body.substring(0, body.length() - 2) + "017f20")
 			.hasSize(body.length() + 4 + 64);
@@ -46,9 +46,7 @@ class MessageSigningTests {
 		RandomMessages messages = new RandomMessages(11);
 		for (int i = 0; i < 1_000; i++) {
 			Message random = messages.next();
-			if (random.version() >= BatchCodec.SECTIONS_SINCE) {
-				assertThat(this.signing.read(this.signing.write(random))).isEqualTo(random);
-			}
+			assertThat(this.signing.read(this.signing.write(random))).isEqualTo(random);
 		}
 	}
 
@@ -99,20 +97,10 @@ class MessageSigningTests {
 
 	@Test
 	void whatIsNotSignedIsRejectedWhereThereAreSecrets() {
-		assertThat(rejection(this.signing, BatchCodec.encode(this.message))).isEqualTo("unsigned");
-		assertThat(rejection(this.signing, MessageBuilder.from(A, Standing.MEMBER).version(1).encode()))
-			.isEqualTo("unsigned");
-		assertThat(rejection(this.signing, new byte[] { 0x0B, 2 })).isEqualTo("unsigned");
+		assertThat(rejection(this.signing, MessageCodec.encode(this.message))).isEqualTo("unsigned");
+		assertThat(rejection(this.signing, new byte[] { 0x0B, 1 })).isEqualTo("unsigned");
 		assertThat(rejection(this.signing, new byte[] { 0x0B, 1, 0x7f, 0x20 })).isEqualTo("unsigned");
-		assertThat(rejection(this.signing, new byte[BatchCodec.MOST_BYTES + 1])).isEqualTo("oversized");
-	}
-
-	// The section is read like any other, so version 1 with these bytes behind is none.
-	@Test
-	void aSignatureUnderVersionOneIsNone() {
-		byte[] bytes = this.signing.write(this.message);
-		bytes[1] = 1;
-		assertThat(rejection(this.signing, bytes)).isEqualTo("unsigned");
+		assertThat(rejection(this.signing, new byte[MessageCodec.MOST_BYTES + 1])).isEqualTo("oversized");
 	}
 
 	@Test
@@ -123,9 +111,7 @@ class MessageSigningTests {
 	@Test
 	void whileAFleetBeginsToSignTheUnsignedIsReadButNothingForged() throws MalformedMessageException {
 		MessageSigning lenient = MessageSigning.under(List.of("s3cret"), "default", Unsigned.ACCEPT);
-		Message old = MessageBuilder.from(A, Standing.MEMBER).version(1).build();
 		assertThat(lenient.read(MessageSigning.NONE.write(this.message))).isEqualTo(this.message);
-		assertThat(lenient.read(lenient.write(old))).isEqualTo(old);
 		assertThat(this.signing.read(lenient.write(this.message))).isEqualTo(this.message);
 		assertThat(rejection(lenient, signing("other").write(this.message))).isEqualTo("signature");
 	}

@@ -65,7 +65,7 @@ final class MutatedMessages {
 		byte[] noise = new byte[this.random.nextInt(300)];
 		this.random.nextBytes(noise);
 		if (noise.length > 1 && this.random.nextInt(4) > 0) {
-			noise[0] = BatchCodec.MAGIC;
+			noise[0] = MessageCodec.MAGIC;
 			noise[1] = (byte) (1 + this.random.nextInt(3));
 		}
 		return noise;

@@ -69,11 +69,11 @@ class OutboxTests {
 		for (Optional<Message.Batch> batch = this.outbox.next(now()); batch
 			.isPresent(); batch = this.outbox.next(now())) {
 			buckets += batch.get().buckets().size();
-			assertThat(sizeOf(batch.get())).isLessThan(BatchCodec.MOST_BYTES);
+			assertThat(sizeOf(batch.get())).isLessThan(MessageCodec.MOST_BYTES);
 		}
 		assertThat(buckets).isEqualTo(400);
 		assertThat(this.outbox.again(new SequenceRange(1, this.outbox.lastNumber()), now()).orElseThrow())
-			.allSatisfy((batch) -> assertThat(sizeOf(batch)).isLessThan(BatchCodec.MOST_BYTES));
+			.allSatisfy((batch) -> assertThat(sizeOf(batch)).isLessThan(MessageCodec.MOST_BYTES));
 	}
 
 	@ParameterizedTest
@@ -220,8 +220,8 @@ class OutboxTests {
 	}
 
 	private static int sizeOf(Message.Batch batch) {
-		return BatchCodec.encode(new Message(SELF, null, Standing.MEMBER, 1, batch.numbers().last(), false, List.of(),
-				Map.of(), null, batch, null)).length;
+		return MessageCodec.encode(new Message(SELF, null, Standing.MEMBER, 1, batch.numbers().last(), false, List.of(),
+				Map.of(), null, batch, null, Sections.NONE)).length;
 	}
 
 }

@@ -35,11 +35,8 @@ final class RandomMessages {
 				parts, number(), list(this::bucket)) : null;
 		Map<String, Long> ages = new LinkedHashMap<>();
 		list(this::text).forEach((limit) -> ages.put(limit, number()));
-		int version = BatchCodec.OLDEST_VERSION + this.random.nextInt(BatchCodec.VERSION);
-		boolean hasSections = version >= BatchCodec.SECTIONS_SINCE;
 		return new Message(member(), flip() ? text() : null, standing(), number(), number(), flip(), list(this::peer),
-				ages, flip() ? this.random.nextLong() : null, batch, transfer, version,
-				hasSections ? version : version + number(), hasSections ? sections() : Sections.NONE);
+				ages, flip() ? this.random.nextLong() : null, batch, transfer, sections());
 	}
 
 	BucketUpdate bucket() {
@@ -47,7 +44,7 @@ final class RandomMessages {
 		Map<MemberId, Long> granted = new TreeMap<>();
 		list(this::member).forEach((member) -> granted.put(member, amount()));
 		return new BucketUpdate(new BucketKey(text(), overflow ? "" : text(), overflow),
-				new TokenBucketState(births(), births(), GCounter.of(granted)));
+				new TokenBucketState(births(), births(), GCounter.of(granted), number()));
 	}
 
 	private Sections sections() {

@@ -55,19 +55,6 @@ class SecretRotationTests {
 		assertThat(this.fleet.surprises()).isEmpty();
 	}
 
-	@Test
-	void aFleetOfTheReleaseBeforeBeginsToSignWithoutOneMessageLost() {
-		for (String node : List.of("a", "b", "c")) {
-			this.members.add(this.fleet.start(new MemberId(node, 1), OldRelease::new));
-		}
-		this.fleet.advanceSeconds(3);
-		Duration began = this.fleet.time().elapsed();
-		roll(2, MessageSigning.under(List.of("new"), "default", Unsigned.ACCEPT));
-		roll(3, signing("new"));
-		assertWithinBudget(began);
-		assertThat(this.fleet.surprises()).isEmpty();
-	}
-
 	// Each takes itself for the whole fleet, which is why a fleet must accept the
 	// unsigned
 	// while it begins to sign.

@@ -156,7 +156,7 @@ final class TestWire implements InMemoryBus.Network {
 		private void record(@Nullable MemberId recipient, byte[] bytes) {
 			try {
 				TestWire wire = TestWire.this;
-				wire.current = new Sent(wire.time.elapsed(), this.self, recipient, BatchCodec.decode(bytes));
+				wire.current = new Sent(wire.time.elapsed(), this.self, recipient, MessageCodec.decode(bytes));
 				wire.log.add(wire.current);
 			}
 			catch (MalformedMessageException ex) {

@@ -52,7 +52,7 @@ class TransfersTests {
 		assertThat(start()).hasSizeGreaterThan(2)
 			.allSatisfy((part) -> assertThat(
 					MessageBuilder.from(new MemberId("a", 1), Standing.MEMBER).transfer(part).encode())
-				.hasSizeLessThan(BatchCodec.MOST_BYTES));
+				.hasSizeLessThan(MessageCodec.MOST_BYTES));
 	}
 
 	@Test

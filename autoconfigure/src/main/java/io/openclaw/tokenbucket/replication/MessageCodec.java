@@ -1,17 +1,11 @@
 package io.openclaw.tokenbucket.replication;
 
 /**
- * The wire format as {@code docs/wire-format.md} describes it: this release writes
- * version 2, or version 1 where somebody may not read more, and reads both. Stateless and
- * thread-safe.
+ * The wire format as {@code docs/wire-format.md} describes it. Stateless and thread-safe.
  */
-final class BatchCodec {
+final class MessageCodec {
 
-	static final int OLDEST_VERSION = 1;
-
-	static final int VERSION = 2;
-
-	static final int SECTIONS_SINCE = 2;
+	static final int VERSION = 1;
 
 	static final int MOST_BYTES = 1 << 20;
 
@@ -38,24 +32,23 @@ final class BatchCodec {
 
 	static final int ALL_FLAGS = HAS_DIGEST | HAS_BATCH | HAS_TRANSFER | WANTS_ACKNOWLEDGEMENT;
 
-	/**
-	 * No limit has this name: among the ages of version 1 it stands for the youngest
-	 * version that the sender reads.
-	 */
-	static final String READS = "";
-
-	private BatchCodec() {
+	private MessageCodec() {
 	}
 
-	/**
-	 * Writes a message in its version; what that has no place for is left out.
-	 */
 	static byte[] encode(Message message) {
-		return new MessageWriter(message).write();
+		return encode(message, 0);
 	}
 
 	/**
-	 * Checks what is the same in all versions.
+	 * Writes a message whose last bytes are the place of a signature.
+	 * @param signatureBytes how many; with zero there is none
+	 */
+	static byte[] encode(Message message, int signatureBytes) {
+		return new MessageWriter(message).write(signatureBytes);
+	}
+
+	/**
+	 * Checks what is the same in all versions that there may ever be.
 	 */
 	static void requireReadable(byte[] bytes) throws MalformedMessageException {
 		if (bytes.length > MOST_BYTES) {
@@ -67,7 +60,7 @@ final class BatchCodec {
 		if (bytes[0] != MAGIC) {
 			throw new MalformedMessageException("malformed");
 		}
-		if (bytes[1] < OLDEST_VERSION || bytes[1] > VERSION) {
+		if (bytes[1] != VERSION) {
 			throw new MalformedMessageException("version");
 		}
 	}
