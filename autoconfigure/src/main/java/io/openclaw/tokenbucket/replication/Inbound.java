@@ -3,13 +3,13 @@ package io.openclaw.tokenbucket.replication;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 
 /**
@@ -27,111 +27,80 @@ final class Inbound {
 
 	private final Membership membership;
 
-	private final Outbound outbound;
+	private final Outbox outbox;
+
+	private final MessageComposer composer;
+
+	private final LimitGossip limits;
+
+	private final LimitFollower follower;
+
+	private final AntiEntropy repair;
 
 	private final CountingListener listener;
 
-	Inbound(BucketStore store, NanoClock clock, Membership membership, Outbound outbound, CountingListener listener) {
+	Inbound(BucketStore store, NanoClock clock, Membership membership, Outbox outbox, MessageComposer composer,
+			LimitGossip limits, AntiEntropy repair, CountingListener listener) {
 		this.store = store;
 		this.clock = clock;
 		this.membership = membership;
-		this.outbound = outbound;
+		this.outbox = outbox;
+		this.composer = composer;
+		this.limits = limits;
+		this.follower = new LimitFollower(store, membership, listener);
+		this.repair = repair;
 		this.listener = listener;
 	}
 
-	void receive(Message message, long now) throws MalformedMessageException {
+	/**
+	 * Takes in a message.
+	 * @return whether somebody waits for an answer
+	 * @throws MalformedMessageException if a section breaks a rule; then nothing was
+	 * taken in
+	 */
+	boolean receive(Message message, long now) throws MalformedMessageException {
 		Map<String, Long> fingerprints = LimitSections.fingerprints(message);
 		List<LimitDefinition> definitions = LimitSections.definitions(message, this.listener::onRejected);
+		Set<String> configured = LimitSections.configured(message);
+		Duration interval = LimitSections.interval(message);
 		if (this.membership.isFullFor(message.sender())) {
 			this.listener.onRejected("count");
-			return;
+			return false;
 		}
-		Duration interval = LimitSections.interval(message);
-		Set<String> configured = LimitSections.configured(message);
-		this.membership.meet(message, now).ifPresent((sender) -> {
-			sender.learnInterval(interval);
-			boolean outdated = sender.isOutdated(message);
-			if (!outdated) {
-				sender.learnLimits(fingerprints, configured);
-			}
-			definitions.forEach((definition) -> follow(definition, message, sender, now));
-			receive(message, sender, now);
-			learnAges(message, fingerprints, now);
-			if (!outdated) {
-				this.outbound.compareLimits(fingerprints, now);
-			}
-		});
-	}
-
-	private void receive(Message message, Peer sender, long now) {
+		Optional<Peer> met = this.membership.meet(message, now);
+		if (met.isEmpty()) {
+			return this.membership.drainRecalls();
+		}
+		Peer sender = met.get();
 		// Buckets only grow, but who is counted and what lacks holds until the next
 		// message only: one that was overtaken must not bring it back.
-		boolean outdated = sender.isOutdated(message);
+		boolean outdated = sender.failures().isOutdated(message);
+		sender.failures().learnInterval(interval);
+		definitions.forEach((definition) -> this.follower.follow(definition, message, sender, now));
 		if (!outdated) {
-			follow(message, sender, now);
+			sender.learnLimits(fingerprints, configured);
+			this.membership.receive(message, sender, this.outbox.lastNumber(), this.composer.stamp(now), now);
+			Optional.ofNullable(sender.failures().roundTrip()).ifPresent(this.listener::onRoundTrip);
 		}
 		takeBuckets(message, sender, outdated, now);
 		if (!outdated) {
 			answer(message, sender, now);
 		}
-		if (message.wantsAcknowledgement()) {
-			this.outbound.oweAcknowledgement(now);
-		}
-	}
-
-	// Under the same version the fleet knows better than who joins it, and it alone knows
-	// what has become of buckets that nobody uses.
-	private void follow(LimitDefinition offered, Message message, Peer sender, long now) {
-		String limit = offered.limit().name();
-		if (!this.store.adopt(offered, now)) {
-			this.listener.onRejected("limit");
-			return;
-		}
-		boolean joining = !this.membership.isMember() && sender.isMember();
-		boolean joined = this.membership.isMember() && !sender.isMember();
-		this.store.follow(limit, (current) -> {
-			boolean sameVersion = !offered.isNewerThan(current) && !current.isNewerThan(offered);
-			if (joining && sameVersion) {
-				return offered.over(current);
-			}
-			return (joined && sameVersion) ? current.over(offered) : current.merge(offered);
-		}, LimitSource.FLEET, now).ifPresent(this.listener::onLimitChange);
-		if (joining) {
-			this.store.restart(limit, offered, message.ages().getOrDefault(limit, 0L), now);
-		}
-	}
-
-	// Two ages can be compared only where they are those of the same definition.
-	private void learnAges(Message message, Map<String, Long> fingerprints, long now) {
-		Map<String, LimitDefinition> definitions = this.store.definitions();
-		message.ages().forEach((limit, age) -> {
-			LimitDefinition own = definitions.get(limit);
-			Long theirs = fingerprints.get(limit);
-			if (own != null && theirs != null && theirs == own.fingerprint()) {
-				this.store.learnAge(limit, age, now);
-			}
-		});
-	}
-
-	private void follow(Message message, Peer sender, long now) {
-		boolean countedBefore = sender.countedMe();
-		sender.receive(message, this.store.self(), this.outbound.lastBatch(), this.outbound.stamp(now), now);
-		if (sender.roundTrip() != null) {
-			this.listener.onRoundTrip(sender.roundTrip());
-		}
-		this.membership.readList(message, sender, countedBefore, now);
+		this.follower.learnAges(message, fingerprints, now);
+		boolean limitsDiffer = !outdated && this.limits.compare(fingerprints, now);
+		return message.wantsAcknowledgement() || limitsDiffer;
 	}
 
 	private void answer(Message message, Peer sender, long now) {
-		compareDigest(message, sender, now);
+		this.repair.compare(message, sender, now);
 		message.peers()
 			.stream()
 			.filter((report) -> report.id().equals(this.store.self()) && !report.missing().isEmpty())
-			.forEach((report) -> this.outbound.sendAgain(sender, report.missing(), now));
+			.forEach((report) -> this.repair.sendAgain(sender, report.missing(), now));
 	}
 
 	private void takeBuckets(Message message, Peer sender, boolean outdated, long now) {
-		Receipts receipts = sender.receipts();
+		Receipts receipts = sender.delivery().receipts();
 		if (receipts == null) {
 			return;
 		}
@@ -141,7 +110,7 @@ final class Inbound {
 		}
 		if (message.transfer() != null) {
 			merge(message.transfer().buckets(), now);
-			if (sender.incoming().receive(message.transfer()) && message.transfer().upTo() > 0) {
+			if (sender.delivery().incoming().receive(message.transfer()) && message.transfer().upTo() > 0) {
 				receipts.receive(1, message.transfer().upTo(), now);
 			}
 		}
@@ -168,22 +137,9 @@ final class Inbound {
 				refused.add("contradiction");
 			}
 		}
-		this.outbound.onMerged(now);
+		this.repair.onMerged(now);
 		refused.forEach(this.listener::onRejected);
 		this.listener.onBatchMerged(this.clock.nanoTime() - now);
-	}
-
-	private void compareDigest(Message message, Peer sender, long now) {
-		// A joiner gets everything anyhow, and from one member.
-		boolean counted = this.membership.isMember() && sender.isMember();
-		Long own = this.outbound.digest(now);
-		if (message.digest() == null || own == null || !counted || !sender.hasNoGap()) {
-			return;
-		}
-		if (sender.differs(!own.equals(message.digest()))) {
-			this.listener.onRepair();
-			this.outbound.transfer(sender, now);
-		}
 	}
 
 }

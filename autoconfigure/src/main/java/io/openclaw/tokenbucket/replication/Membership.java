@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -25,35 +26,33 @@ final class Membership {
 
 	private final MemberId self;
 
-	private ReplicationSettings settings;
+	private final Supplier<ReplicationSettings> settings;
 
 	private final Map<MemberId, Peer> peers = new TreeMap<>();
 
-	private final Departed departed;
+	private final Tombstones tombstones;
+
+	private final Relays relays = new Relays();
 
 	private Standing standing = Standing.JOINING;
 
 	private boolean founder;
 
-	private boolean replaced;
-
 	private boolean everMember;
+
+	private boolean replaced;
 
 	private boolean recalls;
 
 	private @Nullable Long outranked;
 
-	Membership(MemberId self, ReplicationSettings settings) {
+	// As of the last change of peers or their standing.
+	private @Nullable List<Peer> members;
+
+	Membership(MemberId self, Supplier<ReplicationSettings> settings) {
 		this.self = self;
 		this.settings = settings;
-		this.departed = new Departed(self);
-	}
-
-	/**
-	 * Goes on with other settings.
-	 */
-	void change(ReplicationSettings newSettings) {
-		this.settings = newSettings;
+		this.tombstones = new Tombstones(self);
 	}
 
 	Standing standing() {
@@ -68,12 +67,16 @@ final class Membership {
 		return this.peers.values();
 	}
 
+	/**
+	 * The peers that are counted, in order.
+	 */
 	List<Peer> members() {
-		return this.peers.values().stream().filter(Peer::isMember).toList();
-	}
-
-	boolean isKnown(MemberId id) {
-		return this.peers.containsKey(id);
+		List<Peer> counted = this.members;
+		if (counted == null) {
+			counted = this.peers.values().stream().filter(Peer::isMember).toList();
+			this.members = counted;
+		}
+		return counted;
 	}
 
 	/**
@@ -97,7 +100,7 @@ final class Membership {
 	 * What such processes must know of their nodes.
 	 */
 	List<Message.PeerReport> recalled(long now) {
-		return this.departed.recalled(now)
+		return this.tombstones.recalled(now)
 			.stream()
 			.filter((id) -> !this.peers.containsKey(id))
 			.map((id) -> new Message.PeerReport(id, Standing.LEAVING, false, 0, List.of(), 0, 0, 0))
@@ -120,27 +123,27 @@ final class Membership {
 		MemberId id = message.sender();
 		if (isReplaced(id)) {
 			this.recalls |= message.standing() != Standing.LEAVING && !id.node().equals(this.self.node())
-					&& this.departed.recall(id, now);
+					&& this.tombstones.recall(id, now);
 			return Optional.empty();
 		}
-		if (this.departed.isRepeated(message)) {
+		if (this.tombstones.isRepeated(message)) {
 			return Optional.empty();
 		}
-		heed(id);
+		detectReplacement(id);
 		if (message.standing() == Standing.LEAVING) {
 			bury(id);
 			return Optional.empty();
 		}
-		buryOlderIncarnations(id);
-		boolean stranger = this.departed.takeBack(id);
-		Peer peer = this.peers.computeIfAbsent(id, (unknown) -> new Peer(id, Standing.JOINING, now));
+		boolean stranger = this.tombstones.readmit(id);
+		Peer peer = known(id, Standing.JOINING, now);
 		boolean claimsMembership = message.standing() == Standing.MEMBER;
-		if (claimsMembership && !stranger && (!isMember() || !peer.everReceived())) {
-			peer.become(Standing.MEMBER);
+		boolean met = peer.failures().everReceived();
+		if (claimsMembership && !stranger && (!isMember() || !met)) {
+			become(peer, Standing.MEMBER);
 		}
-		if (!peer.everReceived()) {
+		if (!met) {
 			boolean bothCounted = isMember() && claimsMembership;
-			peer.begin(bothCounted ? 0 : lastBefore(message));
+			peer.delivery().begin(bothCounted ? 0 : lastBefore(message));
 			if (bothCounted && peer.isMember()) {
 				peer.needEverything();
 			}
@@ -149,15 +152,28 @@ final class Membership {
 	}
 
 	/**
-	 * Reads the list that a peer sent. Only lists of those that are counted count.
-	 * @param countedBefore whether the peer counted this member until now
+	 * Takes in what a message of a peer says of others.
+	 * @param published the last batch of this member
+	 * @param stamp what this member would stamp on a message now
 	 */
-	void readList(Message message, Peer sender, boolean countedBefore, long now) {
+	void receive(Message message, Peer sender, long published, long stamp, long now) {
+		boolean countedBefore = sender.countedMe();
+		if (sender.receive(message, this.self, published, stamp, now)) {
+			this.relays.invalidate();
+		}
+		readList(message, sender, countedBefore, now);
+	}
+
+	// Only lists of those that are counted count.
+	private void readList(Message message, Peer sender, boolean countedBefore, long now) {
 		if (!sender.isMember()) {
 			return;
 		}
 		// A number that is higher, but of a process that has ended, replaces nobody.
-		message.peers().stream().filter(Message.PeerReport::received).forEach((report) -> heed(report.id()));
+		message.peers()
+			.stream()
+			.filter(Message.PeerReport::received)
+			.forEach((report) -> detectReplacement(report.id()));
 		if (this.replaced) {
 			return;
 		}
@@ -171,8 +187,7 @@ final class Membership {
 			}
 		}
 		if (!isMember() && sender.countsMeAs() == Standing.MEMBER) {
-			this.standing = Standing.MEMBER;
-			this.everMember = true;
+			becomeMember();
 			return;
 		}
 		if (isMember() && countedBefore && sender.countsMeAs() == Standing.JOINING) {
@@ -189,10 +204,10 @@ final class Membership {
 		}
 		List<Peer> ready = this.peers.values()
 			.stream()
-			.filter((peer) -> !peer.isMember() && isMutual(peer, now) && peer.outgoing().isComplete()
-					&& peer.hasNoGap())
+			.filter((peer) -> !peer.isMember() && isMutual(peer, now) && peer.delivery().outgoing().isComplete()
+					&& peer.delivery().hasNoGap())
 			.toList();
-		ready.forEach((peer) -> peer.become(Standing.MEMBER));
+		ready.forEach((peer) -> become(peer, Standing.MEMBER));
 	}
 
 	/**
@@ -202,13 +217,12 @@ final class Membership {
 		if (this.replaced || isMember() || !members().isEmpty()) {
 			return;
 		}
-		this.standing = Standing.MEMBER;
-		this.everMember = true;
+		becomeMember();
 		this.founder = true;
 		this.peers.values()
 			.stream()
 			.filter((peer) -> isMutual(peer, now))
-			.forEach((peer) -> peer.become(Standing.MEMBER));
+			.forEach((peer) -> become(peer, Standing.MEMBER));
 	}
 
 	/**
@@ -230,7 +244,7 @@ final class Membership {
 	 * counted before they met; else to the smallest of those that the peer receives.
 	 */
 	boolean isSponsorOf(Peer peer) {
-		if (!isMember() || !peer.receivesMe()) {
+		if (!isMember() || !peer.failures().receivesMe()) {
 			return false;
 		}
 		return peer.lacksEverything() || (!peer.isMember() && members().stream()
@@ -242,12 +256,15 @@ final class Membership {
 	 * Forgets those who waited to be counted and fell silent.
 	 */
 	void forgetSilent(long now) {
+		long timeout = this.settings.get().memberTimeout().toNanos();
 		List<Peer> silent = this.peers.values()
 			.stream()
-			.filter((peer) -> !peer.isMember() && now - peer.receivedAt() > this.settings.memberTimeout().toNanos())
+			.filter((peer) -> !peer.isMember() && now - peer.failures().receivedAt() > timeout)
 			.toList();
-		silent.forEach(this.departed::forget);
-		this.peers.values().removeAll(silent);
+		silent.forEach((peer) -> {
+			this.tombstones.forget(peer);
+			drop(peer.id());
+		});
 	}
 
 	/**
@@ -255,9 +272,9 @@ final class Membership {
 	 * to join again.
 	 */
 	void remove(MemberId id) {
-		Peer removed = this.peers.remove(id);
+		Peer removed = drop(id);
 		if (removed != null) {
-			this.departed.remove(removed);
+			this.tombstones.remove(removed);
 		}
 	}
 
@@ -267,32 +284,36 @@ final class Membership {
 	 * @param contact whether this process reaches anybody
 	 */
 	MembershipView view(Outbox outbox, boolean contact, long now) {
-		Duration sync = this.settings.syncInterval();
-		List<MembershipView.Peer> members = new ArrayList<>();
+		Duration sync = this.settings.get().syncInterval();
+		List<MembershipView.Peer> views = new ArrayList<>();
 		for (Peer peer : this.peers.values()) {
-			MembershipView.Peer view = peer.view(sync, outbox.oldestSentAfter(peer.acknowledgedUpTo()),
+			boolean heardBefore = peer.isHeard();
+			MembershipView.Peer view = peer.view(sync, outbox.oldestSentAfter(peer.delivery().acknowledgedUpTo()),
 					() -> company(peer, now), now);
+			if (peer.isHeard() != heardBefore) {
+				this.relays.invalidate();
+			}
 			if (peer.isMember()) {
-				members.add(view);
+				views.add(view);
 			}
 		}
 		if (isMember()) {
-			return MembershipView.member(this.self, members.size() + 1, members, relayed(), now);
+			return MembershipView.member(this.self, views.size() + 1, views, this.relays.among(members()), now);
 		}
-		int fleetSize = Math.max(this.settings.replicationFactor(), members.size() + 1);
+		int fleetSize = Math.max(this.settings.get().replicationFactor(), views.size() + 1);
 		if (this.replaced) {
 			return MembershipView.replaced(this.self, fleetSize, now);
 		}
 		return contact ? MembershipView.joining(this.self, fleetSize, now)
-				: MembershipView.member(this.self, fleetSize, members, Set.of(), now);
+				: MembershipView.member(this.self, fleetSize, views, Set.of(), now);
 	}
 
 	private boolean isMutual(Peer peer, long now) {
-		return peer.receivesMe() && peer.isReceived(this.settings.syncInterval(), now);
+		return peer.failures().receivesMe() && peer.isReceived(this.settings.get().syncInterval(), now);
 	}
 
 	private Set<MemberId> company(Peer peer, long now) {
-		Duration sync = this.settings.syncInterval();
+		Duration sync = this.settings.get().syncInterval();
 		if (!peer.isReceived(sync, now)) {
 			return Set.of();
 		}
@@ -303,21 +324,13 @@ final class Membership {
 			.collect(Collectors.toUnmodifiableSet());
 	}
 
-	private Set<MemberId> relayed() {
-		Set<MemberId> relayed = new HashSet<>();
-		List<Peer> members = members();
-		for (Peer of : members) {
-			for (Peer to : members) {
-				if (to != of && to.isHeard() && !to.receives(of.id())) {
-					relayed.add(of.id());
-				}
-			}
-		}
-		return relayed;
+	private void becomeMember() {
+		this.standing = Standing.MEMBER;
+		this.everMember = true;
 	}
 
 	// Nobody listens to this process any more, nor reckons with what it spends.
-	private void heed(MemberId id) {
+	private void detectReplacement(MemberId id) {
 		if (isNewer(id, this.self)) {
 			this.replaced = true;
 			this.standing = Standing.JOINING;
@@ -336,24 +349,56 @@ final class Membership {
 	}
 
 	private void count(MemberId id, long now) {
-		if (isReplaced(id) || this.departed.isRemoved(id) || isFullFor(id)) {
-			return;
+		Peer counted = this.peers.get(id);
+		if (counted == null) {
+			if (isReplaced(id) || this.tombstones.isRemoved(id) || isFullFor(id)) {
+				return;
+			}
+			counted = known(id, Standing.MEMBER, now);
 		}
-		buryOlderIncarnations(id);
-		this.peers.computeIfAbsent(id, (unknown) -> new Peer(id, Standing.MEMBER, now)).become(Standing.MEMBER);
+		become(counted, Standing.MEMBER);
 	}
 
-	private void buryOlderIncarnations(MemberId id) {
-		this.peers.keySet().stream().filter((known) -> isNewer(id, known)).toList().forEach(this::bury);
+	// Who is known is the newest of its node.
+	private Peer known(MemberId id, Standing as, long now) {
+		Peer known = this.peers.get(id);
+		if (known == null) {
+			this.peers.keySet().stream().filter((other) -> isNewer(id, other)).toList().forEach(this::bury);
+			known = new Peer(id, as, now);
+			this.peers.put(id, known);
+			invalidate();
+		}
+		return known;
+	}
+
+	private void become(Peer peer, Standing newStanding) {
+		if (peer.standing() != newStanding) {
+			peer.become(newStanding);
+			invalidate();
+		}
 	}
 
 	private void bury(MemberId id) {
-		this.departed.bury(id);
-		this.peers.remove(id);
+		this.tombstones.bury(id);
+		drop(id);
+	}
+
+	private @Nullable Peer drop(MemberId id) {
+		Peer dropped = this.peers.remove(id);
+		if (dropped != null) {
+			invalidate();
+		}
+		return dropped;
+	}
+
+	private void invalidate() {
+		this.members = null;
+		this.relays.invalidate();
 	}
 
 	private boolean isReplaced(MemberId id) {
-		return this.departed.isBuried(id) || this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id));
+		return this.tombstones.isBuried(id) || (!this.peers.containsKey(id)
+				&& this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id)));
 	}
 
 	private static boolean isNewer(MemberId one, MemberId other) {
@@ -362,6 +407,36 @@ final class Membership {
 
 	private static long lastBefore(Message message) {
 		return (message.batch() != null) ? message.batch().numbers().first() - 1 : message.lastBatch();
+	}
+
+	/**
+	 * Members whose spending some heard member does not receive directly. Worked out anew
+	 * only after who receives whom has changed: it takes the square of the members.
+	 */
+	private static final class Relays {
+
+		private @Nullable Set<MemberId> relayed;
+
+		void invalidate() {
+			this.relayed = null;
+		}
+
+		Set<MemberId> among(List<Peer> members) {
+			Set<MemberId> known = this.relayed;
+			if (known == null) {
+				known = new HashSet<>();
+				for (Peer of : members) {
+					for (Peer to : members) {
+						if (to != of && to.isHeard() && !to.receives(of.id())) {
+							known.add(of.id());
+						}
+					}
+				}
+				this.relayed = known;
+			}
+			return known;
+		}
+
 	}
 
 }

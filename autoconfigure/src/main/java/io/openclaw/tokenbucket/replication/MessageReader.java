@@ -17,8 +17,7 @@ import io.openclaw.tokenbucket.replication.Message.PeerReport;
 import io.openclaw.tokenbucket.replication.Message.Transfer;
 
 /**
- * Reads one message, trusting nothing. Mutable,
- * for one thread.
+ * Reads one message, trusting nothing. Mutable, for one thread.
  */
 final class MessageReader {
 
@@ -92,7 +91,8 @@ final class MessageReader {
 		if (part >= parts || parts > MessageCodec.MOST_PARTS) {
 			throw new MalformedMessageException("range");
 		}
-		return new Transfer(id, part, parts, this.in.readNumber(), readList(this::readBucket, MessageCodec.MOST_BUCKETS));
+		return new Transfer(id, part, parts, this.in.readNumber(),
+				readList(this::readBucket, MessageCodec.MOST_BUCKETS));
 	}
 
 	private BucketUpdate readBucket() throws MalformedMessageException {

@@ -13,8 +13,8 @@ import io.openclaw.tokenbucket.replication.Message.PeerReport;
 import io.openclaw.tokenbucket.replication.Message.Transfer;
 
 /**
- * Writes one message. Members are named once, in a table, and referred to
- * by their place in it. Mutable, for one thread.
+ * Writes one message. Members are named once, in a table, and referred to by their place
+ * in it. Mutable, for one thread.
  */
 final class MessageWriter {
 
@@ -30,7 +30,8 @@ final class MessageWriter {
 
 	/**
 	 * Writes the message.
-	 * @param signatureBytes how long the place of a signature is at its end, possibly zero
+	 * @param signatureBytes how long the place of a signature is at its end, possibly
+	 * zero
 	 */
 	byte[] write(int signatureBytes) {
 		writeMember(this.message.sender());

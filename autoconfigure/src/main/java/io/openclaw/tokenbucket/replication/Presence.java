@@ -17,7 +17,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
  */
 final class Presence {
 
-	static final Duration INTERVAL = Duration.ofSeconds(1);
+	private static final Duration INTERVAL = Duration.ofSeconds(1);
 
 	private static final long REACH_NANOS = Duration.ofSeconds(3).toNanos();
 
@@ -28,6 +28,8 @@ final class Presence {
 	private final Duration timeToLive;
 
 	private static final long BREAK_NANOS = 2 * INTERVAL.toNanos();
+
+	private @Nullable Long checkAt;
 
 	private @Nullable Long reachedSince;
 
@@ -40,12 +42,20 @@ final class Presence {
 	}
 
 	/**
+	 * Whether to check again.
+	 */
+	boolean isDue(long now) {
+		return this.checkAt == null || now - this.checkAt >= 0;
+	}
+
+	/**
 	 * Renews the own sign and looks for those of others.
 	 * @param members whom to look for
 	 * @param answered receives, on any thread, whom of them the servers showed, or
 	 * {@code null} if too few answered
 	 */
-	void check(Set<MemberId> members, Consumer<@Nullable Set<MemberId>> answered) {
+	void check(Set<MemberId> members, long now, Consumer<@Nullable Set<MemberId>> answered) {
+		this.checkAt = now + INTERVAL.toNanos();
 		this.transport.renewPresence(this.self, this.timeToLive);
 		this.transport.findPresent(members)
 			.whenComplete((present, failure) -> answered.accept((failure != null) ? null : present));

@@ -58,8 +58,8 @@ final class SnapshotCodec {
 	}
 
 	private byte[] encode(Map<String, Long> ages, @Nullable Batch batch, Sections sections) {
-		return this.signing.write(new Message(NOBODY, null, Standing.LEAVING, 0, 0, false, List.of(), ages, null, batch,
-				null, sections));
+		return this.signing.write(
+				new Message(NOBODY, null, Standing.LEAVING, 0, 0, false, List.of(), ages, null, batch, null, sections));
 	}
 
 	/**

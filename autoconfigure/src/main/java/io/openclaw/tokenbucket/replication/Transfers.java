@@ -36,7 +36,7 @@ final class Transfers {
 	 * @param upTo the last batch published
 	 */
 	void start(Peer peer, long upTo, long now) {
-		TransferOut transfer = peer.outgoing();
+		TransferOut transfer = peer.delivery().outgoing();
 		if (transfer.isUnderWay(now) || this.queue.stream().anyMatch((part) -> part.peer() == peer)) {
 			return;
 		}
@@ -62,7 +62,7 @@ final class Transfers {
 		if (part == null) {
 			return Optional.empty();
 		}
-		part.peer().outgoing().progress(now);
+		part.peer().delivery().outgoing().progress(now);
 		List<BucketUpdate> buckets = new ArrayList<>(part.keys().size());
 		part.keys().forEach((key) -> this.store.snapshot(key, now).ifPresent(buckets::add));
 		return Optional.of(new Addressed(part.peer(),

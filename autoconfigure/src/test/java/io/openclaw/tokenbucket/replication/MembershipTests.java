@@ -33,7 +33,7 @@ class MembershipTests {
 	private final Outbox outbox = new Outbox(new Spender(SELF, this.time).store());
 
 	private final Membership membership = new Membership(SELF,
-			new ReplicationSettings(null, 3, Spender.SYNC_INTERVAL, Duration.ofSeconds(30)));
+			() -> new ReplicationSettings(null, 3, Spender.SYNC_INTERVAL, Duration.ofSeconds(30)));
 
 	private long sentAt;
 
@@ -99,17 +99,17 @@ class MembershipTests {
 	void aJoinerIsCountedOnceItHasEverythingAndReceivesThisMember() {
 		found();
 		receive(MessageBuilder.from(Z, JOINING));
-		peer(Z).outgoing().start(7, 0, List.of(), now());
+		peer(Z).delivery().outgoing().start(7, 0, List.of(), now());
 		promote();
 		assertThat(peer(Z).isMember()).as("without the transfer").isFalse();
 		receive(MessageBuilder.from(Z, JOINING).lists(SELF, MEMBER, false, 0, 7));
 		promote();
 		assertThat(peer(Z).isMember()).as("without receiving").isFalse();
 		receive(MessageBuilder.from(Z, JOINING).lists(SELF, MEMBER, true, 0, 7).lastBatch(3));
-		peer(Z).receipts().announce(3, now());
+		peer(Z).delivery().receipts().announce(3, now());
 		promote();
 		assertThat(peer(Z).isMember()).as("with a gap").isFalse();
-		peer(Z).receipts().receive(1, 3, now());
+		peer(Z).delivery().receipts().receive(1, 3, now());
 		promote();
 		assertThat(peer(Z).isMember()).isTrue();
 	}
@@ -118,12 +118,12 @@ class MembershipTests {
 	void aJoinerIsCountedOnlyByWhoHearsEverybody() {
 		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER).lists(B, MEMBER));
 		receive(MessageBuilder.from(Z, JOINING));
-		peer(Z).outgoing().start(7, 0, List.of(), now());
+		peer(Z).delivery().outgoing().start(7, 0, List.of(), now());
 		receive(MessageBuilder.from(Z, JOINING).lists(SELF, MEMBER, true, 0, 7));
 		promote();
 		assertThat(peer(Z).isMember()).isFalse();
 		receive(MessageBuilder.from(B, MEMBER).lists(SELF, MEMBER));
-		peer(B).outgoing().start(8, 0, List.of(), now());
+		peer(B).delivery().outgoing().start(8, 0, List.of(), now());
 		receive(MessageBuilder.from(B, MEMBER).lists(SELF, MEMBER, true, 0, 8));
 		promote();
 		assertThat(peer(Z).isMember()).isTrue();
@@ -288,9 +288,7 @@ class MembershipTests {
 	private void receive(MessageBuilder builder) {
 		Message message = builder.sentAt(++this.sentAt).build();
 		this.membership.meet(message, now()).ifPresent((sender) -> {
-			boolean countedBefore = sender.countedMe();
-			sender.receive(message, SELF, 0, this.sentAt, now());
-			this.membership.readList(message, sender, countedBefore, now());
+			this.membership.receive(message, sender, 0, this.sentAt, now());
 		});
 	}
 

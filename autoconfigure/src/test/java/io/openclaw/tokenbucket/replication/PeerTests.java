@@ -87,7 +87,7 @@ class PeerTests {
 	@Test
 	void aMemberOfAnotherFleetIsHeardOnceItHasEverything() {
 		this.peer.needEverything();
-		this.peer.outgoing().start(4, 0, List.of(), at(0));
+		this.peer.delivery().outgoing().start(4, 0, List.of(), at(0));
 		receive(0, true, 3);
 		assertThat(viewAt(1, Optional.empty()).heard()).isFalse();
 		receive(2, true, 4);
@@ -99,21 +99,21 @@ class PeerTests {
 	void aLostMemberIsHeardAgainOnceNoneOfItsBatchesLacks() {
 		receive(0, true, 0);
 		assertThat(viewAt(1, Optional.empty()).heard()).isTrue();
-		this.peer.receipts().announce(2, at(2));
+		this.peer.delivery().receipts().announce(2, at(2));
 		assertThat(viewAt(3, Optional.empty()).heard()).as("while it is heard, a gap is nothing").isTrue();
 		assertThat(viewAt(700, Optional.empty()).heard()).isFalse();
 		receive(800, true, 0);
 		assertThat(viewAt(801, Optional.empty()).heard()).isFalse();
-		this.peer.receipts().receive(1, 2, at(810));
+		this.peer.delivery().receipts().receive(1, 2, at(810));
 		assertThat(viewAt(811, Optional.empty()).heard()).isTrue();
 	}
 
 	@Test
 	void aRoundTripIsWhatPassedSinceTheEchoLessTheTimeItWasHeld() {
 		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 1_000, 300, 0), 5_000, 0);
-		assertThat(this.peer.roundTrip()).isEqualTo(Duration.ofNanos(3_700));
+		assertThat(this.peer.failures().roundTrip()).isEqualTo(Duration.ofNanos(3_700));
 		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 1_000, 300, 0), 1_300 + 3_700 + 800, 0);
-		assertThat(this.peer.roundTrip()).isEqualTo(Duration.ofNanos(3_800));
+		assertThat(this.peer.failures().roundTrip()).isEqualTo(Duration.ofNanos(3_800));
 	}
 
 	@Test
@@ -122,7 +122,7 @@ class PeerTests {
 		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 6_000, 0, 0), 5_000, 0);
 		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 1, WireReader.LARGEST, 0), 5_000, 0);
 		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 1, 0, 0), 5_000_000_000L, 0);
-		assertThat(this.peer.roundTrip()).isNull();
+		assertThat(this.peer.failures().roundTrip()).isNull();
 	}
 
 	@Test
@@ -130,41 +130,45 @@ class PeerTests {
 		receive(new Message.PeerReport(SELF, MEMBER, true, 5, List.of(), 0, 0, 0), 1, 7);
 		receive(new Message.PeerReport(SELF, MEMBER, true, 3, List.of(), 0, 0, 0), 1, 7);
 		receive(new Message.PeerReport(SELF, MEMBER, true, 8, List.of(), 0, 0, 0), 1, 7);
-		assertThat(this.peer.acknowledgedUpTo()).isEqualTo(5);
+		assertThat(this.peer.delivery().acknowledgedUpTo()).isEqualTo(5);
 	}
 
 	@Test
 	void aGapIsAskedForAfterTenMillisecondsOrHalfARoundTrip() {
 		receive(0, true, 0);
-		this.peer.receipts().announce(2, at(100));
-		assertThat(this.peer.askAt(Duration.ofMillis(10))).contains(at(110));
+		this.peer.delivery().receipts().announce(2, at(100));
+		assertThat(askAt()).contains(at(110));
 		measure(200, 80);
-		assertThat(this.peer.askAt(Duration.ofMillis(10))).contains(at(140));
+		assertThat(askAt()).contains(at(140));
 		this.peer.report(INTERVAL, true, at(150));
-		assertThat(this.peer.askAt(Duration.ofMillis(10))).contains(at(190));
-		this.peer.receipts().receive(1, 2, at(160));
-		assertThat(this.peer.askAt(Duration.ofMillis(10))).isEmpty();
+		assertThat(askAt()).contains(at(190));
+		this.peer.delivery().receipts().receive(1, 2, at(160));
+		assertThat(askAt()).isEmpty();
 	}
 
 	// Several buses deliver everything several times.
 	@Test
 	void aMessageThatWasOvertakenOrArrivesAgainIsOutdated() {
-		this.peer.begin(0);
-		assertThat(this.peer.isOutdated(sentAt(0))).isFalse();
-		assertThat(this.peer.isOutdated(sentAt(5))).isFalse();
+		this.peer.delivery().begin(0);
+		assertThat(this.peer.failures().isOutdated(sentAt(0))).isFalse();
+		assertThat(this.peer.failures().isOutdated(sentAt(5))).isFalse();
 		this.peer.receive(sentAt(5), SELF, 0, 1, at(0));
-		assertThat(this.peer.isOutdated(sentAt(4))).isTrue();
-		assertThat(this.peer.isOutdated(sentAt(5))).isTrue();
-		assertThat(this.peer.isOutdated(sentAt(6))).isFalse();
+		assertThat(this.peer.failures().isOutdated(sentAt(4))).isTrue();
+		assertThat(this.peer.failures().isOutdated(sentAt(5))).isTrue();
+		assertThat(this.peer.failures().isOutdated(sentAt(6))).isFalse();
 	}
 
 	@Test
 	void digestsMustDifferTwiceInARow() {
-		assertThat(this.peer.differs(true)).isFalse();
-		assertThat(this.peer.differs(false)).isFalse();
-		assertThat(this.peer.differs(true)).isFalse();
-		assertThat(this.peer.differs(true)).isTrue();
-		assertThat(this.peer.differs(true)).isFalse();
+		assertThat(this.peer.delivery().differs(true)).isFalse();
+		assertThat(this.peer.delivery().differs(false)).isFalse();
+		assertThat(this.peer.delivery().differs(true)).isFalse();
+		assertThat(this.peer.delivery().differs(true)).isTrue();
+		assertThat(this.peer.delivery().differs(true)).isFalse();
+	}
+
+	private Optional<Long> askAt() {
+		return this.peer.delivery().askAt(Duration.ofMillis(10), this.peer.failures().roundTrip());
 	}
 
 	private static Message sentAt(long sentAt) {
@@ -187,8 +191,8 @@ class PeerTests {
 	}
 
 	private void receive(long millis, Message.PeerReport report, long stamp, long published) {
-		if (!this.peer.everReceived()) {
-			this.peer.begin(0);
+		if (!this.peer.failures().everReceived()) {
+			this.peer.delivery().begin(0);
 		}
 		this.peer.receive(MessageBuilder.from(ID, MEMBER).lists(report).build(), SELF, published, stamp, at(millis));
 	}

@@ -72,9 +72,9 @@ class PresenceTests {
 	void itRenewsItsOwnSignAndAsksForOthers() {
 		List<@Nullable Set<MemberId>> answers = new ArrayList<>();
 		this.transport.answer = CompletableFuture.completedStage(Set.of(A));
-		this.presence.check(BOTH, answers::add);
+		this.presence.check(BOTH, 0, answers::add);
 		this.transport.answer = CompletableFuture.failedStage(new IllegalStateException("too few"));
-		this.presence.check(BOTH, answers::add);
+		this.presence.check(BOTH, 0, answers::add);
 		assertThat(answers).containsExactly(Set.of(A), null);
 		assertThat(this.transport.renewed).containsExactly("me#1 for PT30S", "me#1 for PT30S");
 	}

@@ -80,7 +80,7 @@ class TransfersTests {
 	@Test
 	void whatIsNeededAnewIsAnotherTransfer() {
 		long id = start().get(0).id();
-		this.peer.outgoing().completed(id);
+		this.peer.delivery().outgoing().completed(id);
 		this.spender.spend("new", 1);
 		List<Message.Transfer> again = start();
 		assertThat(again.get(0).id()).isGreaterThan(id);

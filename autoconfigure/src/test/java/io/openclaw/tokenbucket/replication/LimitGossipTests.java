@@ -19,7 +19,7 @@ import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class LimitNewsTests {
+class LimitGossipTests {
 
 	private static final MemberId B = new MemberId("b", 1);
 

@@ -1,6 +1,5 @@
 package io.openclaw.tokenbucket.replication;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
@@ -20,18 +20,21 @@ import io.openclaw.tokenbucket.limiter.LimitDefinition;
  * definition, and so both come to follow the same. Mutable, confined to the replicating
  * thread.
  */
-final class LimitNews {
+final class LimitGossip {
 
 	private static final int MOST_AT_ONCE = 100;
 
 	private final BucketStore store;
 
+	private final Supplier<ReplicationSettings> settings;
+
 	private final Set<String> wanted = new LinkedHashSet<>();
 
 	private final Map<String, Long> sentAt = new HashMap<>();
 
-	LimitNews(BucketStore store) {
+	LimitGossip(BucketStore store, Supplier<ReplicationSettings> settings) {
 		this.store = store;
+		this.settings = settings;
 	}
 
 	/**
@@ -43,22 +46,19 @@ final class LimitNews {
 
 	/**
 	 * Compares the fingerprints of a peer with one's own. One that is missing differs.
-	 * @param pause for how long a definition that was sent is not sent again: what says
-	 * that somebody lacks it may be older
 	 * @return whether there is something to tell
 	 */
-	boolean compare(Map<String, Long> fingerprints, Duration pause, long now) {
+	boolean compare(Map<String, Long> fingerprints, long now) {
 		Map<String, LimitDefinition> definitions = this.store.definitions();
 		boolean differs = false;
 		for (Map.Entry<String, Long> theirs : fingerprints.entrySet()) {
 			LimitDefinition own = definitions.get(theirs.getKey());
-			if (own != null && own.fingerprint() != theirs.getValue() && isDue(theirs.getKey(), pause, now)) {
+			if (own != null && own.fingerprint() != theirs.getValue() && isDue(theirs.getKey(), now)) {
 				differs |= this.wanted.add(theirs.getKey());
 			}
 		}
 		for (String limit : definitions.keySet()) {
-			if (!fingerprints.containsKey(limit) && !this.store.adopted().contains(limit)
-					&& isDue(limit, pause, now)) {
+			if (!fingerprints.containsKey(limit) && !this.store.adopted().contains(limit) && isDue(limit, now)) {
 				differs |= this.wanted.add(limit);
 			}
 		}
@@ -101,9 +101,10 @@ final class LimitNews {
 		return next.stream().filter(definitions::containsKey).map(definitions::get).toList();
 	}
 
-	private boolean isDue(String limit, Duration pause, long now) {
+	// What says that somebody lacks a definition may be older than its last sending.
+	private boolean isDue(String limit, long now) {
 		Long last = this.sentAt.get(limit);
-		return last == null || now - last >= pause.toNanos();
+		return last == null || now - last >= this.settings.get().syncInterval().toNanos();
 	}
 
 }

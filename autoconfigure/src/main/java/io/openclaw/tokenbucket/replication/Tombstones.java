@@ -10,7 +10,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
  * Who is gone, and how. It remembers the last ten thousand, since whoever can publish can
  * invent as many as it likes. Mutable, confined to the replicating thread.
  */
-final class Departed {
+final class Tombstones {
 
 	private static final int MOST = 10_000;
 
@@ -30,7 +30,7 @@ final class Departed {
 	// The last stamp of each that was forgotten while it may live.
 	private final Map<MemberId, Long> lastSentAt = new Latest<>();
 
-	Departed(MemberId self) {
+	Tombstones(MemberId self) {
 		this.self = self;
 	}
 
@@ -84,7 +84,7 @@ final class Departed {
 	 * A process is not reckoned with any more, and may come back.
 	 */
 	void forget(Peer peer) {
-		this.lastSentAt.put(peer.id(), peer.lastSentAt());
+		this.lastSentAt.put(peer.id(), peer.failures().lastSentAt());
 	}
 
 	boolean isRemoved(MemberId id) {
@@ -102,7 +102,7 @@ final class Departed {
 	 * A process is back.
 	 * @return whether it had been removed
 	 */
-	boolean takeBack(MemberId id) {
+	boolean readmit(MemberId id) {
 		this.lastSentAt.remove(id);
 		return this.removed.remove(id) != null;
 	}

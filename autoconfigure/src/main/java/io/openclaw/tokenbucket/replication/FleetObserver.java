@@ -1,0 +1,84 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.MembershipView;
+
+/**
+ * Tells of changes of the fleet, and keeps how replication stands for whoever asks.
+ * Confined to the replicating thread, except for {@link #status}.
+ */
+final class FleetObserver {
+
+	private final Supplier<ReplicationSettings> settings;
+
+	private final CountingListener listener;
+
+	private FleetState state = FleetState.JOINING;
+
+	private @Nullable MembershipChanged members;
+
+	private volatile ReplicationStatus status;
+
+	FleetObserver(Supplier<ReplicationSettings> settings, CountingListener listener, MembershipView view) {
+		this.settings = settings;
+		this.listener = listener;
+		this.status = new ReplicationStatus(view.self(), settings.get().region(), Standing.JOINING, view.state(),
+				view.size(), List.of(), List.of(), Duration.ZERO, 0, 0, 0);
+	}
+
+	/**
+	 * Replication as it was when it was described last.
+	 */
+	ReplicationStatus status() {
+		return this.status;
+	}
+
+	/**
+	 * This process begins to join.
+	 */
+	void onStart(MembershipView view) {
+		this.state = view.state();
+	}
+
+	/**
+	 * Members were looked at.
+	 */
+	void onView(MembershipView view) {
+		FleetState before = this.state;
+		this.state = view.state();
+		if (before != this.state) {
+			this.listener.onStateChange(before, this.state);
+		}
+		MembershipChanged changed = new MembershipChanged(view.state(), view.size(), view.heard());
+		if (!changed.equals(this.members)) {
+			this.members = changed;
+			this.listener.onMembershipChange(changed);
+		}
+	}
+
+	/**
+	 * Describes how replication stands.
+	 */
+	void describe(Membership membership, Outbox outbox, MembershipView view, List<BusStatus> buses, Duration lag,
+			long now) {
+		List<MemberStatus> described = membership.peers().stream().map((peer) -> describe(peer, outbox, now)).toList();
+		this.status = new ReplicationStatus(view.self(), this.settings.get().region(), membership.standing(),
+				view.state(), view.size(), described, buses, lag, this.listener.lost(), this.listener.repairs(),
+				this.listener.rejected());
+	}
+
+	private MemberStatus describe(Peer peer, Outbox outbox, long now) {
+		FailureDetector failures = peer.failures();
+		Duration age = failures.everReceived() ? Duration.ofNanos(now - failures.receivedAt()) : null;
+		return new MemberStatus(peer.id(), peer.region(), peer.standing(),
+				peer.isReceived(this.settings.get().syncInterval(), now), peer.isHeard(), age, failures.roundTrip(),
+				Math.max(0, outbox.lastNumber() - peer.delivery().acknowledgedUpTo()));
+	}
+
+}

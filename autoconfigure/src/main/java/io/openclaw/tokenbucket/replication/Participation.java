@@ -1,0 +1,102 @@
+package io.openclaw.tokenbucket.replication;
+
+import java.util.function.Supplier;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.limiter.NanoClock;
+
+/**
+ * What this process is in the fleet under one id, from when it begins to join. Confined
+ * to the replicating thread.
+ */
+final class Participation {
+
+	private final MemberId id;
+
+	private final Supplier<ReplicationSettings> settings;
+
+	private final Membership membership;
+
+	private final Outbox outbox;
+
+	private final Gossip gossip;
+
+	private final Presence presence;
+
+	private final Contact contact;
+
+	private boolean counted;
+
+	Participation(MemberId id, BucketStore store, ReplicationTransport transport,
+			Supplier<ReplicationSettings> settings, NanoClock clock, CountingListener listener) {
+		this.id = id;
+		this.settings = settings;
+		this.membership = new Membership(id, settings);
+		this.outbox = new Outbox(store);
+		this.gossip = new Gossip(store, transport, settings, clock, this.membership, this.outbox, listener);
+		this.presence = new Presence(id, transport, settings.get().memberTimeout());
+		this.contact = new Contact(settings.get().syncInterval());
+	}
+
+	MemberId id() {
+		return this.id;
+	}
+
+	Membership membership() {
+		return this.membership;
+	}
+
+	Outbox outbox() {
+		return this.outbox;
+	}
+
+	Gossip gossip() {
+		return this.gossip;
+	}
+
+	Presence presence() {
+		return this.presence;
+	}
+
+	Contact contact() {
+		return this.contact;
+	}
+
+	/**
+	 * Whether others count this process now and did not when this was asked last.
+	 */
+	boolean isNewlyCounted() {
+		boolean before = this.counted;
+		this.counted = this.membership.isMember();
+		return this.counted && !before;
+	}
+
+	/**
+	 * The members as admission sees them now.
+	 */
+	MembershipView view(long now) {
+		boolean contacted = this.contact.isMade() || !this.membership.peers().isEmpty();
+		return this.membership.view(this.outbox, contacted, now);
+	}
+
+	/**
+	 * As if there were contact, which there was under an earlier id.
+	 */
+	MembershipView joiningView(long now) {
+		return this.membership.view(this.outbox, true, now);
+	}
+
+	/**
+	 * How long any member may be silent and still count as received.
+	 */
+	long longestBoundNanos() {
+		return this.membership.members()
+			.stream()
+			.mapToLong((peer) -> peer.failures().boundNanos(this.settings.get().syncInterval()))
+			.max()
+			.orElse(0);
+	}
+
+}
