@@ -65,11 +65,12 @@ final class Tombstones {
 	 */
 	List<MemberId> recalled(long now) {
 		this.unaware.values().removeIf((heardAt) -> now - heardAt > RECALLED_NANOS);
-		return this.unaware.keySet()
-			.stream()
-			.filter(this.buried::containsKey)
-			.map((node) -> new MemberId(node, this.buried.get(node)))
-			.toList();
+		return this.unaware.isEmpty() ? List.of()
+				: this.buried.entrySet()
+					.stream()
+					.filter((gone) -> this.unaware.containsKey(gone.getKey()))
+					.map((gone) -> new MemberId(gone.getKey(), gone.getValue()))
+					.toList();
 	}
 
 	/**
