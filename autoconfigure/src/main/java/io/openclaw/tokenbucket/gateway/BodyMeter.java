@@ -7,7 +7,6 @@ import reactor.core.publisher.Mono;
 
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.body.ArrivedBody;
-import io.openclaw.tokenbucket.gateway.body.BodyRefusedException;
 import io.openclaw.tokenbucket.limiter.Charge;
 import io.openclaw.tokenbucket.limiter.Decision;
 
@@ -44,21 +43,21 @@ final class BodyMeter implements ArrivedBody.Meter {
 	}
 
 	@Override
-	public Mono<Void> arrive(int more) {
+	public Mono<Boolean> mayPass(int more) {
 		this.bytes += more;
 		List<Charge> due = new ArrayList<>(this.accounts.size());
 		for (Account account : this.accounts) {
 			account.bill(this.bytes, due);
 		}
-		return due.isEmpty() ? Mono.empty() : this.cashier.pay(due).flatMap(this::settle);
+		return due.isEmpty() ? Mono.just(true) : this.cashier.pay(due).map(this::areAdmitted);
 	}
 
-	private Mono<Void> settle(List<Decision> decisions) {
+	private boolean areAdmitted(List<Decision> decisions) {
 		if (decisions.stream().allMatch(Decision::isAdmitted)) {
-			return Mono.empty();
+			return true;
 		}
 		this.refusal = decisions;
-		return Mono.error(new BodyRefusedException());
+		return false;
 	}
 
 	private final class Account {

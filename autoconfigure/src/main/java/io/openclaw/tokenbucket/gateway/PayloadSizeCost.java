@@ -19,6 +19,15 @@ record PayloadSizeCost(long unit) implements RequestCost {
 	}
 
 	/**
+	 * The longest body that costs no more than so many tokens.
+	 * @param tokens at least one
+	 * @return bytes
+	 */
+	long bytes(long tokens) {
+		return (tokens > Long.MAX_VALUE / this.unit) ? Long.MAX_VALUE : tokens * this.unit;
+	}
+
+	/**
 	 * What a body costs.
 	 * @param bytes its length, not negative
 	 * @return tokens

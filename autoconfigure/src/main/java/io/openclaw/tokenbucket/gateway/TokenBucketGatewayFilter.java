@@ -1,15 +1,20 @@
 package io.openclaw.tokenbucket.gateway;
 
 import java.util.List;
+import java.util.OptionalLong;
 
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.DisposableChannel;
+import reactor.netty.http.server.HttpServerResponse;
 
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
-import org.springframework.http.HttpStatus;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
 import org.springframework.web.server.ServerWebExchange;
 
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.body.ArrivedBody;
 import io.openclaw.tokenbucket.limiter.Decision;
@@ -55,7 +60,7 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 			.map(this.limits::get)
 			.filter((limit) -> !this.receipts.hasPaid(exchange, limit))
 			.toList();
-		if (ArrivedBody.isNeededFor(exchange.getRequest()) && unpaid.stream().anyMatch(BodyMeter::isMetered)) {
+		if (ArrivedBody.isNeededFor(exchange) && unpaid.stream().anyMatch(BodyMeter::isMetered)) {
 			return ArrivedBody.read(exchange,
 					(body) -> bill(unpaid, exchange).flatMap((bill) -> settle(bill, body, exchange, chain)));
 		}
@@ -68,18 +73,31 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 
 	private Mono<Void> settle(Bill bill, ArrivedBody body, ServerWebExchange exchange, GatewayFilterChain chain) {
 		BodyMeter meter = new BodyMeter(this.cashier, bill, ArrivedBody.lengthOf(exchange));
-		Mono<Void> settled = settle(bill, exchange, (passed) -> chain.filter(body.putBack(passed, meter)));
-		return body.isComplete() ? settled
-				: settled.onErrorResume(
-						(failure) -> !meter.refusal().isEmpty() && !exchange.getResponse().isCommitted(),
-						(failure) -> reject(bill, meter.refusal(), exchange));
+		return settle(bill, exchange, (passed) -> body.pass(passed, meter, chain::filter,
+				(stop) -> answer(stop, bill, meter.refusal(), exchange), () -> abort(exchange)));
+	}
+
+	private Mono<Void> answer(ArrivedBody.Stop stop, Bill bill, List<Decision> refusal, ServerWebExchange exchange) {
+		ServerWebExchangeUtils.reset(exchange);
+		return (stop == ArrivedBody.Stop.GONE) ? this.problems.bodyGone(exchange) : reject(bill, refusal, exchange);
+	}
+
+	// The service has begun to answer what it has not received wholly: half an answer
+	// must
+	// not look like a whole one.
+	private static void abort(ServerWebExchange exchange) {
+		Object server = ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse());
+		if (server instanceof HttpServerResponse response) {
+			response.withConnection(DisposableChannel::dispose);
+		}
 	}
 
 	private Mono<Void> settle(Bill bill, ServerWebExchange exchange, GatewayFilterChain chain) {
 		List<RequestLimit> keyless = bill.keyless().stream().filter(this::isEnforced).toList();
 		if (!keyless.isEmpty()) {
 			return this.problems.missingKey(exchange, keyless.stream().map(RequestLimit::name).toList(),
-					keyless.stream().map((limit) -> limit.key().source()).distinct().toList());
+					keyless.stream().map((limit) -> limit.key().source()).distinct().toList(),
+					keyless.stream().anyMatch((limit) -> limit.key().authenticates()));
 		}
 		if (bill.items().isEmpty()) {
 			return chain.filter(exchange);
@@ -105,7 +123,9 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 			.filter((decision) -> decision.reason() == Reason.COST_ABOVE_CAPACITY)
 			.toList();
 		if (!impossible.isEmpty()) {
-			return this.problems.costAboveCapacity(exchange, impossible, statusOf(bill, impossible));
+			OptionalLong mostBytes = mostBytes(bill, impossible);
+			return mostBytes.isPresent() ? this.problems.bodyTooLarge(exchange, impossible, mostBytes.getAsLong())
+					: this.problems.costAboveCapacity(exchange, impossible);
 		}
 		FleetState state = this.limiter.state();
 		if (state != FleetState.REPLACED) {
@@ -114,13 +134,16 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 		return this.problems.tooManyRequests(exchange, decisions, state);
 	}
 
-	private static HttpStatus statusOf(Bill bill, List<Decision> impossible) {
-		boolean isTooLarge = bill.items()
-			.stream()
-			.map(Bill.Item::limit)
-			.filter(BodyMeter::isMetered)
-			.anyMatch((limit) -> impossible.stream().anyMatch((decision) -> limit.covers(decision.limit().name())));
-		return isTooLarge ? HttpStatus.CONTENT_TOO_LARGE : HttpStatus.BAD_REQUEST;
+	// Empty where it is not the size of the body that costs too much.
+	private static OptionalLong mostBytes(Bill bill, List<Decision> impossible) {
+		return impossible.stream()
+			.flatMapToLong((decision) -> bill.items()
+				.stream()
+				.filter((item) -> item.limit().covers(decision.limit().name()))
+				.filter((item) -> item.limit().cost() instanceof PayloadSizeCost)
+				.mapToLong((item) -> ((PayloadSizeCost) item.limit().cost())
+					.bytes(MicroTokens.toWholeTokens(decision.limit().capacity()))))
+			.min();
 	}
 
 	@Override

@@ -307,13 +307,7 @@ class TokenBucketHttpTests {
 	@Test
 	void keylessRequestsPassWhereTheyMay() {
 		for (int i = 0; i < 4; i++) {
-			this.client.get()
-				.uri("/lenient")
-				.exchange()
-				.expectStatus()
-				.isOk()
-				.expectHeader()
-				.valueEquals("RateLimit", "\"upstream\";r=1;t=1");
+			this.client.get().uri("/lenient").exchange().expectStatus().isOk().expectHeader().doesNotExist("RateLimit");
 		}
 	}
 
@@ -349,7 +343,7 @@ class TokenBucketHttpTests {
 			.jsonPath("$.violated-policies[0]")
 			.isEqualTo("tenant")
 			.jsonPath("$.error")
-			.isEqualTo("The request costs more than the limit 'tenant' can ever hold.");
+			.isEqualTo("The request costs more than 5 tokens, the most that the limit 'tenant' can ever hold.");
 		assertThat(this.limiter.peek("tenant", "acme2").level()).isEqualTo(5_000_000);
 	}
 

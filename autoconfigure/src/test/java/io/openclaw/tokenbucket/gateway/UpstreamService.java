@@ -45,7 +45,7 @@ final class UpstreamService implements AutoCloseable {
 		this.requests.incrementAndGet();
 		this.lastUri = request.uri();
 		int status = (this.failures.getAndUpdate((left) -> Math.max(0, left - 1)) > 0) ? 503 : 200;
-		response.status(status).header("RateLimit", "\"upstream\";r=1;t=1").header("X-Upstream", "yes");
+		response.status(status).header("X-Upstream", "yes");
 		return Mono.delay(this.delay).then(Mono.defer(() -> response.sendString(Mono.just("served")).then()));
 	}
 

@@ -4,14 +4,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.Reason;
@@ -19,7 +23,7 @@ import io.openclaw.tokenbucket.limiter.Reason;
 /**
  * Answers requests that are not routed. An answer sets the status at once, and is written
  * when all filters of the route are done with it: one of them may try again or fall back.
- * Immutable.
+ * What else they change of the response does not change the answer. Immutable.
  */
 public final class ProblemResponses {
 
@@ -43,17 +47,32 @@ public final class ProblemResponses {
 	 */
 	public Mono<Void> write(ServerWebExchange exchange) {
 		ServerHttpResponse response = exchange.getResponse();
-		if (response.isCommitted() || !(exchange.getAttributes().remove(PENDING) instanceof Problem problem)
-				|| !problem.status().equals(response.getStatusCode())) {
+		if (!(exchange.getAttributes().remove(PENDING) instanceof Pending pending) || response.isCommitted()
+				|| pending.handler() != handlerOf(exchange)) {
 			return Mono.empty();
 		}
+		Problem problem = pending.problem();
+		stamp(problem, response);
+		// After what filters of the route do when the response is committed.
+		response.beforeCommit(() -> Mono.fromRunnable(() -> stamp(problem, response)));
+		if (GrpcAnswer.isFor(exchange.getRequest())) {
+			return new GrpcAnswer(pending.grpcStatus(), problem).write(exchange.getRequest(), response)
+				.subscribeOn(Schedulers.parallel());
+		}
+		return this.writer.write(exchange, problem);
+	}
+
+	private static void stamp(Problem problem, ServerHttpResponse response) {
+		response.setStatusCode(problem.status());
 		HttpHeaders headers = response.getHeaders();
 		headers.setCacheControl(CacheControl.noStore());
 		Long retryAfter = problem.retryAfterSeconds();
 		if (retryAfter != null) {
 			headers.set(HttpHeaders.RETRY_AFTER, Long.toString(retryAfter));
 		}
-		return this.writer.write(exchange, problem);
+		else {
+			headers.remove(HttpHeaders.RETRY_AFTER);
+		}
 	}
 
 	/**
@@ -67,17 +86,48 @@ public final class ProblemResponses {
 	}
 
 	/**
-	 * Answers a request that costs more than a bucket can hold.
+	 * Answers a request that costs more than a bucket can hold: 400.
 	 * @param exchange the request
 	 * @param decisions decisions for the reason {@link Reason#COST_ABOVE_CAPACITY}, at
 	 * least one
-	 * @param status 413 where the size of the request is the reason, else 400
 	 * @return completes at once
 	 */
-	public Mono<Void> costAboveCapacity(ServerWebExchange exchange, List<Decision> decisions, HttpStatus status) {
-		List<String> policies = decisions.stream().map((decision) -> decision.limit().name()).toList();
-		return answer(exchange, Problem.unacceptable(status, policies,
-				"The request costs more than %s can ever hold.".formatted(names(policies))));
+	public Mono<Void> costAboveCapacity(ServerWebExchange exchange, List<Decision> decisions) {
+		List<String> policies = policies(decisions);
+		long most = decisions.stream()
+			.mapToLong((decision) -> MicroTokens.toWholeTokens(decision.limit().capacity()))
+			.min()
+			.orElse(0);
+		return answer(exchange,
+				Problem.unacceptable(HttpStatus.BAD_REQUEST, policies,
+						"The request costs more than %d tokens, the most that %s can ever hold.".formatted(most,
+								names(policies))));
+	}
+
+	/**
+	 * Answers a request whose body is larger than a bucket that counts it can hold: 413.
+	 * @param exchange the request
+	 * @param decisions decisions for the reason {@link Reason#COST_ABOVE_CAPACITY}, at
+	 * least one
+	 * @param mostBytes the longest body that would be possible
+	 * @return completes at once
+	 */
+	public Mono<Void> bodyTooLarge(ServerWebExchange exchange, List<Decision> decisions, long mostBytes) {
+		List<String> policies = policies(decisions);
+		return answer(exchange,
+				Problem.unacceptable(HttpStatus.CONTENT_TOO_LARGE, policies,
+						"The request's body has more than %d bytes, the most that %s can ever hold."
+							.formatted(mostBytes, names(policies))));
+	}
+
+	/**
+	 * Answers a request that was to be sent again with a body that is gone: 503.
+	 * @param exchange the request
+	 * @return completes at once
+	 */
+	public Mono<Void> bodyGone(ServerWebExchange exchange) {
+		return answer(exchange, Problem.unacceptable(HttpStatus.SERVICE_UNAVAILABLE, List.of(),
+				"The service failed. The request's body is too long to be kept and sent to it again by the gateway."));
 	}
 
 	/**
@@ -85,11 +135,15 @@ public final class ProblemResponses {
 	 * @param exchange the request
 	 * @param policies names of the limits whose key is missing
 	 * @param sources what the request lacks
+	 * @param unauthenticated whether what it lacks says who sends it
 	 * @return completes at once
 	 */
-	public Mono<Void> missingKey(ServerWebExchange exchange, List<String> policies, List<String> sources) {
-		return answer(exchange, Problem.unacceptable(HttpStatus.BAD_REQUEST, policies,
-				"The request lacks %s, by which %s counts.".formatted(String.join(" and ", sources), names(policies))));
+	public Mono<Void> missingKey(ServerWebExchange exchange, List<String> policies, List<String> sources,
+			boolean unauthenticated) {
+		Problem problem = Problem.unacceptable(HttpStatus.BAD_REQUEST, policies,
+				"The request lacks %s, by which %s counts.".formatted(String.join(" and ", sources), names(policies)));
+		return answer(exchange, problem,
+				unauthenticated ? GrpcAnswer.UNAUTHENTICATED : GrpcAnswer.statusOf(problem.status()));
 	}
 
 	/**
@@ -159,10 +213,33 @@ public final class ProblemResponses {
 				+ policies.stream().map((policy) -> "'" + policy + "'").collect(Collectors.joining(" and "));
 	}
 
-	private Mono<Void> answer(ServerWebExchange exchange, Problem problem) {
+	private static List<String> policies(List<Decision> decisions) {
+		return decisions.stream().map((decision) -> decision.limit().name()).toList();
+	}
+
+	private static Mono<Void> answer(ServerWebExchange exchange, Problem problem) {
+		return answer(exchange, problem, GrpcAnswer.statusOf(problem.status()));
+	}
+
+	private static Mono<Void> answer(ServerWebExchange exchange, Problem problem, int grpcStatus) {
 		exchange.getResponse().setStatusCode(problem.status());
-		exchange.getAttributes().put(PENDING, problem);
+		exchange.getAttributes().put(PENDING, new Pending(problem, grpcStatus, handlerOf(exchange)));
 		return Mono.empty();
+	}
+
+	private static @Nullable Object handlerOf(ServerWebExchange exchange) {
+		return exchange.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
+	}
+
+	/**
+	 * An answer that is not written yet.
+	 *
+	 * @param problem what it says
+	 * @param grpcStatus the same for gRPC clients
+	 * @param handler of the request by then; another one has answered it instead if a
+	 * filter fell back to that
+	 */
+	private record Pending(Problem problem, int grpcStatus, @Nullable Object handler) {
 	}
 
 }

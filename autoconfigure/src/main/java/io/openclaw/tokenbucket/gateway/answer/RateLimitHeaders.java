@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.gateway.answer;
 
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -11,8 +12,8 @@ import io.openclaw.tokenbucket.limiter.Decision;
 /**
  * Tells callers of their limits in response headers: those of
  * draft-ietf-httpapi-ratelimit-headers-10, the older {@code X-RateLimit-*}, both or none.
- * They replace headers of the same names that came from upstream, whose limits are not
- * the ones that the caller met. Immutable.
+ * Where upstream has limits of its own, both are told: the standard headers are lists,
+ * and of the older ones the tighter limit has the word. Immutable.
  */
 public final class RateLimitHeaders {
 
@@ -52,16 +53,42 @@ public final class RateLimitHeaders {
 			return;
 		}
 		if (this.style.includesStandard()) {
-			headers.set(POLICY, list(quotas, RateLimitHeaders::policy));
-			headers.set(LIMIT, list(quotas, RateLimitHeaders::limit));
+			put(POLICY, list(quotas, RateLimitHeaders::policy), headers);
+			put(LIMIT, list(quotas, RateLimitHeaders::limit), headers);
 		}
 		if (this.style.includesLegacy()) {
 			writeLegacy(quotas.stream().min(Quota.TIGHTEST_FIRST).orElseThrow(), headers);
 		}
+		prolong(quotas, headers);
 	}
 
-	// There is one number of each, so the tightest limit speaks.
+	private static void put(String name, String members, HttpHeaders headers) {
+		List<String> upstream = headers.get(name);
+		headers.set(name, (upstream == null) ? members : members + ", " + String.join(", ", upstream));
+	}
+
+	// Who comes back when upstream says so, but before the limits here have tokens, is
+	// rejected once more.
+	private static void prolong(List<Quota> quotas, HttpHeaders headers) {
+		OptionalLong upstream = number(HttpHeaders.RETRY_AFTER, headers);
+		long delay = quotas.stream().mapToLong(Quota::delay).max().orElse(0);
+		if (upstream.isPresent() && upstream.getAsLong() < delay) {
+			headers.set(HttpHeaders.RETRY_AFTER, Long.toString(delay));
+		}
+	}
+
+	private static OptionalLong number(String name, HttpHeaders headers) {
+		String value = headers.getFirst(name);
+		return (value != null && value.matches("\\d{1,18}")) ? OptionalLong.of(Long.parseLong(value))
+				: OptionalLong.empty();
+	}
+
+	// There is one number of each, so the tightest limit speaks. Upstream's are kept
+	// together: what its reset counts is only clear beside its own numbers.
 	private void writeLegacy(Quota tightest, HttpHeaders headers) {
+		if (number(LEGACY_REMAINING, headers).orElse(Long.MAX_VALUE) < tightest.remaining()) {
+			return;
+		}
 		headers.set(LEGACY_LIMIT, Long.toString(tightest.tokens()));
 		headers.set(LEGACY_REMAINING, Long.toString(tightest.remaining()));
 		headers.set(LEGACY_RESET, Long.toString(tightest.delay()));

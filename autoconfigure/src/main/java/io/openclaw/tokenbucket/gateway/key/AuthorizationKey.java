@@ -23,7 +23,8 @@ record AuthorizationKey(String name) implements RequestKey {
 
 	@Override
 	public Mono<String> resolve(ServerWebExchange exchange) {
-		return SingleValue.of(exchange.getRequest().getHeaders().get(this.name), source()).map(this::parse);
+		return SingleValue.of(HeaderValues.of(exchange.getRequest().getHeaders(), this.name), source())
+			.map(this::parse);
 	}
 
 	private String parse(String value) {

@@ -17,7 +17,7 @@ record HeaderKey(String name, boolean isCredential) implements RequestKey {
 
 	@Override
 	public Mono<String> resolve(ServerWebExchange exchange) {
-		Mono<String> value = SingleValue.of(exchange.getRequest().getHeaders().get(this.name), source());
+		Mono<String> value = SingleValue.of(HeaderValues.of(exchange.getRequest().getHeaders(), this.name), source());
 		return this.isCredential ? value.map(this::requireNoList) : value;
 	}
 

@@ -43,4 +43,13 @@ public interface RequestKey {
 		return false;
 	}
 
+	/**
+	 * Whether a request without a key has not said who sends it, rather than left out
+	 * something else.
+	 * @return {@code true} for API keys and users
+	 */
+	default boolean authenticates() {
+		return isCredential();
+	}
+
 }

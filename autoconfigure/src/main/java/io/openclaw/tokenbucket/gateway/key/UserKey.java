@@ -32,6 +32,11 @@ record UserKey() implements RequestKey {
 	}
 
 	@Override
+	public boolean authenticates() {
+		return true;
+	}
+
+	@Override
 	public String source() {
 		return "an authenticated user";
 	}

@@ -14,6 +14,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.web.reactive.HandlerMapping;
 
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.FleetState;
@@ -105,8 +106,9 @@ class ProblemResponsesTests {
 	@ParameterizedTest
 	@EnumSource(value = HttpStatus.class, names = { "BAD_REQUEST", "CONTENT_TOO_LARGE" })
 	void aCostAboveTheCapacityHasNoTimeToTryAgain(HttpStatus status) {
-		write(this.problems.costAboveCapacity(this.exchange,
-				List.of(Decisions.rejected("b", Reason.COST_ABOVE_CAPACITY, Long.MAX_VALUE)), status));
+		List<Decision> decisions = List.of(Decisions.rejected("b", Reason.COST_ABOVE_CAPACITY, Long.MAX_VALUE));
+		write((status == HttpStatus.BAD_REQUEST) ? this.problems.costAboveCapacity(this.exchange, decisions)
+				: this.problems.bodyTooLarge(this.exchange, decisions, 1000));
 		assertThat(this.response.getStatusCode()).isEqualTo(status);
 		assertThat(this.response.getHeaders().containsHeader("Retry-After")).isFalse();
 		assertThat(body()).containsEntry("violated-policies", List.of("b"))
@@ -115,7 +117,7 @@ class ProblemResponsesTests {
 
 	@Test
 	void textIsEscapedInTheBody() {
-		write(this.problems.missingKey(this.exchange, List.of("a\"b"), List.of("the \\header\n")));
+		write(this.problems.missingKey(this.exchange, List.of("a\"b"), List.of("the \\header\n"), true));
 		assertThat(body()).containsEntry("error",
 				"The request lacks the \\header\n, by which the limit 'a\"b' counts.");
 	}
@@ -154,6 +156,7 @@ class ProblemResponsesTests {
 	void anAnswerIsNotWrittenOverThatOfAFilterWhichFellBack() {
 		Mono<Void> answered = this.problems.slowUpstream(this.exchange, Duration.ZERO);
 		this.response.setStatusCode(HttpStatus.OK);
+		this.exchange.getAttributes().put(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE, "fallback");
 		write(answered);
 		assertThat(this.response.getStatusCode()).isEqualTo(HttpStatus.OK);
 		assertThat(this.response.getHeaders().containsHeader("Retry-After")).isFalse();

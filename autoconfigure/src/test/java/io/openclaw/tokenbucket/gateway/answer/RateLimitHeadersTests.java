@@ -38,11 +38,19 @@ class RateLimitHeadersTests {
 	}
 
 	@Test
-	void headersOfTheServiceAreReplaced() {
+	void limitsOfTheServiceAreToldAsWell() {
 		this.headers.add("RateLimit", "\"upstream\";r=1;t=1");
 		this.headers.add("RateLimit", "\"upstream2\";r=1;t=1");
 		write(HeaderStyle.STANDARD, Decisions.admitted("rating", 1000, "10", 499));
-		assertThat(this.headers.get("RateLimit")).containsExactly("\"rating\";r=499;t=0");
+		assertThat(this.headers.get("RateLimit"))
+			.containsExactly("\"rating\";r=499;t=0, \"upstream\";r=1;t=1, \"upstream2\";r=1;t=1");
+	}
+
+	@Test
+	void aDateOfTheServiceAfterWhichToTryAgainIsLeftAlone() {
+		this.headers.add("Retry-After", "Wed, 21 Oct 2026 07:28:00 GMT");
+		write(HeaderStyle.STANDARD, Decisions.rejected("rating", Reason.EXHAUSTED, Duration.ofSeconds(5)));
+		assertThat(this.headers.get("Retry-After")).containsExactly("Wed, 21 Oct 2026 07:28:00 GMT");
 	}
 
 	@Test
