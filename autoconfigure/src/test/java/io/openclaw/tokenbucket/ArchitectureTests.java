@@ -49,7 +49,8 @@ class ArchitectureTests {
 	@ArchTest
 	static final ArchRule everyClassIsInARoom = classes().should()
 		.resideInAnyPackage(BASE + ".crdt..", BASE + ".limiter..", BASE + ".replication..", BASE + ".redis..",
-				BASE + ".resilience..", BASE + ".gateway..", BASE + ".observability..", AUTOCONFIGURE);
+				BASE + ".resilience..", BASE + ".gateway..", BASE + ".observability..", BASE + ".console..",
+				AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes()
@@ -184,6 +185,9 @@ class ArchitectureTests {
 		@ArchTest
 		static final ArchRule observability = room("observability", "resilience", "replication", "limiter", "crdt");
 
+		@ArchTest
+		static final ArchRule console = room("console", "observability", "limiter");
+
 		private static ArchRule room(String name, String... below) {
 			String[] seen = new String[below.length + 1];
 			for (int i = 0; i < below.length; i++) {
@@ -229,8 +233,15 @@ class ArchitectureTests {
 		static final ArchRule resilience4j = only("resilience", "io.github.resilience4j..");
 
 		@ArchTest
-		static final ArchRule gatewayAndWebFlux = only("gateway", "org.springframework.cloud.gateway..",
-				"org.springframework.web..", "org.springframework.http..", "org.springframework.boot.webflux..");
+		static final ArchRule gateway = only("gateway", "org.springframework.cloud.gateway..",
+				"org.springframework.boot.webflux..");
+
+		@ArchTest
+		static final ArchRule webFlux = noClasses().that()
+			.resideOutsideOfPackages(BASE + ".gateway..", BASE + ".console..", AUTOCONFIGURE)
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework.web..", "org.springframework.http..");
 
 		@ArchTest
 		static final ArchRule micrometerAndActuator = only("observability", "io.micrometer..",

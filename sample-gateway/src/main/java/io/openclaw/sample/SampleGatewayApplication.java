@@ -5,6 +5,8 @@ import java.util.Arrays;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
+import io.openclaw.sample.regions.Regions;
+
 /**
  * Starts one gateway, or with the argument {@code regions} three.
  */
@@ -19,7 +21,8 @@ public class SampleGatewayApplication {
 	 */
 	public static void main(String[] args) {
 		if (Arrays.asList(args).contains(REGIONS)) {
-			Regions.start(Arrays.stream(args).filter((arg) -> !arg.equals(REGIONS)).toList());
+			Regions.start(SampleGatewayApplication.class,
+					Arrays.stream(args).filter((arg) -> !arg.equals(REGIONS)).toList());
 		}
 		else {
 			SpringApplication.run(SampleGatewayApplication.class, args);

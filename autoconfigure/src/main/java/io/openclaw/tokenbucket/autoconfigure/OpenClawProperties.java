@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import java.math.BigDecimal;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
  * @param manifest The JSON manifest that was imported, if any.
  * @param headers Response headers that tell callers of their limits.
  * @param proxies Whose word is taken for the address that a request comes from.
+ * @param console The live page for operators.
  * @param hashKeys Whether users, addresses and other keys are represented by an id
  * wherever they are seen outside of the request. API keys always are.
  * @param keySecret Secrets under which API keys and hashed keys become ids. The first
@@ -44,7 +46,7 @@ import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
 public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue Node node,
 		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt, @DefaultValue Fallback fallback,
 		@DefaultValue CircuitBreaker circuitBreaker, @DefaultValue Manifest manifest,
-		@DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies,
+		@DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies, @DefaultValue Console console,
 		@DefaultValue("false") boolean hashKeys, @DefaultValue List<String> keySecret) {
 
 	// Without the secrets.
@@ -222,6 +224,20 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 */
 	public record Proxies(@DefaultValue List<String> trusted, @DefaultValue("0") int hops,
 			@DefaultValue("x-forwarded-for") ForwardingHeader header) {
+	}
+
+	/**
+	 * The live page for operators, at the path console below the endpoints.
+	 *
+	 * @param enabled Whether the page is there.
+	 * @param gateways Pages of the gateways of the fleet, as a browser reaches them, such
+	 * as https://eu.example.com/actuator/console. The page shows them together, and each
+	 * lets the pages of the others read its stream.
+	 * @param extension Path of a JavaScript module on the same server that adds to the
+	 * page.
+	 */
+	public record Console(@DefaultValue("false") boolean enabled, @DefaultValue List<URI> gateways,
+			@Nullable String extension) {
 	}
 
 }

@@ -15,7 +15,7 @@ import redis.embedded.core.ExecutableProvider;
  * A Redis server process on the loopback interface that keeps nothing on disk and lives
  * no longer than this process. Thread-safe.
  */
-final class EmbeddedRedis {
+public final class EmbeddedRedis {
 
 	private static final String READY = "Ready to accept connections";
 
@@ -50,7 +50,7 @@ final class EmbeddedRedis {
 	 * @throws PortTakenException if another process listens there
 	 * @throws EmbeddedRedisException if it does not start for another reason
 	 */
-	static EmbeddedRedis start(int port) {
+	public static EmbeddedRedis start(int port) {
 		for (int attempt = 1;; attempt++) {
 			try {
 				return tryStart((port != 0) ? port : findFreePort());
@@ -132,12 +132,12 @@ final class EmbeddedRedis {
 	 * Where it listens.
 	 * @return the port
 	 */
-	int port() {
+	public int port() {
 		return this.port;
 	}
 
 	/** Stops the server. */
-	void stop() {
+	public void stop() {
 		this.process.destroy();
 	}
 

@@ -1,4 +1,4 @@
-package io.openclaw.sample;
+package io.openclaw.sample.regions;
 
 import java.time.Duration;
 import java.util.List;
@@ -8,6 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
+import io.openclaw.sample.SampleGatewayApplication;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,9 +17,9 @@ class RegionsTests {
 
 	@Test
 	void threeGatewaysInOneProcessShareABudget() {
-		List<ConfigurableApplicationContext> gateways = Regions.start(List.of("--server.port=0",
-				"--spring.data.redis.port=0", "--BUCKET_CAPACITY=50", "--REFILL_INTERVAL_MS=3600000"));
-		try {
+		try (Regions regions = Regions.start(SampleGatewayApplication.class, List.of("--server.port=0",
+				"--spring.data.redis.port=0", "--BUCKET_CAPACITY=50", "--REFILL_INTERVAL_MS=3600000"))) {
+			List<ConfigurableApplicationContext> gateways = regions.gateways();
 			assertThat(gateways).extracting((gateway) -> gateway.getEnvironment().getProperty("openclaw.node.region"))
 				.containsExactly("us-east-1", "eu-central-1", "ap-southeast-2");
 			List<WebTestClient> clients = gateways.stream().map(RegionsTests::client).toList();
@@ -33,9 +35,6 @@ class RegionsTests {
 				admitted += clients.stream().filter(RegionsTests::isAdmitted).count();
 			}
 			assertThat(admitted).isBetween(50L, 52L);
-		}
-		finally {
-			gateways.forEach(ConfigurableApplicationContext::close);
 		}
 	}
 

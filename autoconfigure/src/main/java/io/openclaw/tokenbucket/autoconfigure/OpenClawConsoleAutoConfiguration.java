@@ -1,0 +1,148 @@
+package io.openclaw.tokenbucket.autoconfigure;
+
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.EndpointAccessResolver;
+import org.springframework.boot.actuate.endpoint.EndpointId;
+import org.springframework.boot.actuate.endpoint.EndpointsSupplier;
+import org.springframework.boot.actuate.endpoint.ExposableEndpoint;
+import org.springframework.boot.actuate.endpoint.Operation;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.StringUtils;
+import org.springframework.web.reactive.function.server.RouterFunction;
+
+import io.openclaw.tokenbucket.console.ConsoleRoutes;
+import io.openclaw.tokenbucket.console.ConsoleSettings;
+import io.openclaw.tokenbucket.console.ConsoleSource;
+import io.openclaw.tokenbucket.console.ConsoleStream;
+import io.openclaw.tokenbucket.console.DecisionCounts;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
+import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
+import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
+import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsEndpoint;
+import io.openclaw.tokenbucket.resilience.DriftSource;
+import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
+
+/**
+ * {@link AutoConfiguration Auto-configuration} for the console: the live page at the path
+ * {@code console} below the endpoints, on their port. For Spring Security it is an
+ * endpoint with the id {@code console}.
+ */
+@AutoConfiguration(after = { OpenClawObservabilityAutoConfiguration.class,
+		OpenClawCircuitBreakerAutoConfiguration.class, OpenClawEndpointsAutoConfiguration.class })
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnClass({ WebEndpointProperties.class, RouterFunction.class, JsonMapper.class })
+@ConditionalOnBooleanProperty("openclaw.console.enabled")
+@ConditionalOnBean({ TokenBucketLimiter.class, ReplicationStatusSource.class })
+public final class OpenClawConsoleAutoConfiguration {
+
+	private static final EndpointId ID = EndpointId.of("console");
+
+	@Bean
+	DecisionCounts openClawConsoleDecisionCounts() {
+		return new DecisionCounts();
+	}
+
+	@Bean
+	EndpointsSupplier<ConsoleEndpoint> openClawConsoleEndpointsSupplier() {
+		return () -> List.of(new ConsoleEndpoint());
+	}
+
+	@Bean
+	ConsoleRoutes openClawConsoleRoutes(TokenBucketLimiter limiter, ReplicationStatusSource replication,
+			DecisionCounts decisions, ObjectProvider<KeyLookup> keys, ObjectProvider<DriftSource> drift,
+			ObjectProvider<CircuitStates> circuits, WebEndpointProperties endpoints, EndpointAccessResolver access,
+			OpenClawProperties properties) {
+		JsonMapper json = JsonMapper.builder().build();
+		ConsoleSource source = new ConsoleSource(
+				new TokenBucketsEndpoint(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT),
+						drift.getIfAvailable(() -> DriftSource.NONE)),
+				new ReplicationEndpoint(replication), decisions, circuits.getIfAvailable(() -> Map::of),
+				InstantSource.system(), System::nanoTime);
+		ConsoleStream stream = new ConsoleStream(() -> json.writeValueAsString(source.get()), Schedulers.parallel());
+		return new ConsoleRoutes(settings(endpoints, access, properties.console()), stream, json::writeValueAsString);
+	}
+
+	private static ConsoleSettings settings(WebEndpointProperties endpoints, EndpointAccessResolver access,
+			OpenClawProperties.Console console) {
+		String base = endpoints.getBasePath();
+		boolean writes = access.accessFor(EndpointId.of("tokenbuckets"), Access.READ_ONLY) == Access.UNRESTRICTED;
+		List<URI> gateways = console.gateways();
+		return new ConsoleSettings(base + "/" + ID, base, writes, gateways,
+				StringUtils.hasText(console.extension()) ? console.extension() : null);
+	}
+
+	/**
+	 * The states of circuits by route, where there are circuits.
+	 */
+	interface CircuitStates extends Supplier<Map<String, String>> {
+
+	}
+
+	/**
+	 * Lets Spring Security's {@code EndpointRequest} see the page.
+	 */
+	static final class ConsoleEndpoint implements ExposableEndpoint<Operation>, PathMappedEndpoint {
+
+		@Override
+		public EndpointId getEndpointId() {
+			return ID;
+		}
+
+		@Override
+		public Access getDefaultAccess() {
+			return Access.READ_ONLY;
+		}
+
+		@Override
+		public Collection<Operation> getOperations() {
+			return List.of();
+		}
+
+		@Override
+		public String getRootPath() {
+			return ID.toString();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(CircuitBreakerRegistry.class)
+	static class Circuits {
+
+		@Bean
+		@ConditionalOnBean(LatencyCircuitBreakers.class)
+		CircuitStates openClawConsoleCircuitStates(LatencyCircuitBreakers breakers) {
+			return () -> {
+				Map<String, String> states = new TreeMap<>();
+				breakers.states().forEach((route, state) -> states.put(route, state.name().toLowerCase(Locale.ROOT)));
+				return states;
+			};
+		}
+
+	}
+
+}
