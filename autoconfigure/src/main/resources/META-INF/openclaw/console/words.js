@@ -50,7 +50,7 @@ export function sentence(fleet) {
     parts.push({ text: `The upstream of ${list(open)} is slow; callers are answered 429 early.`, tone: "warn" });
   }
   if (silent.length > 0) {
-    parts.push({ text: `${sentenceCase(list(silent.map((gateway) => gateway.name)))} ${be(silent)} not answering this page.`,
+    parts.push({ text: `${list(silent.map((gateway) => gateway.name))} ${be(silent)} not answering this page.`,
       tone: "warn" });
   }
   const worst = ["bad", "warn", "good"].find((tone) => parts.some((each) => each.tone === tone));
@@ -61,7 +61,7 @@ function about(fleet, gateways) {
   const size = Math.max(...gateways.map((gateway) => gateway.replication.fleetSize));
   const replaced = gateways.filter((gateway) => gateway.state === "replaced");
   if (replaced.length > 0) {
-    return { text: `${sentenceCase(list(replaced.map((gateway) => gateway.name)))} ${be(replaced)} replaced by a newer process of the same name.`,
+    return { text: `${list(replaced.map((gateway) => gateway.name))} ${be(replaced)} replaced by a newer process of the same name.`,
       tone: "bad" };
   }
   const joining = gateways.filter((gateway) => gateway.replication.standing === "joining");
@@ -71,16 +71,16 @@ function about(fleet, gateways) {
   }
   const unheard = [...new Set(gateways.flatMap((gateway) => gateway.unheard()))].map((id) => fleet.nameOf(id));
   if (unheard.length > 0) {
-    return { text: `${sentenceCase(list(unheard))} ${be(unheard)} not heard; ${(unheard.length === 1) ? "its" : "their"} part of every bucket is kept aside.`,
+    return { text: `${list(unheard)} ${be(unheard)} not heard; ${(unheard.length === 1) ? "its" : "their"} part of every bucket is kept aside.`,
       tone: "warn" };
   }
   const fallback = [...new Set(gateways.flatMap((gateway) => gateway.fallbacks()))];
   if (fallback.length > 0) {
-    return { text: `${sentenceCase(list(fallback))} ${be(fallback)} in fallback: somebody spends more than the rules allow, so each gateway spends its own ${part(size)}.`,
+    return { text: `${list(fallback)} ${be(fallback)} in fallback: somebody spends more than the rules allow, so each gateway spends its own ${part(size)}.`,
       tone: "bad" };
   }
   if (joining.length > 0) {
-    return { text: `${sentenceCase(list(joining.map((gateway) => gateway.name)))} ${be(joining)} joining the fleet.`, tone: "warn" };
+    return { text: `${list(joining.map((gateway) => gateway.name))} ${be(joining)} joining the fleet.`, tone: "warn" };
   }
   if (size === 1) {
     const alone = gateways[0].replication.buses.length === 0;
@@ -96,7 +96,7 @@ function cutOff(isolated, gateways, size) {
   const names = list(isolated.map((gateway) => gateway.name));
   const own = (isolated.length === 1) ? `it spends its own ${part(size)}` : `each spends its own ${part(size)}`;
   const rest = (gateways.length > isolated.length) ? " The others go on with the rest." : "";
-  return { text: `${sentenceCase(names)} ${be(isolated)} cut off; ${own}.${rest}`, tone: "bad" };
+  return { text: `${names} ${be(isolated)} cut off; ${own}.${rest}`, tone: "bad" };
 }
 
 // Who is limited by a limit, and what would help.

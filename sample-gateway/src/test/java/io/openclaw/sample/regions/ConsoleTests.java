@@ -1,0 +1,143 @@
+package io.openclaw.sample.regions;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+import io.openclaw.sample.SampleGatewayApplication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * The console in a real browser, on three regions. Screenshots go to
+ * {@code target/console}; those in {@code docs/images} were taken here.
+ */
+@EnabledIf("io.openclaw.sample.regions.Browser#isInstalled")
+class ConsoleTests {
+
+	private static final Path SCREENSHOTS = Path.of("target", "console");
+
+	private static final String SHARED = "Three gateways share one budget.";
+
+	private static final String CUT = "eu-central-1 is cut off; it spends its own third.";
+
+	private static final String LEVELS = "#limit-rating figure:first-child .chart";
+
+	private static Regions regions;
+
+	private static Browser browser;
+
+	@BeforeAll
+	static void start() {
+		regions = Regions.start(SampleGatewayApplication.class, List.of("--server.port=0", "--spring.data.redis.port=0",
+				"--openclaw.circuit-breaker.latency-threshold=20s"));
+		browser = new Browser();
+	}
+
+	@AfterAll
+	static void stop() {
+		browser.close();
+		regions.close();
+	}
+
+	@BeforeEach
+	void open() {
+		browser.prefer("prefers-color-scheme", "light");
+		browser.resize(1440, 1600);
+		browser.open(regions.all().get(0).url() + "/");
+		browser.awaitText("#sentence", SHARED);
+	}
+
+	@AfterEach
+	void thePageHasNoErrors() {
+		assertThat(browser.errors()).isEmpty();
+	}
+
+	@Test
+	void aBurstMovesTheLinesAndTheRejectedAreSeenWithTheReason() {
+		assertThat(levels()).contains("us-east-1").contains("eu-central-1").contains("ap-southeast-2");
+		browser.type("#burst-size", "900");
+		browser.click("#fire-all");
+		browser.awaitText("#promise", "The promise holds");
+		browser.awaitText("#limit-rating .why", "out of tokens");
+		await().atMost(Duration.ofSeconds(20)).until(ConsoleTests::levels, (said) -> !said.contains("us-east-1 1000 "));
+		browser.awaitText("#limit-rating table", "Busiest keys here");
+		browser.screenshot(SCREENSHOTS.resolve("shared.png"));
+	}
+
+	@Test
+	void aCutRegionIsNamedAndHealingConverges() {
+		browser.click("[data-region=eu-central-1]");
+		Duration shown = browser.awaitText("#sentence", CUT);
+		System.out.println("A cut shows after " + shown.toMillis() + " ms");
+		browser.awaitText("#matrix", "✗");
+		browser.click("#fire-all");
+		browser.awaitText("#bursts", "eu-central-1:");
+		browser.screenshot(SCREENSHOTS.resolve("cut.png"));
+		assertThat(browser.find("#promise").getText()).contains("The promise holds");
+		browser.click("[data-region=eu-central-1]");
+		browser.awaitText("#sentence", SHARED);
+		assertThat(browser.find("#promise").getText()).contains("The promise holds");
+	}
+
+	@Test
+	void aLostRedisAndASlowUpstreamAreNamed() {
+		browser.click("#redis");
+		browser.awaitText("#sentence", "All three gateways are cut off from each other; each spends its own third.");
+		browser.click("#redis");
+		browser.awaitText("#sentence", SHARED);
+	}
+
+	@Test
+	void arrowsMoveAlongAChartAndATableStandsInItsPlace() {
+		await().atMost(Duration.ofSeconds(20)).until(ConsoleTests::levels, (said) -> said.contains("tokens"));
+		WebElement chart = browser.find(LEVELS);
+		chart.sendKeys(Keys.HOME);
+		String first = browser.find("#limit-rating figure .reading").getText();
+		assertThat(first).contains("tokens");
+		browser.click("#limit-rating figure:first-child button");
+		assertThat(browser.findAll("#limit-rating figure:first-child tbody tr")).isNotEmpty();
+		browser.click("#limit-rating figure:first-child button");
+		assertThat(browser.find(LEVELS).isDisplayed()).isTrue();
+	}
+
+	@Test
+	void aDeepLinkOpensABucketWithTheEntriesOfEveryGateway() {
+		browser.click("#fire-all");
+		browser.click("#limit-rating table button.link");
+		browser.awaitText("#bucket", "What each gateway has counted");
+		browser.awaitText("#bucket", "ap-southeast-2");
+		String link = (String) browser.find("html").getDomProperty("baseURI");
+		assertThat(link).isNotNull();
+		browser.find("#bucket").sendKeys(Keys.ESCAPE);
+	}
+
+	@Test
+	void nothingKeepsPeopleOutInLightAndDarkAndOnAPhone() {
+		assertThat(browser.barriers()).isEmpty();
+		browser.prefer("prefers-color-scheme", "dark");
+		browser.open(regions.all().get(0).url() + "/");
+		browser.awaitText("#sentence", SHARED);
+		assertThat(browser.barriers()).isEmpty();
+		browser.screenshot(SCREENSHOTS.resolve("dark.png"));
+		browser.resize(400, 900);
+		assertThat(browser.isWiderThanItsWindow()).isFalse();
+		browser.screenshot(SCREENSHOTS.resolve("phone.png"));
+	}
+
+	private static String levels() {
+		String label = browser.find(LEVELS).getDomAttribute("aria-label");
+		return (label != null) ? label : "";
+	}
+
+}
