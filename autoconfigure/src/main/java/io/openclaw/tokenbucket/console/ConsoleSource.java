@@ -36,6 +36,8 @@ public final class ConsoleSource implements Supplier<ConsoleSample> {
 
 	private long freshUntil;
 
+	private long cost;
+
 	/**
 	 * Creates the source.
 	 * @param tokenBuckets shows limits and busiest keys
@@ -69,8 +71,10 @@ public final class ConsoleSource implements Supplier<ConsoleSample> {
 		}
 		TokenBucketsView fresh = this.tokenBuckets.tokenBuckets();
 		long end = this.nanoTime.getAsLong();
+		// One look that a busy machine held up says nothing of the next.
+		this.freshUntil = end + REST * Math.min(this.cost, end - begin);
+		this.cost = end - begin;
 		this.last = fresh;
-		this.freshUntil = end + REST * (end - begin);
 		return fresh;
 	}
 

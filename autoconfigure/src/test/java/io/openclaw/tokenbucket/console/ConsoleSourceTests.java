@@ -35,7 +35,7 @@ class ConsoleSourceTests {
 			this.source.get();
 			this.nanos.addAndGet(SECOND / 2);
 		}
-		verify(this.tokenBuckets, times(2)).tokenBuckets();
+		verify(this.tokenBuckets, times(3)).tokenBuckets();
 	}
 
 	@Test
