@@ -41,8 +41,6 @@ public final class Regions implements AutoCloseable {
 
 	private static final int DEFAULT_PORT = 8080;
 
-	private static final int DEFAULT_REDIS_PORT = 6379;
-
 	private final List<ConfigurableApplicationContext> gateways = new ArrayList<>();
 
 	private final List<Region> regions = new ArrayList<>();
@@ -65,12 +63,13 @@ public final class Regions implements AutoCloseable {
 	 * Starts Redis and the gateways, one after the other, and logs where they are.
 	 * @param source the application class
 	 * @param args arguments for each; {@code --server.port} is the first one's port, zero
-	 * means any free ports; {@code --spring.data.redis.port} is where Redis is started
+	 * means any free ports; {@code --spring.data.redis.port} is where Redis is started,
+	 * unless given on any free port
 	 * @return the regions
 	 */
 	public static Regions start(Class<?> source, List<String> args) {
 		SimpleCommandLinePropertySource given = new SimpleCommandLinePropertySource(args.toArray(String[]::new));
-		Regions regions = new Regions(port(given, REDIS_PORT, DEFAULT_REDIS_PORT));
+		Regions regions = new Regions(port(given, REDIS_PORT, 0));
 		int first = port(given, SERVER_PORT, DEFAULT_PORT);
 		for (String name : NAMES) {
 			int port = (first != 0) ? first + regions.regions.size() : freePort();
