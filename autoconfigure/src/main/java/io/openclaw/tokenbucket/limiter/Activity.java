@@ -47,7 +47,7 @@ final class Activity<B> {
 	void touch() {
 		if (!this.touched) {
 			this.touched = true;
-			this.queues.addTouched(this.bucket);
+			this.queues.touched().add(this.bucket);
 		}
 	}
 
@@ -57,7 +57,7 @@ final class Activity<B> {
 	void markDirty() {
 		if (!this.dirty) {
 			this.dirty = true;
-			this.queues.addDirty(this.bucket);
+			this.queues.dirty().add(this.bucket);
 		}
 	}
 
@@ -84,14 +84,14 @@ final class Activity<B> {
 	 * The bucket has spending that not all heard members have acknowledged.
 	 */
 	void spend() {
-		this.queues.addUnacknowledged(this.bucket);
+		this.queues.unacknowledged().add(this.bucket);
 	}
 
 	/**
 	 * All that was spent of the bucket is acknowledged.
 	 */
 	void settle() {
-		this.queues.removeUnacknowledged(this.bucket);
+		this.queues.unacknowledged().remove(this.bucket);
 	}
 
 	/**

@@ -6,8 +6,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * The buckets with which something is to be done, and who hears of it at once. A bucket
  * enters itself with its lock held, and nothing is done about it here. Thread-safe.
@@ -29,62 +27,31 @@ final class BucketQueues<B> {
 	private volatile DriftListener drift = DriftListener.NONE;
 
 	/**
-	 * The bucket is used for the first time since its last tick.
+	 * Those that were used since their last tick.
 	 */
-	void addTouched(B bucket) {
-		this.touched.add(bucket);
+	Queue<B> touched() {
+		return this.touched;
 	}
 
 	/**
-	 * The buckets that were touched until now.
+	 * Those that have something to publish.
 	 */
-	int touched() {
-		return this.touched.size();
-	}
-
-	B takeTouched() {
-		return this.touched.remove();
+	Queue<B> dirty() {
+		return this.dirty;
 	}
 
 	/**
-	 * The bucket has something to publish for the first time since it last did.
+	 * Those with spending that not all heard members have acknowledged.
 	 */
-	void addDirty(B bucket) {
-		this.dirty.add(bucket);
-	}
-
-	@Nullable B takeDirty() {
-		return this.dirty.poll();
-	}
-
-	boolean hasDirty() {
-		return !this.dirty.isEmpty();
-	}
-
-	/**
-	 * The bucket has spending that not all heard members have acknowledged.
-	 */
-	void addUnacknowledged(B bucket) {
-		this.unacknowledged.add(bucket);
-	}
-
-	void removeUnacknowledged(B bucket) {
-		this.unacknowledged.remove(bucket);
-	}
-
-	Iterable<B> unacknowledged() {
+	Set<B> unacknowledged() {
 		return this.unacknowledged;
 	}
 
 	/**
-	 * More or fewer requests wait.
+	 * How many requests wait, in all lines.
 	 */
-	void addWaiting(int more) {
-		this.waiting.addAndGet(more);
-	}
-
-	boolean hasWaiting() {
-		return this.waiting.get() > 0;
+	AtomicInteger waiting() {
+		return this.waiting;
 	}
 
 	ReplicationSignal signal() {

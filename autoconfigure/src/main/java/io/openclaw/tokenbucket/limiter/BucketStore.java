@@ -235,7 +235,7 @@ public final class BucketStore {
 	 * @return the bucket, empty if none is left
 	 */
 	public Optional<BucketUpdate> publishNext(long batch, long now) {
-		Bucket bucket = this.queues.takeDirty();
+		Bucket bucket = this.queues.dirty().poll();
 		if (bucket == null) {
 			return Optional.empty();
 		}
@@ -247,7 +247,7 @@ public final class BucketStore {
 	 * @return whether {@link #publishNext} would return one
 	 */
 	public boolean hasDirty() {
-		return this.queues.hasDirty();
+		return !this.queues.dirty().isEmpty();
 	}
 
 	/**
@@ -255,7 +255,7 @@ public final class BucketStore {
 	 * @return whether to hurry
 	 */
 	public boolean hasWaiting() {
-		return this.queues.hasWaiting();
+		return this.queues.waiting().get() > 0;
 	}
 
 	/**
@@ -279,7 +279,7 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void settleAlone(long now) {
-		for (Bucket bucket = this.queues.takeDirty(); bucket != null; bucket = this.queues.takeDirty()) {
+		for (Bucket bucket = this.queues.dirty().poll(); bucket != null; bucket = this.queues.dirty().poll()) {
 			bucket.publish(Long.MAX_VALUE, now);
 			bucket.acknowledge(Long.MAX_VALUE, now);
 		}

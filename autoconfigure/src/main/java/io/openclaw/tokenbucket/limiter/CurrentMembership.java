@@ -1,15 +1,19 @@
 package io.openclaw.tokenbucket.limiter;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
- * The members as this process knows them now. Thread-safe.
+ * Who this member is, and the members as it knows them now. Thread-safe.
  */
 final class CurrentMembership {
 
 	private final AtomicReference<MembershipView> view;
+
+	private final AtomicLong births = new AtomicLong();
 
 	CurrentMembership(MemberId self, long now) {
 		this.view = new AtomicReference<>(MembershipView.alone(self, now));
@@ -17,6 +21,13 @@ final class CurrentMembership {
 
 	MemberId self() {
 		return this.view.get().self();
+	}
+
+	/**
+	 * What the next bucket that this member creates counts under.
+	 */
+	Birth nextBirth() {
+		return new Birth(self(), this.births.incrementAndGet());
 	}
 
 	/**

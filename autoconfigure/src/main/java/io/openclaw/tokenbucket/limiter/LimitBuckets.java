@@ -24,7 +24,7 @@ final class LimitBuckets {
 
 	private final MemoryBudget memory;
 
-	private final Births births;
+	private final CurrentMembership members;
 
 	private final BucketQueues<Bucket> queues;
 
@@ -32,10 +32,10 @@ final class LimitBuckets {
 
 	private final ConcurrentMap<BucketKey, Bucket> overflow = new ConcurrentHashMap<>(1);
 
-	LimitBuckets(LimitContext context, MemoryBudget memory, Births births, BucketQueues<Bucket> queues) {
+	LimitBuckets(LimitContext context, MemoryBudget memory, CurrentMembership members, BucketQueues<Bucket> queues) {
 		this.context = context;
 		this.memory = memory;
-		this.births = births;
+		this.members = members;
 		this.queues = queues;
 	}
 
@@ -204,7 +204,7 @@ final class LimitBuckets {
 		BucketKey missing = this.memory.hasRoom(key, true) ? BucketKey.of(name(), key) : BucketKey.overflow(name());
 		BucketContext current = this.context.asOf(now);
 		return find(missing).orElseGet(() -> create(missing, current.policy().limit().initial(), current,
-				this.births.none(), current.active().activatedAt(), now));
+				new Birth(this.members.self(), 0), current.active().activatedAt(), now));
 	}
 
 	Optional<Bucket> find(BucketKey key) {
@@ -275,12 +275,12 @@ final class LimitBuckets {
 	private @Nullable Bucket create(BucketKey key, long initial, BucketContext current, long since, long now) {
 		return key.overflow() ? created(key, initial, current, since, now)
 				: this.byKey.computeIfAbsent(key.key(), (name) -> this.memory.take(name, this.context.isConfigured())
-						? create(key, initial, current, this.births.next(), since, now) : null);
+						? create(key, initial, current, this.members.nextBirth(), since, now) : null);
 	}
 
 	private Bucket created(BucketKey overflowing, long initial, BucketContext current, long since, long now) {
 		return this.overflow.computeIfAbsent(overflowing,
-				(key) -> create(key, initial, current, this.births.next(), since, now));
+				(key) -> create(key, initial, current, this.members.nextBirth(), since, now));
 	}
 
 	private Bucket create(BucketKey key, long initial, BucketContext current, Birth birth, long since, long now) {

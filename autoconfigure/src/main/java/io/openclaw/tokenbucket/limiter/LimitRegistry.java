@@ -26,8 +26,6 @@ final class LimitRegistry {
 
 	private final MemoryBudget memory;
 
-	private final Births births;
-
 	private final BucketQueues<Bucket> queues;
 
 	private volatile long syncIntervalNanos;
@@ -39,7 +37,6 @@ final class LimitRegistry {
 	LimitRegistry(CurrentMembership members, LimiterSettings settings, BucketQueues<Bucket> queues) {
 		this.members = members;
 		this.memory = new MemoryBudget(settings.maxKeys());
-		this.births = new Births(members);
 		this.queues = queues;
 		this.syncIntervalNanos = settings.syncInterval().toNanos();
 	}
@@ -98,7 +95,7 @@ final class LimitRegistry {
 
 	private LimitBuckets create(LimitPolicy policy, LimitSource source, long now) {
 		LimitContext context = new LimitContext(policy, source, this.members, this.syncIntervalNanos, now);
-		return new LimitBuckets(context, this.memory, this.births, this.queues);
+		return new LimitBuckets(context, this.memory, this.members, this.queues);
 	}
 
 	private void replace(Map<String, LimitBuckets> byName) {
@@ -160,7 +157,7 @@ final class LimitRegistry {
 	 * now.
 	 */
 	void renewBirths(long now) {
-		buckets().forEachRemaining((bucket) -> bucket.countUnder(this.births.next(), now));
+		buckets().forEachRemaining((bucket) -> bucket.countUnder(this.members.nextBirth(), now));
 	}
 
 	/**

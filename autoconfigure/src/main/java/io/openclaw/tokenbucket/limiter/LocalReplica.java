@@ -56,13 +56,7 @@ final class LocalReplica {
 
 	private final MissedRefill missedRefill = new MissedRefill();
 
-	// What this side holds above its part of a capacity that shrank, as long as nobody
-	// can
-	// consume it for all.
-	private long withheld;
-
-	// What was above a capacity when it shrank, until it is consumed.
-	private long shrunkBy;
+	private final Excess excess = new Excess();
 
 	/**
 	 * Creates the replica of a bucket that is new here.
@@ -295,26 +289,10 @@ final class LocalReplica {
 	}
 
 	/**
-	 * What of a state may be true: it may not count more of this member's own spending
-	 * than there was. Believed, that would mask what this member counts when it gets
-	 * there.
-	 * @param remote a state that claims to descend from ours
-	 * @return that very state if nothing of it can only be forged or damaged
+	 * What of a state that a peer sent may be true.
 	 */
 	TokenBucketState credible(TokenBucketState remote) {
-		TokenBucketState own = state();
-		GCounter<Birth> credibleConsumed = credible(remote.consumed(), own.consumed());
-		GCounter<Birth> credibleReturned = credible(remote.returned(), own.returned());
-		boolean honest = credibleConsumed == remote.consumed() && credibleReturned == remote.returned();
-		return honest ? remote
-				: new TokenBucketState(credibleConsumed, credibleReturned, remote.granted(), remote.initial());
-	}
-
-	// Of its earlier births others may know more than this member, which forgot them.
-	private GCounter<Birth> credible(GCounter<Birth> remote, GCounter<Birth> own) {
-		long most = own.get(this.birth);
-		return remote.retain((other, amount) -> !other.member().equals(this.birth.member())
-				|| other.number() < this.birth.number() || (other.equals(this.birth) && amount <= most));
+		return new OwnClaims(this.birth).credible(remote, state());
 	}
 
 	/**
@@ -351,12 +329,11 @@ final class LocalReplica {
 		if (!this.view.isComplete()) {
 			return false;
 		}
-		long excess = Math.max(this.level - this.limit.capacity(), Math.min(this.shrunkBy, this.level));
-		this.shrunkBy = 0;
-		if (excess <= 0 || !this.view.heard().get(0).equals(this.view.self())) {
+		long above = this.excess.take(this.limit.capacity(), this.level);
+		if (above <= 0 || !this.view.heard().get(0).equals(this.view.self())) {
 			return false;
 		}
-		replaceState(state().consume(this.birth, excess));
+		replaceState(state().consume(this.birth, above));
 		return true;
 	}
 
@@ -372,12 +349,12 @@ final class LocalReplica {
 		long before = available();
 		this.limit = newLimit;
 		this.refill.changeRate(newLimit.refillRate());
-		this.withheld = 0;
+		this.excess.withholdNothing();
 		replaceState(state());
 		if (isOverfull()) {
 			withholdAbove(before);
 		}
-		this.shrunkBy = Math.max(0, this.level - newLimit.capacity());
+		this.excess.follow(newLimit.capacity(), this.level);
 	}
 
 	/**
@@ -424,11 +401,11 @@ final class LocalReplica {
 		settle(now);
 		state();
 		MembershipView oldView = this.view;
-		long before = (this.withheld > 0) ? available() : Long.MAX_VALUE;
+		long before = (this.excess.withheld() > 0) ? available() : Long.MAX_VALUE;
 		this.missedRefill.accrue(this.limit, oldView.size(), now);
 		this.view = newView;
 		this.refill.divideAmong(newView.size());
-		this.withheld = 0;
+		this.excess.withholdNothing();
 		replaceState(creditRemoved(oldView));
 		withholdAbove(before);
 		this.missedRefill.follow(oldView, newView, this.state);
@@ -479,7 +456,7 @@ final class LocalReplica {
 	}
 
 	private long available() {
-		return this.level - this.reserved - (isFree() ? 0 : this.withheld);
+		return this.level - this.reserved - (isFree() ? 0 : this.excess.withheld());
 	}
 
 	private void replaceState(TokenBucketState newState) {
@@ -487,23 +464,21 @@ final class LocalReplica {
 		this.level = this.limit.level(newState);
 		this.reserved = this.reserve.sum(this.view, this.limit, newState, this.marginNanos);
 		if (isFree()) {
-			this.withheld = 0;
+			this.excess.withholdNothing();
 		}
 		else if (isOverfull()) {
 			// The others may hold their part of what there was, and still leave what this
 			// part may hold by now.
 			withholdAbove(Math.max(ceiling(), this.limit.capacity() - this.reserved));
 		}
-		else if (available() < 0) {
-			// Others may spend no more of it either: somebody who hears all consumed it.
-			this.withheld = Math.max(0, this.withheld + available());
+		else {
+			this.excess.withholdAtMost(this.level - this.reserved);
 		}
 	}
 
-	// Spending lowers what is available, and frees nothing of this.
 	private void withholdAbove(long most) {
-		if (!isFree() && available() > most) {
-			this.withheld += available() - most;
+		if (!isFree()) {
+			this.excess.withholdAbove(most, this.level - this.reserved);
 		}
 	}
 

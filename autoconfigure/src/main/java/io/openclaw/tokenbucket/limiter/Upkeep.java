@@ -79,8 +79,8 @@ final class Upkeep {
 	void tick(long now) {
 		long keepNanos = LONGEST_BOUND_NANOS + 2 * this.limits.syncIntervalNanos();
 		tellRefill(now);
-		for (int left = this.queues.touched(); left > 0; left--) {
-			Bucket bucket = this.queues.takeTouched();
+		for (int left = this.queues.touched().size(); left > 0; left--) {
+			Bucket bucket = this.queues.touched().remove();
 			if (bucket.tick(now, keepNanos)) {
 				this.unsaved.add(bucket.key());
 			}

@@ -61,7 +61,7 @@ final class WaitingLine {
 			this.line = new ArrayDeque<>();
 		}
 		this.line.add(reservation);
-		this.queues.addWaiting(1);
+		this.queues.waiting().incrementAndGet();
 	}
 
 	void keep(Reservation reservation) {
@@ -111,7 +111,7 @@ final class WaitingLine {
 		if (this.line.isEmpty()) {
 			this.line = null;
 		}
-		this.queues.addWaiting(-1);
+		this.queues.waiting().decrementAndGet();
 	}
 
 }
