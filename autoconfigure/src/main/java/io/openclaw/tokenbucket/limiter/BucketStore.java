@@ -339,7 +339,7 @@ public final class BucketStore {
 
 	/**
 	 * Merges what was saved of a bucket. One that is new here accrues nothing for the
-	 * time before, since what it did is in its state.
+	 * time before: that is in its state already.
 	 * @param update the bucket
 	 * @param now the current time
 	 * @return whether it was acceptable; {@code true} as well for buckets that are not
@@ -405,9 +405,8 @@ public final class BucketStore {
 
 	/**
 	 * Ends a sync interval: remembers the state of buckets that were touched, and drops
-	 * some of those that are full. Some time after all are heard again, or another one is
-	 * counted, it has every other bucket published, so that what each accrued in between
-	 * is the same for all.
+	 * some of those that are full. Some time after all are heard again, or another member
+	 * is counted, every bucket is published: so all learn what each accrued in between.
 	 * @param now the current time
 	 */
 	public void tick(long now) {
@@ -436,8 +435,8 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Takes over how long a definition has been active in the fleet that this member
-	 * joins, since it did not see what became of buckets before.
+	 * Takes over from a fleet that this member joins how long a definition has been
+	 * active there: this member did not see what became of buckets before.
 	 * @param limit the name of the limit, possibly one unknown here
 	 * @param definition nothing happens unless this member follows just it
 	 * @param age nanoseconds

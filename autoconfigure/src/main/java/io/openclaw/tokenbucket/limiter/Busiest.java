@@ -10,9 +10,9 @@ import java.util.PriorityQueue;
  */
 final class Busiest {
 
-	private static final Comparator<Spent> LEAST_FIRST = Comparator.comparingLong(Spent::amount);
+	private static final Comparator<Spent> SMALLEST_FIRST = Comparator.comparingLong(Spent::amount);
 
-	private final PriorityQueue<Spent> most = new PriorityQueue<>(LEAST_FIRST);
+	private final PriorityQueue<Spent> most = new PriorityQueue<>(SMALLEST_FIRST);
 
 	private final int wanted;
 
@@ -31,7 +31,7 @@ final class Busiest {
 	 * What is left, the busiest first.
 	 */
 	List<Bucket> inOrder() {
-		return this.most.stream().sorted(LEAST_FIRST.reversed()).map(Spent::bucket).toList();
+		return this.most.stream().sorted(SMALLEST_FIRST.reversed()).map(Spent::bucket).toList();
 	}
 
 	private record Spent(Bucket bucket, long amount) {

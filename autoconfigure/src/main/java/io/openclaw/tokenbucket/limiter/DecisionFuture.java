@@ -4,9 +4,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * A decision that is still to fall. Whether its caller learns of it or gives up is
- * decided once, by who completes it: if that is the caller, the request is withdrawn,
- * whatever has become of it by then. Thread-safe.
+ * A decision that is still to come. It is completed once: by the decision, or by a caller
+ * that gives up. A caller that gives up withdraws its request, whatever has become of it
+ * by then. Thread-safe.
  */
 final class DecisionFuture<D> extends CompletableFuture<D> {
 

@@ -42,8 +42,8 @@ final class Demand {
 	}
 
 	/**
-	 * Forgets members. One that is lost and still counted must not be: it may be heard
-	 * again at once, without having noticed, and then goes by what it consumed.
+	 * Forgets members. One that is lost and still counted is remembered: it may be heard
+	 * again at once, and goes by what it consumed if it did not notice.
 	 * @param members who is remembered
 	 */
 	void retain(Predicate<MemberId> members) {

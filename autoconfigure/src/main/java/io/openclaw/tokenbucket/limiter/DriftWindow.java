@@ -14,12 +14,12 @@ import io.openclaw.tokenbucket.crdt.RefillRate;
  */
 final class DriftWindow {
 
-	private static final long LEAST_WINDOW_NANOS = Duration.ofSeconds(1).toNanos();
+	private static final long MIN_WINDOW_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private static final int WINDOW_INTERVALS = 5;
 
 	// Above what a state may count, and far enough from the overflow of a sum.
-	private static final long MOST = Long.MAX_VALUE / 4;
+	private static final long MAX_AMOUNT = Long.MAX_VALUE / 4;
 
 	private long since;
 
@@ -63,7 +63,7 @@ final class DriftWindow {
 	 * A merge reveals spending of another member.
 	 */
 	void see(long amount) {
-		this.seen = Math.min(MOST, this.seen + Math.min(MOST, amount));
+		this.seen = Math.min(MAX_AMOUNT, this.seen + Math.min(MAX_AMOUNT, amount));
 	}
 
 	long since() {
@@ -71,7 +71,7 @@ final class DriftWindow {
 	}
 
 	boolean isOver(long syncIntervalNanos, long now) {
-		return now - this.since >= Math.max(LEAST_WINDOW_NANOS, WINDOW_INTERVALS * syncIntervalNanos);
+		return now - this.since >= Math.max(MIN_WINDOW_NANOS, WINDOW_INTERVALS * syncIntervalNanos);
 	}
 
 	/**
@@ -84,7 +84,7 @@ final class DriftWindow {
 	 * @return micro-tokens, not negative
 	 */
 	long excess(RefillRate rate, int members, long consumedHere, long now) {
-		long refilled = new Refill(rate, 1).accrue(now - this.since, MOST);
+		long refilled = new Refill(rate, 1).accrue(now - this.since, MAX_AMOUNT);
 		long allowed = Math.max(0, this.available + refilled - (consumedHere - this.consumedHereBefore));
 		return Math.max(0, this.seen - allowed - members * this.largestCost);
 	}

@@ -6,10 +6,10 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
  * The part of a bucket that a member may spend before its peers acknowledge: in
- * proportion to recent demand, with a floor for members that had none. Two members cannot
- * both believe in the larger share, since a member counts its own demand only once it is
- * acknowledged, and that of others as soon as it arrives: yielding is immediate, growing
- * needs an acknowledgement. Immutable.
+ * proportion to recent demand, with a floor for members that had none. A member counts
+ * its own demand once it is acknowledged, and that of others as soon as it arrives. So
+ * yielding is immediate, growing needs an acknowledgement, and two members cannot both
+ * believe in the larger share. Immutable.
  * <p>
  * A share that is spent without asking is the escrow of Balegas et al., <i>Extending
  * Eventually Consistent Cloud Databases for Enforcing Numeric Invariants</i>, arXiv
@@ -40,7 +40,7 @@ record FairShare(double share, double shareOfFirst, double first) {
 			largest = Math.max(largest, of);
 		}
 		double share = (floor + own) / (floor * heard.size() + sum);
-		// A member alone on a key would else keep waiting for the floors of the others.
+		// Otherwise a member alone on a key would keep waiting for the others' floors.
 		boolean byDemand = view.isComplete() && largest >= floor;
 		return new FairShare(share, byDemand ? own / sum : share, FLOOR * capacity);
 	}

@@ -115,7 +115,7 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Whether the state counts anything of this member's that nobody else can know.
+	 * Whether the state counts anything that only this member can know.
 	 */
 	boolean hasOwnEntries() {
 		return this.consumedHere > 0 || this.state.returned().get(this.birth) > 0;
@@ -129,8 +129,8 @@ final class LocalReplica {
 		return this.view.isJoining() ? Math.min(available(), uncounted()) : available();
 	}
 
-	// A joiner's peers reckon with nothing more, and those of one that is replaced with
-	// nothing.
+	// The peers of a joiner reckon with nothing more. Those of a member that is replaced
+	// reckon with nothing.
 	private long uncounted() {
 		return this.view.isReplaced() ? 0 : this.limit.initial() / this.view.size() - this.consumedHere;
 	}
@@ -171,7 +171,7 @@ final class LocalReplica {
 
 	/**
 	 * Accrues refill on the shares of the members heard, up to their part of the
-	 * capacity. What the cap or unheard members withhold is withheld for good: else an
+	 * capacity. What the cap or unheard members withhold is lost for good. Otherwise an
 	 * idle hour would refill the bucket at every later touch.
 	 * @param now the current time
 	 */
@@ -190,7 +190,7 @@ final class LocalReplica {
 		}
 		long each = this.refill.accrue(elapsed, room / heard);
 		long rest = room - each * heard;
-		// The last few micro-tokens do not divide, and what costs all needs all.
+		// The last few micro-tokens do not divide, but a request may cost them all.
 		long last = (rest < heard) ? rest : 0;
 		this.grantedToEach += each;
 		this.grantedToFirst += last;
@@ -201,9 +201,9 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Whether this member granted tokens while others could not, and all are heard now:
-	 * they would else learn of it only when this member next spends. All that is left
-	 * untold is less than a token.
+	 * Whether the others must be told what this member granted while it did not hear all.
+	 * Without that they would learn of it only when this member next spends. Less than a
+	 * token of all members together is not worth telling.
 	 */
 	boolean hasNewsOfGrants() {
 		return this.grantedApart >= MicroTokens.PER_TOKEN / this.view.size() && this.view.isComplete()
@@ -211,7 +211,7 @@ final class LocalReplica {
 	}
 
 	/**
-	 * All that is heard is told what is here.
+	 * All members that are heard are told what is here.
 	 */
 	void tell() {
 		this.grantedApart = 0;
@@ -267,8 +267,8 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Takes the entrywise maximum with another replica's state, unless it is out of range
-	 * then.
+	 * Takes the entrywise maximum with another replica's state, unless that is out of
+	 * range.
 	 * @param remote the other state, in range
 	 * @return whether anything changed
 	 */
@@ -311,8 +311,9 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Whether more is missing than members that keep to the rules can have overspent, if
-	 * each had spent a full bucket and a second's refill before it heard of the others.
+	 * Whether more is missing than members can have overspent that keep to the rules. At
+	 * worst each spends a full bucket and a second's refill before it hears of the
+	 * others.
 	 */
 	boolean isOverdrawn() {
 		long most = this.limit.capacity() + this.limit.refillRate().accruedIn(SECOND_NANOS);
@@ -320,9 +321,7 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Removes what several members granted beyond the capacity, each in good faith, and
-	 * what was above one that shrank, even if others have spent since. One of them does
-	 * it for all, once all are heard.
+	 * Removes what is above the capacity. One member does it for all, once all are heard.
 	 * @return whether anything was removed
 	 */
 	boolean trimExcess() {
@@ -338,8 +337,8 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Goes on under a limit that changed: what accrued until now did so under the old
-	 * one, what was spent stays spent, and what is there stays there.
+	 * Goes on under a limit that changed. What accrued until now did so under the old
+	 * one. What was spent stays spent, and what is there stays there.
 	 * @param newLimit the limit
 	 * @param now when it changed
 	 */
@@ -373,11 +372,11 @@ final class LocalReplica {
 	}
 
 	/**
-	 * Refills what was spent below zero, where that was more than the rules allow: the
-	 * members that kept to them would else be rejected until it is. Equal parts to all,
-	 * as any refill, so that members that do so at once do it once, and whoever is lost
-	 * after has nothing of it. Nothing happens unless all are heard: those who are apart
-	 * would each forgive the same.
+	 * Refills what was spent below zero against the rules. Otherwise those who kept to
+	 * them would be rejected until it is refilled. All get equal parts, as of any refill:
+	 * so several members that do it at once do it once, and one that is lost later gains
+	 * nothing. Nothing happens unless all are heard, since sides that are apart would
+	 * each forgive the same.
 	 * @return whether there is no debt any more
 	 */
 	boolean forgiveDebt() {
@@ -406,7 +405,7 @@ final class LocalReplica {
 		this.view = newView;
 		this.refill.divideAmong(newView.size());
 		this.excess.withholdNothing();
-		replaceState(creditRemoved(oldView));
+		replaceState(grantRemoved(oldView));
 		withholdAbove(before);
 		this.missedRefill.follow(oldView, newView, this.state);
 	}
@@ -493,21 +492,21 @@ final class LocalReplica {
 		return this.level - this.limit.capacity() >= MicroTokens.PER_TOKEN;
 	}
 
-	// A joiner's view names no peers, and has removed none.
-	private TokenBucketState creditRemoved(MembershipView oldView) {
+	// The view of a joiner names no peers, and has removed none.
+	private TokenBucketState grantRemoved(MembershipView oldView) {
 		if (this.view.isJoining()) {
 			return this.state;
 		}
-		TokenBucketState credited = this.state;
+		TokenBucketState granted = this.state;
 		for (MembershipView.Peer lost : oldView.unheard()) {
 			if (!this.view.counts(lost.id())) {
-				long room = this.limit.capacity() - this.limit.level(credited);
-				long credit = Math.max(0, Math.min(this.missedRefill.due(lost.id(), credited), room));
-				credited = credited.grant(List.of(lost.id()), credit);
-				this.grantedApart += credit;
+				long room = this.limit.capacity() - this.limit.level(granted);
+				long due = Math.max(0, Math.min(this.missedRefill.due(lost.id(), granted), room));
+				granted = granted.grant(List.of(lost.id()), due);
+				this.grantedApart += due;
 			}
 		}
-		return credited;
+		return granted;
 	}
 
 }

@@ -12,8 +12,8 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
  * Who is counted and who is heard, from one moment to another. It carries its own
- * deadlines, so that a process that was paused and wakes into an old world notices before
- * it admits anything. Immutable.
+ * deadlines: a process that was paused notices before it admits anything that they have
+ * passed. Immutable.
  */
 public final class MembershipView {
 
@@ -91,7 +91,7 @@ public final class MembershipView {
 	}
 
 	/**
-	 * A process whose node id a newer one bears, so that its peers ignore it.
+	 * A process that its peers ignore, since a newer one has its node id.
 	 * @param self the member
 	 * @param fleetSize members to reckon with, this one included
 	 * @param now the current time in nanoseconds
@@ -147,7 +147,7 @@ public final class MembershipView {
 	}
 
 	/**
-	 * Whether a newer process bears the node id of this one.
+	 * Whether a newer process has the node id of this one.
 	 * @return whether nothing may be spent
 	 */
 	public boolean isReplaced() {
@@ -179,9 +179,9 @@ public final class MembershipView {
 	}
 
 	/**
-	 * The known members that are not heard, those together that exchange what they spend
-	 * with each other, directly or not, and are received here: what one of them spends
-	 * beyond its part, the others know to lack.
+	 * The known members that are not heard, in groups. The members of a group are
+	 * received here and exchange what they spend, directly or through each other: each
+	 * knows what another spent beyond its part.
 	 * @return possibly none, each of at least one member
 	 */
 	public List<List<Peer>> unheardGroups() {
@@ -309,8 +309,8 @@ public final class MembershipView {
 	 * @param lastReceivedNanos when its last message arrived before it was lost;
 	 * meaningless if it was never heard
 	 * @param unheardSinceNanos if not heard, since when
-	 * @param company if not heard but received, the members that it exchanges messages
-	 * with and that are received as well; these name it in turn
+	 * @param company the members that it exchanges messages with and that are received as
+	 * well, if it is received but not heard; they name it in turn
 	 */
 	public record Peer(MemberId id, boolean heard, long untilNanos, boolean everHeard, long lastReceivedNanos,
 			long unheardSinceNanos, Set<MemberId> company) {

@@ -8,11 +8,11 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
- * What the shares of members that are not heard would have refilled meanwhile, to be
- * credited to those that are removed. Every member removes a lost one at a moment of its
- * own, and learns meanwhile what others have credited: so what is due is counted from
- * what had been granted at the loss. Amounts are micro-tokens, times nanoseconds of one
- * clock. Mutable, confined to its bucket.
+ * What the shares of lost members would have refilled. It is granted to a member when it
+ * is removed. Each member removes a lost one at another moment, and learns before what
+ * others have granted: so what is due is counted from what was granted at the loss.
+ * Amounts are micro-tokens, times nanoseconds of one clock. Mutable, confined to its
+ * bucket.
  */
 final class MissedRefill {
 
@@ -27,7 +27,7 @@ final class MissedRefill {
 
 	/**
 	 * What may still be granted to a removed member.
-	 * @return micro-tokens, not positive if others have credited all
+	 * @return micro-tokens, not positive if others have granted all
 	 */
 	long due(MemberId removed, TokenBucketState state) {
 		Loss loss = this.byMember.get(removed);
@@ -35,16 +35,15 @@ final class MissedRefill {
 	}
 
 	/**
-	 * Begins with who is lost already where the bucket is created.
+	 * Begins with who is lost already when the bucket is created.
 	 */
 	void begin(MembershipView view, TokenBucketState state, long now) {
 		view.unheard().forEach((lost) -> this.byMember.put(lost.id(), new Loss(granted(lost, state), 0, now)));
 	}
 
 	/**
-	 * Follows who is lost. Those that were lost while this member did not count are left
-	 * to others, which may have credited them by now; what it noted of a loss before that
-	 * time holds on.
+	 * Follows who is lost. A joiner leaves those that were lost meanwhile to the others,
+	 * which may have granted what is due by now. What it noted before still holds.
 	 */
 	void follow(MembershipView before, MembershipView after, TokenBucketState state) {
 		if (after.isJoining()) {

@@ -11,9 +11,9 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
- * What must be held aside for members that are not heard: the part of the level that each
- * had when it was lost, since it may be spending that now, with what was granted and less
- * what was consumed after. Mutable, confined to its bucket.
+ * What is held aside for members that are not heard. Each may be spending its part of the
+ * level at the time it was lost. What was granted to it since is added, and what is known
+ * to be consumed by it since is taken off. Mutable, confined to its bucket.
  */
 final class Reserve {
 
@@ -23,8 +23,8 @@ final class Reserve {
 	private Origin origin = Origin.CREATED;
 
 	/**
-	 * The first state arrived of a bucket that nobody spent from here. What it counts may
-	 * be of any age; the bucket was missing here because it was full.
+	 * A first state arrived, and nobody has spent here yet. It may be of any age: the
+	 * bucket was missing here because it was full.
 	 * @param state the state
 	 */
 	void begin(TokenBucketState state) {
@@ -34,7 +34,7 @@ final class Reserve {
 	}
 
 	/**
-	 * A state arrived while this member joined, from one that hears all.
+	 * A state arrived from a member that hears all, while this one joined.
 	 * @param state the state
 	 */
 	void join(TokenBucketState state) {
@@ -92,7 +92,7 @@ final class Reserve {
 		if (view.isComplete()) {
 			return 0;
 		}
-		// A bucket began with the same, whenever that was learned.
+		// A bucket began with the same everywhere.
 		long initial = limit.initialOf(state);
 		long sum = view.unknown() * (initial / view.size());
 		for (List<MembershipView.Peer> group : view.unheardGroups()) {
@@ -100,8 +100,8 @@ final class Reserve {
 			for (MembershipView.Peer lost : group) {
 				left += left(lost, view.size(), limit, state, marginNanos);
 			}
-			// Each group for itself: what one spent beyond its part frees nothing of
-			// another's, which may not know of it.
+			// A group that spent beyond its part frees nothing of another's part: the
+			// other may not know of it.
 			sum += Math.max(0, left);
 		}
 		return sum;
@@ -110,7 +110,7 @@ final class Reserve {
 	private long left(MembershipView.Peer lost, int members, Limit limit, TokenBucketState state, long marginNanos) {
 		TokenBucketState remembered = stateBefore(lost, marginNanos);
 		if (remembered != null) {
-			// Above a capacity that shrank since it is nobody's.
+			// What is above a capacity that shrank since belongs to nobody.
 			long before = Math.min(limit.capacity(), limit.initialOf(state) + remembered.balance());
 			return before / members + netGranted(lost.id(), state) - netGranted(lost.id(), remembered);
 		}
@@ -145,14 +145,14 @@ final class Reserve {
 		static final Origin CREATED = new Origin(TokenBucketState.empty(), false);
 
 		/**
-		 * A member's part of the level then, less what was granted to it and had not been
+		 * A member's part of the level then, without what was granted to it and not
 		 * consumed.
 		 */
 		long part(MemberId member, int members, Limit limit, long initial) {
 			if (this.joined) {
 				return (initial + this.state.balance()) / members - netGranted(member, this.state);
 			}
-			// More than what refills a new bucket: it was full again since.
+			// More was granted than refills a new bucket: so it was full again since.
 			boolean isOld = this.state.granted().get(member) > limit.capacity() / members;
 			return isOld ? limit.capacity() / members - netGranted(member, this.state) : initial / members;
 		}

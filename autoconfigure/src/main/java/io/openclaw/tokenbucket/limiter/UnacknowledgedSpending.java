@@ -13,7 +13,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 final class UnacknowledgedSpending {
 
 	// While nobody is heard nothing is acknowledged, for as long as that lasts.
-	private static final int MOST_PUBLICATIONS = 64;
+	private static final int MAX_PUBLICATIONS = 64;
 
 	// None while there are none: most of a million buckets are settled.
 	private @Nullable ArrayDeque<Publication> publications;
@@ -39,7 +39,7 @@ final class UnacknowledgedSpending {
 			if (this.publications == null) {
 				this.publications = new ArrayDeque<>(2);
 			}
-			Publication joined = (this.publications.size() < MOST_PUBLICATIONS) ? null : this.publications.pollLast();
+			Publication joined = (this.publications.size() < MAX_PUBLICATIONS) ? null : this.publications.pollLast();
 			long since = (joined != null) ? joined.spentSince() : this.unpublishedSince;
 			this.publications.add(new Publication(batch, this.spent, since, now));
 		}

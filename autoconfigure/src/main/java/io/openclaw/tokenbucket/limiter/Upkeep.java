@@ -52,9 +52,8 @@ final class Upkeep {
 
 	/**
 	 * The members changed. Some time after all are heard again, or another one is
-	 * counted, every bucket is published, so that what each accrued in between is the
-	 * same for all: by then the others hear all as well, and have accrued what they will
-	 * for having done so earlier or later.
+	 * counted, every bucket is published: so all learn what each accrued in between. By
+	 * then the others hear all as well, and none accrues anything more by that.
 	 */
 	void membershipChanged(MembershipView before, MembershipView after, long now) {
 		if (bringsTogether(before, after)) {
@@ -62,8 +61,8 @@ final class Upkeep {
 		}
 	}
 
-	// A joiner knows nothing of what accrues between the copy that it gets and its being
-	// counted; one of those that were there is enough to tell.
+	// A joiner does not know what accrues after the copy that it gets and before it is
+	// counted. It is enough that one of the others tells it.
 	private boolean bringsTogether(MembershipView before, MembershipView after) {
 		if (!after.isComplete() || before.isJoining()) {
 			return false;
