@@ -24,6 +24,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.jspecify.annotations.NullMarked;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
@@ -74,6 +76,22 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule packagesFormNoCycle = slices().matching(BASE + ".(**)").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchRule filesOfTheLimiterFormNoCycle = slices().assignedFrom(new SliceAssignment() {
+
+		@Override
+		public SliceIdentifier getIdentifierOf(JavaClass type) {
+			return type.getPackageName().startsWith(BASE + ".limiter")
+					? SliceIdentifier.of(type.getName().replaceFirst("\\$.*", "")) : SliceIdentifier.ignore();
+		}
+
+		@Override
+		public String getDescription() {
+			return "files of the limiter";
+		}
+
+	}).should().beFreeOfCycles();
 
 	@ArchTest
 	static final ArchTests roomsSeeOnlyRoomsBelow = ArchTests.in(Arrows.class);

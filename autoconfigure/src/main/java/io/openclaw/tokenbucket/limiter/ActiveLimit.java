@@ -25,7 +25,7 @@ record ActiveLimit(LimitPolicy policy, LimitDefinition definition, LimitSource s
 	 */
 	ActiveLimit claim(LimitPolicy configured) {
 		boolean agrees = LimitDefinition.of(configured).agreesWith(this.definition);
-		return new ActiveLimit(configured.with(this.definition), this.definition,
+		return new ActiveLimit(follow(configured, this.definition), this.definition,
 				agrees ? LimitSource.CONFIGURATION : this.source, this.activatedAt);
 	}
 
@@ -54,8 +54,13 @@ record ActiveLimit(LimitPolicy policy, LimitDefinition definition, LimitSource s
 		long unused = Math.min(unused(now), limit.capacity());
 		long age = limit.refillRate().nanosToAccrue(unused - limit.initial());
 		boolean knownHere = from == LimitSource.FLEET && next.agreesWith(this.definition);
-		return new ActiveLimit(this.policy.with(next), next, knownHere ? this.source : from,
+		return new ActiveLimit(follow(this.policy, next), next, knownHere ? this.source : from,
 				now - Math.min(age, OLDEST));
+	}
+
+	// Only what each member may decide for itself is kept.
+	private static LimitPolicy follow(LimitPolicy policy, LimitDefinition agreed) {
+		return new LimitPolicy(agreed.limit(), agreed.consistency(), policy.creditWait(), agreed.mode());
 	}
 
 	private long unused(long now) {

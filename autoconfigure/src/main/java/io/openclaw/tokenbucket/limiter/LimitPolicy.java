@@ -36,13 +36,4 @@ public record LimitPolicy(Limit limit, Consistency consistency, Duration creditW
 		this(limit, consistency, creditWait, Mode.ENFORCE);
 	}
 
-	/**
-	 * The same with what the fleet agreed on.
-	 * @param definition of the same limit
-	 * @return a policy; only what each member may decide for itself is kept
-	 */
-	LimitPolicy with(LimitDefinition definition) {
-		return new LimitPolicy(definition.limit(), definition.consistency(), this.creditWait, definition.mode());
-	}
-
 }
