@@ -50,9 +50,9 @@ class ArchitectureTests {
 
 	@ArchTest
 	static final ArchRule everyClassIsInARoom = classes().should()
-		.resideInAnyPackage(BASE + ".crdt..", BASE + ".limiter..", BASE + ".replication..", BASE + ".redis..",
-				BASE + ".resilience..", BASE + ".gateway..", BASE + ".observability..", BASE + ".console..",
-				AUTOCONFIGURE);
+		.resideInAnyPackage(BASE + ".crdt..", BASE + ".limiter..", BASE + ".replication..", BASE + ".persistence..",
+				BASE + ".redis..", BASE + ".resilience..", BASE + ".gateway..", BASE + ".observability..",
+				BASE + ".console..", AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes()
@@ -192,7 +192,10 @@ class ArchitectureTests {
 		static final ArchRule replication = room("replication", "limiter", "crdt");
 
 		@ArchTest
-		static final ArchRule redis = room("redis", "replication", "limiter", "crdt");
+		static final ArchRule persistence = room("persistence", "replication", "limiter", "crdt");
+
+		@ArchTest
+		static final ArchRule redis = room("redis", "persistence", "replication", "limiter", "crdt");
 
 		@ArchTest
 		static final ArchRule resilience = room("resilience", "replication", "limiter", "crdt");
@@ -201,7 +204,51 @@ class ArchitectureTests {
 		static final ArchRule gateway = room("gateway", "resilience", "limiter", "crdt");
 
 		@ArchTest
-		static final ArchRule observability = room("observability", "resilience", "replication", "limiter", "crdt");
+		static final ArchRule observability = room("observability", "resilience", "persistence", "replication",
+				"limiter", "crdt");
+
+		@ArchTest
+		static final ArchRule gossip = floor("gossip", "membership", "delivery", "wire", "port");
+
+		@ArchTest
+		static final ArchRule membership = floor("membership", "delivery", "wire", "port");
+
+		@ArchTest
+		static final ArchRule delivery = floor("delivery", "wire", "port");
+
+		@ArchTest
+		static final ArchRule wire = floor("wire", "port");
+
+		@ArchTest
+		static final ArchRule port = floor("port");
+
+		@ArchTest
+		static final ArchRule floorsOfReplicationAreSeenInsideItOnly = noClasses().that()
+			.resideOutsideOfPackage(BASE + ".replication..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage(BASE + ".replication.gossip..", BASE + ".replication.membership..",
+					BASE + ".replication.delivery..", BASE + ".replication.wire..");
+
+		@ArchTest
+		static final ArchRule persistenceDoesNotSeeTheReplicator = noClasses().that()
+			.resideInAPackage(BASE + ".persistence..")
+			.should()
+			.dependOnClassesThat()
+			.haveFullyQualifiedName(BASE + ".replication.Replicator");
+
+		// Of its own room a floor of replication sees those below it only.
+		private static ArchRule floor(String name, String... below) {
+			String[] seen = new String[below.length + 1];
+			for (int i = 0; i < below.length; i++) {
+				seen[i] = BASE + ".replication." + below[i];
+			}
+			seen[below.length] = BASE + ".replication." + name;
+			return classes().that()
+				.resideInAPackage(BASE + ".replication." + name)
+				.should()
+				.onlyDependOnClassesThat(resideOutsideOfPackage(BASE + ".replication..").or(resideInAnyPackage(seen)));
+		}
 
 		@ArchTest
 		static final ArchRule console = room("console", "observability", "limiter", "crdt");
@@ -237,7 +284,7 @@ class ArchitectureTests {
 
 		@ArchTest
 		static final ArchRule coreKnowsNoFramework = noClasses().that()
-			.resideInAnyPackage(BASE + ".crdt..", BASE + ".limiter..", BASE + ".replication..")
+			.resideInAnyPackage(BASE + ".crdt..", BASE + ".limiter..", BASE + ".replication..", BASE + ".persistence..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(SPRING, "reactor..", "io.lettuce..", "io.netty..", "io.github.resilience4j..",

@@ -9,8 +9,8 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.context.ApplicationEventPublisher;
 
-import io.openclaw.tokenbucket.replication.MembershipChanged;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.MembershipChanged;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.resilience.FallbackChanged;
 import io.openclaw.tokenbucket.resilience.FallbackListener;
 

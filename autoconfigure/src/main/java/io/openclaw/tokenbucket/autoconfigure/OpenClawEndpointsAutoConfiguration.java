@@ -21,8 +21,8 @@ import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.SnapshotEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsWebExtension;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
-import io.openclaw.tokenbucket.replication.SnapshotFile;
+import io.openclaw.tokenbucket.persistence.SnapshotFile;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.resilience.DriftSource;
 
 /**

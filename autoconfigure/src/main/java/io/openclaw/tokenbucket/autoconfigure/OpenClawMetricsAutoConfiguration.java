@@ -27,7 +27,7 @@ import io.openclaw.tokenbucket.observability.metrics.FleetMetrics;
 import io.openclaw.tokenbucket.observability.metrics.NodeTags;
 import io.openclaw.tokenbucket.observability.metrics.ReplicationMetrics;
 import io.openclaw.tokenbucket.observability.metrics.StateMetrics;
-import io.openclaw.tokenbucket.replication.SnapshotStore;
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
 import io.openclaw.tokenbucket.resilience.DriftSource;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 

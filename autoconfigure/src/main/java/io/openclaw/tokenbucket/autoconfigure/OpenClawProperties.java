@@ -18,7 +18,7 @@ import io.openclaw.tokenbucket.gateway.address.ForwardingHeader;
 import io.openclaw.tokenbucket.gateway.answer.HeaderStyle;
 import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.Mode;
-import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
+import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
 
 /**
  * What users configure. Immutable. A property under {@code openclaw} that is not listed

@@ -20,11 +20,11 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
 import io.openclaw.tokenbucket.redis.RedisIncarnations;
 import io.openclaw.tokenbucket.redis.RedisReplicationTransport;
 import io.openclaw.tokenbucket.redis.RedisSnapshotStore;
-import io.openclaw.tokenbucket.replication.ReplicationTransport;
-import io.openclaw.tokenbucket.replication.SnapshotStore;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
  * Auto-configuration of replication over Redis, where any is named: the application's

@@ -18,11 +18,11 @@ import io.openclaw.tokenbucket.limiter.Housekeeping;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.observability.CompositeReplicationListener;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
-import io.openclaw.tokenbucket.replication.ReplicationTransport;
+import io.openclaw.tokenbucket.persistence.SnapshotKeeper;
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
 import io.openclaw.tokenbucket.replication.Replicator;
-import io.openclaw.tokenbucket.replication.SnapshotKeeper;
-import io.openclaw.tokenbucket.replication.SnapshotStore;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
  * Auto-configuration of replication: with the other gateways where there is a transport,

@@ -12,8 +12,8 @@ import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Fallback;
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.LimiterSettings;
-import io.openclaw.tokenbucket.replication.MessageSigning;
-import io.openclaw.tokenbucket.replication.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.resilience.FallbackPolicy;
 
 /**

@@ -6,7 +6,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
  * Keeps traffic away from a gateway that another one of its node id replaced, since it

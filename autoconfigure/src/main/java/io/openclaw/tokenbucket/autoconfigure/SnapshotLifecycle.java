@@ -11,8 +11,8 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.NestedExceptionUtils;
 
+import io.openclaw.tokenbucket.persistence.SnapshotKeeper;
 import io.openclaw.tokenbucket.replication.Replicator;
-import io.openclaw.tokenbucket.replication.SnapshotKeeper;
 
 /**
  * Reads what earlier processes saved before this one joins the fleet, and so before the

@@ -7,8 +7,8 @@ import java.util.List;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitChange;
-import io.openclaw.tokenbucket.replication.MembershipChanged;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.MembershipChanged;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
  * Passes each call on to several listeners, in their order. Immutable, and as thread-safe

@@ -4,7 +4,7 @@ import java.util.stream.Stream;
 
 import io.openclaw.tokenbucket.replication.MemberStatus;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
-import io.openclaw.tokenbucket.replication.Standing;
+import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
  * How many processes of the fleet are in which state, this one included. Heard and

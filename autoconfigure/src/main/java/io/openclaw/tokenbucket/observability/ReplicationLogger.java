@@ -12,7 +12,7 @@ import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitChange;
 import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
  * Writes to the log one line for each change of the fleet's state, a warning when this

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.replication.Replicator;
-import io.openclaw.tokenbucket.replication.Standing;
+import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
  * Tells how replication stands, whether or not there is any. Thread-safe; neither blocks

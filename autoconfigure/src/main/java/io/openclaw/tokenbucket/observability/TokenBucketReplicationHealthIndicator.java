@@ -9,8 +9,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.replication.BusStatus;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
 import io.openclaw.tokenbucket.resilience.DriftSource;
 
 /**

@@ -36,7 +36,7 @@ final class DedicatedConnections implements AutoCloseable {
 
 	// Beyond, a connection is given up: a server that does not answer so many commands
 	// will not answer more of them sooner.
-	private static final int MOST_UNANSWERED = 50_000;
+	private static final int MAX_UNANSWERED = 50_000;
 
 	private static final Duration LONGEST_LOOK = Duration.ofSeconds(1);
 
@@ -154,7 +154,7 @@ final class DedicatedConnections implements AutoCloseable {
 		return original.orElseGet((cluster) ? ClusterClientOptions::create : ClientOptions::create)
 			.mutate()
 			.autoReconnect(false)
-			.requestQueueSize(MOST_UNANSWERED)
+			.requestQueueSize(MAX_UNANSWERED)
 			.disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
 			.build();
 	}

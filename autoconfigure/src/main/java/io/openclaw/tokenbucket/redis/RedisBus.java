@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.replication.BusStatus;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
 
 /**
  * One Redis that carries messages: keeps a {@link RedisSession} open, opening the next

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
-import io.openclaw.tokenbucket.replication.SnapshotStore;
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
 
 /**
  * Keeps buckets in a hash in each of one or more independent Redis. It is read from all

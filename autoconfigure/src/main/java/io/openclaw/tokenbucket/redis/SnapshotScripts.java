@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 
-import io.openclaw.tokenbucket.replication.SnapshotStore;
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
 
 /**
  * What is done with the hash of buckets in Redis. Scripts, so that what is written and

@@ -13,9 +13,9 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
 import io.openclaw.tokenbucket.redis.SnapshotScripts.Page;
 import io.openclaw.tokenbucket.redis.SnapshotScripts.Saved;
-import io.openclaw.tokenbucket.replication.SnapshotStore;
 
 /**
  * The buckets in one Redis. Connects when it is used, and again after a failure. It is

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Backlog {
 
-	static final int MOST_MESSAGES = 20_000;
+	static final int MAX_MESSAGES = 20_000;
 
-	static final long MOST_BYTES = 32L << 20;
+	static final long MAX_BYTES = 32L << 20;
 
 	private final AtomicInteger messages = new AtomicInteger();
 
@@ -25,8 +25,8 @@ final class Backlog {
 	 * @return whether it fits
 	 */
 	boolean add(int size) {
-		boolean fits = this.messages.incrementAndGet() <= MOST_MESSAGES;
-		if (this.bytes.addAndGet(size) <= MOST_BYTES && fits) {
+		boolean fits = this.messages.incrementAndGet() <= MAX_MESSAGES;
+		if (this.bytes.addAndGet(size) <= MAX_BYTES && fits) {
 			return true;
 		}
 		remove(size);

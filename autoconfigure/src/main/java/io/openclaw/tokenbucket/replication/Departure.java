@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.replication.delivery.Outbox;
+import io.openclaw.tokenbucket.replication.membership.Membership;
+import io.openclaw.tokenbucket.replication.membership.Peer;
 
 /**
  * When this member may say goodbye: once those that it hears have what it spent and

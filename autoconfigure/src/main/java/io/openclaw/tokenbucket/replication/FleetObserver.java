@@ -8,6 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.replication.delivery.Outbox;
+import io.openclaw.tokenbucket.replication.gossip.CountingListener;
+import io.openclaw.tokenbucket.replication.membership.FailureDetector;
+import io.openclaw.tokenbucket.replication.membership.Membership;
+import io.openclaw.tokenbucket.replication.membership.Peer;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
+import io.openclaw.tokenbucket.replication.port.MembershipChanged;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
  * Tells of changes of the fleet, and keeps how replication stands for whoever asks.

@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
  * One other member as seen from here at a moment. Immutable.

@@ -6,6 +6,14 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.MembershipView;
 import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.replication.delivery.Outbox;
+import io.openclaw.tokenbucket.replication.gossip.CountingListener;
+import io.openclaw.tokenbucket.replication.gossip.Gossip;
+import io.openclaw.tokenbucket.replication.membership.Contact;
+import io.openclaw.tokenbucket.replication.membership.Membership;
+import io.openclaw.tokenbucket.replication.membership.Presence;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
  * What this process is in the fleet under one id, from when it begins to join. Confined

@@ -14,6 +14,16 @@ import io.openclaw.tokenbucket.limiter.MembershipView;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.ReplicationSignal;
 import io.openclaw.tokenbucket.limiter.Timer;
+import io.openclaw.tokenbucket.replication.delivery.Outbox;
+import io.openclaw.tokenbucket.replication.gossip.CountingListener;
+import io.openclaw.tokenbucket.replication.membership.Membership;
+import io.openclaw.tokenbucket.replication.membership.Peer;
+import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 /**
  * Keeps the replicas of this member in step with those of its peers: joins, ticks, and
@@ -178,7 +188,7 @@ public final class Replicator implements ReplicationSignal {
 			this.listener.onRejected("overload");
 		}
 		try {
-			Message message = this.settings.signing().read(bytes);
+			Message message = MessageCodec.read(bytes, this.settings.signing());
 			if (message.sender().equals(this.self.id())) {
 				this.self.contact().onEcho(bus, this.transport.buses().size(), now);
 				return;

@@ -1,5 +1,6 @@
 /**
- * Membership, batches, acknowledgements and anti-entropy over a transport port.
+ * Keeps the buckets of members in step; read downwards: gossip, membership, delivery, wire,
+ * with the port beside.
  */
 @NullMarked
 package io.openclaw.tokenbucket.replication;

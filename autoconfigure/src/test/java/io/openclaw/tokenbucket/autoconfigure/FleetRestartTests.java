@@ -27,8 +27,8 @@ import org.springframework.context.SmartLifecycle;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
 import io.openclaw.tokenbucket.redis.RedisSnapshotStore;
-import io.openclaw.tokenbucket.replication.SnapshotStore;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 import io.openclaw.tokenbucket.testing.TcpProxy;
 

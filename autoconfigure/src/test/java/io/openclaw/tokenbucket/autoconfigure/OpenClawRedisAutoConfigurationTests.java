@@ -26,8 +26,8 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.redis.RedisReplicationTransport;
-import io.openclaw.tokenbucket.replication.ReplicationTransport;
 import io.openclaw.tokenbucket.replication.Replicator;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;

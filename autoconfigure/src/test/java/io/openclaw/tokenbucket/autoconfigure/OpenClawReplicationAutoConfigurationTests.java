@@ -29,13 +29,13 @@ import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
-import io.openclaw.tokenbucket.replication.BusStatus;
-import io.openclaw.tokenbucket.replication.InMemoryBus;
-import io.openclaw.tokenbucket.replication.InMemoryReplicationTransport;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
-import io.openclaw.tokenbucket.replication.ReplicationSettings;
-import io.openclaw.tokenbucket.replication.ReplicationTransport;
 import io.openclaw.tokenbucket.replication.Replicator;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
+import io.openclaw.tokenbucket.replication.port.InMemoryBus;
+import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -21,8 +21,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.redis.RedisReplicationTransport;
-import io.openclaw.tokenbucket.replication.BusStatus;
-import io.openclaw.tokenbucket.replication.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.Mockito.mock;

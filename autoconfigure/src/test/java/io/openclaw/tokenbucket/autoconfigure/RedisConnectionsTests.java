@@ -27,8 +27,8 @@ import org.springframework.context.ApplicationContext;
 
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
 import io.openclaw.tokenbucket.replication.Replicator;
-import io.openclaw.tokenbucket.replication.SnapshotStore;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;

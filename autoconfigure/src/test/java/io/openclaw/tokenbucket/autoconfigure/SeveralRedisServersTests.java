@@ -21,9 +21,9 @@ import org.springframework.context.ApplicationContext;
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
-import io.openclaw.tokenbucket.replication.BusStatus;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.replication.Replicator;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 import io.openclaw.tokenbucket.testing.TcpProxy;
 

@@ -22,10 +22,10 @@ import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.persistence.SnapshotKeeper;
 import io.openclaw.tokenbucket.redis.RedisSnapshotStore;
-import io.openclaw.tokenbucket.replication.MessageSigning;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
-import io.openclaw.tokenbucket.replication.SnapshotKeeper;
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;

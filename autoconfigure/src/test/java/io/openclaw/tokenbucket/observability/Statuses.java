@@ -6,10 +6,10 @@ import java.util.stream.Stream;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.replication.BusStatus;
 import io.openclaw.tokenbucket.replication.MemberStatus;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
-import io.openclaw.tokenbucket.replication.Standing;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
+import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
  * Replication as it may stand, for tests that need it to stand so.

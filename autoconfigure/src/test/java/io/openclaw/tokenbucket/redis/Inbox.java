@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import io.openclaw.tokenbucket.replication.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
  * Keeps what arrived.

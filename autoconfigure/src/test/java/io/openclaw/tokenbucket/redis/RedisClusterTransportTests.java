@@ -16,7 +16,7 @@ import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.replication.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -30,9 +30,9 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.replication.ReplicationTransport;
-import io.openclaw.tokenbucket.replication.SnapshotStore;
-import io.openclaw.tokenbucket.replication.SnapshotStore.Entry;
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
+import io.openclaw.tokenbucket.persistence.SnapshotStore.Entry;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 import io.openclaw.tokenbucket.testing.TcpProxy;
 

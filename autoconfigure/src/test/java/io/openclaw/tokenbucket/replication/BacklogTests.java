@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,7 +23,7 @@ class BacklogTests {
 
 	@Test
 	void holdsSoManyMessages() {
-		for (int i = 0; i < Backlog.MOST_MESSAGES; i++) {
+		for (int i = 0; i < Backlog.MAX_MESSAGES; i++) {
 			assertThat(this.backlog.add(1)).isTrue();
 		}
 		assertThat(this.backlog.add(1)).isFalse();
@@ -33,7 +35,7 @@ class BacklogTests {
 
 	@Test
 	void holdsSoManyBytes() {
-		int half = (int) (Backlog.MOST_BYTES / 2);
+		int half = (int) (Backlog.MAX_BYTES / 2);
 		assertThat(this.backlog.add(half)).isTrue();
 		assertThat(this.backlog.add(half + 1)).isFalse();
 		assertThat(this.backlog.add(half)).isTrue();
@@ -59,7 +61,7 @@ class BacklogTests {
 		});
 		fleet.advanceSeconds(2);
 		member.pause();
-		byte[] oversized = new byte[MessageCodec.MOST_BYTES + 1];
+		byte[] oversized = new byte[MessageCodec.MAX_BYTES + 1];
 		for (int i = 0; i < 1_000; i++) {
 			listeners.get(0).onMessage(0, oversized);
 		}

@@ -6,6 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import io.openclaw.tokenbucket.replication.membership.Contact;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

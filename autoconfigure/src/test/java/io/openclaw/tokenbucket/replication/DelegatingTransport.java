@@ -6,6 +6,8 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
  * Passes everything on, for transports that differ in little.

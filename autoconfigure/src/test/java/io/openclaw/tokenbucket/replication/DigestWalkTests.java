@@ -6,6 +6,8 @@ import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.replication.gossip.DigestWalk;
+import io.openclaw.tokenbucket.replication.gossip.StateDigest;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;

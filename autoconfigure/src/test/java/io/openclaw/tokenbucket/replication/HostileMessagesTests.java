@@ -17,6 +17,9 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
+import io.openclaw.tokenbucket.replication.wire.WireReader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -26,7 +29,7 @@ import static org.assertj.core.api.Assertions.within;
  */
 class HostileMessagesTests {
 
-	private static final long MOST = WireReader.LARGEST;
+	private static final long MAX = WireReader.LARGEST;
 
 	private static final String KEY = "4711";
 
@@ -44,18 +47,18 @@ class HostileMessagesTests {
 
 	@Test
 	void amountsThatTogetherOverflowAreIgnored() {
-		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, granted(MOST)));
-		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, returned(MOST)));
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, granted(MAX)));
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, returned(MAX)));
 		for (int birth = 1; birth < 6; birth++) {
-			forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, consumed(birth, MOST)));
+			forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, consumed(birth, MAX)));
 		}
 		this.fleet.advanceSeconds(1);
 		assertThat(this.fleet.surprises()).noneMatch((surprise) -> surprise.contains("failed"));
 		for (TestMember member : this.members) {
 			TokenBucketState state = member.spender().state(KEY);
-			assertThat(state.consumed().sum()).isLessThanOrEqualTo(MOST);
+			assertThat(state.consumed().sum()).isLessThanOrEqualTo(MAX);
 			// With what was refilled while somebody else was not heard.
-			assertThat(state.granted().sum() - MOST).isLessThan(MicroTokens.PER_TOKEN);
+			assertThat(state.granted().sum() - MAX).isLessThan(MicroTokens.PER_TOKEN);
 			member.spender().spend(KEY, 1);
 		}
 	}
@@ -66,8 +69,8 @@ class HostileMessagesTests {
 		forge(MessageBuilder.from(B, Standing.MEMBER)
 			.batch(1, 1,
 					new BucketUpdate(Spender.key(KEY),
-							new TokenBucketState(GCounter.of(Map.of(new Birth(X, 1), MOST - 20_000_000)),
-									GCounter.empty(), GCounter.of(Map.of(A, MOST - 20_000_000))))));
+							new TokenBucketState(GCounter.of(Map.of(new Birth(X, 1), MAX - 20_000_000)),
+									GCounter.empty(), GCounter.of(Map.of(A, MAX - 20_000_000))))));
 		for (int i = 0; i < 10; i++) {
 			this.members.get(0).spender().spend(KEY, 10);
 			this.members.get(0).spender().spend("4712", 10);
@@ -83,14 +86,14 @@ class HostileMessagesTests {
 	@Test
 	void anEntryBeyondItsRangeMakesNoMessageUnreadable() {
 		BucketUpdate brink = new BucketUpdate(Spender.key(KEY), new TokenBucketState(
-				GCounter.of(Map.of(new Birth(X, 1), MOST)), GCounter.empty(), GCounter.of(Map.of(A, MOST - 300_000))));
+				GCounter.of(Map.of(new Birth(X, 1), MAX)), GCounter.empty(), GCounter.of(Map.of(A, MAX - 300_000))));
 		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, brink));
 		for (int i = 0; i < 10; i++) {
 			this.members.get(0).spender().spend(KEY, 10);
 			this.members.get(0).spender().spend("4712", 10);
 			this.fleet.advance(Duration.ofMillis(300));
 		}
-		assertThat(this.members.get(0).spender().state(KEY).granted().get(A)).isGreaterThan(MOST);
+		assertThat(this.members.get(0).spender().state(KEY).granted().get(A)).isGreaterThan(MAX);
 		assertThat(this.members.get(1).spender().level("4712")).isCloseTo(903, within(1.0));
 		assertThat(this.members)
 			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
@@ -98,7 +101,7 @@ class HostileMessagesTests {
 
 	@Test
 	void anAgeOfAgesIsNotPassedOnUntilItOverflows() {
-		forge(MessageBuilder.from(B, Standing.MEMBER).age(Spender.LIMIT, MOST));
+		forge(MessageBuilder.from(B, Standing.MEMBER).age(Spender.LIMIT, MAX));
 		this.fleet.advanceSeconds(2);
 		assertThat(this.fleet.surprises()).isEmpty();
 		assertThat(this.members)
@@ -107,8 +110,8 @@ class HostileMessagesTests {
 
 	@Test
 	void numbersBeyondAllBatchesSilenceNobody() {
-		forge(MessageBuilder.from(B, Standing.MEMBER).batch(MOST - 5, MOST).lists(A, Standing.MEMBER));
-		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, MOST - 10));
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(MAX - 5, MAX).lists(A, Standing.MEMBER));
+		forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, MAX - 10));
 		Duration since = this.fleet.time().elapsed();
 		this.fleet.advanceSeconds(2);
 		assertThat(this.fleet.surprises()).isEmpty();
@@ -117,8 +120,8 @@ class HostileMessagesTests {
 
 	@Test
 	void anAcknowledgementOfWhatWasNeverSentAcknowledgesNothing() {
-		forge(MessageBuilder.from(B, Standing.MEMBER).lists(A, Standing.MEMBER, true, MOST, 0));
-		forge(MessageBuilder.from(C, Standing.MEMBER).lists(A, Standing.MEMBER, true, MOST, 0));
+		forge(MessageBuilder.from(B, Standing.MEMBER).lists(A, Standing.MEMBER, true, MAX, 0));
+		forge(MessageBuilder.from(C, Standing.MEMBER).lists(A, Standing.MEMBER, true, MAX, 0));
 		TestMember member = this.members.get(0);
 		member.spender().spend(KEY, 100);
 		this.fleet.advance(Duration.ofMillis(1));
@@ -162,8 +165,8 @@ class HostileMessagesTests {
 
 	@Test
 	void aGapThatSomebodyInventedIsClosedByTheNextHonestMessage() {
-		forge(MessageBuilder.from(B, Standing.MEMBER).lastBatch(MOST).lists(A, Standing.MEMBER));
-		forge(MessageBuilder.from(C, Standing.MEMBER).batch(1, MOST - 1).lists(A, Standing.MEMBER));
+		forge(MessageBuilder.from(B, Standing.MEMBER).lastBatch(MAX).lists(A, Standing.MEMBER));
+		forge(MessageBuilder.from(C, Standing.MEMBER).batch(1, MAX - 1).lists(A, Standing.MEMBER));
 		this.members.get(1).spender().spend(KEY, 10);
 		this.members.get(2).spender().spend(KEY, 10);
 		this.fleet.advanceSeconds(2);
@@ -219,7 +222,7 @@ class HostileMessagesTests {
 			this.fleet.forge(X, MessageBuilder.from(new MemberId("stranger-" + i, 1), Standing.JOINING).encode());
 		}
 		this.fleet.advanceSeconds(1);
-		assertThat(this.members.get(0).replicator().status().members()).hasSize(MessageCodec.MOST_PEERS);
+		assertThat(this.members.get(0).replicator().status().members()).hasSize(MessageCodec.MAX_PEERS);
 		assertThat(this.fleet.surprises()).contains("a#1 rejected: count").allMatch((each) -> each.endsWith("count"));
 		assertThat(this.members)
 			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));

@@ -18,6 +18,8 @@ import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
 import io.openclaw.tokenbucket.replication.TestWire.Sent;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.LimitSections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

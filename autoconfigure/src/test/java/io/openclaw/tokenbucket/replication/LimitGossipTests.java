@@ -16,6 +16,12 @@ import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.Mode;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.LimitSections;
+import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
+import io.openclaw.tokenbucket.replication.wire.Sections;
+import io.openclaw.tokenbucket.replication.wire.WireWriter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -8,11 +8,16 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.replication.delivery.Outbox;
+import io.openclaw.tokenbucket.replication.membership.Membership;
+import io.openclaw.tokenbucket.replication.membership.Peer;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
-import static io.openclaw.tokenbucket.replication.Standing.JOINING;
-import static io.openclaw.tokenbucket.replication.Standing.LEAVING;
-import static io.openclaw.tokenbucket.replication.Standing.MEMBER;
+import static io.openclaw.tokenbucket.replication.port.Standing.JOINING;
+import static io.openclaw.tokenbucket.replication.port.Standing.LEAVING;
+import static io.openclaw.tokenbucket.replication.port.Standing.MEMBER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 /**

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
+import io.openclaw.tokenbucket.replication.wire.Sections;
+import io.openclaw.tokenbucket.replication.wire.SequenceRange;
 
 /**
  * Builds messages of which a test cares for few parts.

@@ -18,6 +18,13 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.BucketKey;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.LimitSections;
+import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
+import io.openclaw.tokenbucket.replication.wire.Sections;
+import io.openclaw.tokenbucket.replication.wire.SequenceRange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -131,7 +138,7 @@ class MessageCodecTests {
 	@Test
 	void whatIsNoMessageIsRejectedByReason() {
 		assertThat(rejection(new byte[0])).isEqualTo("truncated");
-		assertThat(rejection(new byte[MessageCodec.MOST_BYTES + 1])).isEqualTo("oversized");
+		assertThat(rejection(new byte[MessageCodec.MAX_BYTES + 1])).isEqualTo("oversized");
 		assertThat(rejection(HexFormat.of().parseHex("0c" + GOLDEN.substring(2)))).isEqualTo("malformed");
 	}
 
@@ -220,7 +227,7 @@ class MessageCodecTests {
 	@Test
 	void moreProcessesThanAnyFleetHasAreRejected() {
 		MessageBuilder message = MessageBuilder.from(A, Standing.MEMBER);
-		for (int i = 0; i <= MessageCodec.MOST_PEERS; i++) {
+		for (int i = 0; i <= MessageCodec.MAX_PEERS; i++) {
 			message.lists(new MemberId("n" + i, 1), Standing.MEMBER);
 		}
 		assertThat(rejection(message.encode())).isEqualTo("count");

@@ -16,9 +16,12 @@ import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
-import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
-import io.openclaw.tokenbucket.replication.ReplicationTransport.Listener;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
+import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport.Listener;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -113,9 +116,9 @@ class MessageFuzzTests {
 
 		private List<byte[]> corpus(RandomMessages random) {
 			List<byte[]> corpus = new ArrayList<>();
-			this.fleet.wire().log().forEach((sent) -> corpus.add(this.signing.write(sent.message())));
+			this.fleet.wire().log().forEach((sent) -> corpus.add(MessageCodec.write(sent.message(), this.signing)));
 			for (int i = 0; i < 100; i++) {
-				corpus.add(this.signing.write(random.next()));
+				corpus.add(MessageCodec.write(random.next(), this.signing));
 			}
 			corpus.forEach((message) -> this.corpus.add(ByteBuffer.wrap(message)));
 			return corpus;
@@ -167,7 +170,7 @@ class MessageFuzzTests {
 
 		private @Nullable String reason(byte[] bytes) {
 			try {
-				this.signing.read(bytes);
+				MessageCodec.read(bytes, this.signing);
 				return null;
 			}
 			catch (MalformedMessageException ex) {

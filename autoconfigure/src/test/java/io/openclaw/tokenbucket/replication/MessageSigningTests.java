@@ -12,7 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
+import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -29,7 +35,7 @@ class MessageSigningTests {
 
 	@Test
 	void theSignatureIsAnHmacOfAllThatPrecedesIt() throws Exception {
-		byte[] bytes = this.signing.write(this.message);
+		byte[] bytes = MessageCodec.write(this.message, this.signing);
 		String body = HexFormat.of().formatHex(MessageCodec.encode(this.message));
 		// One section, of type 127, with 32 bytes.
 		assertThat(HexFormat.of().formatHex(bytes)).startsWith(body.substring(0, body.length() - 2) + "017f20")
@@ -46,13 +52,13 @@ class MessageSigningTests {
 		RandomMessages messages = new RandomMessages(11);
 		for (int i = 0; i < 1_000; i++) {
 			Message random = messages.next();
-			assertThat(this.signing.read(this.signing.write(random))).isEqualTo(random);
+			assertThat(MessageCodec.read(MessageCodec.write(random, this.signing), this.signing)).isEqualTo(random);
 		}
 	}
 
 	@Test
 	void everyOtherSecretOrNamespaceMakesAnotherSignature() {
-		byte[] bytes = this.signing.write(this.message);
+		byte[] bytes = MessageCodec.write(this.message, this.signing);
 		assertThat(rejection(signing("s3cret "), bytes)).isEqualTo("signature");
 		assertThat(rejection(MessageSigning.under(List.of("s3cret"), "staging", Unsigned.REJECT), bytes))
 			.isEqualTo("signature");
@@ -60,7 +66,7 @@ class MessageSigningTests {
 
 	@Test
 	void noByteOfASignedMessageCanBeChangedUnnoticed() {
-		byte[] bytes = this.signing.write(this.message);
+		byte[] bytes = MessageCodec.write(this.message, this.signing);
 		for (int i = 0; i < 8 * bytes.length; i++) {
 			byte[] changed = bytes.clone();
 			changed[i / 8] ^= (byte) (1 << i % 8);
@@ -71,7 +77,7 @@ class MessageSigningTests {
 
 	@Test
 	void noSignedMessageCanBeCutOrExtendedUnnoticed() {
-		byte[] bytes = this.signing.write(this.message);
+		byte[] bytes = MessageCodec.write(this.message, this.signing);
 		for (int length = 0; length < bytes.length; length++) {
 			assertThat(rejection(this.signing, Arrays.copyOf(bytes, length))).as("cut at %d", length)
 				.isIn("signature", "unsigned", "truncated");
@@ -86,13 +92,13 @@ class MessageSigningTests {
 		MessageSigning swapped = signing("new", "old");
 		MessageSigning renewed = signing("new");
 		for (MessageSigning reader : List.of(old, both, swapped)) {
-			assertThat(reader.read(both.write(this.message))).isEqualTo(this.message);
+			assertThat(MessageCodec.read(MessageCodec.write(this.message, both), reader)).isEqualTo(this.message);
 		}
 		for (MessageSigning reader : List.of(both, swapped, renewed)) {
-			assertThat(reader.read(swapped.write(this.message))).isEqualTo(this.message);
+			assertThat(MessageCodec.read(MessageCodec.write(this.message, swapped), reader)).isEqualTo(this.message);
 		}
-		assertThat(rejection(renewed, both.write(this.message))).isEqualTo("signature");
-		assertThat(rejection(old, swapped.write(this.message))).isEqualTo("signature");
+		assertThat(rejection(renewed, MessageCodec.write(this.message, both))).isEqualTo("signature");
+		assertThat(rejection(old, MessageCodec.write(this.message, swapped))).isEqualTo("signature");
 	}
 
 	@Test
@@ -100,20 +106,22 @@ class MessageSigningTests {
 		assertThat(rejection(this.signing, MessageCodec.encode(this.message))).isEqualTo("unsigned");
 		assertThat(rejection(this.signing, new byte[] { 0x0B, 1 })).isEqualTo("unsigned");
 		assertThat(rejection(this.signing, new byte[] { 0x0B, 1, 0x7f, 0x20 })).isEqualTo("unsigned");
-		assertThat(rejection(this.signing, new byte[MessageCodec.MOST_BYTES + 1])).isEqualTo("oversized");
+		assertThat(rejection(this.signing, new byte[MessageCodec.MAX_BYTES + 1])).isEqualTo("oversized");
 	}
 
 	@Test
 	void withoutASecretSignedMessagesAreReadAsWell() throws MalformedMessageException {
-		assertThat(MessageSigning.NONE.read(this.signing.write(this.message))).isEqualTo(this.message);
+		assertThat(MessageCodec.read(MessageCodec.write(this.message, this.signing), MessageSigning.NONE))
+			.isEqualTo(this.message);
 	}
 
 	@Test
 	void whileAFleetBeginsToSignTheUnsignedIsReadButNothingForged() throws MalformedMessageException {
 		MessageSigning lenient = MessageSigning.under(List.of("s3cret"), "default", Unsigned.ACCEPT);
-		assertThat(lenient.read(MessageSigning.NONE.write(this.message))).isEqualTo(this.message);
-		assertThat(this.signing.read(lenient.write(this.message))).isEqualTo(this.message);
-		assertThat(rejection(lenient, signing("other").write(this.message))).isEqualTo("signature");
+		assertThat(MessageCodec.read(MessageCodec.write(this.message, MessageSigning.NONE), lenient))
+			.isEqualTo(this.message);
+		assertThat(MessageCodec.read(MessageCodec.write(this.message, lenient), this.signing)).isEqualTo(this.message);
+		assertThat(rejection(lenient, MessageCodec.write(this.message, signing("other")))).isEqualTo("signature");
 	}
 
 	@Test
@@ -125,7 +133,7 @@ class MessageSigningTests {
 
 	private static @Nullable String rejection(MessageSigning reader, byte[] bytes) {
 		try {
-			reader.read(bytes);
+			MessageCodec.read(bytes, reader);
 			return null;
 		}
 		catch (MalformedMessageException ex) {

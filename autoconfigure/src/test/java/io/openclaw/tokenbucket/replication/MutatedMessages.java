@@ -5,6 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
+import io.openclaw.tokenbucket.replication.wire.WireReader;
+import io.openclaw.tokenbucket.replication.wire.WireWriter;
+
 /**
  * Messages that are nearly right, by a seed: bits flipped, bytes cut out, put in or
  * doubled, two messages spliced, numbers replaced by those at the edges of what is

@@ -18,6 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.replication.delivery.Outbox;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
+import io.openclaw.tokenbucket.replication.wire.MessageSize;
+import io.openclaw.tokenbucket.replication.wire.Sections;
+import io.openclaw.tokenbucket.replication.wire.SequenceRange;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,11 +76,11 @@ class OutboxTests {
 		for (Optional<Message.Batch> batch = this.outbox.next(now()); batch
 			.isPresent(); batch = this.outbox.next(now())) {
 			buckets += batch.get().buckets().size();
-			assertThat(sizeOf(batch.get())).isLessThan(MessageCodec.MOST_BYTES);
+			assertThat(sizeOf(batch.get())).isLessThan(MessageCodec.MAX_BYTES);
 		}
 		assertThat(buckets).isEqualTo(400);
 		assertThat(this.outbox.again(new SequenceRange(1, this.outbox.lastNumber()), now()).orElseThrow())
-			.allSatisfy((batch) -> assertThat(sizeOf(batch)).isLessThan(MessageCodec.MOST_BYTES));
+			.allSatisfy((batch) -> assertThat(sizeOf(batch)).isLessThan(MessageCodec.MAX_BYTES));
 	}
 
 	@ParameterizedTest
@@ -97,7 +104,7 @@ class OutboxTests {
 			Set<Long> numbers = new TreeSet<>();
 			Set<String> keys = new HashSet<>();
 			for (Message.Batch batch : again) {
-				assertThat(batch.buckets()).hasSizeLessThanOrEqualTo(MessageSize.MOST_BUCKETS);
+				assertThat(batch.buckets()).hasSizeLessThanOrEqualTo(MessageSize.MAX_BUCKETS);
 				LongStream.rangeClosed(batch.numbers().first(), batch.numbers().last()).forEach(numbers::add);
 				batch.buckets().forEach((bucket) -> keys.add(bucket.key().key()));
 			}

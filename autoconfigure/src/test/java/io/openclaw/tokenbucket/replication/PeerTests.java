@@ -9,8 +9,11 @@ import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.replication.membership.Peer;
+import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.WireReader;
 
-import static io.openclaw.tokenbucket.replication.Standing.MEMBER;
+import static io.openclaw.tokenbucket.replication.port.Standing.MEMBER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

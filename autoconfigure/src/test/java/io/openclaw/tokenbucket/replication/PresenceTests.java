@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.replication.membership.Presence;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -14,6 +14,10 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.BucketKey;
 import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.Sections;
+import io.openclaw.tokenbucket.replication.wire.SequenceRange;
 
 /**
  * Messages of every shape that members may send, by a seed.

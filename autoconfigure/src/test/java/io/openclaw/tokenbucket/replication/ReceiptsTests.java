@@ -10,6 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.openclaw.tokenbucket.replication.delivery.Receipts;
+import io.openclaw.tokenbucket.replication.wire.SequenceRange;
+import io.openclaw.tokenbucket.replication.wire.WireReader;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -9,8 +9,11 @@ import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -132,7 +135,7 @@ class ReplayTests {
 	private void repeatEverything(Predicate<TestWire.Sent> which) {
 		for (TestWire.Sent sent : List.copyOf(this.fleet.wire().log())) {
 			if (which.test(sent)) {
-				this.fleet.forge(X, this.signing.write(sent.message()));
+				this.fleet.forge(X, MessageCodec.write(sent.message(), this.signing));
 				this.fleet.advance(Duration.ofMillis(20));
 			}
 		}

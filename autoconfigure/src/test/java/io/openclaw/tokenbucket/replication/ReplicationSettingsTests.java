@@ -5,6 +5,9 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ReplicationSettingsTests {

@@ -15,6 +15,9 @@ import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
 import io.openclaw.tokenbucket.replication.TestWire.Sent;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -6,6 +6,12 @@ import java.util.List;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.Timer;
+import io.openclaw.tokenbucket.persistence.SnapshotKeeper;
+import io.openclaw.tokenbucket.replication.port.InMemoryBus;
+import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 /**

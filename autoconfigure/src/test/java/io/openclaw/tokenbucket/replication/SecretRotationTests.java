@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.replication.MessageSigning.Unsigned;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

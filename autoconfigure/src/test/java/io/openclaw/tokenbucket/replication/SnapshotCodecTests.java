@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.persistence.EntryNames;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,10 +16,10 @@ class SnapshotCodecTests {
 	@Test
 	void noTwoBucketsShareAnEntry() {
 		List<String> texts = List.of("a", "a:b", "b", ":", "", "a%3Ab", "%", "#limits", "limits", "#generation");
-		List<String> names = new ArrayList<>(List.of(SnapshotCodec.LIMITS, "#generation"));
+		List<String> names = new ArrayList<>(List.of(EntryNames.LIMITS, "#generation"));
 		for (String limit : texts) {
-			names.add(SnapshotCodec.name(new BucketKey(limit, "", true)));
-			texts.forEach((key) -> names.add(SnapshotCodec.name(new BucketKey(limit, key, false))));
+			names.add(EntryNames.of(new BucketKey(limit, "", true)));
+			texts.forEach((key) -> names.add(EntryNames.of(new BucketKey(limit, key, false))));
 		}
 		assertThat(names).doesNotHaveDuplicates();
 	}

@@ -24,7 +24,11 @@ import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.persistence.EntryNames;
+import io.openclaw.tokenbucket.persistence.SnapshotKeeper;
 import io.openclaw.tokenbucket.replication.SavedFleet.Process;
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.wire.MessageSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -157,7 +161,7 @@ class SnapshotKeeperTests {
 		this.fleet.advanceSeconds(3);
 		assertThat(this.fleet.snapshots().entries()).containsKey("6:rating:k");
 		this.fleet.advanceSeconds(30);
-		assertThat(this.fleet.snapshots().entries()).containsOnlyKeys(SnapshotCodec.LIMITS);
+		assertThat(this.fleet.snapshots().entries()).containsOnlyKeys(EntryNames.LIMITS);
 	}
 
 	@Test
@@ -205,11 +209,11 @@ class SnapshotKeeperTests {
 		Process member = this.fleet.start("a").get(0);
 		IntStream.range(0, 25_000).forEach((i) -> member.spender().spend("k" + i, 500));
 		this.fleet.advanceSeconds(1.2);
-		assertThat(this.fleet.snapshots().entries().size()).isBetween(SnapshotKeeper.MOST_A_TICK,
-				SnapshotKeeper.MOST_A_TICK + 1);
+		assertThat(this.fleet.snapshots().entries().size()).isBetween(SnapshotKeeper.MAX_A_TICK,
+				SnapshotKeeper.MAX_A_TICK + 1);
 		this.fleet.advanceSeconds(2);
 		assertThat(this.fleet.snapshots().entries()).hasSize(25_001);
-		assertThat(this.fleet.snapshots().largestPage()).isEqualTo(MessageSize.MOST_BUCKETS + 1);
+		assertThat(this.fleet.snapshots().largestPage()).isEqualTo(MessageSize.MAX_BUCKETS + 1);
 	}
 
 	@Test
@@ -220,7 +224,7 @@ class SnapshotKeeperTests {
 		random.nextBytes(noise);
 		store.put("rating:noise", noise);
 		store.put("rating:empty", new byte[0]);
-		SnapshotCodec codec = new SnapshotCodec(MessageSigning.NONE);
+		StateCodec codec = new StateCodec(MessageSigning.NONE);
 		byte[] good = codec.encode(List.of(bucket("cut", new MemberId("x", 1), 5)));
 		store.put("rating:cut", Arrays.copyOf(good, good.length - 3));
 		store.put("rating:mine", codec.encode(List.of(bucket("mine", new MemberId("a", 1), 900))));
@@ -239,7 +243,7 @@ class SnapshotKeeperTests {
 				MessageSigning.under(List.of("new", "old"), "saved", MessageSigning.Unsigned.REJECT));
 		MemberId x = new MemberId("x", 1);
 		signed.snapshots()
-			.put("rating:plain", new SnapshotCodec(MessageSigning.NONE).encode(List.of(bucket("plain", x, 5))));
+			.put("rating:plain", new StateCodec(MessageSigning.NONE).encode(List.of(bucket("plain", x, 5))));
 		signed.snapshots().put("rating:forged", codec("guess").encode(List.of(bucket("forged", x, 5))));
 		signed.snapshots().put("rating:old", codec("old").encode(List.of(bucket("old", x, 5))));
 		Process member = signed.start("a").get(0);
@@ -288,7 +292,7 @@ class SnapshotKeeperTests {
 	void noTwoBucketsHaveEntriesOfOneName() {
 		assertThat(List.of(new BucketKey("a", "b:c", false), new BucketKey("a:b", "c", false),
 				new BucketKey("a:b:c", "", true), new BucketKey("a", "", true), new BucketKey("a", "", false)))
-			.map(SnapshotCodec::name)
+			.map(EntryNames::of)
 			.doesNotHaveDuplicates();
 	}
 
@@ -311,8 +315,8 @@ class SnapshotKeeperTests {
 				definition.edit(), definition.consistency(), definition.mode());
 	}
 
-	private static SnapshotCodec codec(String secret) {
-		return new SnapshotCodec(MessageSigning.under(List.of(secret), "saved", MessageSigning.Unsigned.REJECT));
+	private static StateCodec codec(String secret) {
+		return new StateCodec(MessageSigning.under(List.of(secret), "saved", MessageSigning.Unsigned.REJECT));
 	}
 
 	private static BucketUpdate bucket(String key, MemberId member, long tokens) {

@@ -12,6 +12,7 @@ import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.replication.gossip.StateDigest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

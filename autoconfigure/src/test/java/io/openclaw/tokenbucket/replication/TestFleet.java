@@ -10,6 +10,12 @@ import java.util.function.UnaryOperator;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.Timer;
+import io.openclaw.tokenbucket.replication.port.InMemoryBus;
+import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 /**

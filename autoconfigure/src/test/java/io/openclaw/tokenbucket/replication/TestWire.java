@@ -13,6 +13,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.replication.port.InMemoryBus;
+import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 /**

@@ -9,6 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.openclaw.tokenbucket.replication.delivery.TransferIn;
+import io.openclaw.tokenbucket.replication.delivery.TransferOut;
+import io.openclaw.tokenbucket.replication.wire.Message;
+
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;

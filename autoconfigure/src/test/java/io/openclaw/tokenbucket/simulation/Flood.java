@@ -18,11 +18,11 @@ import io.openclaw.tokenbucket.limiter.Housekeeping;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
-import io.openclaw.tokenbucket.replication.InMemoryBus;
-import io.openclaw.tokenbucket.replication.InMemoryReplicationTransport;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
-import io.openclaw.tokenbucket.replication.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.Replicator;
+import io.openclaw.tokenbucket.replication.port.InMemoryBus;
+import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 
 /**
  * A flood of invented keys, in virtual time and a process of its own, whose heap is the

@@ -24,8 +24,8 @@ import io.openclaw.tokenbucket.limiter.Charge;
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.JointDecision;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
-import io.openclaw.tokenbucket.replication.InMemoryBus;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.InMemoryBus;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.simulation.ScheduledMember.BucketName;
 
 /**

@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
+import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.LimitPolicy;
@@ -16,10 +16,10 @@ import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.MembershipView;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
-import io.openclaw.tokenbucket.replication.ReplicationSettings;
-import io.openclaw.tokenbucket.replication.ReplicationTransport;
 import io.openclaw.tokenbucket.replication.Replicator;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
  * One simulated process with a clock of its own.

@@ -9,10 +9,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.replication.BusStatus;
-import io.openclaw.tokenbucket.replication.InMemoryBus;
-import io.openclaw.tokenbucket.replication.InMemoryReplicationTransport;
-import io.openclaw.tokenbucket.replication.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
+import io.openclaw.tokenbucket.replication.port.InMemoryBus;
+import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
+import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
  * The port over several simulated servers at once: publishes on each, receives from each,

@@ -8,7 +8,7 @@ import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.replication.InMemoryBus;
+import io.openclaw.tokenbucket.replication.port.InMemoryBus;
 
 /**
  * Links with latency, jitter and loss, some of them cut.

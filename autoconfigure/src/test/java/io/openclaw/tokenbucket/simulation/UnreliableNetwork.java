@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Random;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.replication.InMemoryBus;
+import io.openclaw.tokenbucket.replication.port.InMemoryBus;
 
 /**
  * The way over one bus: what is cut, lost, duplicated and late at the moment. Messages

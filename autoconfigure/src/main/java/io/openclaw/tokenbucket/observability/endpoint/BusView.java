@@ -1,6 +1,6 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
-import io.openclaw.tokenbucket.replication.BusStatus;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
 
 /**
  * A bus that carries messages between members. Immutable.

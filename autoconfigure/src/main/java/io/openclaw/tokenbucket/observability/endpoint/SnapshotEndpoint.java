@@ -19,8 +19,8 @@ import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.io.Resource;
 
-import io.openclaw.tokenbucket.replication.SnapshotFile;
-import io.openclaw.tokenbucket.replication.SnapshotRejectedException;
+import io.openclaw.tokenbucket.persistence.SnapshotFile;
+import io.openclaw.tokenbucket.persistence.SnapshotRejectedException;
 
 /**
  * {@link WebEndpoint @WebEndpoint} to download everything that this member holds, as

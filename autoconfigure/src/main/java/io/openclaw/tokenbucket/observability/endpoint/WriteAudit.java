@@ -11,7 +11,7 @@ import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.context.ApplicationEventPublisher;
 
-import io.openclaw.tokenbucket.replication.SnapshotFile;
+import io.openclaw.tokenbucket.persistence.SnapshotFile;
 
 /**
  * Tells who changed what through the endpoint: as an {@link AuditEvent}, and in the log.

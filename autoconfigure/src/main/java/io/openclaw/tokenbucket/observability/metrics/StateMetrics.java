@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.replication.SnapshotStore;
+import io.openclaw.tokenbucket.persistence.SnapshotStore;
 
 /**
  * Gauges of what buckets take, in memory and where they outlive the processes.

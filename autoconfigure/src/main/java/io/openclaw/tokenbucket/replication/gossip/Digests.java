@@ -1,0 +1,68 @@
+package io.openclaw.tokenbucket.replication.gossip;
+
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.replication.delivery.Outbox;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+
+/**
+ * Sums up what others should have as well, while nothing changes: what third members
+ * published lately may have reached only one of two. Mutable, confined to the replicating
+ * thread.
+ */
+public final class Digests {
+
+	private final BucketStore store;
+
+	private final Supplier<ReplicationSettings> settings;
+
+	private final Outbox outbox;
+
+	private final DigestWalk walk;
+
+	private long lastChangeAt;
+
+	public Digests(BucketStore store, Supplier<ReplicationSettings> settings, Outbox outbox, long now) {
+		this.store = store;
+		this.settings = settings;
+		this.outbox = outbox;
+		this.walk = new DigestWalk(store);
+		this.lastChangeAt = now;
+	}
+
+	/**
+	 * Something was published or merged.
+	 */
+	public void onChange(long now) {
+		this.lastChangeAt = now;
+	}
+
+	/**
+	 * Goes on summing up.
+	 */
+	public void sumUp(long now) {
+		if (isQuiet(now)) {
+			this.walk.step(now);
+		}
+		else {
+			this.walk.startOver();
+		}
+	}
+
+	/**
+	 * The digest that others are compared with; {@code null} if it is not known, or not
+	 * worth comparing.
+	 */
+	public @Nullable Long digest(long now) {
+		return isQuiet(now) ? this.walk.known() : null;
+	}
+
+	private boolean isQuiet(long now) {
+		return now - this.lastChangeAt > 2 * this.settings.get().syncInterval().toNanos() && !this.store.hasDirty()
+				&& this.outbox.isAcknowledged();
+	}
+
+}

@@ -1,0 +1,152 @@
+package io.openclaw.tokenbucket.replication.gossip;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.replication.delivery.Outbox;
+import io.openclaw.tokenbucket.replication.delivery.Receipts;
+import io.openclaw.tokenbucket.replication.membership.Membership;
+import io.openclaw.tokenbucket.replication.membership.Peer;
+import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
+import io.openclaw.tokenbucket.replication.wire.LimitSections;
+import io.openclaw.tokenbucket.replication.wire.Message;
+
+/**
+ * Takes in what a peer says: whom it counts, what it has and lacks, and its buckets.
+ * Confined to the replicating thread.
+ */
+public final class Inbound {
+
+	// A key is a header's value at most, and those have 8 KiB together.
+	private static final int MAX_CHARACTERS = 16_384;
+
+	private final BucketStore store;
+
+	private final NanoClock clock;
+
+	private final Membership membership;
+
+	private final Outbox outbox;
+
+	private final MessageComposer composer;
+
+	private final LimitGossip limits;
+
+	private final LimitFollower follower;
+
+	private final AntiEntropy repair;
+
+	private final CountingListener listener;
+
+	public Inbound(BucketStore store, NanoClock clock, Membership membership, Outbox outbox, MessageComposer composer,
+			LimitGossip limits, AntiEntropy repair, CountingListener listener) {
+		this.store = store;
+		this.clock = clock;
+		this.membership = membership;
+		this.outbox = outbox;
+		this.composer = composer;
+		this.limits = limits;
+		this.follower = new LimitFollower(store, membership, listener);
+		this.repair = repair;
+		this.listener = listener;
+	}
+
+	/**
+	 * Takes in a message.
+	 * @return whether somebody waits for an answer
+	 * @throws MalformedMessageException if a section breaks a rule; then nothing was
+	 * taken in
+	 */
+	public boolean receive(Message message, long now) throws MalformedMessageException {
+		Map<String, Long> fingerprints = LimitSections.fingerprints(message);
+		List<LimitDefinition> definitions = LimitSections.definitions(message, this.listener::onRejected);
+		Set<String> configured = LimitSections.configured(message);
+		Duration interval = LimitSections.interval(message);
+		if (this.membership.isFullFor(message.sender())) {
+			this.listener.onRejected("count");
+			return false;
+		}
+		Optional<Peer> met = this.membership.meet(message, now);
+		if (met.isEmpty()) {
+			return this.membership.drainRecalls();
+		}
+		Peer sender = met.get();
+		// Buckets only grow, but who is counted and what lacks holds until the next
+		// message only: one that was overtaken must not bring it back.
+		boolean outdated = sender.failures().isOutdated(message);
+		sender.failures().learnInterval(interval);
+		definitions.forEach((definition) -> this.follower.follow(definition, message, sender, now));
+		if (!outdated) {
+			sender.learnLimits(fingerprints, configured);
+			this.membership.receive(message, sender, this.outbox.lastNumber(), this.composer.stamp(now), now);
+			Optional.ofNullable(sender.failures().roundTrip()).ifPresent(this.listener::onRoundTrip);
+		}
+		takeBuckets(message, sender, outdated, now);
+		if (!outdated) {
+			answer(message, sender, now);
+		}
+		this.follower.learnAges(message, fingerprints, now);
+		boolean limitsDiffer = !outdated && this.limits.compare(fingerprints, now);
+		return message.wantsAcknowledgement() || limitsDiffer;
+	}
+
+	private void answer(Message message, Peer sender, long now) {
+		this.repair.compare(message, sender, now);
+		message.peers()
+			.stream()
+			.filter((report) -> report.id().equals(this.store.self()) && !report.missing().isEmpty())
+			.forEach((report) -> this.repair.sendAgain(sender, report.missing(), now));
+	}
+
+	private void takeBuckets(Message message, Peer sender, boolean outdated, long now) {
+		Receipts receipts = sender.delivery().receipts();
+		if (receipts == null) {
+			return;
+		}
+		if (message.batch() != null) {
+			merge(message.batch().buckets(), now);
+			receipts.receive(message.batch().numbers().first(), message.batch().numbers().last(), now);
+		}
+		if (message.transfer() != null) {
+			merge(message.transfer().buckets(), now);
+			if (sender.delivery().incoming().receive(message.transfer()) && message.transfer().upTo() > 0) {
+				receipts.receive(1, message.transfer().upTo(), now);
+			}
+		}
+		if (!outdated) {
+			receipts.correct(message.lastBatch(), now);
+		}
+		if (receipts.announce(message.lastBatch(), now)) {
+			this.listener.onLost();
+		}
+	}
+
+	// What is refused does not count as missing: it would be no better the next time, and
+	// whoever sent it, in good faith perhaps, would not be heard for good.
+	private void merge(List<BucketUpdate> buckets, long now) {
+		Set<String> refused = new TreeSet<>();
+		for (BucketUpdate bucket : buckets) {
+			if (!bucket.state().isInRange() || bucket.key().key().length() > MAX_CHARACTERS) {
+				refused.add("range");
+			}
+			else if (!this.store.holds(bucket.key())) {
+				refused.add(this.store.limit(bucket.key().limit()).isPresent() ? "room" : "limit");
+			}
+			else if (!this.store.merge(bucket, now)) {
+				refused.add("contradiction");
+			}
+		}
+		this.repair.onMerged(now);
+		refused.forEach(this.listener::onRejected);
+		this.listener.onBatchMerged(this.clock.nanoTime() - now);
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.openclaw.tokenbucket.replication.gossip;
+
+import java.util.Map;
+
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.LimitSource;
+import io.openclaw.tokenbucket.replication.membership.Membership;
+import io.openclaw.tokenbucket.replication.membership.Peer;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.wire.Message;
+
+/**
+ * Has this member follow the definitions that peers bring. Confined to the replicating
+ * thread.
+ */
+public final class LimitFollower {
+
+	private final BucketStore store;
+
+	private final Membership membership;
+
+	private final ReplicationListener listener;
+
+	public LimitFollower(BucketStore store, Membership membership, ReplicationListener listener) {
+		this.store = store;
+		this.membership = membership;
+		this.listener = listener;
+	}
+
+	/**
+	 * Follows a definition if it is newer. Under the same version the fleet knows better
+	 * than who joins it, and it alone knows what has become of buckets that nobody uses.
+	 */
+	public void follow(LimitDefinition offered, Message message, Peer sender, long now) {
+		String limit = offered.limit().name();
+		if (!this.store.adopt(offered, now)) {
+			this.listener.onRejected("limit");
+			return;
+		}
+		boolean joining = !this.membership.isMember() && sender.isMember();
+		boolean joined = this.membership.isMember() && !sender.isMember();
+		this.store.follow(limit, (current) -> {
+			boolean sameVersion = !offered.isNewerThan(current) && !current.isNewerThan(offered);
+			if (joining && sameVersion) {
+				return offered.over(current);
+			}
+			return (joined && sameVersion) ? current.over(offered) : current.merge(offered);
+		}, LimitSource.FLEET, now).ifPresent(this.listener::onLimitChange);
+		if (joining) {
+			this.store.restart(limit, offered, message.ages().getOrDefault(limit, 0L), now);
+		}
+	}
+
+	/**
+	 * Learns for how long limits have been active. Two ages can be compared only where
+	 * they are those of the same definition.
+	 */
+	public void learnAges(Message message, Map<String, Long> fingerprints, long now) {
+		Map<String, LimitDefinition> definitions = this.store.definitions();
+		message.ages().forEach((limit, age) -> {
+			LimitDefinition own = definitions.get(limit);
+			Long theirs = fingerprints.get(limit);
+			if (own != null && theirs != null && theirs == own.fingerprint()) {
+				this.store.learnAge(limit, age, now);
+			}
+		});
+	}
+
+}

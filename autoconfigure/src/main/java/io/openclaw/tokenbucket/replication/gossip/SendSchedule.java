@@ -1,0 +1,192 @@
+package io.openclaw.tokenbucket.replication.gossip;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.replication.delivery.Outbox;
+import io.openclaw.tokenbucket.replication.membership.Membership;
+import io.openclaw.tokenbucket.replication.membership.Peer;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+
+/**
+ * When this member sends: a batch when buckets changed, at once when it is urgent; an
+ * answer when a peer waits for one; else a heartbeat. What is due is due now or was
+ * before. Mutable, confined to the replicating thread.
+ */
+public final class SendSchedule {
+
+	public static final long SHORTEST_PAUSE_NANOS = Duration.ofMillis(5).toNanos();
+
+	public static final Duration SHORTEST_GAP = Duration.ofMillis(10);
+
+	private static final long ASK_AGAIN_NANOS = Duration.ofMillis(50).toNanos();
+
+	private static final int ROUND_TRIP_DIVISOR = 32;
+
+	private static final long NEVER = Long.MAX_VALUE;
+
+	private final BucketStore store;
+
+	private final Supplier<ReplicationSettings> settings;
+
+	private final Membership membership;
+
+	private final Outbox outbox;
+
+	private long lastSentAt;
+
+	private long lastBatchAt;
+
+	private boolean batchWanted;
+
+	private boolean flushWanted;
+
+	private @Nullable Long answerOwedAt;
+
+	private long askedAt;
+
+	private long askedFor;
+
+	public SendSchedule(BucketStore store, Supplier<ReplicationSettings> settings, Membership membership, Outbox outbox,
+			long now) {
+		this.store = store;
+		this.settings = settings;
+		this.membership = membership;
+		this.outbox = outbox;
+		this.lastSentAt = now - settings.get().syncInterval().toNanos();
+		this.lastBatchAt = this.lastSentAt;
+		this.askedAt = this.lastSentAt;
+	}
+
+	/**
+	 * Has changed buckets leave with the next message, whatever they are worth.
+	 */
+	public void wantBatch() {
+		this.batchWanted = true;
+	}
+
+	/**
+	 * Has changed buckets leave as soon as the pause between batches allows.
+	 */
+	public void wantFlush() {
+		this.flushWanted = true;
+	}
+
+	/**
+	 * A peer waits for an answer.
+	 */
+	public void oweAnswer(long now) {
+		if (this.answerOwedAt == null) {
+			boolean quiet = now - this.lastSentAt >= 2 * SHORTEST_PAUSE_NANOS;
+			this.answerOwedAt = quiet ? now : now + SHORTEST_PAUSE_NANOS;
+		}
+	}
+
+	/**
+	 * When a batch or a message will be due, if nothing happens until then.
+	 */
+	public long nextDue(long now) {
+		return now + Math.max(0, Math.min(untilBatch(now), untilMessage(now)));
+	}
+
+	public boolean isBatchDue(long now) {
+		return (this.batchWanted && hasBatch()) || untilBatch(now) <= 0;
+	}
+
+	public boolean isMessageDue(long now) {
+		return untilMessage(now) <= 0;
+	}
+
+	/**
+	 * Batches are about to leave.
+	 */
+	public void onBatches(long now) {
+		this.batchWanted = false;
+		this.flushWanted = false;
+		this.lastBatchAt = now;
+	}
+
+	/**
+	 * Whether a message should ask for an acknowledgement.
+	 * @param carriesBatch whether there is something new to acknowledge
+	 */
+	public boolean asks(boolean carriesBatch, long now) {
+		return this.store.hasWaiting() && (carriesBatch || now - askAt() >= 0);
+	}
+
+	/**
+	 * A message to all is about to leave.
+	 * @param asks whether it asks for an acknowledgement
+	 */
+	public void onMessage(boolean asks, long now) {
+		this.lastSentAt = now;
+		this.answerOwedAt = null;
+		if (asks) {
+			this.askedAt = now;
+			this.askedFor = this.outbox.lastNumber();
+		}
+	}
+
+	/**
+	 * Whether a peer should be asked again for what it sent and did not arrive.
+	 */
+	public boolean isGapDue(Peer peer, long now) {
+		return gapDueAt(peer, now).filter((at) -> now - at >= 0).isPresent();
+	}
+
+	private long untilBatch(long now) {
+		boolean urgent = this.flushWanted || this.store.hasWaiting();
+		return (urgent && hasBatch()) ? this.lastBatchAt + pause() - now : NEVER;
+	}
+
+	private boolean hasBatch() {
+		return !this.membership.peers().isEmpty() && this.store.hasDirty();
+	}
+
+	private long untilMessage(long now) {
+		long heartbeat = this.lastSentAt + this.settings.get().syncInterval().toNanos() - now;
+		return Math.min(heartbeat, Math.max(untilAnswer(now), this.lastSentAt + pause() - now));
+	}
+
+	private long untilAnswer(long now) {
+		long next = (this.answerOwedAt != null) ? this.answerOwedAt - now : NEVER;
+		if (this.store.hasWaiting() && !this.outbox.isAcknowledged()) {
+			next = Math.min(next, askAt() - now);
+		}
+		for (Peer peer : this.membership.peers()) {
+			next = Math.min(next, gapDueAt(peer, now).map((at) -> at - now).orElse(NEVER));
+		}
+		return next;
+	}
+
+	// Asks once about what was published last, and then again from time to time.
+	private long askAt() {
+		return (this.askedFor < this.outbox.lastNumber()) ? this.lastSentAt + pause() : this.askedAt + ASK_AGAIN_NANOS;
+	}
+
+	// Who is silent does not answer either.
+	private Optional<Long> gapDueAt(Peer peer, long now) {
+		return peer.isReceived(this.settings.get().syncInterval(), now)
+				? peer.delivery().askAt(SHORTEST_GAP, peer.failures().roundTrip()) : Optional.empty();
+	}
+
+	// Where even the nearest peer is far, hurrying more than this tells it nothing
+	// sooner.
+	private long pause() {
+		long nearest = this.membership.members()
+			.stream()
+			.filter(Peer::isHeard)
+			.map((peer) -> peer.failures().roundTrip())
+			.filter(Objects::nonNull)
+			.mapToLong(Duration::toNanos)
+			.min()
+			.orElse(0);
+		return Math.max(SHORTEST_PAUSE_NANOS, nearest / ROUND_TRIP_DIVISOR);
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.openclaw.tokenbucket.replication.membership;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.replication.wire.Message;
+
+/**
+ * Whether a peer is received, and whether it is heard. Mutable, confined to the
+ * replicating thread.
+ */
+public final class FailureDetector {
+
+	private static final long LONGEST_BOUND_NANOS = 3_000_000_000L;
+
+	// As in RFC 6298: a smoothed round trip moves an eighth of the way to each sample.
+	private static final double SMOOTHING = 0.125;
+
+	private final MemberId id;
+
+	private boolean everReceived;
+
+	private long receivedAt;
+
+	private long lastSentAt;
+
+	private long intervalNanos;
+
+	private boolean receivesMe;
+
+	private @Nullable Double roundTripNanos;
+
+	private boolean heard;
+
+	private boolean everHeard;
+
+	private long lostReceivedAt;
+
+	private long unheardSince;
+
+	public FailureDetector(MemberId id, long now) {
+		this.id = id;
+		this.unheardSince = now;
+	}
+
+	public boolean everReceived() {
+		return this.everReceived;
+	}
+
+	public long receivedAt() {
+		return this.receivedAt;
+	}
+
+	/**
+	 * The stamp of the peer's latest message; zero if none arrived.
+	 */
+	public long lastSentAt() {
+		return this.lastSentAt;
+	}
+
+	public boolean receivesMe() {
+		return this.receivesMe;
+	}
+
+	public boolean isHeard() {
+		return this.heard;
+	}
+
+	public @Nullable Duration roundTrip() {
+		return (this.roundTripNanos != null) ? Duration.ofNanos(this.roundTripNanos.longValue()) : null;
+	}
+
+	/**
+	 * Whether what a message says of the world is known already, or outdated: it arrives
+	 * again, over another bus perhaps, or was overtaken by another.
+	 */
+	public boolean isOutdated(Message message) {
+		return this.lastSentAt > 0 && message.sentAt() <= this.lastSentAt;
+	}
+
+	/**
+	 * A message arrived.
+	 * @param aboutMe what it says of this member, empty if nothing
+	 * @param stamp what this member would stamp on a message now
+	 */
+	public void receive(Message message, Optional<Message.PeerReport> aboutMe, long stamp, long now) {
+		this.everReceived = true;
+		this.receivedAt = now;
+		this.lastSentAt = message.sentAt();
+		this.receivesMe = aboutMe.map(Message.PeerReport::received).orElse(false);
+		aboutMe.ifPresent((report) -> measure(report, stamp));
+	}
+
+	/**
+	 * Learns how often the peer sends.
+	 */
+	public void learnInterval(Duration announced) {
+		this.intervalNanos = announced.toNanos();
+	}
+
+	/**
+	 * How long it may be silent and still count as received. Where intervals differ, the
+	 * longer counts: it sends so often, and it answers so soon.
+	 */
+	public long boundNanos(Duration syncInterval) {
+		long interval = Math.min(this.intervalNanos, LONGEST_BOUND_NANOS);
+		double roundTrips = (this.roundTripNanos != null) ? 2 * this.roundTripNanos : 0;
+		return Math.min(LONGEST_BOUND_NANOS, 3 * Math.max(syncInterval.toNanos(), interval) + (long) roundTrips);
+	}
+
+	public boolean isReceived(Duration syncInterval, long now) {
+		return this.everReceived && now - this.receivedAt < boundNanos(syncInterval);
+	}
+
+	/**
+	 * Decides whether the peer is heard.
+	 * @param oldestUnacknowledged when the oldest batch went out that it has not
+	 * acknowledged, empty if it has everything
+	 * @param missing what one of both lacks of the other
+	 * @param company with whom it exchanges messages, as far as that is known here
+	 * @return how admission sees it
+	 */
+	public MembershipView.Peer view(Duration syncInterval, Optional<Long> oldestUnacknowledged, Missing missing,
+			Supplier<Set<MemberId>> company, long now) {
+		long bound = boundNanos(syncInterval);
+		long receivedUntil = this.receivedAt + bound;
+		long heardUntil = receivedUntil;
+		if (oldestUnacknowledged.isPresent() && oldestUnacknowledged.get() + bound - heardUntil < 0) {
+			heardUntil = oldestUnacknowledged.get() + bound;
+		}
+		// What it spent in silence is held aside until it is known.
+		boolean known = this.heard || missing == Missing.NOTHING;
+		boolean hears = known && missing != Missing.EVERYTHING && this.receivesMe && now - heardUntil < 0;
+		if (this.heard && !hears) {
+			this.lostReceivedAt = this.receivedAt;
+			this.unheardSince = (now - heardUntil < 0) ? now : heardUntil;
+		}
+		this.heard = hears;
+		this.everHeard |= hears;
+		return hears ? new MembershipView.Peer(this.id, true, heardUntil, true, this.receivedAt, 0, Set.of())
+				: new MembershipView.Peer(this.id, false, receivedUntil, this.everHeard, this.lostReceivedAt,
+						this.unheardSince, company.get());
+	}
+
+	private void measure(Message.PeerReport report, long stamp) {
+		long roundTrip = stamp - report.echo() - report.heldNanos();
+		if (report.echo() > 0 && roundTrip >= 0 && roundTrip < LONGEST_BOUND_NANOS) {
+			double before = (this.roundTripNanos != null) ? this.roundTripNanos : roundTrip;
+			this.roundTripNanos = before + SMOOTHING * (roundTrip - before);
+		}
+	}
+
+	/**
+	 * What one of two members lacks of the other.
+	 */
+	public enum Missing {
+
+		/** Nothing that is known of. */
+		NOTHING,
+
+		/** This member lacks batches of the peer. */
+		BATCHES,
+
+		/** The peer was a member of another fleet until now, and lacks what is here. */
+		EVERYTHING
+
+	}
+
+}

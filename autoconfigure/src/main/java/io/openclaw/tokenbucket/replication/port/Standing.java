@@ -1,0 +1,17 @@
+package io.openclaw.tokenbucket.replication.port;
+
+/**
+ * How a process stands in the fleet.
+ */
+public enum Standing {
+
+	/** It waits to be counted. */
+	JOINING,
+
+	/** It is counted, and has a share. */
+	MEMBER,
+
+	/** It has said goodbye. */
+	LEAVING
+
+}
