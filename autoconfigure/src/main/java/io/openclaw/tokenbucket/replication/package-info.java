@@ -1,6 +1,6 @@
 /**
- * Keeps the buckets of members in step; read downwards: gossip, membership, delivery, wire,
- * with the port beside.
+ * Keeps the buckets of members in step; read downwards: gossip, membership, delivery,
+ * wire, with the port beside.
  */
 @NullMarked
 package io.openclaw.tokenbucket.replication;
