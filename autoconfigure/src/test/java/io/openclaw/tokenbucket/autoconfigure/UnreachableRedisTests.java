@@ -1,8 +1,10 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.netty.DisposableServer;
@@ -28,6 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class UnreachableRedisTests {
 
 	private static final String ROUTE = "spring.cloud.gateway.server.webflux.routes[0].";
+
+	private static final String LOW_ROUTE = "spring.cloud.gateway.server.webflux.routes[1].";
 
 	@Test
 	void withoutRedisRequestsAreStillLimitedAndEverybodyCanSeeIt(CapturedOutput output) {
@@ -75,10 +79,27 @@ class UnreachableRedisTests {
 				.getResponseBody())
 				.containsPattern("violations_total\\{bucket=\"all\",.*reason=\"reduced_capacity\",.*} 1\\.0");
 			assertThat(output).containsPattern("WARN.*[Rr]edis");
+			spendsMoreThanItsPartAndSaysWhenThatIsPaid(client);
 		}
 		finally {
 			upstream.disposeNow();
 		}
+	}
+
+	// Three gateways: the part of one is two thirds of a token, and refills at half a
+	// token a second.
+	private static void spendsMoreThanItsPartAndSaysWhenThatIsPaid(WebTestClient client) {
+		client.get().uri("/low").exchange().expectStatus().isOk();
+		client.get()
+			.uri("/low")
+			.exchange()
+			.expectStatus()
+			.isEqualTo(429)
+			.expectHeader()
+			.valueMatches("Retry-After", "[12]");
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> client.get().uri("/low").exchange().expectStatus().isOk());
 	}
 
 	private static ConfigurableApplicationContext start(int upstream) {
@@ -87,6 +108,13 @@ class UnreachableRedisTests {
 						"openclaw.buckets.all.refill-rate-per-second", "0.000001", "openclaw.buckets.all.key", "global",
 						ROUTE + "id", "all", ROUTE + "uri", "http://127.0.0.1:" + upstream, ROUTE + "predicates[0]",
 						"Path=/", ROUTE + "filters[0]", "TokenBucket=all"));
+		properties.put("openclaw.buckets.low.capacity", "2");
+		properties.put("openclaw.buckets.low.refill-rate-per-second", "1.5");
+		properties.put("openclaw.buckets.low.key", "global");
+		properties.put(LOW_ROUTE + "id", "low");
+		properties.put(LOW_ROUTE + "uri", "http://127.0.0.1:" + upstream);
+		properties.put(LOW_ROUTE + "predicates[0]", "Path=/low");
+		properties.put(LOW_ROUTE + "filters[0]", "TokenBucket=low");
 		properties.put("spring.data.redis.host", "127.0.0.1");
 		properties.put("spring.data.redis.port", "1");
 		properties.put("management.endpoint.health.show-components", "always");
