@@ -40,7 +40,8 @@ written here.
 {{- $management := dict "endpoints" (dict "web" (dict "exposure" (dict "include" $exposed))) "endpoint" $endpoints -}}
 {{- $_ := set $management "metrics" (dict "distribution" (dict "percentiles-histogram" (dict "spring.cloud.gateway.requests" true))) -}}
 {{- $server := dict "port" 8080 "shutdown" "graceful" -}}
-{{- $all := dict "openclaw" $openclaw "spring" $spring "management" $management "server" $server -}}
+{{- $logging := dict "level" (dict "io.openclaw" "info" "org.springframework.cloud.gateway.route" "warn" "org.hibernate.validator.internal" "error") -}}
+{{- $all := dict "logging" $logging "openclaw" $openclaw "spring" $spring "management" $management "server" $server -}}
 {{- mergeOverwrite $all (deepCopy .Values.config.extra) | toYaml -}}
 {{- end -}}
 

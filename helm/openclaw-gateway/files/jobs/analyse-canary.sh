@@ -18,7 +18,7 @@ holds() {
   awk "BEGIN { exit !($1) }"
 }
 
-own='route_id!~"metrics|live|ready"'
+own='routeId!~"metrics|live|ready"'
 range="[${SECONDS_TO_COMPARE}s]"
 wrong='reason=~"reduced_capacity|fallback|unacknowledged"'
 

@@ -96,8 +96,8 @@ final class Chart {
 	}
 
 	/**
-	 * A copy of the chart whose hooks are ordinary objects: rendered in this process, Helm
-	 * leaves hooks out.
+	 * A copy of the chart whose hooks are ordinary objects: rendered in this process,
+	 * Helm leaves hooks out.
 	 */
 	private static final class WithHooks {
 

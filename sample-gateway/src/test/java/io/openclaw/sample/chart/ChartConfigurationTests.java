@@ -57,8 +57,8 @@ class ChartConfigurationTests {
 
 	@Test
 	void pathsOfTheRouteAreLimited() {
-		assertThat(gateway.get("/rate").headers().allValues("RateLimit-Policy").toString())
-			.contains("\"rating\";q=2000;w=100", "\"per-minute\";q=600;w=60");
+		assertThat(gateway.get("/rate").headers().allValues("RateLimit-Policy").toString()).contains("\"rating\";q=",
+				"\"per-minute\";q=600;w=60");
 	}
 
 	@Test
@@ -86,11 +86,18 @@ class ChartConfigurationTests {
 		for (String metric : asked) {
 			assertThat(scraped).containsPattern("(?m)^" + metric + "\\{");
 		}
+		assertThat(scraped).containsPattern(
+				"spring_cloud_gateway_requests_seconds_count\\{[^}]*httpStatusCode=\"200\"[^}]*routeId=\"rating\"");
 	}
 
 	@Test
-	void writesNeedTheKeyOfTheSecretAndSnapshotsAreThere() {
+	void aRestoreNeedsTheKeyOfTheSecret() {
 		assertThat(gateway.get("/actuator/tokenbucketsnapshot").statusCode()).isEqualTo(200);
+		assertThat(gateway.post("/actuator/tokenbucketsnapshot", "{\"part\":\"\"}", "caller").statusCode())
+			.isEqualTo(401);
+		assertThat(gateway.post("/actuator/tokenbucketsnapshot", "{\"part\":\"\"}", "operator").statusCode())
+			.as("taken, and found to be nothing")
+			.isEqualTo(400);
 	}
 
 	@Test

@@ -46,8 +46,10 @@ class ChartReferencesTests {
 		List<JsonNode> workloads = new ArrayList<>(rendered.ofKind("Deployment"));
 		workloads.addAll(rendered.ofKind("StatefulSet"));
 		for (JsonNode workload : workloads) {
-			assertThat(rendered.pods().stream().filter((pod) -> matches(workload.at("/spec/selector/matchLabels"),
-					pod.at("/metadata/labels")))).as(Rendered.describe(workload))
+			assertThat(rendered.pods()
+				.stream()
+				.filter((pod) -> matches(workload.at("/spec/selector/matchLabels"), pod.at("/metadata/labels"))))
+				.as(Rendered.describe(workload))
 				.containsExactly(Rendered.podOf(workload));
 		}
 	}
@@ -112,8 +114,7 @@ class ChartReferencesTests {
 		}
 		for (String kind : List.of("HorizontalPodAutoscaler", "ScaledObject")) {
 			for (JsonNode autoscaler : rendered.ofKind(kind)) {
-				JsonNode target = rendered.named("Deployment",
-						Rendered.text(autoscaler, "/spec/scaleTargetRef/name"));
+				JsonNode target = rendered.named("Deployment", Rendered.text(autoscaler, "/spec/scaleTargetRef/name"));
 				assertThat(target.at("/spec/replicas").isMissingNode()).isTrue();
 			}
 		}
@@ -151,8 +152,7 @@ class ChartReferencesTests {
 			for (JsonNode container : pod.at("/spec/containers")) {
 				Set<String> variables = new HashSet<>();
 				for (JsonNode variable : container.at("/env")) {
-					assertThat(variables.add(Rendered.text(variable, "/name"))).as(() -> "twice: " + variable)
-						.isTrue();
+					assertThat(variables.add(Rendered.text(variable, "/name"))).as(() -> "twice: " + variable).isTrue();
 					String secret = Rendered.text(variable, "/valueFrom/secretKeyRef/name");
 					exists(rendered, "Secret", secret, users);
 					if (!secret.isEmpty() && !users.contains(secret)) {

@@ -55,8 +55,9 @@ class ChartRefusalsTests {
 	static Stream<Arguments> values() {
 		return Stream.of(refused("replicaCount", "replicaCount=-1"), refused("replicas", "replicas=3"),
 				refused("redis/kind", "redis.kind=cluster"), refused("autoscaling/kind", "autoscaling.kind=vpa"),
-				refused("depletion/target", "autoscaling.depletion.target=90"), refused("service/port", "service.port=0"),
-				refused("weight", "canary.weight=90"), refused("prometheus/url", "prometheus.url=prometheus:9090"),
+				refused("depletion/target", "autoscaling.depletion.target=90"),
+				refused("service/port", "service.port=0"), refused("weight", "canary.weight=90"),
+				refused("prometheus/url", "prometheus.url=prometheus:9090"),
 				refused("capacity", "config.buckets.rating.capacity=0"),
 				refused("consistency", "config.buckets.rating.consistency=exact"),
 				refused("digest", "image.digest=latest"), refused("flags", "jvm.flags[0]=Xmx256m"));

@@ -69,7 +69,8 @@ class ChartRenderingTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/spec/replica", "/spec/template/spec/containerz", "/spec/template/spec/securityContext/x" })
+	@ValueSource(
+			strings = { "/spec/replica", "/spec/template/spec/containerz", "/spec/template/spec/securityContext/x" })
 	void aFieldThatKubernetesDoesNotKnowIsFound(String pointer) {
 		ObjectNode deployment = Chart.render("values/defaults", Chart.OLDEST).one("Deployment").deepCopy().asObject();
 		int last = pointer.lastIndexOf('/');

@@ -5,10 +5,12 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -23,12 +25,14 @@ import io.openclaw.sample.SampleGatewayApplication;
 
 /**
  * The sample gateway in this process with what the chart gives a pod: the variables of
- * its container, its Secret and, at another place, its ConfigMap. Only where Redis is, and
- * the port, differ.
+ * its container, its Secret and, at another place, its ConfigMap. Only where Redis is,
+ * and the port, differ.
  */
 final class MountedGateway implements AutoCloseable {
 
-	private static final HttpClient client = HttpClient.newHttpClient();
+	private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+	private static final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	private final ConfigurableApplicationContext context;
 
@@ -53,7 +57,8 @@ final class MountedGateway implements AutoCloseable {
 		Path file = directory.resolve("application.yml");
 		write(file, Rendered.text(rendered.named("ConfigMap", Chart.RELEASE + "-openclaw-gateway"),
 				"/data/application.yml"));
-		// where the configuration is, as an argument too: a refresh reads the variables of this process
+		// where the configuration is, as an argument too: a refresh reads the variables
+		// of this process
 		return new MountedGateway(new SpringApplicationBuilder(SampleGatewayApplication.class).environment(environment)
 			.run("--server.port=0", "--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + redisPort,
 					"--spring.config.location=" + variables.get("SPRING_CONFIG_LOCATION")),
@@ -94,10 +99,22 @@ final class MountedGateway implements AutoCloseable {
 	}
 
 	HttpResponse<String> get(String path) {
+		return send(request(path));
+	}
+
+	HttpResponse<String> post(String path, String body, String apiKey) {
+		return send(request(path).headers("Content-Type", "application/json", "X-API-Key", apiKey)
+			.POST(BodyPublishers.ofString(body)));
+	}
+
+	private HttpRequest.Builder request(String path) {
+		String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
+		return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(TIMEOUT);
+	}
+
+	private static HttpResponse<String> send(HttpRequest.Builder request) {
 		try {
-			String port = this.context.getEnvironment().getRequiredProperty("local.server.port");
-			return client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-					BodyHandlers.ofString());
+			return client.send(request.build(), BodyHandlers.ofString());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

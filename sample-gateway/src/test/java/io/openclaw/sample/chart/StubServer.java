@@ -29,7 +29,8 @@ final class StubServer implements AutoCloseable {
 
 	/**
 	 * Starts it.
-	 * @param answers what to answer a URI with that is read, unless something was put there
+	 * @param answers what to answer a URI with that is read, unless something was put
+	 * there
 	 */
 	StubServer(Function<String, String> answers) {
 		this.answers = answers;
