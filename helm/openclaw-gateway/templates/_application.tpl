@@ -6,6 +6,9 @@ written here.
 {{- $routes := concat .Values.config.routes (include "openclaw.ownRoutes" . | fromYamlArray) -}}
 {{- $openclaw := dict "revision" .Values.config.revision "buckets" .Values.config.buckets -}}
 {{- $_ := set $openclaw "crdt" (dict "namespace" (default (printf "%s-%s" .Release.Namespace .Release.Name) .Values.config.namespace)) -}}
+{{- if ne .Values.redis.kind "none" -}}
+{{- $_ := set $openclaw.crdt "required" true -}}
+{{- end -}}
 {{- if .Values.redis.buses -}}
 {{- $_ := set $openclaw.crdt "buses" .Values.redis.buses -}}
 {{- end -}}
