@@ -32,6 +32,8 @@ final class MountedGateway implements AutoCloseable {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
+	private static final int ATTEMPTS = 3;
+
 	private static final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
 	private final ConfigurableApplicationContext context;
@@ -98,8 +100,19 @@ final class MountedGateway implements AutoCloseable {
 		}
 	}
 
+	// Asked again, since on a machine that is busy with other tests an answer may not
+	// come.
 	HttpResponse<String> get(String path) {
-		return send(request(path));
+		for (int attempt = 1;; attempt++) {
+			try {
+				return send(request(path));
+			}
+			catch (UncheckedIOException ex) {
+				if (attempt == ATTEMPTS) {
+					throw ex;
+				}
+			}
+		}
 	}
 
 	HttpResponse<String> post(String path, String body, String apiKey) {

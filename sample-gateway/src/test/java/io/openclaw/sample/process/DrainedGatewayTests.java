@@ -62,7 +62,8 @@ class DrainedGatewayTests {
 					(System.nanoTime() - gone) / 1e6);
 			assertThat(leaver.output()).doesNotContain("without a goodbye");
 
-			// All that is left is the survivors': a part that was held aside for the one that
+			// All that is left is the survivors': a part that was held aside for the one
+			// that
 			// is gone would be missing here.
 			Tally after = new Load(survivors, "/drained", "caller").burst(CAPACITY - 200 - HELD, 4);
 			for (Tally tally : List.of(before, during, after)) {
