@@ -11,12 +11,14 @@ import org.springframework.context.ApplicationEventPublisher;
 
 import io.openclaw.tokenbucket.replication.port.MembershipChanged;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.resilience.CircuitStateChanged;
 import io.openclaw.tokenbucket.resilience.FallbackChanged;
 import io.openclaw.tokenbucket.resilience.FallbackListener;
 
 /**
  * Publishes changes as events of the application, one after the other on a thread of its
- * own: a listener of the application's must not hold up replication. Thread-safe.
+ * own: a listener of the application's must not hold up replication or requests.
+ * Thread-safe.
  */
 final class ApplicationEvents implements ReplicationListener, FallbackListener, AutoCloseable {
 
@@ -42,6 +44,10 @@ final class ApplicationEvents implements ReplicationListener, FallbackListener, 
 
 	@Override
 	public void onFallbackChange(FallbackChanged change) {
+		publish(change);
+	}
+
+	void onCircuitChange(CircuitStateChanged change) {
 		publish(change);
 	}
 

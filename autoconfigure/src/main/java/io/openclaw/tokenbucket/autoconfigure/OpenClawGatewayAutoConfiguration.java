@@ -131,8 +131,16 @@ public final class OpenClawGatewayAutoConfiguration {
 
 	@Bean
 	RouteLimitsInCodeValidator tokenBucketRouteLimitsInCodeValidator(ObjectProvider<RouteLocator> locators,
-			RequestLimits limits) {
-		return new RouteLimitsInCodeValidator(locators.stream().toList(), limits);
+			RequestLimits limits, ObjectProvider<LatencyCircuitBreakers> breakers) {
+		return new RouteLimitsInCodeValidator(locators.stream().toList(), limits,
+				(route) -> breakers.ifAvailable((circuits) -> circuits.forRoute(route)));
+	}
+
+	@Bean
+	@ConditionalOnBean(LatencyCircuitBreakers.class)
+	LatencyCircuitsReport tokenBucketLatencyCircuitsReport(LatencyCircuitBreakers breakers,
+			OpenClawProperties properties) {
+		return new LatencyCircuitsReport(breakers, ConfiguredLatencyThresholds.named(properties.circuitBreaker()));
 	}
 
 	@Bean

@@ -120,12 +120,25 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	/**
 	 * When requests are answered early since the upstream of their route is slow.
 	 *
-	 * @param enabled Whether routes with a TokenBucket filter have a circuit breaker.
-	 * @param latencyThreshold Beyond which an answer that has not begun is slow. Routes
-	 * that are configured in Resilience4j's own properties have their own.
+	 * @param enabled Whether routes for which a latency-threshold is set have a circuit.
+	 * @param latencyThreshold Beyond which an answer that has not begun is slow, on all
+	 * routes with a TokenBucket filter. Without one, only the routes under routes have a
+	 * circuit.
+	 * @param routes Circuits of single routes, by the id of the route.
 	 */
-	public record CircuitBreaker(@DefaultValue("true") boolean enabled,
-			@DefaultValue("300ms") Duration latencyThreshold) {
+	public record CircuitBreaker(@DefaultValue("true") boolean enabled, @Nullable Duration latencyThreshold,
+			@DefaultValue Map<String, RouteCircuit> routes) {
+	}
+
+	/**
+	 * The circuit of one route.
+	 *
+	 * @param enabled Whether the route has a circuit.
+	 * @param latencyThreshold Beyond which an answer that has not begun is slow. Defaults
+	 * to that of all routes.
+	 */
+	@ConfigurationPropertiesSource
+	public record RouteCircuit(@DefaultValue("true") boolean enabled, @Nullable Duration latencyThreshold) {
 	}
 
 	/**

@@ -47,10 +47,6 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 
 	private static final Duration MOST_MEMBER_TIMEOUT = Duration.ofDays(1);
 
-	private static final Duration LEAST_LATENCY_THRESHOLD = Duration.ofMillis(1);
-
-	private static final Duration MOST_LATENCY_THRESHOLD = Duration.ofHours(1);
-
 	private static final BigDecimal LEAST_DRIFT = new BigDecimal("0.001");
 
 	private static final BigDecimal MOST_DRIFT = BigDecimal.valueOf(1000);
@@ -68,8 +64,7 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 		Checks.between("openclaw.crdt.sync-interval", crdt.syncInterval(), LEAST_SYNC_INTERVAL, MOST_SYNC_INTERVAL);
 		Checks.between("openclaw.crdt.credit-wait", crdt.creditWait(), Duration.ZERO, MOST_CREDIT_WAIT);
 		Checks.between("openclaw.crdt.max-keys", crdt.maxKeys(), 1, Integer.MAX_VALUE);
-		Checks.between("openclaw.circuit-breaker.latency-threshold", properties.circuitBreaker().latencyThreshold(),
-				LEAST_LATENCY_THRESHOLD, MOST_LATENCY_THRESHOLD);
+		ConfiguredLatencyThresholds.check(properties.circuitBreaker());
 		checkMemberTimeout(crdt);
 		checkSecrets("openclaw.crdt.secret", crdt.secret());
 		checkSecrets("openclaw.key-secret", properties.keySecret());

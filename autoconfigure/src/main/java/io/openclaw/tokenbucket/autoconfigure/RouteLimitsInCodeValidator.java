@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.cloud.gateway.filter.GatewayFilter;
@@ -14,8 +15,8 @@ import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.TokenBucketRouteFilter;
 
 /**
- * Refuses routes in Java that name limits which are not configured, when the application
- * starts and not with the first request.
+ * Refuses routes in Java that name limits which are not configured, and creates the
+ * circuits of the others, when the application starts and not with the first request.
  */
 final class RouteLimitsInCodeValidator implements SmartInitializingSingleton {
 
@@ -27,9 +28,12 @@ final class RouteLimitsInCodeValidator implements SmartInitializingSingleton {
 
 	private final RequestLimits limits;
 
-	RouteLimitsInCodeValidator(Collection<RouteLocator> locators, RequestLimits limits) {
+	private final Consumer<String> circuits;
+
+	RouteLimitsInCodeValidator(Collection<RouteLocator> locators, RequestLimits limits, Consumer<String> circuits) {
 		this.locators = locators;
 		this.limits = limits;
+		this.circuits = circuits;
 	}
 
 	@Override
@@ -47,15 +51,16 @@ final class RouteLimitsInCodeValidator implements SmartInitializingSingleton {
 	private void validate(RouteLocator locator) {
 		List<Route> routes = new CopyOnWriteArrayList<>();
 		locator.getRoutes().onErrorComplete().subscribe(routes::add).dispose();
-		routes.forEach((route) -> route.getFilters().forEach(this::validate));
+		routes.forEach((route) -> route.getFilters().forEach((filter) -> validate(route.getId(), filter)));
 	}
 
-	private void validate(GatewayFilter filter) {
+	private void validate(String route, GatewayFilter filter) {
 		if (filter instanceof OrderedGatewayFilter ordered) {
-			validate(ordered.getDelegate());
+			validate(route, ordered.getDelegate());
 		}
 		else if (filter instanceof TokenBucketRouteFilter tokenBucket) {
 			tokenBucket.limits().forEach(this.limits::get);
+			this.circuits.accept(route);
 		}
 	}
 

@@ -24,8 +24,8 @@ import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 /**
  * Answers a request early, before anything is spent on it, while the upstream of its
  * route is slow. What it measures is the time from the end of the request until the
- * response is committed or the rest of the chain is done: neither the body of a stream
- * nor the life of a WebSocket connection counts. Thread-safe.
+ * response begins: neither an upload nor the body of a stream nor the life of a WebSocket
+ * connection counts. Thread-safe.
  */
 final class CircuitBreakingGatewayFilter implements GatewayFilter {
 
@@ -47,11 +47,12 @@ final class CircuitBreakingGatewayFilter implements GatewayFilter {
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
 		Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
 		boolean alreadyCalled = exchange.getAttribute(CALL) != null;
-		if (route == null || alreadyCalled) {
+		LatencyCircuitBreaker breaker = (route != null && !alreadyCalled) ? this.breakers.forRoute(route.getId())
+				: null;
+		if (breaker == null) {
 			return this.limited.filter(exchange, chain);
 		}
-		LatencyCircuitBreaker breaker = this.breakers.forRoute(route.getId());
-		Optional<Call> call = breaker.tryCall();
+		Optional<Call> call = isWhole(exchange.getRequest()) ? breaker.tryCall() : breaker.tryUpload();
 		if (call.isEmpty()) {
 			return this.problems.slowUpstream(exchange, breaker.timeUntilProbe());
 		}
@@ -72,15 +73,13 @@ final class CircuitBreakingGatewayFilter implements GatewayFilter {
 		return chain.filter(forwarded).doOnSuccess((done) -> call.answered()).doOnError((error) -> end(call, error));
 	}
 
-	// How long a caller takes to send a body says nothing about the upstream.
+	// A WebSocket is accepted before its upstream is asked, and has no end of a request.
 	private static ServerWebExchange begin(Call call, ServerWebExchange exchange) {
 		ServerHttpRequest request = exchange.getRequest();
-		HttpHeaders headers = request.getHeaders();
-		if (headers.getContentLength() <= 0 && !headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)) {
+		if (isWhole(request)) {
 			call.forwarded();
 			return exchange;
 		}
-		call.uploading();
 		return exchange.mutate().request(new ServerHttpRequestDecorator(request) {
 
 			@Override
@@ -89,6 +88,14 @@ final class CircuitBreakingGatewayFilter implements GatewayFilter {
 			}
 
 		}).build();
+	}
+
+	// Reactor Netty says of a body of unknown length that it is chunked, in HTTP/2 as
+	// well.
+	private static boolean isWhole(ServerHttpRequest request) {
+		HttpHeaders headers = request.getHeaders();
+		return headers.getContentLength() <= 0 && !headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)
+				&& !"websocket".equalsIgnoreCase(headers.getUpgrade());
 	}
 
 	private static void end(Call call, Throwable error) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.factory.AbstractGatewayFilterFactory;
+import org.springframework.cloud.gateway.support.HasRouteId;
 
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
@@ -67,6 +68,10 @@ public class TokenBucketGatewayFilterFactory
 	public GatewayFilter apply(Config config) {
 		List<String> names = namesIn(config.getLimits());
 		names.forEach(this.limits::get);
+		if (this.breakers != null && config.getRouteId() != null) {
+			// Its circuit is seen before its first request.
+			this.breakers.forRoute(config.getRouteId());
+		}
 		GatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.limiter, this.receipts,
 				this.problems);
 		return (this.breakers != null) ? new CircuitBreakingGatewayFilter(limited, this.breakers, this.problems)
@@ -107,9 +112,11 @@ public class TokenBucketGatewayFilterFactory
 	/**
 	 * The arguments of the filter.
 	 */
-	public static class Config {
+	public static class Config implements HasRouteId {
 
 		private List<String> limits = List.of();
+
+		private @Nullable String routeId;
 
 		/**
 		 * The names of the limits.
@@ -125,6 +132,16 @@ public class TokenBucketGatewayFilterFactory
 		 */
 		public void setLimits(List<String> limits) {
 			this.limits = List.copyOf(limits);
+		}
+
+		@Override
+		public @Nullable String getRouteId() {
+			return this.routeId;
+		}
+
+		@Override
+		public void setRouteId(String routeId) {
+			this.routeId = routeId;
 		}
 
 	}

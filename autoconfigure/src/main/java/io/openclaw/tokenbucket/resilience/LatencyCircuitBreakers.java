@@ -4,22 +4,28 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The circuit breakers of routes, in Resilience4j's registry as {@value #PREFIX} and the
+ * The latency circuits of routes, in Resilience4j's registry as {@value #PREFIX} and the
  * ids of the routes: under the id alone Spring Cloud Gateway's own filter CircuitBreaker
- * would share them. A route that is configured as an instance in Resilience4j's own
- * properties, or else by {@value #CONFIGURATION}, is judged by that alone. Thread-safe.
+ * would share them. A route without a threshold has no circuit. One that has, and is
+ * configured as an instance in Resilience4j's own properties, or else by
+ * {@value #CONFIGURATION}, is judged by that; a threshold of the route's own comes before
+ * either. Thread-safe.
  */
 public final class LatencyCircuitBreakers {
 
@@ -29,11 +35,15 @@ public final class LatencyCircuitBreakers {
 	/** What the names of instances begin with. */
 	public static final String PREFIX = "token-bucket.";
 
+	private static final String PROPERTIES = "resilience4j.circuitbreaker.";
+
 	private final CircuitBreakerRegistry registry;
 
-	private final Map<String, CircuitBreakerConfig> configured = new HashMap<>();
+	private final LatencyThresholds thresholds;
 
-	private final CircuitBreakerConfig defaults;
+	private final WarmUp warmUp;
+
+	private final Map<String, CircuitBreakerConfig> configured = new HashMap<>();
 
 	private final Consumer<CircuitStateChanged> listener;
 
@@ -42,16 +52,18 @@ public final class LatencyCircuitBreakers {
 	private final ConcurrentMap<String, LatencyCircuitBreaker> byRoute = new ConcurrentHashMap<>();
 
 	/**
-	 * Creates the breakers, none at first.
+	 * Creates the circuits, none at first.
 	 * @param registry where they are registered
-	 * @param latencyThreshold beyond which the beginning of an answer is slow, positive
+	 * @param thresholds which routes have one
+	 * @param warmUp until which answers are not judged
 	 * @param listener is told of every change of state, on the thread of a request; must
 	 * not block
 	 */
-	public LatencyCircuitBreakers(CircuitBreakerRegistry registry, Duration latencyThreshold,
+	public LatencyCircuitBreakers(CircuitBreakerRegistry registry, LatencyThresholds thresholds, WarmUp warmUp,
 			Consumer<CircuitStateChanged> listener) {
 		this.registry = registry;
-		this.defaults = registry.getConfiguration(CONFIGURATION).orElseGet(() -> defaults(latencyThreshold));
+		this.thresholds = thresholds;
+		this.warmUp = warmUp;
 		this.listener = listener;
 		registry.getAllCircuitBreakers()
 			.forEach((breaker) -> this.configured.put(breaker.getName(), breaker.getCircuitBreakerConfig()));
@@ -73,26 +85,28 @@ public final class LatencyCircuitBreakers {
 			.minimumNumberOfCalls(10)
 			.waitDurationInOpenState(Duration.ofSeconds(5))
 			.permittedNumberOfCallsInHalfOpenState(5)
-			// Calls that never end must not keep the circuit half-open for good.
-			.maxWaitDurationInHalfOpenState(Duration.ofSeconds(30))
 			// An upstream that fails at once is not slow.
 			.recordException((error) -> false)
 			.build();
 	}
 
 	/**
-	 * The breaker of a route.
+	 * The circuit of a route.
 	 * @param route the id of the route
-	 * @return the breaker, the same for the same route
+	 * @return the circuit, the same for the same route; {@code null} for a route without
+	 * a threshold
 	 */
-	public LatencyCircuitBreaker forRoute(String route) {
+	public @Nullable LatencyCircuitBreaker forRoute(String route) {
 		LatencyCircuitBreaker breaker = this.byRoute.get(route);
-		return (breaker != null) ? breaker : this.byRoute.computeIfAbsent(route, this::create);
+		if (breaker != null || !this.thresholds.has(route)) {
+			return breaker;
+		}
+		return this.byRoute.computeIfAbsent(route, this::create);
 	}
 
 	/**
-	 * Has breakers passed on when they are created, which is with the first request of a
-	 * route.
+	 * Has circuits passed on when they are created, which is with the filter of a route,
+	 * or with its first request where that has no id yet.
 	 * @param observer receives the id of the route and its breaker, those that are there
 	 * included
 	 */
@@ -102,21 +116,55 @@ public final class LatencyCircuitBreakers {
 	}
 
 	/**
-	 * The states of all routes that were called.
+	 * The thresholds of all circuits.
+	 * @return thresholds by route, in order
+	 */
+	public SortedMap<String, LatencyThreshold> thresholds() {
+		return collect(LatencyCircuitBreaker::threshold);
+	}
+
+	/**
+	 * The states of all circuits.
 	 * @return states by route, in order
 	 */
-	public Map<String, CircuitState> states() {
-		Map<String, CircuitState> states = new TreeMap<>();
-		this.byRoute.forEach((route, breaker) -> states.put(route, breaker.state()));
-		return states;
+	public SortedMap<String, CircuitState> states() {
+		return collect(LatencyCircuitBreaker::state);
+	}
+
+	private <T> SortedMap<String, T> collect(Function<LatencyCircuitBreaker, T> value) {
+		SortedMap<String, T> values = new TreeMap<>();
+		this.byRoute.forEach((route, breaker) -> values.put(route, value.apply(breaker)));
+		return values;
 	}
 
 	private LatencyCircuitBreaker create(String route) {
-		CircuitBreakerConfig config = this.configured.getOrDefault(route, this.defaults);
+		CircuitBreakerConfig base = base(route);
+		LatencyThreshold threshold = threshold(route, base);
+		CircuitBreakerConfig config = (base != null)
+				? CircuitBreakerConfig.from(base).slowCallDurationThreshold(threshold.duration()).build()
+				: defaults(threshold.duration());
 		LatencyCircuitBreaker breaker = new LatencyCircuitBreaker(route,
-				this.registry.circuitBreaker(PREFIX + route, config), this.listener);
+				this.registry.circuitBreaker(PREFIX + route, config), threshold, this.warmUp, this.listener);
 		this.observers.forEach((observer) -> observer.accept(route, breaker));
 		return breaker;
+	}
+
+	private @Nullable CircuitBreakerConfig base(String route) {
+		CircuitBreakerConfig instance = this.configured.get(route);
+		return (instance != null) ? instance : this.registry.getConfiguration(CONFIGURATION).orElse(null);
+	}
+
+	private LatencyThreshold threshold(String route, @Nullable CircuitBreakerConfig base) {
+		LatencyThreshold own = this.thresholds.byRoute().get(route);
+		if (own != null) {
+			return own;
+		}
+		if (base == null) {
+			return Objects.requireNonNull(this.thresholds.everywhere());
+		}
+		String property = this.configured.containsKey(route) ? "instances." + route : "configs." + CONFIGURATION;
+		return new LatencyThreshold(base.getSlowCallDurationThreshold(),
+				PROPERTIES + property + ".slow-call-duration-threshold");
 	}
 
 }

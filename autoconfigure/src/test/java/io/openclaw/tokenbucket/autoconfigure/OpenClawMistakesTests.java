@@ -68,6 +68,10 @@ class OpenClawMistakesTests {
 			openclaw.circuit-breaker.latency-threshold      | 0ms         | at least 1ms
 			openclaw.circuit-breaker.latency-threshold      | slow        | slow
 			openclaw.circuit-breaker.enabled                | maybe       | maybe
+			openclaw.circuit-breaker.routes.orders.latency-threshold | 2h | at most 3600000ms
+			openclaw.circuit-breaker.routes.orders.enabled  | maybe       | maybe
+			openclaw.circuit-breaker.routes.orders.enabled  | true        | orders.latency-threshold
+			openclaw.circuit-breaker.routes.orders.treshold | 1s          | treshold
 			openclaw.proxies.hops                           | -1          | at least 0
 			openclaw.proxies.hops                           | 33          | at most 32
 			openclaw.proxies.hops                           | all         | all

@@ -1,6 +1,9 @@
 package io.openclaw.tokenbucket.gateway;
 
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,6 +22,9 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -29,6 +35,7 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.resilience.CircuitState;
 import io.openclaw.tokenbucket.resilience.CircuitStateChanged;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
+import io.openclaw.tokenbucket.resilience.WarmUp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -75,7 +82,6 @@ class CircuitBreakerHttpTests {
 			.responseTimeout(Duration.ofSeconds(30))
 			.build();
 		upstream.delay(Duration.ZERO);
-		List.of("rating", "other", "stream", "own").forEach(this.breakers::forRoute);
 		this.registry.getAllCircuitBreakers().forEach(CircuitBreaker::reset);
 	}
 
@@ -106,8 +112,11 @@ class CircuitBreakerHttpTests {
 		assertThat(this.limiter.peek("rating", this.key).level()).isGreaterThanOrEqualTo(level);
 		upstream.delay(Duration.ZERO);
 		get("/other").expectStatus().isOk();
-		assertThat(this.gateway.changes())
-			.contains(new CircuitStateChanged("rating", CircuitState.CLOSED, CircuitState.OPEN));
+		await().untilAsserted(() -> assertThat(this.gateway.changes()).anySatisfy((change) -> {
+			assertThat(change.route()).isEqualTo("rating");
+			assertThat(change.to()).isEqualTo(CircuitState.OPEN);
+			assertThat(change.slowPercent()).isEqualTo(100);
+		}));
 	}
 
 	@Test
@@ -177,8 +186,69 @@ class CircuitBreakerHttpTests {
 
 	@Test
 	void aRouteConfiguredInResilience4jHasItsOwnThreshold() {
-		assertThat(this.breakers.forRoute("own").threshold()).isEqualTo(Duration.ofSeconds(7));
-		assertThat(this.breakers.forRoute("rating").threshold()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(this.breakers.forRoute("own").threshold().duration()).isEqualTo(Duration.ofSeconds(7));
+		assertThat(this.breakers.forRoute("rating").threshold().duration()).isEqualTo(Duration.ofSeconds(1));
+	}
+
+	@Test
+	void allRoutesWithAThresholdHaveACircuitBeforeTheirFirstRequest() {
+		assertThat(this.breakers.states()).containsKeys("idle", "in-java").doesNotContainKeys("quiet", "unlimited");
+	}
+
+	@Test
+	void uploadsThatBreakOffDoNotOpenTheCircuit() throws Exception {
+		for (Socket upload : slowUploads(12)) {
+			upload.close();
+		}
+		await().until(() -> upstream.brokenUploads() >= 12);
+		assertThat(this.breakers.forRoute("upload").state()).isEqualTo(CircuitState.CLOSED);
+		assertThat(this.registry.circuitBreaker("token-bucket.upload").getMetrics().getNumberOfBufferedCalls())
+			.isZero();
+	}
+
+	@Test
+	void uploadsThatAreHeldDoNotKeepTheCircuitFromClosing() throws Exception {
+		CircuitBreaker upload = this.registry.circuitBreaker("token-bucket.upload");
+		upload.transitionToOpenState();
+		upload.transitionToHalfOpenState();
+		List<Socket> held = slowUploads(5);
+		try {
+			get("/upload").expectStatus().isOk();
+			get("/upload").expectStatus().isOk();
+			assertThat(upload.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+		}
+		finally {
+			for (Socket socket : held) {
+				socket.close();
+			}
+		}
+	}
+
+	@Test
+	void aStreamWhoseFirstEventIsLateIsNotSlow() {
+		for (int i = 0; i < 4; i++) {
+			get("/events").expectStatus().isOk().expectBody(String.class).isEqualTo("late");
+		}
+		assertThat(this.breakers.forRoute("events").state()).isEqualTo(CircuitState.CLOSED);
+		assertThat(this.registry.circuitBreaker("token-bucket.events").getMetrics().getNumberOfSlowCalls()).isZero();
+	}
+
+	/** Each sends 3 of 100 bytes, and nothing more for longer than the threshold. */
+	private List<Socket> slowUploads(int count) throws Exception {
+		List<Socket> uploads = new ArrayList<>();
+		int before = upstream.requests();
+		for (int i = 0; i < count; i++) {
+			Socket socket = new Socket("127.0.0.1", this.port);
+			uploads.add(socket);
+			socket.getOutputStream()
+				.write("POST /upload HTTP/1.1\r\nHost: x\r\nX-Key: %s\r\nContent-Length: 100\r\n\r\nabc"
+					.formatted(this.key)
+					.getBytes(StandardCharsets.US_ASCII));
+		}
+		await().until(() -> upstream.requests() == before + count);
+		long since = System.nanoTime();
+		await().until(() -> System.nanoTime() - since > SLOW.toNanos());
+		return uploads;
 	}
 
 	private void callTogether(String path, int times) {
@@ -200,6 +270,21 @@ class CircuitBreakerHttpTests {
 
 		List<CircuitStateChanged> changes() {
 			return this.changes;
+		}
+
+		@Bean
+		WarmUp warmUp() {
+			return WarmUp.NONE;
+		}
+
+		@Bean
+		RouteLocator routesInJava(RouteLocatorBuilder routes) {
+			return routes.routes()
+				.route("in-java",
+						(route) -> route.path("/in-java")
+							.filters((filters) -> filters.filter(TokenBucketFilters.tokenBucket("rating")))
+							.uri("http://127.0.0.1:" + upstream.port()))
+				.build();
 		}
 
 		@EventListener

@@ -26,6 +26,8 @@ final class UpstreamService implements AutoCloseable {
 
 	private volatile String lastUri = "";
 
+	private final AtomicInteger brokenUploads = new AtomicInteger();
+
 	private final AtomicLong received = new AtomicLong();
 
 	private volatile Duration delay = Duration.ZERO;
@@ -36,6 +38,7 @@ final class UpstreamService implements AutoCloseable {
 		this.server = HttpServer.create().host("127.0.0.1").port(0).route((routes) -> {
 			routes.ws("/ws", (in, out) -> out.send(in.receive().retain()));
 			routes.get("/stream", this::stream);
+			routes.get("/events", this::lateEvents);
 			routes.post("/upload", this::receive);
 			routes.route((request) -> true, this::answer);
 		}).bindNow(Duration.ofSeconds(10));
@@ -53,7 +56,15 @@ final class UpstreamService implements AutoCloseable {
 		this.requests.incrementAndGet();
 		return request.receive()
 			.doOnNext((part) -> this.received.addAndGet(part.readableBytes()))
+			.doOnError((error) -> this.brokenUploads.incrementAndGet())
+			.doOnCancel(this.brokenUploads::incrementAndGet)
 			.then(Mono.defer(() -> response.sendString(Mono.just("received")).then()));
+	}
+
+	// The head of the answer comes at once.
+	private Publisher<Void> lateEvents(HttpServerRequest request, HttpServerResponse response) {
+		Mono<String> late = Mono.just("late").delayElement(Duration.ofMillis(1100));
+		return response.sendHeaders().sendString(late);
 	}
 
 	private Publisher<Void> stream(HttpServerRequest request, HttpServerResponse response) {
@@ -77,6 +88,11 @@ final class UpstreamService implements AutoCloseable {
 
 	int requests() {
 		return this.requests.get();
+	}
+
+	/** Bodies sent to /upload that did not come whole. */
+	int brokenUploads() {
+		return this.brokenUploads.get();
 	}
 
 	String lastUri() {

@@ -8,8 +8,8 @@ import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
- * Shows the circuits of routes: 0 is closed, 1 half-open, 2 open. A route appears with
- * its first request.
+ * Shows the circuits of routes: 0 is closed, 1 half-open, 2 open. A route with a circuit
+ * appears when it is configured, and not only with its first request.
  */
 public class CircuitMetrics implements MeterBinder {
 
