@@ -129,7 +129,16 @@ public final class GatewayProcess implements AutoCloseable {
 		return start(node, SAMPLE, all, heapMegabytes, environment);
 	}
 
-	private static GatewayProcess start(String name, Path jar, List<String> arguments, int heapMegabytes,
+	/**
+	 * Starts an application, and does not wait for it.
+	 * @param name what to call it
+	 * @param jar its executable jar
+	 * @param arguments its arguments; it is told to listen on any free port besides
+	 * @param heapMegabytes the most that its heap may take
+	 * @param environment variables of its environment, besides those of this process
+	 * @return the gateway
+	 */
+	static GatewayProcess start(String name, Path jar, List<String> arguments, int heapMegabytes,
 			Map<String, String> environment) {
 		assertThat(jar).as("the packaged application, made by: mvn verify").exists();
 		List<String> command = new ArrayList<>();
@@ -223,7 +232,21 @@ public final class GatewayProcess implements AutoCloseable {
 	 * @return the answer to come
 	 */
 	public CompletableFuture<HttpResponse<String>> getAsync(String path, String... headers) {
-		HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(REQUEST_TIMEOUT);
+		return getAsync(uri(path), headers);
+	}
+
+	/**
+	 * Sends a request to another of its ports, and waits for the answer.
+	 * @param uri where to
+	 * @param headers names and values in turn
+	 * @return the answer
+	 */
+	HttpResponse<String> get(URI uri, String... headers) {
+		return getAsync(uri, headers).join();
+	}
+
+	private static CompletableFuture<HttpResponse<String>> getAsync(URI uri, String... headers) {
+		HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(REQUEST_TIMEOUT);
 		if (headers.length > 0) {
 			request.headers(headers);
 		}

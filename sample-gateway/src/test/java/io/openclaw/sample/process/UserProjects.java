@@ -4,22 +4,36 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A Maven project that finds this build's artifacts in a local repository of its own, as
- * if they had been installed there. What the build has downloaded already is taken from
- * the build's local repository, which stays as it is; anything else comes as Maven is set
- * up.
+ * Maven projects outside this build, built together. They find this build's artifacts in
+ * a local repository of their own, as if they had been installed there. What the build
+ * has downloaded already is taken from the build's local repository, which stays as it
+ * is; anything else comes as Maven is set up.
  */
-final class UserProject {
+final class UserProjects {
 
 	private static final List<String> MODULES = List.of("autoconfigure", "starter");
+
+	private static final String TOGETHER = """
+			<project xmlns="http://maven.apache.org/POM/4.0.0">
+			  <modelVersion>4.0.0</modelVersion>
+			  <groupId>com.example</groupId>
+			  <artifactId>together</artifactId>
+			  <version>1.0.0</version>
+			  <packaging>pom</packaging>
+			  <modules>%s</modules>
+			</project>
+			""";
 
 	private static final long BUILD_TIMEOUT_MINUTES = 10;
 
@@ -27,26 +41,28 @@ final class UserProject {
 
 	private final Path repository;
 
-	private UserProject(Path directory) {
+	private final List<String> projects = new ArrayList<>();
+
+	private UserProjects(Path directory) {
 		this.directory = directory.resolve("project").toAbsolutePath();
 		this.repository = directory.resolve("repository").toAbsolutePath();
 	}
 
 	/**
-	 * Creates a project without files.
+	 * Prepares a build without projects.
 	 * @param directory where to, emptied first but for what was downloaded
-	 * @return the project
+	 * @return the build
 	 */
-	static UserProject create(Path directory) throws IOException {
-		UserProject project = new UserProject(directory);
-		deleteAll(project.directory);
-		deleteAll(project.repository.resolve("io/openclaw"));
-		project.installParent();
+	static UserProjects create(Path directory) throws IOException {
+		UserProjects build = new UserProjects(directory);
+		deleteAll(build.directory);
+		deleteAll(build.repository.resolve("io/openclaw"));
+		build.installParent();
 		for (String module : MODULES) {
-			project.install(module);
+			build.install(module);
 		}
-		project.write("settings.xml", project.settings());
-		return project;
+		build.write("settings.xml", build.settings());
+		return build;
 	}
 
 	private static void deleteAll(Path directory) throws IOException {
@@ -107,11 +123,16 @@ final class UserProject {
 	}
 
 	/**
-	 * Writes a file of the project.
-	 * @param path where
-	 * @param content what
+	 * Adds a project.
+	 * @param name of its folder
+	 * @param files their contents by their paths
 	 */
-	void write(String path, String content) {
+	void add(String name, Map<String, String> files) {
+		this.projects.add(name);
+		files.forEach((path, content) -> write(name + "/" + path, content));
+	}
+
+	private void write(String path, String content) {
 		try {
 			Path file = this.directory.resolve(path);
 			Files.createDirectories(file.getParent());
@@ -123,18 +144,30 @@ final class UserProject {
 	}
 
 	/**
-	 * Packages the project with Maven.
-	 * @return its executable jar
+	 * Packages all projects with Maven.
 	 */
-	Path build() throws IOException {
+	void build() throws IOException {
+		write("pom.xml", TOGETHER
+			.formatted(this.projects.stream().map("<module>%s</module>"::formatted).collect(Collectors.joining())));
 		Path log = this.directory.resolve("build.log");
 		Process maven = new ProcessBuilder(command()).directory(this.directory.toFile())
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile())
 			.start();
 		assertThat(exitCode(maven)).as(() -> read(log)).isZero();
-		try (Stream<Path> files = Files.list(this.directory.resolve("target"))) {
+	}
+
+	/**
+	 * What was built of a project.
+	 * @param name of its folder
+	 * @return its executable jar
+	 */
+	Path jar(String name) {
+		try (Stream<Path> files = Files.list(this.directory.resolve(name).resolve("target"))) {
 			return files.filter((file) -> file.toString().endsWith(".jar")).findFirst().orElseThrow();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
