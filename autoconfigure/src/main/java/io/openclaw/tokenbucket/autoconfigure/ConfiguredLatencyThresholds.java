@@ -70,8 +70,12 @@ final class ConfiguredLatencyThresholds {
 
 	/** The ids of the routes that shall have a circuit and are named. */
 	static Set<String> named(CircuitBreaker properties) {
-		Set<String> named = new HashSet<>(properties.routes().keySet());
-		named.removeIf((route) -> !properties.routes().get(route).enabled());
+		Set<String> named = new HashSet<>();
+		properties.routes().forEach((route, circuit) -> {
+			if (circuit.enabled()) {
+				named.add(route);
+			}
+		});
 		return named;
 	}
 
