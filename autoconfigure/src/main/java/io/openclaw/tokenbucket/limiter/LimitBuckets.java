@@ -104,7 +104,9 @@ final class LimitBuckets {
 		if (cost == 0) {
 			return peek(key, now).admitFree(now);
 		}
-		return ask(key, (bucket) -> bucket.decide(cost, now), now);
+		// Only a bucket that is dropped is worth the closure.
+		Decision decision = bucket(key, now).decide(cost, now);
+		return (decision != null) ? decision : ask(key, (bucket) -> bucket.decide(cost, now), now);
 	}
 
 	/**
