@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 record Bounds(double lowest, double highest, double over) {
 
-	private static final int SEEDS = Integer.getInteger("openclaw.simulation.seeds", 2);
+	private static final int SEEDS = Integer.getInteger("openclaw.simulation.seeds", 1);
 
 	static LongStream seeds() {
 		return LongStream.rangeClosed(1, SEEDS);

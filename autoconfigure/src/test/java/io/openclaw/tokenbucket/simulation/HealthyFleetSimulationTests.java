@@ -146,17 +146,15 @@ class HealthyFleetSimulationTests {
 	}
 
 	private static Result check(Scenario scenario, double lowest, double highest, double most) {
-		Result last = null;
-		for (long seed = 1; seed <= 2; seed++) {
+		Bounds bounds = new Bounds(lowest, highest, most);
+		return Bounds.seeds().mapToObj((seed) -> {
 			Result result = scenario.run(seed);
-			assertThat(result.verdict().toIdeal()).as("admitted/ideal, %s", result).isBetween(lowest, highest);
-			assertThat(result.verdict().over()).as("over, %s", result).isLessThanOrEqualTo(most);
+			bounds.check(result);
 			assertThat(result.messagesPerSecond()).as("messages, %s", result)
 				.isLessThan((scenario.settings().loss() > 0) ? MOST_MESSAGES_WITH_LOSS : MOST_MESSAGES);
 			assertEveryReplicaAgrees(result);
-			last = result;
-		}
-		return last;
+			return result;
+		}).reduce((earlier, last) -> last).orElseThrow();
 	}
 
 	// A second after the load, within one token and what refills in a one-way latency.

@@ -3,7 +3,6 @@ package io.openclaw.tokenbucket.simulation;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Locale;
-import java.util.stream.LongStream;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,12 +30,8 @@ class NeverDroppingSimulationTests {
 	// that left until all have.
 	private static final int MOST_BIRTHS = 5 * (Churn.MEMBERS + 1);
 
-	static LongStream seeds() {
-		return LongStream.rangeClosed(1, Integer.getInteger("openclaw.simulation.seeds", 2));
-	}
-
 	@ParameterizedTest
-	@MethodSource("seeds")
+	@MethodSource("io.openclaw.tokenbucket.simulation.Bounds#seeds")
 	void whoDropsAdmitsAsWhoNeverDoes(long seed) {
 		Churn churn = new Churn(seed, LENGTH);
 		ChurnFleet dropping = churn.play(BucketStore::new);

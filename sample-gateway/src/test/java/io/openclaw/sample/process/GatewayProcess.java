@@ -38,6 +38,8 @@ public final class GatewayProcess implements AutoCloseable {
 
 	private static final Path SAMPLE = Path.of("target/openclaw-sample-gateway.jar");
 
+	private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+
 	private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
 
 	private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
@@ -141,10 +143,12 @@ public final class GatewayProcess implements AutoCloseable {
 	static GatewayProcess start(String name, Path jar, List<String> arguments, int heapMegabytes,
 			Map<String, String> environment) {
 		assertThat(jar).as("the packaged application, made by: mvn verify").exists();
+		String java = ProcessHandle.current().info().command().orElse("java");
 		List<String> command = new ArrayList<>();
-		command.add(ProcessHandle.current().info().command().orElse("java"));
-		command.addAll(List.of("-Xmx" + heapMegabytes + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar",
-				jar.toString()));
+		command.add(java);
+		command.add("-Xmx" + heapMegabytes + "m");
+		command.addAll(OPTIONS);
+		command.addAll(jar.equals(SAMPLE) ? QuickStart.of(java, OPTIONS, jar) : List.of("-jar", jar.toString()));
 		command.addAll(arguments);
 		command.add("--server.port=0");
 		ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);

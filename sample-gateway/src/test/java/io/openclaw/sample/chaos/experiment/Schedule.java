@@ -12,7 +12,7 @@ package io.openclaw.sample.chaos.experiment;
 public record Schedule(int warmUp, int baseline, int fault, int recovery) {
 
 	/** For every build. */
-	public static final Schedule SHORT = new Schedule(1, 3, 6, 4);
+	public static final Schedule SHORT = new Schedule(1, 2, 6, 3);
 
 	/** For the experiments' figures. */
 	public static final Schedule LONG = new Schedule(4, 12, Integer.getInteger("chaos.seconds", 30), 8);
