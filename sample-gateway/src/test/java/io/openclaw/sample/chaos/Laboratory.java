@@ -66,6 +66,7 @@ final class Laboratory implements AutoCloseable {
 	void refute(Experiment control) {
 		Result result = run(control);
 		assertThat(result.outcome().aborted()).isNull();
+		assertThat(result.outcome().whole().values()).allMatch((account) -> account.ratio() > 1.2);
 		assertRefuted(result);
 	}
 
@@ -74,7 +75,6 @@ final class Laboratory implements AutoCloseable {
 	 * @param result what came of a control
 	 */
 	static void assertRefuted(Result result) {
-		assertThat(result.outcome().whole().values()).allMatch((account) -> account.ratio() > 1.2);
 		assertThat(result.verdicts()).filteredOn((verdict) -> !verdict.holds())
 			.extracting((verdict) -> verdict.hypothesis().what())
 			.anyMatch((what) -> what.startsWith("admitted by `strict`"))
