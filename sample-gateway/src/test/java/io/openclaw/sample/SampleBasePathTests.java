@@ -16,8 +16,8 @@ import org.springframework.test.web.reactive.server.WebTestClient;
 class SampleBasePathTests {
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/rate", "/v1/rate", "/rating", "/bucket/state", "/v1/bucket/state", "/status", "/health",
-			"/healthz", "/ready", "/metrics", "/actuator/tokenbuckets" })
+	@ValueSource(strings = { "/", "/rate", "/v1/rate", "/rating", "/bucket/state", "/v1/bucket/state", "/status",
+			"/health", "/healthz", "/ready", "/metrics", "/actuator/tokenbuckets" })
 	void answersUnderItsBasePath(String path, @LocalServerPort int port) {
 		WebTestClient.bindToServer()
 			.baseUrl("http://127.0.0.1:" + port)

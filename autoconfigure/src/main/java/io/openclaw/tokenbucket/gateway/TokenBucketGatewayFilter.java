@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.gateway;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -56,10 +57,7 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
 		this.problems.retract(exchange);
 		// By name each time: limits may be configured anew while routes stay.
-		List<RequestLimit> unpaid = this.names.stream()
-			.map(this.limits::get)
-			.filter((limit) -> !this.receipts.hasPaid(exchange, limit))
-			.toList();
+		List<RequestLimit> unpaid = unpaid(exchange);
 		if (ArrivedBody.isNeededFor(exchange) && unpaid.stream().anyMatch(BodyMeter::isMetered)) {
 			return ArrivedBody.read(exchange,
 					(body) -> bill(unpaid, exchange).flatMap((bill) -> settle(bill, body, exchange, chain)));
@@ -67,7 +65,21 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 		return bill(unpaid, exchange).flatMap((bill) -> settle(bill, exchange, chain));
 	}
 
+	private List<RequestLimit> unpaid(ServerWebExchange exchange) {
+		List<RequestLimit> unpaid = new ArrayList<>(this.names.size());
+		for (String name : this.names) {
+			RequestLimit limit = this.limits.get(name);
+			if (!this.receipts.hasPaid(exchange, limit)) {
+				unpaid.add(limit);
+			}
+		}
+		return unpaid;
+	}
+
 	private Mono<Bill> bill(List<RequestLimit> unpaid, ServerWebExchange exchange) {
+		if (unpaid.size() == 1) {
+			return unpaid.get(0).bill(exchange);
+		}
 		return Flux.fromIterable(unpaid).concatMap((limit) -> limit.bill(exchange)).reduce(Bill.EMPTY, Bill::plus);
 	}
 

@@ -162,11 +162,10 @@ public final class ProblemResponses {
 		List<String> policies = violated.stream().map(Quota::policy).toList();
 		long seconds = Math.max(1, violated.stream().mapToLong(Quota::delay).max().orElse(1));
 		String retry = retry(seconds);
-		return answer(exchange,
-				isReduced(decisions, state) ? Problem.temporaryReducedCapacity(policies,
+		return answer(exchange, isReduced(decisions, state)
+				? Problem.temporaryReducedCapacity(policies,
 						"%s by %s for now. %s".formatted(why(decisions, state), names(policies), retry), seconds)
-						: Problem.quotaExceeded(policies,
-								"The request exceeds %s. %s".formatted(names(policies), retry), seconds));
+				: Problem.quotaExceeded(policies, "The request exceeds " + names(policies) + ". " + retry, seconds));
 	}
 
 	// No time helps: another gateway has to take the request.
@@ -188,7 +187,7 @@ public final class ProblemResponses {
 	}
 
 	private static String retry(long seconds) {
-		return "Try again in %d second%s.".formatted(seconds, (seconds != 1) ? "s" : "");
+		return "Try again in " + seconds + ((seconds != 1) ? " seconds." : " second.");
 	}
 
 	private static boolean isReduced(List<Decision> decisions, FleetState state) {

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.gateway.answer;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -47,7 +48,13 @@ record Quota(String policy, long tokens, long window, long remaining, long delay
 	 * them would be limited by them.
 	 */
 	static List<Quota> of(List<Decision> decisions) {
-		return decisions.stream().filter((decision) -> decision.mode() == Mode.ENFORCE).map(Quota::of).toList();
+		List<Quota> quotas = new ArrayList<>(decisions.size());
+		for (Decision decision : decisions) {
+			if (decision.mode() == Mode.ENFORCE) {
+				quotas.add(of(decision));
+			}
+		}
+		return quotas;
 	}
 
 	private static long toSeconds(long nanos) {

@@ -71,8 +71,11 @@ public final class RateLimitHeaders {
 	// rejected once more.
 	private static void prolong(List<Quota> quotas, HttpHeaders headers) {
 		OptionalLong upstream = number(HttpHeaders.RETRY_AFTER, headers);
+		if (upstream.isEmpty()) {
+			return;
+		}
 		long delay = quotas.stream().mapToLong(Quota::delay).max().orElse(0);
-		if (upstream.isPresent() && upstream.getAsLong() < delay) {
+		if (upstream.getAsLong() < delay) {
 			headers.set(HttpHeaders.RETRY_AFTER, Long.toString(delay));
 		}
 	}
@@ -105,6 +108,9 @@ public final class RateLimitHeaders {
 	}
 
 	private static String list(List<Quota> quotas, Function<Quota, String> item) {
+		if (quotas.size() == 1) {
+			return item.apply(quotas.get(0));
+		}
 		return quotas.stream().map(item).collect(Collectors.joining(", "));
 	}
 
