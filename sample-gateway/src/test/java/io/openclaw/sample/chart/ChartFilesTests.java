@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Helm reads nothing outside of the chart, so it has copies of the alerts and dashboards
@@ -25,6 +26,7 @@ class ChartFilesTests {
 	@ParameterizedTest
 	@CsvSource({ "rules, files/rules, yml", "'', files/dashboards, json" })
 	void copiesEqualWhatIsDocumented(String documented, String copied, String ending) throws IOException {
+		assumeTrue(Files.isDirectory(DOCUMENTED), "nothing is documented yet");
 		assertThat(read(Chart.DIRECTORY.resolve(copied), ending))
 			.isEqualTo(read(DOCUMENTED.resolve(documented), ending));
 	}
