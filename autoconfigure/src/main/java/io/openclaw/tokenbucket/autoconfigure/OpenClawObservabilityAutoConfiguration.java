@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,6 +19,7 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.ReplicationLogger;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.ShadowLogger;
+import io.openclaw.tokenbucket.replication.port.Refusal;
 import io.openclaw.tokenbucket.replication.Replicator;
 
 /**
@@ -29,8 +32,11 @@ public final class OpenClawObservabilityAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	ReplicationLogger openClawReplicationLogger(ObjectProvider<NanoClock> clock) {
-		return new ReplicationLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM));
+	ReplicationLogger openClawReplicationLogger(ObjectProvider<NanoClock> clock,
+			ObjectProvider<ReplicationStatusSource> replication) {
+		// Only later: what tells the status tells this listener.
+		return new ReplicationLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM),
+				() -> replication.stream().flatMap((source) -> source.current().refused().stream()).toList());
 	}
 
 	@Bean
@@ -53,10 +59,15 @@ public final class OpenClawObservabilityAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(TokenBucketLimiter.class)
 	ReplicationStatusSource openClawReplicationStatusSource(TokenBucketLimiter limiter,
-			ObjectProvider<Replicator> replicator, Environment environment) {
+			ObjectProvider<Replicator> replicator, ObjectProvider<OpenClawSettings> settings, Environment environment) {
 		Replicator available = replicator.getIfAvailable();
-		return (available != null) ? ReplicationStatusSource.of(available)
+		return (available != null) ? () -> available.status().refusing(refusals(settings))
 				: ReplicationStatusSource.local(limiter, region(environment));
+	}
+
+	private static List<Refusal> refusals(ObjectProvider<OpenClawSettings> settings) {
+		OpenClawSettings available = settings.getIfAvailable();
+		return (available != null) ? available.replication().signing().refusals() : List.of();
 	}
 
 	static @Nullable String region(Environment environment) {

@@ -9,15 +9,17 @@ import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
- * Keeps traffic away from a gateway that another one of its node id replaced, since it
- * may spend nothing: it is not ready until it is started again. Thread-safe.
+ * Keeps traffic away from a gateway that the others do not count and will not without
+ * help: another one of its node id replaced it, or it lacks their secret. Thread-safe.
  */
 final class ReplacedGateway
 		implements ReplicationListener, ApplicationListener<AvailabilityChangeEvent<ReadinessState>> {
 
 	private final ApplicationContext context;
 
-	private volatile boolean replaced;
+	private volatile boolean excluded;
+
+	private volatile boolean wasReady;
 
 	ReplacedGateway(ApplicationContext context) {
 		this.context = context;
@@ -25,19 +27,24 @@ final class ReplacedGateway
 
 	@Override
 	public void onStateChange(FleetState from, FleetState to) {
-		boolean before = this.replaced;
-		this.replaced = to == FleetState.REPLACED;
-		if (this.replaced != before) {
-			AvailabilityChangeEvent.publish(this.context,
-					this.replaced ? ReadinessState.REFUSING_TRAFFIC : ReadinessState.ACCEPTING_TRAFFIC);
+		boolean before = this.excluded;
+		this.excluded = to.isExcluded();
+		if (this.excluded && !before) {
+			AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
+		}
+		else if (before && !this.excluded && this.wasReady) {
+			AvailabilityChangeEvent.publish(this.context, ReadinessState.ACCEPTING_TRAFFIC);
 		}
 	}
 
-	// It may have been replaced before the application was ready.
+	// It may have been excluded before the application was ready.
 	@Override
 	public void onApplicationEvent(AvailabilityChangeEvent<ReadinessState> event) {
-		if (this.replaced && event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
-			AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
+		if (event.getState() == ReadinessState.ACCEPTING_TRAFFIC) {
+			this.wasReady = true;
+			if (this.excluded) {
+				AvailabilityChangeEvent.publish(this.context, ReadinessState.REFUSING_TRAFFIC);
+			}
 		}
 	}
 

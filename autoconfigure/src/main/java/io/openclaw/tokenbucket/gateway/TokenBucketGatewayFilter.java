@@ -140,7 +140,7 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 					: this.problems.costAboveCapacity(exchange, impossible);
 		}
 		FleetState state = this.limiter.state();
-		if (state != FleetState.REPLACED) {
+		if (!state.isExcluded()) {
 			this.receipts.add(exchange, decisions);
 		}
 		return this.problems.tooManyRequests(exchange, decisions, state);

@@ -20,9 +20,24 @@ public enum FleetState {
 	ISOLATED,
 
 	/**
+	 * The others have a secret that this member lacks, and do not read what it says: what
+	 * one that joins may spend, and then nothing.
+	 */
+	REFUSED,
+
+	/**
 	 * A newer process bears the node id of this one, which its peers therefore ignore:
 	 * nothing.
 	 */
-	REPLACED
+	REPLACED;
+
+	/**
+	 * Whether the others will not count this member before somebody mends that: no time
+	 * helps.
+	 * @return {@code true} once replaced, and while refused
+	 */
+	public boolean isExcluded() {
+		return this == REFUSED || this == REPLACED;
+	}
 
 }

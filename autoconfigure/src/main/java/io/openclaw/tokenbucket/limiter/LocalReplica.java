@@ -158,7 +158,7 @@ final class LocalReplica {
 		if (needed <= available) {
 			return 0;
 		}
-		if (this.view.isReplaced() || cost > this.limit.capacity()) {
+		if (!this.view.canBeCounted() || cost > this.limit.capacity()) {
 			return Long.MAX_VALUE;
 		}
 		if (this.view.isJoining()) {

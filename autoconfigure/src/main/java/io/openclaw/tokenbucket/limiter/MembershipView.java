@@ -102,6 +102,17 @@ public final class MembershipView {
 	}
 
 	/**
+	 * A process that its peers do not read, since it lacks their secret.
+	 * @param self the member
+	 * @param fleetSize members to reckon with, this one included
+	 * @param now the current time in nanoseconds
+	 * @return the view
+	 */
+	public static MembershipView refused(MemberId self, int fleetSize, long now) {
+		return new MembershipView(self, Standing.REFUSED, fleetSize, List.of(), Set.of(), now);
+	}
+
+	/**
 	 * A counted member and its peers.
 	 * @param self the member
 	 * @param fleetSize members to reckon with, this one and unknown ones included
@@ -152,6 +163,14 @@ public final class MembershipView {
 	 */
 	public boolean isReplaced() {
 		return this.standing == Standing.REPLACED;
+	}
+
+	/**
+	 * Whether the peers will count this member without anybody's help.
+	 * @return {@code false} once replaced, and while refused
+	 */
+	public boolean canBeCounted() {
+		return this.standing != Standing.REPLACED && this.standing != Standing.REFUSED;
 	}
 
 	/**
@@ -252,13 +271,17 @@ public final class MembershipView {
 	 * @return the state
 	 */
 	public FleetState state() {
-		if (isJoining()) {
-			return isReplaced() ? FleetState.REPLACED : FleetState.JOINING;
-		}
-		if (isComplete()) {
-			return FleetState.HEALTHY;
-		}
-		return isAlone() ? FleetState.ISOLATED : FleetState.DEGRADED;
+		return switch (this.standing) {
+			case JOINING -> FleetState.JOINING;
+			case REFUSED -> FleetState.REFUSED;
+			case REPLACED -> FleetState.REPLACED;
+			case COUNTED -> {
+				if (isComplete()) {
+					yield FleetState.HEALTHY;
+				}
+				yield isAlone() ? FleetState.ISOLATED : FleetState.DEGRADED;
+			}
+		};
 	}
 
 	/**
@@ -294,7 +317,7 @@ public final class MembershipView {
 	 */
 	private enum Standing {
 
-		COUNTED, JOINING, REPLACED
+		COUNTED, JOINING, REFUSED, REPLACED
 
 	}
 

@@ -1,8 +1,12 @@
 package io.openclaw.tokenbucket.observability;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -12,6 +16,8 @@ import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitChange;
 import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.replication.port.Refusal;
+import io.openclaw.tokenbucket.replication.port.Refusal.Reason;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
@@ -25,25 +31,48 @@ public class ReplicationLogger implements ReplicationListener {
 
 	private static final Log logger = LogFactory.getLog(ReplicationLogger.class);
 
+	private static final String NAMED = " with names";
+
+	private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+
 	private final NanoClock clock;
+
+	private final Supplier<List<Refusal>> refusals;
 
 	private final Map<String, LogThrottle> rejected = new ConcurrentHashMap<>();
 
 	private final LogThrottle failures;
+
+	private final LogThrottle unheard;
+
+	private volatile long lookedAt;
 
 	/**
 	 * Creates the listener.
 	 * @param clock bounds how often is logged
 	 */
 	public ReplicationLogger(NanoClock clock) {
+		this(clock, List::of);
+	}
+
+	/**
+	 * Creates the listener.
+	 * @param clock bounds how often is logged
+	 * @param refusals tells whose messages do not count at present, for want of a common
+	 * secret
+	 */
+	public ReplicationLogger(NanoClock clock, Supplier<List<Refusal>> refusals) {
 		this.clock = clock;
+		this.refusals = refusals;
 		this.failures = new LogThrottle(clock);
+		this.unheard = new LogThrottle(clock);
+		this.lookedAt = clock.nanoTime();
 	}
 
 	@Override
 	public void onStateChange(FleetState from, FleetState to) {
 		String message = "Token bucket replication changed from " + name(from) + " to " + name(to) + ": " + meaning(to);
-		if (to == FleetState.DEGRADED || to == FleetState.ISOLATED || to == FleetState.REPLACED) {
+		if (to == FleetState.DEGRADED || to == FleetState.ISOLATED || to.isExcluded()) {
 			logger.warn(message);
 		}
 		else {
@@ -64,10 +93,44 @@ public class ReplicationLogger implements ReplicationListener {
 	}
 
 	@Override
+	public void onReceived(int bytes) {
+		long now = this.clock.nanoTime();
+		if (now - this.lookedAt >= LOOK_INTERVAL.toNanos()) {
+			this.lookedAt = now;
+			String names = claimed(Reason.NO_SECRET_HERE);
+			if (!names.isEmpty()) {
+				this.unheard
+					.pass((count) -> logger.warn("Others sign what they say and do not read what this gateway says: "
+							+ names + ". It shares no budget with them. Set openclaw.crdt.secret to theirs"));
+			}
+		}
+	}
+
+	// What was saved under another secret must not hold up the names of who has one.
+	@Override
 	public void onRejected(String reason) {
-		this.rejected.computeIfAbsent(reason, (added) -> new LogThrottle(this.clock))
+		String claimed = claimed(reason);
+		this.rejected
+			.computeIfAbsent(claimed.isEmpty() ? reason : reason + NAMED, (added) -> new LogThrottle(this.clock))
 			.pass((count) -> logger.warn("Dropped token bucket messages that were not acceptable: " + count
-					+ " since the last such line, reason: " + reason + advice(reason)));
+					+ " since the last such line, reason: " + reason + claimed + advice(reason)));
+	}
+
+	private String claimed(String reason) {
+		String names = switch (reason) {
+			case "unsigned" -> claimed(Reason.UNSIGNED);
+			case "signature" -> claimed(Reason.OTHER_SECRET);
+			default -> "";
+		};
+		return names.isEmpty() ? "" : ", they claim to be from " + names;
+	}
+
+	private String claimed(Reason reason) {
+		return this.refusals.get()
+			.stream()
+			.filter((refusal) -> refusal.reason() == reason)
+			.map(Refusal::from)
+			.collect(Collectors.joining(", "));
 	}
 
 	@Override
@@ -99,6 +162,10 @@ public class ReplicationLogger implements ReplicationListener {
 			case JOINING -> "not yet counted by the fleet, a fixed part of the initial tokens may be spent";
 			case DEGRADED -> "some members are not heard, their part of each bucket is held aside";
 			case ISOLATED -> "no other member is heard, only the own share of each bucket may be spent";
+			case REFUSED ->
+				"the others sign what they tell each other and do not read what this gateway says, which has no"
+						+ " openclaw.crdt.secret: set it to theirs; no more than a fixed part of the initial tokens may be spent"
+						+ " until then";
 			case REPLACED -> "another gateway with this node id has started later, nothing may be spent here until this"
 					+ " one starts again; if both are to run, give each its own openclaw.node.id";
 		};

@@ -15,10 +15,10 @@ import io.openclaw.tokenbucket.resilience.DriftSource;
 
 /**
  * Health of replication: {@link Status#UP} while every member is heard, most buses are
- * connected and no limit is in fallback, else {@link #DEGRADED}. A gateway that is alone
- * hears every member, and has the whole budget; without a bus, though, it would not
- * notice another that starts. Never down: a gateway that limits with a part of its budget
- * must not be restarted for it.
+ * connected, no limit is in fallback and nobody has another secret, else
+ * {@link #DEGRADED}. A gateway that is alone hears every member, and has the whole
+ * budget; without a bus, though, it would not notice another that starts. Never down: a
+ * gateway that limits with a part of its budget must not be restarted for it.
  */
 public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 
@@ -51,7 +51,7 @@ public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 		// One of several may fail, for that they are several.
 		boolean reachable = status.buses().isEmpty() || connected > status.buses().size() / 2;
 		Set<String> inFallback = new TreeSet<>(this.drift.inFallback());
-		boolean whole = status.state() == FleetState.HEALTHY && inFallback.isEmpty();
+		boolean whole = status.state() == FleetState.HEALTHY && inFallback.isEmpty() && status.refused().isEmpty();
 		return Health.status((reachable && whole) ? Status.UP : DEGRADED)
 			.withDetail("state", status.state().name().toLowerCase(Locale.ROOT))
 			.withDetail("standing", status.standing().name().toLowerCase(Locale.ROOT))
@@ -60,6 +60,7 @@ public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 			.withDetail("busesConnected", connected)
 			.withDetail("buses", status.buses().size())
 			.withDetail("limitsInFallback", inFallback)
+			.withDetail("refused", status.refused().stream().map(RefusalText::of).toList())
 			.build();
 	}
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.replication.port.BusStatus;
+import io.openclaw.tokenbucket.replication.port.Refusal;
 import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
@@ -25,8 +26,35 @@ import io.openclaw.tokenbucket.replication.port.Standing;
  * @param lostBatches numbers of batches found missing since start
  * @param repairs resent batches and digest repairs since start
  * @param rejectedMessages messages dropped as invalid since start
+ * @param refused messages that do not count at present, for want of a common secret
  */
 public record ReplicationStatus(MemberId self, @Nullable String region, Standing standing, FleetState state,
 		int fleetSize, List<MemberStatus> members, List<BusStatus> buses, Duration lag, long lostBatches, long repairs,
-		long rejectedMessages) {
+		long rejectedMessages, List<Refusal> refused) {
+
+	/**
+	 * Creates a status in which no messages are refused.
+	 */
+	public ReplicationStatus(MemberId self, @Nullable String region, Standing standing, FleetState state, int fleetSize,
+			List<MemberStatus> members, List<BusStatus> buses, Duration lag, long lostBatches, long repairs,
+			long rejectedMessages) {
+		this(self, region, standing, state, fleetSize, members, buses, lag, lostBatches, repairs, rejectedMessages,
+				List.of());
+	}
+
+	/**
+	 * The same with what is refused. Members that are heard read what this one says,
+	 * though it does not sign.
+	 * @param messages what may not count, for want of a common secret
+	 * @return a new status
+	 */
+	public ReplicationStatus refusing(List<Refusal> messages) {
+		List<Refusal> counted = messages.stream()
+			.filter((refusal) -> refusal.reason() != Refusal.Reason.NO_SECRET_HERE || this.members.stream()
+				.noneMatch((member) -> member.heard() && member.id().node().equals(refusal.from())))
+			.toList();
+		return new ReplicationStatus(this.self, this.region, this.standing, this.state, this.fleetSize, this.members,
+				this.buses, this.lag, this.lostBatches, this.repairs, this.rejectedMessages, counted);
+	}
+
 }

@@ -47,6 +47,18 @@ class ReplacedGatewayTests {
 		assertThat(readiness()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
 	}
 
+	@Test
+	void aGatewayThatIsRefusedIsReadyAgainOnceItIsNot() {
+		this.gateway.onStateChange(FleetState.JOINING, FleetState.REFUSED);
+		this.gateway.onStateChange(FleetState.REFUSED, FleetState.JOINING);
+		assertThat(readiness()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+		AvailabilityChangeEvent.publish(this.context, ReadinessState.ACCEPTING_TRAFFIC);
+		this.gateway.onStateChange(FleetState.JOINING, FleetState.REFUSED);
+		assertThat(readiness()).isEqualTo(ReadinessState.REFUSING_TRAFFIC);
+		this.gateway.onStateChange(FleetState.REFUSED, FleetState.HEALTHY);
+		assertThat(readiness()).isEqualTo(ReadinessState.ACCEPTING_TRAFFIC);
+	}
+
 	private ReadinessState readiness() {
 		return this.context.getBean(ApplicationAvailability.class).getReadinessState();
 	}

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -24,8 +26,12 @@ import org.springframework.context.annotation.Configuration;
 
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
+import io.openclaw.tokenbucket.observability.TokenBucketReplicationHealthIndicator;
+import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.replication.Replicator;
+import io.openclaw.tokenbucket.resilience.DriftSource;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,7 +82,39 @@ class SecretRotationTests {
 			.untilAsserted(() -> assertThat(status(with).rejectedMessages()).isGreaterThan(20));
 		assertThat(status(with).members()).isEmpty();
 		assertThat(output).contains("What gateways tell each other is not signed")
-			.containsOnlyOnce("reason: unsigned. Whoever sent them has no openclaw.crdt.secret");
+			.containsOnlyOnce(
+					"reason: unsigned, they claim to be from a. Whoever sent them has no openclaw.crdt.secret");
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(10))
+			.untilAsserted(() -> assertThat(output)
+				.containsOnlyOnce("Others sign what they say and do not read what this gateway says: b."));
+		assertThat(health(with)).contains("DEGRADED", "a has no secret");
+		assertThat(health(this.gateways.get("a"))).contains("DEGRADED", "b signs under a secret");
+	}
+
+	@Test
+	void gatewaysWithDifferentSecretsAreDegradedAndNameEachOther(CapturedOutput output) {
+		for (String node : List.of("a", "b")) {
+			this.gateways.put(node, start(node, "secret=of-" + node));
+		}
+		Awaitility.await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+			assertThat(health(this.gateways.get("a"))).contains("DEGRADED", "b signs under another secret");
+			assertThat(health(this.gateways.get("b"))).contains("DEGRADED", "a signs under another secret");
+			assertThat(
+					new ReplicationEndpoint(this.gateways.get("a").getBean(ReplicationStatusSource.class)).replication()
+						.refused())
+				.singleElement(InstanceOfAssertFactories.STRING)
+				.contains("b signs under another secret");
+		});
+		assertThat(output).contains("reason: signature, they claim to be from a",
+				"reason: signature, they claim to be from b");
+	}
+
+	private static String health(ConfigurableApplicationContext gateway) {
+		Health health = new TokenBucketReplicationHealthIndicator(gateway.getBean(ReplicationStatusSource.class),
+				DriftSource.NONE)
+			.health();
+		return health.toString();
 	}
 
 	private void roll(String... crdt) {

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.observability;
 
+import java.util.List;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,8 @@ import org.springframework.boot.health.actuate.endpoint.SimpleStatusAggregator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
+import io.openclaw.tokenbucket.replication.port.Refusal;
+import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.resilience.DriftSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,6 +71,16 @@ class TokenBucketReplicationHealthIndicatorTests {
 		Health health = new TokenBucketReplicationHealthIndicator(Statuses::joining, DriftSource.NONE).health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 		assertThat(health.getDetails()).containsEntry("standing", "joining");
+	}
+
+	@Test
+	void isDegradedWhileMessagesDoNotCountForWantOfACommonSecret() {
+		ReplicationStatus refusing = Statuses.alone(true)
+			.refusing(List.of(new Refusal("edge-b", Refusal.Reason.OTHER_SECRET)));
+		Health health = new TokenBucketReplicationHealthIndicator(() -> refusing, DriftSource.NONE).health();
+		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
+		assertThat(health.getDetails().get("refused").toString()).contains("edge-b signs under another secret",
+				"openclaw.crdt.secret");
 	}
 
 	@Test

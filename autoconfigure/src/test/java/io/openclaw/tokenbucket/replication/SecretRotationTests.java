@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
@@ -12,8 +13,13 @@ import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
 import io.openclaw.tokenbucket.replication.port.MessageSigning;
 import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
+import io.openclaw.tokenbucket.replication.port.Refusal;
+import io.openclaw.tokenbucket.replication.port.Refusal.Reason;
+import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * Members whose secrets differ for a while, since gateways are restarted one by one.
@@ -30,6 +36,8 @@ class SecretRotationTests {
 	private final List<TestMember> members = new ArrayList<>();
 
 	private long admitted;
+
+	private MessageSigning unsecured = MessageSigning.NONE;
 
 	@Test
 	void aSecretIsReplacedUnderLoadWithoutOneMessageLost() {
@@ -72,6 +80,100 @@ class SecretRotationTests {
 		assertThat(this.fleet.surprises()).isNotEmpty()
 			.allSatisfy((surprise) -> assertThat(surprise).isEqualTo("b#1 rejected: unsigned"));
 		assertThat(with.replicator().status().rejectedMessages()).isEqualTo(this.fleet.surprises().size());
+	}
+
+	@Test
+	void whoeverLacksTheSecretOfTheOthersSaysSoAndMakesNoPromises() {
+		startAll(signing("s3cret"));
+		TestMember without = this.fleet.start(new MemberId("x", 1), unsecured());
+		this.fleet.advanceSeconds(4);
+		assertThat(without.spender().limiter().state()).isEqualTo(FleetState.REFUSED);
+		assertThat(refusedBy(without)).containsExactlyInAnyOrder(new Refusal("a", Reason.NO_SECRET_HERE),
+				new Refusal("b", Reason.NO_SECRET_HERE), new Refusal("c", Reason.NO_SECRET_HERE));
+		assertThat(this.members)
+			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
+		int admitted = 0;
+		while (without.spender().spend(KEY, 1).isAdmitted()) {
+			admitted++;
+		}
+		assertThat(admitted).isLessThan(1000);
+		assertThat(without.spender().spend(KEY, 1).nanosToWait()).isEqualTo(Long.MAX_VALUE);
+	}
+
+	@Test
+	void whoeverWasThereBeforeTheSecretSaysThatItIsRefused() {
+		TestMember without = this.fleet.start(new MemberId("x", 1), unsecured());
+		this.fleet.advanceSeconds(3);
+		this.fleet.start(new MemberId("a", 1), signing("s3cret"));
+		this.fleet.advanceSeconds(4);
+		assertThat(refusedBy(without)).containsExactly(new Refusal("a", Reason.NO_SECRET_HERE));
+	}
+
+	@Test
+	void whoeverLacksTheSecretIsNotRefusedWhereTheOthersAcceptIt() {
+		startAll(MessageSigning.under(List.of("s3cret"), "default", Unsigned.ACCEPT));
+		TestMember without = this.fleet.start(new MemberId("x", 1), unsecured());
+		for (int i = 0; i < 100; i++) {
+			this.fleet.advance(Duration.ofMillis(100));
+			assertThat(without.spender().limiter().state()).isNotEqualTo(FleetState.REFUSED);
+			assertThat(refusedBy(without)).isEmpty();
+		}
+		assertThat(without.spender().limiter().state()).isEqualTo(FleetState.HEALTHY);
+	}
+
+	@Test
+	void whoeverIsRefusedJoinsOnceTheOthersAcceptIt() {
+		TestMember other = this.fleet.start(new MemberId("a", 1), signing("s3cret"));
+		TestMember without = this.fleet.start(new MemberId("x", 1), unsecured());
+		this.fleet.advanceSeconds(4);
+		other.replicator().leave();
+		this.fleet.advanceSeconds(1);
+		this.fleet.start(new MemberId("a", 2), MessageSigning.under(List.of("s3cret"), "default", Unsigned.ACCEPT));
+		this.fleet.advanceSeconds(15);
+		assertThat(without.spender().limiter().state()).isEqualTo(FleetState.HEALTHY);
+		assertThat(refusedBy(without)).isEmpty();
+	}
+
+	@Test
+	void gatewaysWithDifferentSecretsNameEachOtherForAsLongAsTheySpeak() {
+		MessageSigning one = MessageSigning.under(List.of("one"), "default", Unsigned.REJECT, this.fleet.time());
+		TestMember a = this.fleet.start(new MemberId("a", 1), one);
+		TestMember b = this.fleet.start(new MemberId("b", 1), signing("other"));
+		this.fleet.advanceSeconds(1);
+		assertThat(one.refusals()).containsExactly(new Refusal("b", Reason.OTHER_SECRET));
+		assertThat(a.spender().limiter().state()).isEqualTo(FleetState.HEALTHY);
+		b.kill();
+		this.fleet.advanceSeconds(11);
+		assertThat(one.refusals()).isEmpty();
+	}
+
+	@Test
+	void senderNamesThatNobodyCanHaveAreNotRepeated() {
+		MessageSigning signing = signing("s3cret");
+		byte[] forged = MessageBuilder.from(new MemberId("\u001b[31m\nroot", 1), Standing.MEMBER).encode();
+		assertThatException().isThrownBy(() -> MessageCodec.read(forged, signing)).withMessage("unsigned");
+		byte[] cut = Arrays.copyOf(forged, 3);
+		assertThatException().isThrownBy(() -> MessageCodec.read(cut, signing)).withMessage("unsigned");
+		assertThat(signing.refusals()).containsExactly(new Refusal("(unnamed)", Reason.UNSIGNED));
+	}
+
+	@Test
+	void inventedSendersAreNotRememberedWithoutBound() {
+		MessageSigning signing = signing("s3cret");
+		for (int i = 0; i < 1000; i++) {
+			byte[] forged = MessageBuilder.from(new MemberId("n" + i, 1), Standing.MEMBER).encode();
+			assertThatException().isThrownBy(() -> MessageCodec.read(forged, signing)).withMessage("unsigned");
+		}
+		assertThat(signing.refusals()).hasSize(16);
+	}
+
+	private MessageSigning unsecured() {
+		this.unsecured = MessageSigning.under(List.of(), "default", Unsigned.REJECT, this.fleet.time());
+		return this.unsecured;
+	}
+
+	private List<Refusal> refusedBy(TestMember member) {
+		return member.replicator().status().refusing(this.unsecured.refusals()).refused();
 	}
 
 	@Test

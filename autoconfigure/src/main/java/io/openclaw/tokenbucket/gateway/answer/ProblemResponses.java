@@ -148,7 +148,8 @@ public final class ProblemResponses {
 
 	/**
 	 * Answers a request that limits rejected: 429, with the time after which the same
-	 * request would be admitted; 503 where another gateway replaced this one.
+	 * request would be admitted; 503 where another gateway replaced this one, or the
+	 * others refuse it.
 	 * @param exchange the request
 	 * @param decisions its decisions, at least one of them rejected
 	 * @param state how much of the fleet this member hears
@@ -157,6 +158,9 @@ public final class ProblemResponses {
 	public Mono<Void> tooManyRequests(ServerWebExchange exchange, List<Decision> decisions, FleetState state) {
 		if (state == FleetState.REPLACED) {
 			return replaced(exchange);
+		}
+		if (state == FleetState.REFUSED) {
+			return refused(exchange);
 		}
 		List<Quota> violated = Quota.of(decisions).stream().filter(Quota::violated).toList();
 		List<String> policies = violated.stream().map(Quota::policy).toList();
@@ -184,6 +188,12 @@ public final class ProblemResponses {
 		long seconds = RetryAfter.seconds(untilProbe);
 		return answer(exchange, Problem.temporaryReducedCapacity(List.of(),
 				"The service is too slow to take more for now. " + retry(seconds), seconds));
+	}
+
+	// No time helps: another gateway has to take the request.
+	private Mono<Void> refused(ServerWebExchange exchange) {
+		return answer(exchange, Problem.unacceptable(HttpStatus.SERVICE_UNAVAILABLE, List.of(),
+				"The other gateways do not accept this one, which admits nothing more until that is mended."));
 	}
 
 	private static String retry(long seconds) {

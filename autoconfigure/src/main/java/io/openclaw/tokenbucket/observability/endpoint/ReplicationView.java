@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.observability.RefusalText;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 
 /**
@@ -13,7 +14,8 @@ import io.openclaw.tokenbucket.replication.ReplicationStatus;
  * @param self this member: node id, {@code #} and incarnation
  * @param region where it runs; {@code null} if not configured
  * @param standing {@code joining}, {@code member} or {@code leaving}
- * @param state {@code healthy}, {@code joining}, {@code degraded} or {@code isolated}
+ * @param state {@code healthy}, {@code joining}, {@code degraded}, {@code isolated},
+ * {@code refused} or {@code replaced}
  * @param fleetSize members counted, this one and those not heard included
  * @param lagMillis age of the oldest spending here that is not acknowledged by all heard
  * members
@@ -22,17 +24,19 @@ import io.openclaw.tokenbucket.replication.ReplicationStatus;
  * @param lostBatches batches found missing since start
  * @param repairs batches sent again and digests repaired since start
  * @param rejectedMessages messages dropped as invalid since start
+ * @param refused whose messages do not count at present for want of a common secret, and
+ * what to do
  */
 public record ReplicationView(String self, @Nullable String region, String standing, String state, int fleetSize,
 		BigDecimal lagMillis, List<MemberView> members, List<BusView> buses, long lostBatches, long repairs,
-		long rejectedMessages) {
+		long rejectedMessages, List<String> refused) {
 
 	static ReplicationView of(ReplicationStatus status) {
 		return new ReplicationView(VisibleText.of(status.self().toString()), VisibleText.ofNullable(status.region()),
 				Display.name(status.standing()), Display.name(status.state()), status.fleetSize(),
 				Display.millis(status.lag()), status.members().stream().map(MemberView::of).toList(),
 				status.buses().stream().map(BusView::of).toList(), status.lostBatches(), status.repairs(),
-				status.rejectedMessages());
+				status.rejectedMessages(), status.refused().stream().map(RefusalText::of).toList());
 	}
 
 }

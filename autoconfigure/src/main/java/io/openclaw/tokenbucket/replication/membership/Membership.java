@@ -309,8 +309,18 @@ public final class Membership {
 		if (this.replaced) {
 			return MembershipView.replaced(this.self, fleetSize, now);
 		}
+		if (isRefused()) {
+			return MembershipView.refused(this.self, fleetSize, now);
+		}
 		return contact ? MembershipView.joining(this.self, fleetSize, now)
 				: MembershipView.member(this.self, fleetSize, views, Set.of(), now);
+	}
+
+	// Those who have a secret do not even read what this process says, and never count
+	// it.
+	private boolean isRefused() {
+		return !members().isEmpty() && this.settings.get().signing().lacksSecretOfOthers()
+				&& this.peers.values().stream().noneMatch((peer) -> peer.failures().receivesMe());
 	}
 
 	private boolean isMutual(Peer peer, long now) {

@@ -3,13 +3,20 @@ package io.openclaw.tokenbucket.replication.port;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.replication.port.Refusal.Reason;
 
 /**
  * Signs messages under secrets that all members share, and reads only what is signed. The
  * first secret signs, all verify, so that secrets can be replaced one step at a time. The
  * signature is an HMAC-SHA256 (RFC 2104) over all that precedes it, not truncated, under
  * a key of its own for each secret and namespace: what was recorded in one namespace is
- * worth nothing in another. Immutable and thread-safe.
+ * worth nothing in another. Remembers for a few seconds whose messages do not count for
+ * want of a common secret. Thread-safe.
  */
 public final class MessageSigning {
 
@@ -17,15 +24,18 @@ public final class MessageSigning {
 	public static final int SECTION = 127;
 
 	/** Signs nothing and reads everything. */
-	public static final MessageSigning NONE = new MessageSigning(List.of(), Unsigned.ACCEPT);
+	public static final MessageSigning NONE = new MessageSigning(List.of(), Unsigned.ACCEPT, null);
 
 	private final List<SigningKey> keys;
 
 	private final Unsigned unsigned;
 
-	private MessageSigning(List<SigningKey> keys, Unsigned unsigned) {
+	private final @Nullable Refusals refusals;
+
+	private MessageSigning(List<SigningKey> keys, Unsigned unsigned, @Nullable Refusals refusals) {
 		this.keys = keys;
 		this.unsigned = unsigned;
+		this.refusals = refusals;
 	}
 
 	/**
@@ -33,11 +43,40 @@ public final class MessageSigning {
 	 * @param secrets the first signs, all verify; none empty
 	 * @param namespace tells fleets with the same secrets apart
 	 * @param unsigned what happens to messages without a signature
-	 * @return the signing; {@link #NONE} without secrets
+	 * @return the signing; without secrets one that signs nothing and reads everything
 	 */
 	public static MessageSigning under(List<String> secrets, String namespace, Unsigned unsigned) {
-		return secrets.isEmpty() ? NONE : new MessageSigning(
-				secrets.stream().map((secret) -> SigningKey.derive(secret, namespace)).toList(), unsigned);
+		return under(secrets, namespace, unsigned, NanoClock.SYSTEM);
+	}
+
+	/**
+	 * The same by another clock.
+	 * @param secrets the first signs, all verify; none empty
+	 * @param namespace tells fleets with the same secrets apart
+	 * @param unsigned what happens to messages without a signature
+	 * @param clock bounds how long refusals are remembered
+	 * @return the signing
+	 */
+	public static MessageSigning under(List<String> secrets, String namespace, Unsigned unsigned, NanoClock clock) {
+		return new MessageSigning(secrets.stream().map((secret) -> SigningKey.derive(secret, namespace)).toList(),
+				secrets.isEmpty() ? Unsigned.ACCEPT : unsigned, new Refusals(clock));
+	}
+
+	/**
+	 * Whose messages do not count at present, for want of a common secret.
+	 * @return a few of them
+	 */
+	public List<Refusal> refusals() {
+		return (this.refusals != null) ? this.refusals.current() : List.of();
+	}
+
+	/**
+	 * Whether others have signed for some time what they say, and there is no secret
+	 * here. They may accept what is not signed, and then say that they do.
+	 * @return whether there is anybody who does
+	 */
+	public boolean lacksSecretOfOthers() {
+		return refusals().stream().anyMatch((refusal) -> refusal.reason() == Reason.NO_SECRET_HERE);
 	}
 
 	/**
@@ -63,23 +102,29 @@ public final class MessageSigning {
 	 * Checks the signature of a message. Of what is not signed nothing is parsed but what
 	 * shows that it is not.
 	 * @param bytes the message
+	 * @param claimed reads the node that a message claims to be from, never throws
 	 * @throws MalformedMessageException for the reason {@code unsigned} or
 	 * {@code signature}
 	 */
-	public void verify(byte[] bytes) throws MalformedMessageException {
+	public void verify(byte[] bytes, Function<byte[], String> claimed) throws MalformedMessageException {
+		int length = bytes.length - SigningKey.SIGNATURE_BYTES;
+		boolean signed = isSigned(bytes, length);
 		if (this.keys.isEmpty()) {
+			if (signed) {
+				remember(claimed.apply(bytes), Reason.NO_SECRET_HERE);
+			}
 			return;
 		}
-		int length = bytes.length - SigningKey.SIGNATURE_BYTES;
-		if (isSigned(bytes, length)) {
-			verify(bytes, length);
+		if (signed) {
+			verify(bytes, length, claimed);
 		}
 		else if (this.unsigned == Unsigned.REJECT) {
+			remember(claimed.apply(bytes), Reason.UNSIGNED);
 			throw new MalformedMessageException("unsigned");
 		}
 	}
 
-	private void verify(byte[] bytes, int length) throws MalformedMessageException {
+	private void verify(byte[] bytes, int length, Function<byte[], String> claimed) throws MalformedMessageException {
 		byte[] signature = Arrays.copyOfRange(bytes, length, bytes.length);
 		for (SigningKey key : this.keys) {
 			// In constant time, lest its duration tell how much of a guess was right.
@@ -87,7 +132,14 @@ public final class MessageSigning {
 				return;
 			}
 		}
+		remember(claimed.apply(bytes), Reason.OTHER_SECRET);
 		throw new MalformedMessageException("signature");
+	}
+
+	private void remember(String node, Reason reason) {
+		if (this.refusals != null) {
+			this.refusals.add(node, reason);
+		}
 	}
 
 	// The section of the signature is always the last.

@@ -62,8 +62,17 @@ public final class MessageCodec {
 	 */
 	public static Message read(byte[] bytes, MessageSigning signing) throws MalformedMessageException {
 		requireReadable(bytes);
-		signing.verify(bytes);
+		signing.verify(bytes, MessageCodec::claimedSender);
 		return decode(bytes);
+	}
+
+	private static String claimedSender(byte[] bytes) {
+		try {
+			return new MessageReader(new WireReader(bytes)).readSender().node();
+		}
+		catch (MalformedMessageException | IllegalArgumentException ex) {
+			return "";
+		}
 	}
 
 	/**

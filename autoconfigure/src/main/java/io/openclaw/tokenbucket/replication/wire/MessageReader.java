@@ -32,15 +32,22 @@ public final class MessageReader {
 	}
 
 	/**
-	 * Reads what is readable.
+	 * Reads whom a message claims to be from, and nothing else.
 	 */
-	public Message read() throws MalformedMessageException {
+	MemberId readSender() throws MalformedMessageException {
 		this.in.readByte();
 		this.in.readByte();
 		for (int left = this.in.readCount(); left > 0; left--) {
 			this.members.add(new MemberId(this.in.readText(), this.in.readNumber()));
 		}
-		MemberId sender = readMember();
+		return readMember();
+	}
+
+	/**
+	 * Reads what {@link MessageCodec#requireReadable} let pass.
+	 */
+	public Message read() throws MalformedMessageException {
+		MemberId sender = readSender();
 		int flags = this.in.readByte();
 		if ((flags & ~MessageCodec.ALL_FLAGS) != 0) {
 			throw new MalformedMessageException("malformed");

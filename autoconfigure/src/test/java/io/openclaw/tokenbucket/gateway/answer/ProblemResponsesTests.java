@@ -116,6 +116,15 @@ class ProblemResponsesTests {
 	}
 
 	@Test
+	void aGatewayThatTheOthersRefusePromisesNoTime() {
+		Map<String, Object> body = reject(FleetState.REFUSED,
+				Decisions.rejected("rating", Reason.REDUCED_CAPACITY, Long.MAX_VALUE));
+		assertThat(this.response.getStatusCode()).isEqualTo(HttpStatus.SERVICE_UNAVAILABLE);
+		assertThat(this.response.getHeaders().containsHeader("Retry-After")).isFalse();
+		assertThat((String) body.get("error")).startsWith("The other gateways do not accept this one");
+	}
+
+	@Test
 	void textIsEscapedInTheBody() {
 		write(this.problems.missingKey(this.exchange, List.of("a\"b"), List.of("the \\header\n"), true));
 		assertThat(body()).containsEntry("error",
