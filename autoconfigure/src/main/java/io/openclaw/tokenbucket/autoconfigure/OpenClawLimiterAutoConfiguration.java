@@ -2,6 +2,9 @@ package io.openclaw.tokenbucket.autoconfigure;
 
 import java.util.List;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -13,6 +16,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.LimitControl;
+import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
@@ -23,6 +27,8 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 @AutoConfiguration
 @EnableConfigurationProperties(OpenClawProperties.class)
 public final class OpenClawLimiterAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(OpenClawLimiterAutoConfiguration.class);
 
 	@Bean
 	OpenClawSettings openClawSettings(OpenClawProperties properties) {
@@ -67,14 +73,22 @@ public final class OpenClawLimiterAutoConfiguration {
 		return new TokenBucketLimiter(store, clock, timer, allOf(listeners.orderedStream().toList()));
 	}
 
+	// What a listener throws must not fail a request that has been paid.
 	private static DecisionListener allOf(List<DecisionListener> listeners) {
-		if (listeners.size() == 1) {
-			return listeners.get(0);
-		}
 		DecisionListener[] all = listeners.toArray(DecisionListener[]::new);
+		LogThrottle failures = new LogThrottle(NanoClock.SYSTEM);
 		return (decision, nanos) -> {
 			for (DecisionListener listener : all) {
-				listener.onDecision(decision, nanos);
+				try {
+					listener.onDecision(decision, nanos);
+				}
+				catch (RuntimeException ex) {
+					failures
+						.pass((count) -> logger.error(
+								"The DecisionListener " + listener.getClass().getName()
+										+ " failed; listeners have failed " + count + " times since the last such line",
+								ex));
+				}
 			}
 		};
 	}

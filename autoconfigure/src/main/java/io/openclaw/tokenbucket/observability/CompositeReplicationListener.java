@@ -3,18 +3,31 @@ package io.openclaw.tokenbucket.observability;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitChange;
+import io.openclaw.tokenbucket.limiter.LogThrottle;
+import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.replication.MembershipChanged;
+import io.openclaw.tokenbucket.replication.ReplicationListener;
 import io.openclaw.tokenbucket.replication.port.MembershipChanged;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
- * Passes each call on to several listeners, in their order. Immutable, and as thread-safe
- * as they are.
+ * Passes each call on to several listeners, in their order. One that throws keeps neither
+ * the others from being told nor replication from its work; that it did is logged at most
+ * once a minute. As thread-safe as they are.
  */
 public final class CompositeReplicationListener implements ReplicationListener {
+
+	private static final Log logger = LogFactory.getLog(CompositeReplicationListener.class);
+
+	private final LogThrottle failures = new LogThrottle(NanoClock.SYSTEM);
 
 	private final List<ReplicationListener> delegates;
 
@@ -28,62 +41,77 @@ public final class CompositeReplicationListener implements ReplicationListener {
 
 	@Override
 	public void onSent(int bytes) {
-		this.delegates.forEach((delegate) -> delegate.onSent(bytes));
+		tell((delegate) -> delegate.onSent(bytes));
 	}
 
 	@Override
 	public void onReceived(int bytes) {
-		this.delegates.forEach((delegate) -> delegate.onReceived(bytes));
+		tell((delegate) -> delegate.onReceived(bytes));
 	}
 
 	@Override
 	public void onRejected(String reason) {
-		this.delegates.forEach((delegate) -> delegate.onRejected(reason));
+		tell((delegate) -> delegate.onRejected(reason));
 	}
 
 	@Override
 	public void onBatchPublished(long nanos) {
-		this.delegates.forEach((delegate) -> delegate.onBatchPublished(nanos));
+		tell((delegate) -> delegate.onBatchPublished(nanos));
 	}
 
 	@Override
 	public void onBatchMerged(long nanos) {
-		this.delegates.forEach((delegate) -> delegate.onBatchMerged(nanos));
+		tell((delegate) -> delegate.onBatchMerged(nanos));
 	}
 
 	@Override
 	public void onRoundTrip(Duration roundTrip) {
-		this.delegates.forEach((delegate) -> delegate.onRoundTrip(roundTrip));
+		tell((delegate) -> delegate.onRoundTrip(roundTrip));
 	}
 
 	@Override
 	public void onRepair() {
-		this.delegates.forEach(ReplicationListener::onRepair);
+		tell(ReplicationListener::onRepair);
 	}
 
 	@Override
 	public void onFailure(RuntimeException failure) {
-		this.delegates.forEach((delegate) -> delegate.onFailure(failure));
+		tell((delegate) -> delegate.onFailure(failure));
 	}
 
 	@Override
 	public void onStateChange(FleetState from, FleetState to) {
-		this.delegates.forEach((delegate) -> delegate.onStateChange(from, to));
+		tell((delegate) -> delegate.onStateChange(from, to));
 	}
 
 	@Override
 	public void onRaise(MemberId from, MemberId to) {
-		this.delegates.forEach((delegate) -> delegate.onRaise(from, to));
+		tell((delegate) -> delegate.onRaise(from, to));
 	}
 
 	@Override
 	public void onLimitChange(LimitChange change) {
-		this.delegates.forEach((delegate) -> delegate.onLimitChange(change));
+		tell((delegate) -> delegate.onLimitChange(change));
 	}
 
 	@Override
 	public void onMembershipChange(MembershipChanged change) {
-		this.delegates.forEach((delegate) -> delegate.onMembershipChange(change));
+		tell((delegate) -> delegate.onMembershipChange(change));
+	}
+
+	private void tell(Consumer<ReplicationListener> news) {
+		for (ReplicationListener delegate : this.delegates) {
+			try {
+				news.accept(delegate);
+			}
+			catch (RuntimeException ex) {
+				this.failures
+					.pass((count) -> logger.error(
+							"The ReplicationListener " + delegate.getClass().getName()
+									+ " failed; listeners have failed " + count + " times since the last such line",
+							ex));
+			}
+		}
 	}
 
 }

@@ -57,6 +57,21 @@ class OpenClawLimiterAutoConfigurationTests {
 	}
 
 	@Test
+	void aListenerThatThrowsNeitherFailsARequestNorHidesIt() {
+		DecisionListener broken = (decision, nanos) -> {
+			throw new IllegalStateException("broken");
+		};
+		DecisionListener listener = mock();
+		this.contexts.withBean("broken", DecisionListener.class, () -> broken)
+			.withBean("listener", DecisionListener.class, () -> listener)
+			.run((context) -> {
+				assertThat(context.getBean(TokenBucketLimiter.class).tryConsume("rating", "k", 1).isAdmitted())
+					.isTrue();
+				verify(listener).onDecision(any(), anyLong());
+			});
+	}
+
+	@Test
 	void aLimitStartsFullAndIsBoundedUnlessConfigured() {
 		this.contexts.run((context) -> {
 			LimitPolicy policy = context.getBean(TokenBucketLimiter.class).policy("rating");

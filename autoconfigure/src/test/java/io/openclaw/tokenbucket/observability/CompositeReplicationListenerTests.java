@@ -29,6 +29,16 @@ class CompositeReplicationListenerTests {
 		verifyTold(this.second);
 	}
 
+	/** Else a message that has arrived would be lost with what it says. */
+	@Test
+	void aListenerThatThrowsKeepsNobodyFromBeingTold() {
+		ReplicationListener broken = mock(ReplicationListener.class, (call) -> {
+			throw FAILURE;
+		});
+		tell(new CompositeReplicationListener(List.of(broken, this.second)));
+		verifyTold(this.second);
+	}
+
 	@Test
 	void leavesNoMethodToTheInterface() throws NoSuchMethodException {
 		for (Method method : ReplicationListener.class.getMethods()) {
