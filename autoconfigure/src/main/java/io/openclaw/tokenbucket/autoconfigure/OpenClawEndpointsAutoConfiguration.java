@@ -17,6 +17,7 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.CompositeReplicationListener;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
+import io.openclaw.tokenbucket.observability.endpoint.KnownFieldsAdvisor;
 import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.SnapshotEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsEndpoint;
@@ -49,6 +50,11 @@ public final class OpenClawEndpointsAutoConfiguration {
 	TokenBucketsWebExtension openClawTokenBucketsWebExtension(TokenBucketsEndpoint endpoint, LimitControl control,
 			ApplicationEventPublisher events) {
 		return new TokenBucketsWebExtension(endpoint, control, events);
+	}
+
+	@Bean
+	KnownFieldsAdvisor openClawKnownFieldsAdvisor() {
+		return new KnownFieldsAdvisor();
 	}
 
 	@Bean

@@ -144,8 +144,9 @@ public final class OpenClawGatewayAutoConfiguration {
 	}
 
 	@Bean
-	@ConditionalOnMissingBean
-	KeyLookup tokenBucketKeyLookup(RequestLimits limits, OpenClawProperties properties) {
+	@Order
+	@ConditionalOnMissingBean(KeyLookup.class)
+	RequestLimitLookup tokenBucketKeyLookup(RequestLimits limits, OpenClawProperties properties) {
 		return new RequestLimitLookup(limits, properties.buckets());
 	}
 

@@ -10,7 +10,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
-import org.springframework.core.annotation.Order;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
@@ -72,10 +71,9 @@ public final class OpenClawMetricsAutoConfiguration {
 	}
 
 	@Bean
-	@Order
 	@ConditionalOnBean(BucketMetrics.class)
-	Refreshable openClawBucketMetricsRefresh(BucketMetrics metrics) {
-		return (properties, settings) -> metrics::addLimits;
+	LimitsAdded openClawBucketMetricsOfAddedLimits(BucketMetrics metrics) {
+		return metrics::addLimits;
 	}
 
 	@Bean
@@ -90,6 +88,12 @@ public final class OpenClawMetricsAutoConfiguration {
 	@ConditionalOnBean(ReplicationStatusSource.class)
 	FleetMetrics openClawFleetMetrics(ReplicationStatusSource replication, NodeTags tags) {
 		return new FleetMetrics(replication, tags);
+	}
+
+	@Bean
+	@ConditionalOnBean(DriftMetrics.class)
+	LimitsAdded openClawDriftMetricsOfAddedLimits(DriftMetrics metrics) {
+		return metrics::addLimits;
 	}
 
 	@Bean

@@ -16,6 +16,7 @@ import org.springframework.util.StringUtils;
 
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.FleetJournal;
 import io.openclaw.tokenbucket.observability.ReplicationLogger;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.ShadowLogger;
@@ -37,6 +38,12 @@ public final class OpenClawObservabilityAutoConfiguration {
 		// Only later: what tells the status tells this listener.
 		return new ReplicationLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM),
 				() -> replication.stream().flatMap((source) -> source.current().refused().stream()).toList());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	FleetJournal openClawFleetJournal(ObjectProvider<ReplicationStatusSource> replication) {
+		return new FleetJournal(replication::getIfAvailable);
 	}
 
 	@Bean

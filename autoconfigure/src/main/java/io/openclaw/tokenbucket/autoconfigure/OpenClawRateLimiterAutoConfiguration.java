@@ -1,14 +1,22 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.cloud.gateway.config.GatewayProperties;
+import org.springframework.cloud.gateway.filter.factory.RequestRateLimiterGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.ratelimit.RateLimiter;
 import org.springframework.cloud.gateway.support.ConfigurationService;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.reactive.DispatcherHandler;
 
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
@@ -27,37 +35,40 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 @ConditionalOnClass({ RateLimiter.class, DispatcherHandler.class })
 @ConditionalOnBean({ TokenBucketLimiter.class, LimitControl.class })
 @ConditionalOnBooleanProperty(name = "spring.cloud.gateway.server.webflux.enabled", matchIfMissing = true)
+@Import(NamedRateLimiterProcessor.class)
 public final class OpenClawRateLimiterAutoConfiguration {
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBean(RateLimiter.class)
-	@ConditionalOnMissingBean(name = "tokenBucketRateLimiter")
-	static class OneOfSeveral {
-
-		@Bean(defaultCandidate = false)
-		TokenBucketRateLimiter tokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
-				ConfigurationService configurationService, OpenClawProperties properties) {
-			return create(limiter, control, configurationService, properties);
-		}
-
+	// A fallback even where it is the only one so far: beans of the user's that come
+	// later
+	// are what the user wants.
+	@Bean
+	@Fallback
+	@ConditionalOnMissingBean(name = NamedRateLimiterProcessor.BEAN)
+	@ConfigurationProperties(RateLimiterArgumentsValidator.PROPERTIES)
+	TokenBucketRateLimiter tokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
+			ConfigurationService configurationService, OpenClawProperties properties,
+			ObjectProvider<LimitsAdded> added) {
+		return new TokenBucketRateLimiter(limiter, control, configurationService, settings(properties),
+				(name) -> added.orderedStream().forEach(LimitsAdded::look));
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean(RateLimiter.class)
-	static class Only {
-
-		@Bean
-		TokenBucketRateLimiter tokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
-				ConfigurationService configurationService, OpenClawProperties properties) {
-			return create(limiter, control, configurationService, properties);
-		}
-
+	@Bean
+	@ConditionalOnBean(TokenBucketRateLimiter.class)
+	RateLimiterArgumentsValidator tokenBucketRateLimiterArgumentsValidator(ObjectProvider<GatewayProperties> gateway,
+			TokenBucketRateLimiter limiter, ObjectProvider<RequestRateLimiterGatewayFilterFactory> factory,
+			BeanFactory beans, ApplicationEventPublisher publisher) {
+		return new RateLimiterArgumentsValidator(gateway, limiter, factory, beans, publisher);
 	}
 
-	private static TokenBucketRateLimiter create(TokenBucketLimiter limiter, LimitControl control,
-			ConfigurationService configurationService, OpenClawProperties properties) {
-		return new TokenBucketRateLimiter(limiter, control, configurationService,
-				new Settings(properties.revision(), properties.crdt().creditWait()));
+	@Bean
+	@Order
+	@ConditionalOnBean(TokenBucketRateLimiter.class)
+	Refreshable tokenBucketRateLimiterRefresh(TokenBucketRateLimiter limiter) {
+		return (properties, settings) -> () -> limiter.follow(settings(properties));
+	}
+
+	private static Settings settings(OpenClawProperties properties) {
+		return new Settings(properties.revision(), properties.crdt().creditWait());
 	}
 
 }

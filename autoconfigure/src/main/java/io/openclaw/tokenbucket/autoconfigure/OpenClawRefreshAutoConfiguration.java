@@ -32,6 +32,12 @@ public final class OpenClawRefreshAutoConfiguration {
 	}
 
 	@Bean
+	@Order
+	Refreshable openClawLimitsAddedRefresh(ObjectProvider<LimitsAdded> added) {
+		return (properties, settings) -> () -> added.orderedStream().forEach(LimitsAdded::look);
+	}
+
+	@Bean
 	ConfigurationRefresh openClawConfigurationRefresh(Environment environment, OpenClawProperties properties,
 			ObjectProvider<Refreshable> refreshables) {
 		return new ConfigurationRefresh(environment, properties, refreshables.orderedStream().toList());

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -13,12 +14,31 @@ import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.observability.endpoint.RequestView;
 
 /**
- * Tells the endpoint how requests meet limits. Immutable.
- *
- * @param limits the limits that routes can name
- * @param buckets what is configured by their names
+ * Tells the endpoint how requests meet limits, as they are configured now. Thread-safe.
  */
-record RequestLimitLookup(RequestLimits limits, Map<String, Bucket> buckets) implements KeyLookup {
+final class RequestLimitLookup implements KeyLookup, Refreshable {
+
+	private final RequestLimits limits;
+
+	private volatile Map<String, Bucket> buckets;
+
+	/**
+	 * Creates the lookup.
+	 * @param limits the limits that routes can name
+	 * @param buckets what is configured by their names
+	 */
+	RequestLimitLookup(RequestLimits limits, Map<String, Bucket> buckets) {
+		this.limits = limits;
+		this.buckets = Map.copyOf(buckets);
+	}
+
+	// A limit that is no longer configured goes on, and is shown as it was.
+	@Override
+	public Runnable prepare(OpenClawProperties properties, OpenClawSettings settings) {
+		Map<String, Bucket> anew = new HashMap<>(this.buckets);
+		anew.putAll(properties.buckets());
+		return () -> this.buckets = Map.copyOf(anew);
+	}
 
 	@Override
 	public String keyOf(String limit, String sent) {

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.crdt;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
 
@@ -13,6 +14,8 @@ import java.time.Duration;
  * @param periodNanos in how many nanoseconds they accrue, positive
  */
 public record RefillRate(long microTokens, long periodNanos) {
+
+	private static final MathContext SIX_DIGITS = new MathContext(6);
 
 	/**
 	 * Creates a rate in lowest terms.
@@ -62,6 +65,18 @@ public record RefillRate(long microTokens, long periodNanos) {
 	 */
 	public double tokensPerSecond() {
 		return this.microTokens * 1e3 / this.periodNanos;
+	}
+
+	/**
+	 * The rate as people read it.
+	 * @return tokens per second, rounded to six decimals, below one to six digits, so
+	 * that no rate shows as none
+	 */
+	public BigDecimal roundedPerSecond() {
+		BigDecimal tokens = BigDecimal.valueOf(this.microTokens, 6);
+		BigDecimal seconds = BigDecimal.valueOf(this.periodNanos, 9);
+		BigDecimal rate = tokens.divide(seconds, MathContext.DECIMAL64);
+		return (rate.compareTo(BigDecimal.ONE) < 0) ? rate.round(SIX_DIGITS) : rate.setScale(6, RoundingMode.HALF_UP);
 	}
 
 	/**

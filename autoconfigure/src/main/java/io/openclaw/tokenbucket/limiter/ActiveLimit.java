@@ -53,7 +53,7 @@ record ActiveLimit(LimitPolicy policy, LimitDefinition definition, LimitSource s
 		Limit limit = next.limit();
 		long unused = Math.min(unused(now), limit.capacity());
 		long age = limit.refillRate().nanosToAccrue(unused - limit.initial());
-		boolean knownHere = from == LimitSource.FLEET && next.agreesWith(this.definition);
+		boolean knownHere = from.isLearned() && next.agreesWith(this.definition);
 		return new ActiveLimit(follow(this.policy, next), next, knownHere ? this.source : from,
 				now - Math.min(age, OLDEST));
 	}

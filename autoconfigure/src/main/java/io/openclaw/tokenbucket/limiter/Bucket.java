@@ -41,6 +41,8 @@ final class Bucket implements Line {
 
 	private final BucketQueues<Bucket> queues;
 
+	private final LimitStatistics statistics;
+
 	@GuardedBy("this")
 	private final LocalReplica replica;
 
@@ -63,6 +65,7 @@ final class Bucket implements Line {
 			BucketQueues<Bucket> queues, long now) {
 		this.key = key;
 		this.queues = queues;
+		this.statistics = statistics;
 		this.replica = replica;
 		this.credit = new Credit(replica.limit().capacity(), replica.view());
 		this.peers = new PeerSpending(replica, this.credit);
@@ -206,6 +209,7 @@ final class Bucket implements Line {
 				this.activity.markDirty();
 			}
 			this.context.trimExcess();
+			this.statistics.see(this.replica.level());
 			this.credit.share(this.replica.view(), now);
 			DriftListener listener = this.context.isConfigured() ? this.queues.drift() : DriftListener.NONE;
 			this.peers.judge(this.key, this.context.syncIntervalNanos(), listener, now);

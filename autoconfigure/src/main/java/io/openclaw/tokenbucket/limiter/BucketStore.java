@@ -141,7 +141,7 @@ public final class BucketStore {
 	public Optional<LimitChange> follow(String limit, UnaryOperator<LimitDefinition> next, LimitSource source,
 			long now) {
 		Optional<LimitChange> change = this.limits.find(limit).flatMap((buckets) -> buckets.follow(next, source, now));
-		if (change.isPresent() && source != LimitSource.FLEET) {
+		if (change.isPresent() && !source.isLearned()) {
 			this.queues.signal().limitChanged(limit);
 		}
 		return change;

@@ -19,7 +19,7 @@ final class LimitContext {
 
 	LimitContext(LimitPolicy policy, LimitSource source, CurrentMembership members, long syncIntervalNanos, long now) {
 		this.members = members;
-		this.configured = source != LimitSource.FLEET;
+		this.configured = !source.isLearned();
 		this.current = new AtomicReference<>(
 				new BucketContext(members.view(now), ActiveLimit.of(policy, source, now), syncIntervalNanos, null, 0));
 	}

@@ -11,9 +11,8 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
 
 /**
  * What the members of a fleet must agree on about a limit: a last-writer-wins register
- * (Shapiro et al. 2011, 3.2.1) whose time stamp is a version instead of a clock, and
- * beside it the smallest initial tokens that any definition gave. Merge is commutative,
- * associative and idempotent. Immutable.
+ * (Shapiro et al. 2011, 3.2.1) whose time stamp is a version instead of a clock. Merge is
+ * commutative, associative and idempotent. Immutable.
  *
  * @param limit the limit with its revision, the first part of the version
  * @param edit how often the limit was changed at run time since its revision, not
@@ -41,6 +40,7 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 			.thenComparingLong((definition) -> definition.limit.refillRate().periodNanos())
 			.thenComparing(LimitDefinition::consistency)
 			.thenComparing(LimitDefinition::mode)
+			.thenComparingLong((definition) -> definition.limit.initial())
 			.reversed());
 
 	/**
@@ -68,17 +68,7 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 	 * @return the one of the higher version; this very instance if the other adds nothing
 	 */
 	public LimitDefinition merge(LimitDefinition other) {
-		return ((ORDER.compare(this, other) >= 0) ? this : other)
-			.beginWith(Math.min(this.limit.initial(), other.limit.initial()));
-	}
-
-	/**
-	 * This definition, where another says something else under the same version.
-	 * @param other a definition of the same limit
-	 * @return this one with the smaller initial tokens of both
-	 */
-	public LimitDefinition over(LimitDefinition other) {
-		return beginWith(Math.min(this.limit.initial(), other.limit.initial()));
+		return (ORDER.compare(this, other) >= 0) ? this : other;
 	}
 
 	/**
@@ -111,7 +101,8 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 	 */
 	public boolean agreesWith(LimitDefinition other) {
 		return this.limit.capacity() == other.limit.capacity()
-				&& this.limit.refillRate().equals(other.limit.refillRate()) && this.consistency == other.consistency
+				&& this.limit.refillRate().equals(other.limit.refillRate())
+				&& this.limit.initial() == other.limit.initial() && this.consistency == other.consistency
 				&& this.mode == other.mode;
 	}
 
@@ -121,9 +112,8 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 	 * @return the definition with the version that follows
 	 */
 	public LimitDefinition following(LimitDefinition current) {
-		long initial = Math.min(Math.min(this.limit.initial(), this.limit.capacity()), current.limit.initial());
-		Limit edited = new Limit(this.limit.name(), this.limit.capacity(), this.limit.refillRate(), initial,
-				current.limit.revision());
+		Limit edited = new Limit(this.limit.name(), this.limit.capacity(), this.limit.refillRate(),
+				this.limit.initial(), current.limit.revision());
 		return new LimitDefinition(edited, Math.addExact(current.edit, 1), this.consistency, this.mode);
 	}
 
@@ -149,21 +139,21 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 		return mix(mix(hash) + this.mode.ordinal());
 	}
 
-	private LimitDefinition beginWith(long initial) {
-		return (initial == this.limit.initial()) ? this
-				: new LimitDefinition(new Limit(this.limit.name(), this.limit.capacity(), this.limit.refillRate(),
-						initial, this.limit.revision()), this.edit, this.consistency, this.mode);
-	}
-
 	@Override
 	public String toString() {
-		return "capacity %s, %s tokens/s, %s, %s, version %s".formatted(
-				plain(MicroTokens.toTokens(this.limit.capacity())), plain(this.limit.refillRate().tokensPerSecond()),
-				this.consistency.name().toLowerCase(Locale.ROOT), this.mode.name().toLowerCase(Locale.ROOT), version());
+		boolean beginsFull = this.limit.initial() == this.limit.capacity();
+		return "capacity %s%s, %s tokens/s, %s, %s, version %s".formatted(tokens(this.limit.capacity()),
+				beginsFull ? "" : ", initially " + tokens(this.limit.initial()),
+				plain(this.limit.refillRate().roundedPerSecond()), this.consistency.name().toLowerCase(Locale.ROOT),
+				this.mode.name().toLowerCase(Locale.ROOT), version());
 	}
 
-	private static String plain(double tokens) {
-		return BigDecimal.valueOf(tokens).stripTrailingZeros().toPlainString();
+	private static String tokens(long microTokens) {
+		return plain(BigDecimal.valueOf(microTokens, 6));
+	}
+
+	private static String plain(BigDecimal tokens) {
+		return tokens.stripTrailingZeros().toPlainString();
 	}
 
 	// The finalizer of SplitMix64: Steele et al., Fast Splittable Pseudorandom Number

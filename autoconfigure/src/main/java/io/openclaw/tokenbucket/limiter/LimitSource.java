@@ -12,6 +12,16 @@ public enum LimitSource {
 	ENDPOINT,
 
 	/** From another member. */
-	FLEET
+	FLEET,
+
+	/** From what gateways saved, none of which needs to live any more. */
+	SAVED;
+
+	/**
+	 * Whether the definition was made elsewhere and only learned here.
+	 */
+	boolean isLearned() {
+		return this == FLEET || this == SAVED;
+	}
 
 }

@@ -34,7 +34,7 @@ final class LimitStatistics {
 	}
 
 	/**
-	 * A request saw this level.
+	 * A request or a merge found this level.
 	 */
 	void see(long level) {
 		if (level < this.lowestLevel.get()) {

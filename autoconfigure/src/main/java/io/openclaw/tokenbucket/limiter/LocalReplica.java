@@ -346,14 +346,22 @@ final class LocalReplica {
 		settle(now);
 		this.missedRefill.accrue(this.limit, this.view.size(), now);
 		long before = available();
+		TokenBucketState kept = keepBeginning(state(), newLimit);
 		this.limit = newLimit;
 		this.refill.changeRate(newLimit.refillRate());
 		this.excess.withholdNothing();
-		replaceState(state());
+		replaceState(kept);
 		if (isOverfull()) {
 			withholdAbove(before);
 		}
 		this.excess.follow(newLimit.capacity(), this.level);
+	}
+
+	// Where a state says nothing its limit says what it began with. One that began with
+	// nothing would gain what new buckets begin with: a micro-token stands for none.
+	private TokenBucketState keepBeginning(TokenBucketState before, Limit newLimit) {
+		boolean wouldGain = before.initial() == 0 && newLimit.initial() > this.limit.initial();
+		return wouldGain ? before.beginWith(Math.max(1, this.limit.initial())) : before;
 	}
 
 	/**

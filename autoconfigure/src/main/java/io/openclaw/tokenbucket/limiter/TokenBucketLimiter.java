@@ -130,9 +130,10 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * The lowest level that a request saw since this was called last.
+	 * The lowest level that a request or news of other members found since this was
+	 * called last.
 	 * @param limit the name of the limit
-	 * @return micro-tokens; the capacity if there was no request
+	 * @return micro-tokens; the capacity if there was neither
 	 */
 	public long drainLowestLevel(String limit) {
 		return buckets(limit).drainLowestLevel();

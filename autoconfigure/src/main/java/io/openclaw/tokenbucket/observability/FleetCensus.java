@@ -32,6 +32,18 @@ public record FleetCensus(long heard, long unheard, long joining, long leaving) 
 				count(status, Standing.LEAVING));
 	}
 
+	/**
+	 * How many counted members this one has never met. Before the first contact a member
+	 * reckons with {@code openclaw.crdt.replication-factor} of them, so that those who
+	 * may be there keep their part.
+	 * @param status replication as seen from this member
+	 * @return the number, not negative
+	 */
+	public static long neverMet(ReplicationStatus status) {
+		long met = status.members().stream().filter((member) -> member.standing() == Standing.MEMBER).count();
+		return Math.max(0, status.fleetSize() - 1 - met);
+	}
+
 	private static long count(ReplicationStatus status, Standing standing) {
 		return Stream.concat(Stream.of(status.standing()), status.members().stream().map(MemberStatus::standing))
 			.filter(standing::equals)

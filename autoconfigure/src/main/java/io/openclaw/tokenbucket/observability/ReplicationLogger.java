@@ -14,6 +14,7 @@ import org.apache.commons.logging.LogFactory;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.LimitChange;
+import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.replication.port.Refusal;
@@ -22,10 +23,10 @@ import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
  * Writes to the log one line for each change of the fleet's state, a warning when this
- * member may spend less than the whole budget; a warning for each limit for which another
- * member's definition takes the place of the one here; and at most one line a minute of
- * failures, and of messages that were dropped for each reason, for whoever can reach the
- * bus can send as many as it likes. Thread-safe.
+ * member may spend less than the whole budget; one line for each limit that others
+ * changed, a warning where the configuration here is not followed; and at most one line a
+ * minute of failures, and of messages that were dropped for each reason, for whoever can
+ * reach the bus can send as many as it likes. Thread-safe.
  */
 public class ReplicationLogger implements ReplicationListener {
 
@@ -88,8 +89,18 @@ public class ReplicationLogger implements ReplicationListener {
 
 	@Override
 	public void onLimitChange(LimitChange change) {
-		logger.warn("Limit '" + change.limit() + "' follows the fleet: " + change.to() + ", instead of " + change.from()
-				+ " from " + name(change.formerSource()));
+		String limit = "Limit '" + change.limit() + "' ";
+		if (change.source() == LimitSource.SAVED) {
+			logger.info(limit + "goes on as it was saved: " + change.to() + "; configured here: " + change.from());
+		}
+		else if (!change.to().isNewerThan(change.from())) {
+			logger
+				.warn(limit + "is not what is configured here: the fleet goes on with " + change.to() + ", instead of "
+						+ change.from() + "; a higher openclaw.revision has the fleet follow this configuration");
+		}
+		else {
+			logger.info(limit + "was changed by another gateway: " + change.to() + ", before: " + change.from());
+		}
 	}
 
 	@Override
@@ -158,7 +169,7 @@ public class ReplicationLogger implements ReplicationListener {
 
 	private static String meaning(FleetState state) {
 		return switch (state) {
-			case HEALTHY -> "all members are heard, the whole of each bucket may be spent";
+			case HEALTHY -> "every member that is counted is heard, the whole of each bucket may be spent";
 			case JOINING -> "not yet counted by the fleet, a fixed part of the initial tokens may be spent";
 			case DEGRADED -> "some members are not heard, their part of each bucket is held aside";
 			case ISOLATED -> "no other member is heard, only the own share of each bucket may be spent";

@@ -57,6 +57,7 @@ public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 			.withDetail("standing", status.standing().name().toLowerCase(Locale.ROOT))
 			.withDetail("membersHeard", census.heard())
 			.withDetail("fleetSize", status.fleetSize())
+			.withDetail("membersNeverMet", FleetCensus.neverMet(status))
 			.withDetail("busesConnected", connected)
 			.withDetail("buses", status.buses().size())
 			.withDetail("limitsInFallback", inFallback)

@@ -124,7 +124,7 @@ public final class Restoration {
 			return;
 		}
 		this.store
-			.follow(limit, (current) -> saved.isNewerThan(current) ? current.merge(saved) : current, LimitSource.FLEET,
+			.follow(limit, (current) -> saved.isNewerThan(current) ? current.merge(saved) : current, LimitSource.SAVED,
 					now)
 			.ifPresent(this.listener::onLimitChange);
 		LimitDefinition followed = this.store.definitions().get(limit);

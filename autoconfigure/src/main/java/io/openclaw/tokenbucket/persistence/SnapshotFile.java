@@ -111,7 +111,7 @@ public final class SnapshotFile {
 	private void follow(LimitDefinition saved) {
 		this.store
 			.follow(saved.limit().name(), (current) -> saved.isNewerThan(current) ? current.merge(saved) : current,
-					LimitSource.FLEET, this.clock.nanoTime())
+					LimitSource.SAVED, this.clock.nanoTime())
 			.ifPresent(this.listener::onLimitChange);
 	}
 

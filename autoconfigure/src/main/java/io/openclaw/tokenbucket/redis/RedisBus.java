@@ -56,6 +56,8 @@ final class RedisBus implements AutoCloseable {
 
 	private final LongAdder failedPublishes = new LongAdder();
 
+	private volatile boolean everConnected;
+
 	// Opening a session may block, so it has a thread that nobody else waits for.
 	private final ScheduledExecutorService opener;
 
@@ -188,6 +190,7 @@ final class RedisBus implements AutoCloseable {
 
 	private void adopt(RedisSession open, Supplier<CompletionStage<RedisSession>> opening) {
 		this.session = open;
+		this.everConnected = true;
 		if (!this.unstable) {
 			logSubscribed();
 		}
@@ -222,9 +225,10 @@ final class RedisBus implements AutoCloseable {
 			.failedStage(new IllegalStateException("Redis '" + this.name + "' is not connected"));
 	}
 
+	// What is sent before the first connection is up fails at every healthy start.
 	private void countFailure(CompletionStage<?> published) {
 		published.whenComplete((receivers, failure) -> {
-			if (failure != null) {
+			if (failure != null && this.everConnected) {
 				this.failedPublishes.increment();
 			}
 		});

@@ -57,8 +57,10 @@ final class FleetObserver {
 
 	/**
 	 * Members were looked at.
+	 * @param describing describes how replication stands: who is told that members
+	 * changed may ask for the whole of it
 	 */
-	void onView(MembershipView view) {
+	void onView(MembershipView view, Runnable describing) {
 		FleetState before = this.state;
 		this.state = view.state();
 		if (before != this.state) {
@@ -67,6 +69,7 @@ final class FleetObserver {
 		MembershipChanged changed = new MembershipChanged(view.state(), view.size(), view.heard());
 		if (!changed.equals(this.members)) {
 			this.members = changed;
+			describing.run();
 			this.listener.onMembershipChange(changed);
 		}
 	}

@@ -256,7 +256,11 @@ public final class Replicator implements ReplicationSignal {
 		forgetAdopted();
 		this.store.tick(now);
 		this.self.gossip().digests().sumUp(now);
-		this.observer.describe(membership, this.self.outbox(), this.store.view(now), this.transport.buses(),
+		describe(membership, this.store.view(now), now);
+	}
+
+	private void describe(Membership membership, MembershipView view, long now) {
+		this.observer.describe(membership, this.self.outbox(), view, this.transport.buses(),
 				Duration.ofNanos(this.store.lag(now)), now);
 	}
 
@@ -296,7 +300,7 @@ public final class Replicator implements ReplicationSignal {
 		if (membership.isMember()) {
 			this.joined.complete(membership.isFounder());
 		}
-		this.observer.onView(view);
+		this.observer.onView(view, () -> describe(membership, view, now));
 		acknowledge(membership, this.self.outbox(), now);
 	}
 

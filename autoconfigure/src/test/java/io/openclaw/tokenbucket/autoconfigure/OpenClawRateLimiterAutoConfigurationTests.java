@@ -3,15 +3,18 @@ package io.openclaw.tokenbucket.autoconfigure;
 import java.util.Map;
 import java.util.Set;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.mockito.Mockito;
 import reactor.core.publisher.Mono;
 
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.cloud.gateway.event.FilterArgsEvent;
 import org.springframework.cloud.gateway.filter.factory.RequestRateLimiterGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
@@ -20,24 +23,34 @@ import org.springframework.cloud.gateway.filter.ratelimit.RedisRateLimiter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
+import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
+import io.openclaw.tokenbucket.limiter.LimitControl;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class OpenClawRateLimiterAutoConfigurationTests {
+
+	private static final String PROPERTIES = "spring.cloud.gateway.server.webflux.redis-rate-limiter";
+
+	private static final String ROUTE = "spring.cloud.gateway.server.webflux.routes[0]";
 
 	private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
 		.withUserConfiguration(Gateway.class);
 
 	@Test
-	void theRateLimiterOfTheGatewayRemainsTheDefault() {
-		this.runner.run((context) -> {
+	void theRateLimiterOfTheGatewayRemainsTheDefaultWhereverAnotherIsNotNamed() {
+		this.runner.withUserConfiguration(Injecting.class).run((context) -> {
 			assertThat(context).hasNotFailed().hasSingleBean(RedisRateLimiter.class);
-			assertThat(context.getBean("tokenBucketRateLimiter")).isInstanceOf(TokenBucketRateLimiter.class);
+			RedisRateLimiter ofGateway = context.getBean(RedisRateLimiter.class);
+			TokenBucketRateLimiter ours = context.getBean("tokenBucketRateLimiter", TokenBucketRateLimiter.class);
 			assertThat(context.getBean(RequestRateLimiterGatewayFilterFactory.class).getDefaultRateLimiter())
-				.isInstanceOf(RedisRateLimiter.class);
+				.isSameAs(ofGateway);
+			assertThat(context.getBean("byType", Injected.class).limiter()).isSameAs(ours);
+			assertThat(context.getBean("byQualifier", Injected.class).limiter()).isSameAs(ours);
+			assertThat(context.getBean("byName", Injected.class).limiter()).isSameAs(ours);
+			assertThat(context.getBean("byDefault", Injected.class).limiter()).isSameAs(ofGateway);
 		});
 	}
 
@@ -58,17 +71,54 @@ class OpenClawRateLimiterAutoConfigurationTests {
 				.isSameAs(context.getBean("ownRateLimiter")));
 	}
 
-	@ParameterizedTest
-	@CsvSource({ "0,10,1,replenishRate", "1,10,0,requestedTokens" })
-	void argumentsThatLetNothingPassAreRefused(String rate, String burst, String tokens, String argument) {
-		this.runner.run((context) -> assertThatIllegalArgumentException()
-			.isThrownBy(() -> context.getBean(TokenBucketRateLimiter.class)
-				.onApplicationEvent(new FilterArgsEvent(this, "orders",
-						Map.of("redis-rate-limiter.replenishRate", rate, "redis-rate-limiter.burstCapacity", burst,
-								"redis-rate-limiter.requestedTokens", tokens))))
-			.withMessageContaining("route 'orders'")
-			.withMessageContaining("redis-rate-limiter." + argument + " is ")
-			.withMessageContaining("Set it to at least"));
+	@Test
+	void propertiesOfTheGatewaysOwnRateLimiterAreReadAndFollowed() {
+		this.runner
+			.withPropertyValues(PROPERTIES + ".remaining-header=X-Left", PROPERTIES + ".replenish-rate-header=X-Rate",
+					PROPERTIES + ".burst-capacity-header=X-Burst", PROPERTIES + ".requested-tokens-header=X-Cost",
+					PROPERTIES + ".config.orders.replenishRate=10", PROPERTIES + ".config.orders.burst-capacity=20",
+					PROPERTIES + ".config.orders.requestedTokens=5",
+					PROPERTIES + ".config.defaultFilters.replenishRate=3", ROUTE + ".id=orders",
+					ROUTE + ".uri=http://127.0.0.1:1", ROUTE + ".predicates[0]=Path=/orders",
+					ROUTE + ".filters[0].name=RequestRateLimiter",
+					ROUTE + ".filters[0].args.rate-limiter=#{@tokenBucketRateLimiter}")
+			.run((context) -> {
+				assertThat(context.getBean(MeterRegistry.class)
+					.get("openclaw.bucket.capacity")
+					.tag("bucket", "request-rate-limiter:orders")
+					.gauge()
+					.value()).isEqualTo(20);
+				TokenBucketRateLimiter limiter = context.getBean(TokenBucketRateLimiter.class);
+				assertThat(limiter.isAllowed("orders", "key").block().getHeaders())
+					.isEqualTo(Map.of("X-Left", "15", "X-Rate", "10", "X-Burst", "20", "X-Cost", "5"));
+				assertThat(limiter.isAllowed("other", "key").block().getHeaders()).containsEntry("X-Rate", "3");
+				TestPropertyValues
+					.of("openclaw.revision=4", PROPERTIES + ".include-headers=false",
+							PROPERTIES + ".config.orders.requestedTokens=15")
+					.applyTo(context);
+				context.publishEvent(new EnvironmentChangeEvent(context.getSourceApplicationContext(),
+						Set.of(PROPERTIES + ".include-headers")));
+				assertThat(context.getBean(LimitControl.class)
+					.definitions()
+					.get("request-rate-limiter:orders")
+					.limit()
+					.revision()).isEqualTo(4);
+				assertThat(limiter.isAllowed("orders", "key").block().getHeaders()).isEmpty();
+				assertThat(limiter.isAllowed("orders", "key").block().isAllowed()).isFalse();
+			});
+	}
+
+	@Test
+	void argumentsThatMakeNoLimitFailTheStart() {
+		this.runner
+			.withPropertyValues(ROUTE + ".id=orders", ROUTE + ".uri=http://127.0.0.1:1",
+					ROUTE + ".predicates[0]=Path=/orders", ROUTE + ".filters[0].name=RequestRateLimiter",
+					ROUTE + ".filters[0].args.rate-limiter=#{@tokenBucketRateLimiter}",
+					ROUTE + ".filters[0].args.redis-rate-limiter.replenishRate=0")
+			.run((context) -> assertThat(context).hasFailed()
+				.getFailure()
+				.isInstanceOf(OpenClawConfigurationException.class)
+				.hasMessageContaining(ROUTE + ".filters[0].args.redis-rate-limiter.replenishRate = 0"));
 	}
 
 	/** Whatever limits, overrides and routes are called. */
@@ -97,21 +147,39 @@ class OpenClawRateLimiterAutoConfigurationTests {
 			});
 	}
 
-	// As with RedisRateLimiter, for those who close a route so.
-	@Test
-	void aBurstThatIsTooSmallLetsNothingPass() {
-		this.runner.run((context) -> {
-			TokenBucketRateLimiter limiter = context.getBean(TokenBucketRateLimiter.class);
-			limiter.onApplicationEvent(new FilterArgsEvent(this, "orders",
-					Map.of("redis-rate-limiter.replenishRate", "1", "redis-rate-limiter.burstCapacity", "0")));
-			assertThat(limiter.isAllowed("orders", "key").block().isAllowed()).isFalse();
-		});
-	}
-
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Gateway {
 
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Injecting {
+
+		@Bean
+		Injected byType(TokenBucketRateLimiter any) {
+			return new Injected(any);
+		}
+
+		@Bean
+		Injected byQualifier(@Qualifier("tokenBucketRateLimiter") RateLimiter<?> any) {
+			return new Injected(any);
+		}
+
+		@Bean
+		Injected byName(RateLimiter<?> tokenBucketRateLimiter) {
+			return new Injected(tokenBucketRateLimiter);
+		}
+
+		@Bean
+		Injected byDefault(RateLimiter<?> limiter) {
+			return new Injected(limiter);
+		}
+
+	}
+
+	/** Not a rate limiter itself. */
+	record Injected(RateLimiter<?> limiter) {
 	}
 
 	@Configuration(proxyBeanMethods = false)

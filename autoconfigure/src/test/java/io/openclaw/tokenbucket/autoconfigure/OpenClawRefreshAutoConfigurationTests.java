@@ -84,6 +84,17 @@ class OpenClawRefreshAutoConfigurationTests {
 	}
 
 	@Test
+	void keysNeverSeenBeginWithTheLargerCapacityUnlessInitialTokensAreSet() {
+		this.runner.run((context) -> {
+			TokenBucketLimiter limiter = context.getBean(TokenBucketLimiter.class);
+			refresh(context, "openclaw.buckets.rating.capacity=80");
+			assertThat(limiter.peek("rating", "new").level()).isEqualTo(MicroTokens.ofTokens(80));
+			refresh(context, "openclaw.buckets.rating.capacity=90", "openclaw.buckets.rating.initial-tokens=3");
+			assertThat(definition(context).limit().initial()).isEqualTo(MicroTokens.ofTokens(3));
+		});
+	}
+
+	@Test
 	void aMistakeLeavesEverythingUntouchedAndIsLoggedOnce(CapturedOutput output) {
 		this.runner.run((context) -> {
 			refresh(context, "openclaw.buckets.rating.capacity=-1", "openclaw.buckets.added.capacity=1",

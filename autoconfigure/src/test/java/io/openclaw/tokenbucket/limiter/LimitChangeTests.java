@@ -92,6 +92,27 @@ class LimitChangeTests {
 	}
 
 	@Test
+	void newKeysBeginWithTheInitialTokensOfTheNewDefinitionAndOthersKeepTheirs() {
+		this.member.consume(100);
+		begin(200, 200);
+		assertThat(level("never seen")).isEqualTo(tokens(200));
+		assertThat(this.member.status().level()).isZero();
+		begin(200, 0);
+		assertThat(level("never seen")).isEqualTo(tokens(200));
+	}
+
+	@Test
+	void aBucketThatBeganWithNothingDoesNotGainWhatNewOnesBeginWith() {
+		LocalMember empty = new LocalMember(Fleets.policy(
+				new Limit(LocalMember.LIMIT, tokens(100), RefillRate.perSecond(new BigDecimal(SLOW)), 0, 0),
+				Consistency.STRICT));
+		empty.consume(1);
+		LimitControl emptyControl = new LimitControl(empty.store(), empty.time());
+		emptyControl.edit(LocalMember.LIMIT, (current) -> definition(current, 100, 100), LimitSource.ENDPOINT);
+		assertThat(empty.status().level()).isLessThanOrEqualTo(1);
+	}
+
+	@Test
 	void aBucketBeginsWithWhatItBeganWithElsewhere() {
 		change(30, SLOW);
 		this.member.hear(Fleets.BOB);
@@ -126,6 +147,15 @@ class LimitChangeTests {
 		assertThat(this.control.giveBack(LocalMember.LIMIT, LocalMember.KEY, tokens(500))).hasValue(tokens(20));
 		assertThat(this.control.giveBack(LocalMember.LIMIT, "never seen", tokens(1))).isEmpty();
 		assertThat(this.control.giveBack("unknown", LocalMember.KEY, tokens(1))).isEmpty();
+	}
+
+	private void begin(long capacity, long initial) {
+		this.control.edit(LocalMember.LIMIT, (current) -> definition(current, capacity, initial), LimitSource.ENDPOINT);
+	}
+
+	private static LimitDefinition definition(LimitDefinition current, long capacity, long initial) {
+		return new LimitDefinition(new Limit(LocalMember.LIMIT, tokens(capacity), current.limit().refillRate(),
+				tokens(initial), current.limit().revision()), 0, current.consistency(), current.mode());
 	}
 
 	private long level(String key) {

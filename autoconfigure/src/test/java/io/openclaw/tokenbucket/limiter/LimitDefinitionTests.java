@@ -51,16 +51,41 @@ class LimitDefinitionTests {
 	}
 
 	@Test
-	void theSmallestInitialTokensAreKept() {
+	void theInitialTokensAreThoseOfTheDefinitionThatHolds() {
 		LimitDefinition merged = definition(100, 10, 100, 1, 0).merge(definition(2000, 10, 2000, 2, 0));
-		assertThat(merged).isEqualTo(definition(2000, 10, 100, 2, 0));
+		assertThat(merged).isEqualTo(definition(2000, 10, 2000, 2, 0));
+	}
+
+	@Test
+	void underTheSameVersionTheSmallerInitialTokensWin() {
+		assertThat(definition(100, 10, 100, 1, 0).merge(definition(100, 10, 7, 1, 0)))
+			.isEqualTo(definition(100, 10, 7, 1, 0));
+	}
+
+	@Test
+	void definitionsThatBeginWithOtherTokensDoNotAgree() {
+		assertThat(definition(100, 10, 100, 1, 0).agreesWith(definition(100, 10, 100, 2, 3))).isTrue();
+		assertThat(definition(100, 10, 100, 1, 0).agreesWith(definition(100, 10, 99, 1, 0))).isFalse();
+	}
+
+	@Test
+	void itReadsAsAnOperatorWouldWriteIt() {
+		assertThat(definition(100, 10, 100, 3, 1))
+			.hasToString("capacity 100, 10 tokens/s, bounded, enforce, version 3.1");
+		Limit perMinute = new Limit("rating", MicroTokens.ofTokens(20), RefillRate.of(100, Duration.ofMinutes(1)),
+				MicroTokens.ofTokens(5), 0);
+		assertThat(of(perMinute))
+			.hasToString("capacity 20, initially 5, 1.666667 tokens/s, bounded, enforce, version 0.0");
+		Limit slow = new Limit("rating", MicroTokens.ofTokens(1), RefillRate.of(1, Duration.ofDays(36_500)), 0, 0);
+		assertThat(of(slow))
+			.hasToString("capacity 1, initially 0, 0.000000000317098 tokens/s, bounded, enforce, version 0.0");
 	}
 
 	@Test
 	void anEditFollowsWhatItReplaces() {
 		LimitDefinition edited = definition(30, 1, 30, 0, 0).following(definition(100, 10, 50, 7, 3));
 		assertThat(edited).isEqualTo(definition(30, 1, 30, 7, 4));
-		assertThat(definition(500, 1, 500, 0, 0).following(edited)).isEqualTo(definition(500, 1, 30, 7, 5));
+		assertThat(definition(500, 1, 500, 0, 0).following(edited)).isEqualTo(definition(500, 1, 500, 7, 5));
 	}
 
 	@Test

@@ -21,4 +21,10 @@ class FleetCensusTests {
 		assertThat(FleetCensus.of(Statuses.joining())).isEqualTo(new FleetCensus(1, 1, 1, 0));
 	}
 
+	@Test
+	void membersThatAreOnlyReckonedWithWereNeverMet() {
+		assertThat(FleetCensus.neverMet(Statuses.healthy())).isZero();
+		assertThat(FleetCensus.neverMet(Statuses.withoutContact(3))).isEqualTo(2);
+	}
+
 }

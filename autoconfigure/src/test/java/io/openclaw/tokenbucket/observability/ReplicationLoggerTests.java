@@ -9,7 +9,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.LimitChange;
+import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.LimitSource;
+import io.openclaw.tokenbucket.limiter.Mode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,6 +86,41 @@ class ReplicationLoggerTests {
 		}
 		assertThat(output.getAll().lines().filter((line) -> line.contains("ERROR"))).hasSize(1);
 		assertThat(output.getAll().lines().filter((line) -> line.contains("IllegalStateException: broken"))).hasSize(1);
+	}
+
+	@Test
+	void aChangeThatSpreadsIsNoWarning(CapturedOutput output) {
+		this.logger.onLimitChange(
+				new LimitChange(definition(10, 0), LimitSource.CONFIGURATION, definition(20, 1), LimitSource.FLEET));
+		assertThat(output.getAll().lines()).singleElement()
+			.asString()
+			.contains("INFO", "Limit 'rating' was changed by another gateway: capacity 20, 1.666667 tokens/s",
+					"before: capacity 10");
+	}
+
+	@Test
+	void aConfigurationThatIsNotFollowedIsAWarning(CapturedOutput output) {
+		this.logger.onLimitChange(
+				new LimitChange(definition(10, 0), LimitSource.CONFIGURATION, definition(20, 0), LimitSource.FLEET));
+		assertThat(output.getAll().lines()).singleElement()
+			.asString()
+			.contains("WARN", "is not what is configured here", "a higher openclaw.revision");
+	}
+
+	@Test
+	void whatWasSavedIsNotSaidToBeAFleets(CapturedOutput output) {
+		this.logger.onLimitChange(
+				new LimitChange(definition(10, 0), LimitSource.CONFIGURATION, definition(20, 1), LimitSource.SAVED));
+		assertThat(output.getAll().lines()).singleElement()
+			.asString()
+			.contains("INFO", "goes on as it was saved")
+			.doesNotContain("fleet");
+	}
+
+	private static LimitDefinition definition(long capacity, long edit) {
+		return new LimitDefinition(new Limit("rating", MicroTokens.ofTokens(capacity),
+				RefillRate.of(100, Duration.ofMinutes(1)), MicroTokens.ofTokens(capacity), 0), edit,
+				Consistency.BOUNDED, Mode.ENFORCE);
 	}
 
 	private void reject(String reason, int times) {

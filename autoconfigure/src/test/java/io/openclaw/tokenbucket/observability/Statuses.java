@@ -41,6 +41,12 @@ public final class Statuses {
 				Stream.of(connected).map((bus) -> new BusStatus("bus", bus, 0)).toList(), Duration.ZERO, 0, 0, 0);
 	}
 
+	/** A member that has met nobody, and reckons with as many as may be there. */
+	public static ReplicationStatus withoutContact(int fleetSize) {
+		return new ReplicationStatus(new MemberId("edge-a", 3), null, Standing.MEMBER, FleetState.ISOLATED, fleetSize,
+				List.of(), List.of(new BusStatus("primary", false, 0)), Duration.ZERO, 0, 0, 0);
+	}
+
 	/** A process that waits to be counted. */
 	public static ReplicationStatus joining() {
 		return new ReplicationStatus(new MemberId("edge-a", 3), null, Standing.JOINING, FleetState.JOINING, 2,

@@ -99,8 +99,8 @@ class TokenBucketsWritesOverHttpTests {
 				.isEqualTo(10)
 				.jsonPath("$.changed.mode.to")
 				.isEqualTo("shadow")
-				.jsonPath("$.changed.initialTokens")
-				.doesNotExist()
+				.jsonPath("$.changed.initialTokens.to")
+				.isEqualTo(20)
 				.jsonPath("$.version")
 				.value((version) -> assertThat(version.toString()).startsWith("7."));
 			this.client.get()
@@ -165,8 +165,73 @@ class TokenBucketsWritesOverHttpTests {
 		}
 
 		@Test
+		void anUnknownFieldIsRefusedByNameAndNothingIsChanged() {
+			post(LIMIT, Map.of("capacity", 77, "refilRatePerSecond", 5)).expectStatus()
+				.isBadRequest()
+				.expectHeader()
+				.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+				.expectBody()
+				.jsonPath("$.field")
+				.isEqualTo("refilRatePerSecond")
+				.jsonPath("$.value")
+				.isEqualTo("5")
+				.jsonPath("$.detail")
+				.value((detail) -> assertThat(detail.toString()).contains("refillRatePerSecond", "capacity",
+						"initialTokens", "consistency", "mode"));
+			assertThat(this.limiter.policy("rating").limit().capacity()).isNotEqualTo(MicroTokens.ofTokens(77));
+			assertThat(this.gateway.audited).isEmpty();
+		}
+
+		@ParameterizedTest
+		@CsvSource({ "key, openclaw.buckets.rating.key", "cost, openclaw.buckets.rating.cost",
+				"onMissingKey, openclaw.buckets.rating.on-missing-key", "scope, openclaw.buckets.rating.scope",
+				"overrides, openclaw.buckets.rating.overrides", "creditWaitMillis, openclaw.crdt.credit-wait",
+				"revision, openclaw.revision" })
+		void whatAWriteCannotSetSaysWhereItIsSet(String field, String property) {
+			post(LIMIT, Map.of("capacity", 77, field, "1")).expectStatus()
+				.isBadRequest()
+				.expectBody()
+				.jsonPath("$.field")
+				.isEqualTo(field)
+				.jsonPath("$.detail")
+				.value((detail) -> assertThat(detail.toString()).contains(property));
+		}
+
+		@Test
+		void initialTokensAndConsistencyCanBeSet() {
+			String path = "/actuator/tokenbuckets/search.gold";
+			post(path, Map.of("capacity", 1000, "initialTokens", 500, "consistency", "strict")).expectStatus()
+				.isOk()
+				.expectBody()
+				.jsonPath("$.changed.initialTokens.to")
+				.isEqualTo(500)
+				.jsonPath("$.changed.consistency.to")
+				.isEqualTo("strict");
+			post(path, Map.of("capacity", 499, "initialTokens", 500)).expectStatus()
+				.isBadRequest()
+				.expectBody()
+				.jsonPath("$.field")
+				.isEqualTo("initialTokens");
+			post(path, Map.of("capacity", 2000)).expectStatus().isOk();
+			assertThat(this.limiter.policy("search.gold").limit().initial()).isEqualTo(MicroTokens.ofTokens(500));
+			post(path, Map.of("initialTokens", 2000)).expectStatus().isOk();
+		}
+
+		@Test
+		void newKeysBeginWithALargerCapacityWhereTheyBeganFull() {
+			String path = "/actuator/tokenbuckets/search";
+			post(path, Map.of("capacity", 20)).expectStatus().isOk();
+			post(path, Map.of("capacity", 80)).expectStatus()
+				.isOk()
+				.expectBody()
+				.jsonPath("$.changed.initialTokens.to")
+				.isEqualTo(80);
+			assertThat(this.limiter.peek("search", "never seen").level()).isEqualTo(MicroTokens.ofTokens(80));
+		}
+
+		@Test
 		void aWriteWithoutAFieldOrWithTwoRatesIsRefused() {
-			post(LIMIT, Map.of("capcity", 5)).expectStatus().isBadRequest();
+			post(LIMIT, Map.of()).expectStatus().isBadRequest();
 			post(LIMIT, Map.of("refillRatePerSecond", 5, "refillTokens", 5, "refillPeriod", "1s")).expectStatus()
 				.isBadRequest()
 				.expectBody()
@@ -199,7 +264,7 @@ class TokenBucketsWritesOverHttpTests {
 		void tokensThatCannotBeUsedAreRefused() {
 			Limiters.consume(this.limiter, "rating", "4712", 1);
 			for (Map<String, ?> body : List.of(Map.of("tokens", -1), Map.of("tokens", "x"), Map.of("tokens", 1e-7),
-					Map.of("amount", 1))) {
+					Map.<String, Object>of())) {
 				post(LIMIT + "/4712", body).expectStatus()
 					.isBadRequest()
 					.expectBody()
@@ -209,9 +274,24 @@ class TokenBucketsWritesOverHttpTests {
 		}
 
 		@Test
-		void whatThereIsNotIsNotFound() {
-			post("/actuator/tokenbuckets/unknown", Map.of("capacity", 5)).expectStatus().isNotFound();
-			post(LIMIT + "/never-seen", Map.of("tokens", 5)).expectStatus().isNotFound();
+		void whatThereIsNotIsNotFoundWithAProblem() {
+			for (WebTestClient.ResponseSpec answer : List.of(
+					post("/actuator/tokenbuckets/unknown", Map.of("capacity", 5)),
+					post("/actuator/tokenbuckets/unknown/key", Map.of("tokens", 5)),
+					post(LIMIT + "/never-seen", Map.of("tokens", 5)),
+					this.client.get().uri("/actuator/tokenbuckets/unknown").exchange(),
+					this.client.get().uri("/actuator/tokenbuckets/unknown/key").exchange(),
+					this.client.get().uri(LIMIT + "/never-seen").exchange())) {
+				answer.expectStatus()
+					.isNotFound()
+					.expectHeader()
+					.contentType(MediaType.APPLICATION_PROBLEM_JSON)
+					.expectBody()
+					.jsonPath("$.status")
+					.isEqualTo(404)
+					.jsonPath("$.detail")
+					.isNotEmpty();
+			}
 		}
 
 		private String scrape() {

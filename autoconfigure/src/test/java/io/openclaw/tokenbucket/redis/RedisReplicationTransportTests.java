@@ -197,9 +197,10 @@ class RedisReplicationTransportTests {
 		ReplicationTransport transport = transport(this.namespace, Map.of("redis", factory(redis.port())));
 		transport.start(ALICE, inbox);
 		transport.publish(bytes("into the void"));
-		assertThat(transport.buses()).containsExactly(new BusStatus("redis", false, 1));
+		assertThat(transport.buses()).containsExactly(new BusStatus("redis", false, 0));
 		redis.start();
 		awaitConnected(transport);
+		assertThat(transport.buses()).containsExactly(new BusStatus("redis", true, 0));
 		transport.publish(bytes("hello"));
 		await().untilAsserted(() -> assertThat(inbox.messages()).containsExactly("0:hello"));
 	}

@@ -15,7 +15,7 @@ final class IdealBucket {
 
 	private double tokensPerSecond;
 
-	private final double began;
+	private double began;
 
 	private double accrued;
 
@@ -45,6 +45,15 @@ final class IdealBucket {
 		this.capacity = newCapacity;
 		this.tokensPerSecond = newTokensPerSecond;
 		this.level = Math.min(this.level, newCapacity);
+	}
+
+	/**
+	 * Is full at once, as a bucket that nobody used when its limit grew.
+	 */
+	void fill(Duration now) {
+		settle(now);
+		this.began += this.capacity - this.level;
+		this.level = this.capacity;
 	}
 
 	boolean tryConsume(Duration now) {

@@ -75,17 +75,18 @@ class LimitChangeSimulationTests {
 	}
 
 	@Test
-	void aBucketThatNobodyUsedIsWhatOneThatWasFullBecame() {
+	void aBucketThatNobodyUsedIsFullUnderEachLimitThatBeginsFull() {
 		Result result = Scenario.of("unused buckets", SETTINGS, (fleet, load) -> {
 			fleet.time().advance(Duration.ofSeconds(30));
 			change(fleet, load, 2, Duration.ZERO, 300, 10);
 			fleet.time().advance(Duration.ofSeconds(5));
 			change(fleet, load, 1, Duration.ZERO, 2000, 20);
+			load.fillIdeal();
 			fleet.time().advance(Duration.ofSeconds(10));
 			Member late = fleet.start();
 			fleet.time().advance(Duration.ofSeconds(5));
 			assertThat(late.limiter().state()).hasToString("HEALTHY");
-			assertThat(fleet.members()).allSatisfy((member) -> assertThat(member.level()).isCloseTo(600, within(1.0)));
+			assertThat(fleet.members()).allSatisfy((member) -> assertThat(member.level()).isCloseTo(2000, within(1.0)));
 			Scenario.saturate(fleet, load, Duration.ofSeconds(10));
 		}).run(1);
 		assertAgreed(result);

@@ -90,6 +90,10 @@ final class Load {
 		this.ideal.change(capacity, tokensPerSecond, this.time.elapsed());
 	}
 
+	void fillIdeal() {
+		this.ideal.fill(this.time.elapsed());
+	}
+
 	Verdict verdict() {
 		return new Verdict(this.admitted, this.admittedByIdeal, this.rejected, this.over,
 				(double) this.admittedAfterWait / this.admitted,

@@ -1,16 +1,15 @@
 package io.openclaw.tokenbucket.gateway.ratelimiter;
 
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 
 import reactor.core.publisher.Mono;
 
-import org.springframework.cloud.gateway.event.FilterArgsEvent;
 import org.springframework.cloud.gateway.filter.ratelimit.AbstractRateLimiter;
 import org.springframework.cloud.gateway.route.RouteDefinitionRouteLocator;
 import org.springframework.cloud.gateway.support.ConfigurationService;
@@ -18,20 +17,18 @@ import org.springframework.http.HttpHeaders;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.gateway.Cashier;
 import io.openclaw.tokenbucket.gateway.answer.RetryAfter;
+import io.openclaw.tokenbucket.gateway.ratelimiter.RouteLimits.RouteLimit;
 import io.openclaw.tokenbucket.limiter.Charge;
-import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.LimitControl;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 /**
  * Decides for Spring Cloud Gateway's filter {@code RequestRateLimiter}, by the arguments
- * that are there for its {@code RedisRateLimiter}. As with that one each route has
- * buckets of its own, which all gateways share. Thread-safe; does no I/O.
+ * and properties that are there for its {@code RedisRateLimiter}. As with that one each
+ * route has buckets of its own, which all gateways share. Thread-safe; does no I/O.
  */
 public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateLimiter.Config> {
 
@@ -44,13 +41,34 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	 */
 	public static final String LIMIT_PREFIX = "request-rate-limiter:";
 
+	/** The default name of the header with the tokens left. */
+	public static final String REMAINING_HEADER = "X-RateLimit-Remaining";
+
+	/** The default name of the header with the refill rate in tokens per second. */
+	public static final String REPLENISH_RATE_HEADER = "X-RateLimit-Replenish-Rate";
+
+	/** The default name of the header with the capacity in tokens. */
+	public static final String BURST_CAPACITY_HEADER = "X-RateLimit-Burst-Capacity";
+
+	/** The default name of the header with what a request costs in tokens. */
+	public static final String REQUESTED_TOKENS_HEADER = "X-RateLimit-Requested-Tokens";
+
 	private final Cashier cashier;
 
-	private final LimitControl control;
+	private final RouteLimits limits;
 
-	private final Settings settings;
+	// Requests read while routes are refreshed.
+	private final ConcurrentMap<String, Config> config = new ConcurrentHashMap<>();
 
-	private final ConcurrentMap<String, Config> limitedBy = new ConcurrentHashMap<>();
+	private volatile boolean includeHeaders = true;
+
+	private volatile String remainingHeader = REMAINING_HEADER;
+
+	private volatile String replenishRateHeader = REPLENISH_RATE_HEADER;
+
+	private volatile String burstCapacityHeader = BURST_CAPACITY_HEADER;
+
+	private volatile String requestedTokensHeader = REQUESTED_TOKENS_HEADER;
 
 	/**
 	 * Creates a rate limiter.
@@ -58,28 +76,31 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	 * @param control takes the limits of routes
 	 * @param configurationService binds arguments
 	 * @param settings what the arguments do not say
+	 * @param added is told the name of each limit that is new
 	 */
 	public TokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
-			ConfigurationService configurationService, Settings settings) {
+			ConfigurationService configurationService, Settings settings, Consumer<String> added) {
 		super(Config.class, ARGUMENTS, configurationService);
 		this.cashier = new Cashier(limiter);
-		this.control = control;
-		this.settings = settings;
+		this.limits = new RouteLimits(control, settings, added);
 	}
 
 	/**
-	 * Takes the arguments of a route over.
-	 * @param event the arguments
-	 * @throws IllegalArgumentException if rate or tokens are not positive, as with that
-	 * one
+	 * Has all limits of routes follow other settings, such as a higher revision.
+	 * @param settings what the arguments do not say
 	 */
-	@Override
-	public void onApplicationEvent(FilterArgsEvent event) {
-		super.onApplicationEvent(event);
-		Config config = getConfig().get(event.getRouteId());
-		if (config != null) {
-			config.validate(event.getRouteId());
-		}
+	public void follow(Settings settings) {
+		this.limits.follow(settings);
+	}
+
+	/**
+	 * Configures the limit of a route before its first request.
+	 * @param routeId the id of the route
+	 * @throws RejectedArgumentException if an argument makes no limit
+	 * @throws IllegalArgumentException if the route has no arguments
+	 */
+	public void prepare(String routeId) {
+		this.limits.of(routeId, configOf(routeId));
 	}
 
 	/**
@@ -87,61 +108,143 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	 * @param routeId the id of the route
 	 * @param id whose bucket
 	 * @return the decision, at once or after the wait for an acknowledgement
+	 * @throws RejectedArgumentException if an argument makes no limit
 	 * @throws IllegalArgumentException if the route has no arguments
 	 */
 	@Override
 	public Mono<Response> isAllowed(String routeId, String id) {
-		Config config = config(routeId);
-		if (config.getBurstCapacity() < config.getRequestedTokens()) {
-			return Mono.just(new Response(false, headers(0, config)));
+		RouteLimit limit = this.limits.of(routeId, configOf(routeId));
+		String name = limit.name();
+		if (name == null) {
+			return Mono
+				.just(new Response(false, headers("0", Integer.toString(limit.replenishRate()), "0", limit.cost())));
 		}
-		Charge charge = new Charge(limit(routeId, config), id, config.getRequestedTokens());
-		return this.cashier.pay(List.of(charge)).map((decisions) -> response(decisions.get(0), config));
+		return this.cashier.pay(List.of(new Charge(name, id, limit.cost())))
+			.map((decisions) -> response(decisions.get(0), limit.cost()));
 	}
 
-	private Config config(String routeId) {
-		Config config = getConfig().get(routeId);
-		config = (config != null) ? config : getConfig().get(RouteDefinitionRouteLocator.DEFAULT_FILTERS);
-		if (config == null) {
+	private Config configOf(String routeId) {
+		Config routeConfig = this.config.get(routeId);
+		routeConfig = (routeConfig != null) ? routeConfig
+				: this.config.get(RouteDefinitionRouteLocator.DEFAULT_FILTERS);
+		if (routeConfig == null) {
 			throw new IllegalArgumentException(
 					"RequestRateLimiter of route '%s' lacks the arguments %s.replenishRate and %s.burstCapacity"
 						.formatted(routeId, ARGUMENTS, ARGUMENTS));
 		}
-		return config;
+		return routeConfig;
 	}
 
-	private String limit(String routeId, Config config) {
-		String name = LIMIT_PREFIX + routeId;
-		if (this.limitedBy.get(name) != config) {
-			this.control.configure(policy(name, config));
-			this.limitedBy.put(name, config);
-		}
-		return name;
-	}
-
-	private LimitPolicy policy(String name, Config config) {
-		long capacity = MicroTokens.ofTokens(Math.min(config.getBurstCapacity(), MicroTokens.MAX_TOKENS));
-		return new LimitPolicy(
-				new Limit(name, capacity, RefillRate.perSecond(BigDecimal.valueOf(config.getReplenishRate())), capacity,
-						this.settings.revision()),
-				Consistency.BOUNDED, this.settings.creditWait());
-	}
-
-	private static Response response(Decision decision, Config config) {
-		Map<String, String> headers = headers(decision.remainingTokens(), config);
-		if (!decision.isAdmitted() && decision.nanosToWait() < Long.MAX_VALUE) {
+	private Response response(Decision decision, int requestedTokens) {
+		Limit limit = decision.limit();
+		Map<String, String> headers = headers(Long.toString(decision.remainingTokens()),
+				limit.refillRate().roundedPerSecond().stripTrailingZeros().toPlainString(),
+				Long.toString(MicroTokens.toWholeTokens(limit.capacity())), requestedTokens);
+		if (this.includeHeaders && !decision.isAdmitted() && decision.nanosToWait() < Long.MAX_VALUE) {
 			headers.put(HttpHeaders.RETRY_AFTER, Long.toString(RetryAfter.seconds(decision.timeToWait())));
 		}
 		return new Response(decision.isAdmitted(), headers);
 	}
 
-	private static Map<String, String> headers(long remaining, Config config) {
+	private Map<String, String> headers(String remaining, String rate, String capacity, int requestedTokens) {
 		Map<String, String> headers = new LinkedHashMap<>();
-		headers.put("X-RateLimit-Remaining", Long.toString(remaining));
-		headers.put("X-RateLimit-Replenish-Rate", Integer.toString(config.getReplenishRate()));
-		headers.put("X-RateLimit-Burst-Capacity", Long.toString(config.getBurstCapacity()));
-		headers.put("X-RateLimit-Requested-Tokens", Integer.toString(config.getRequestedTokens()));
+		if (this.includeHeaders) {
+			headers.put(this.remainingHeader, remaining);
+			headers.put(this.replenishRateHeader, rate);
+			headers.put(this.burstCapacityHeader, capacity);
+			headers.put(this.requestedTokensHeader, Integer.toString(requestedTokens));
+		}
 		return headers;
+	}
+
+	/**
+	 * The arguments of routes; what is put here holds from the next request on.
+	 * @return arguments by the id of the route, those for any other route under
+	 * {@link RouteDefinitionRouteLocator#DEFAULT_FILTERS}; mutable and thread-safe
+	 */
+	@Override
+	public Map<String, Config> getConfig() {
+		return this.config;
+	}
+
+	/**
+	 * Whether answers carry headers.
+	 * @return {@code true} by default
+	 */
+	public boolean isIncludeHeaders() {
+		return this.includeHeaders;
+	}
+
+	/**
+	 * Sets whether answers carry headers, {@code Retry-After} included.
+	 * @param includeHeaders {@code false} for none
+	 */
+	public void setIncludeHeaders(boolean includeHeaders) {
+		this.includeHeaders = includeHeaders;
+	}
+
+	/**
+	 * The header with the tokens left.
+	 * @return its name
+	 */
+	public String getRemainingHeader() {
+		return this.remainingHeader;
+	}
+
+	/**
+	 * Sets the header with the tokens left.
+	 * @param remainingHeader its name
+	 */
+	public void setRemainingHeader(String remainingHeader) {
+		this.remainingHeader = remainingHeader;
+	}
+
+	/**
+	 * The header with the refill rate.
+	 * @return its name
+	 */
+	public String getReplenishRateHeader() {
+		return this.replenishRateHeader;
+	}
+
+	/**
+	 * Sets the header with the refill rate.
+	 * @param replenishRateHeader its name
+	 */
+	public void setReplenishRateHeader(String replenishRateHeader) {
+		this.replenishRateHeader = replenishRateHeader;
+	}
+
+	/**
+	 * The header with the capacity.
+	 * @return its name
+	 */
+	public String getBurstCapacityHeader() {
+		return this.burstCapacityHeader;
+	}
+
+	/**
+	 * Sets the header with the capacity.
+	 * @param burstCapacityHeader its name
+	 */
+	public void setBurstCapacityHeader(String burstCapacityHeader) {
+		this.burstCapacityHeader = burstCapacityHeader;
+	}
+
+	/**
+	 * The header with what a request costs.
+	 * @return its name
+	 */
+	public String getRequestedTokensHeader() {
+		return this.requestedTokensHeader;
+	}
+
+	/**
+	 * Sets the header with what a request costs.
+	 * @param requestedTokensHeader its name
+	 */
+	public void setRequestedTokensHeader(String requestedTokensHeader) {
+		this.requestedTokensHeader = requestedTokensHeader;
 	}
 
 	/**
@@ -154,7 +257,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	}
 
 	/**
-	 * The arguments of a route.
+	 * The arguments of a route. Mutable, not thread-safe.
 	 */
 	public static class Config {
 
@@ -174,10 +277,13 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 
 		/**
 		 * Sets what flows in.
-		 * @param replenishRate tokens per second, positive
+		 * @param replenishRate tokens per second, from 1 to
+		 * {@link MicroTokens#MAX_TOKENS}
+		 * @return this
 		 */
-		public void setReplenishRate(int replenishRate) {
+		public Config setReplenishRate(int replenishRate) {
 			this.replenishRate = replenishRate;
+			return this;
 		}
 
 		/**
@@ -190,10 +296,13 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 
 		/**
 		 * Sets the capacity.
-		 * @param burstCapacity tokens; fewer than a request costs let none pass
+		 * @param burstCapacity tokens, from 0 to {@link MicroTokens#MAX_TOKENS}; fewer
+		 * than a request costs let none pass
+		 * @return this
 		 */
-		public void setBurstCapacity(long burstCapacity) {
+		public Config setBurstCapacity(long burstCapacity) {
 			this.burstCapacity = burstCapacity;
+			return this;
 		}
 
 		/**
@@ -206,22 +315,33 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 
 		/**
 		 * Sets what a request costs.
-		 * @param requestedTokens tokens, positive
+		 * @param requestedTokens tokens, at least 1
+		 * @return this
 		 */
-		public void setRequestedTokens(int requestedTokens) {
+		public Config setRequestedTokens(int requestedTokens) {
 			this.requestedTokens = requestedTokens;
+			return this;
 		}
 
-		private void validate(String routeId) {
-			require(this.replenishRate >= 1, routeId, "replenishRate", this.replenishRate, "at least 1");
-			require(this.requestedTokens >= 1, routeId, "requestedTokens", this.requestedTokens, "at least 1");
-		}
-
-		private static void require(boolean valid, String routeId, String argument, long value, String range) {
-			if (!valid) {
-				throw new IllegalArgumentException("RequestRateLimiter of route '%s': %s.%s is %d. Set it to %s."
-					.formatted(routeId, ARGUMENTS, argument, value, range));
+		void validate(String routeId) {
+			require(routeId, "replenishRate", this.replenishRate, 1);
+			require(routeId, "burstCapacity", this.burstCapacity, 0);
+			if (this.requestedTokens < 1) {
+				throw new RejectedArgumentException(routeId, "requestedTokens", this.requestedTokens, "at least 1");
 			}
+		}
+
+		private static void require(String routeId, String argument, long value, long least) {
+			if (value < least || value > MicroTokens.MAX_TOKENS) {
+				throw new RejectedArgumentException(routeId, argument, value,
+						"at least %d and at most %d".formatted(least, MicroTokens.MAX_TOKENS));
+			}
+		}
+
+		@Override
+		public String toString() {
+			return "replenishRate = %d, burstCapacity = %d, requestedTokens = %d".formatted(this.replenishRate,
+					this.burstCapacity, this.requestedTokens);
 		}
 
 	}

@@ -7,7 +7,8 @@ import io.openclaw.tokenbucket.replication.port.BusStatus;
  *
  * @param name its name
  * @param connected whether the subscription stands
- * @param failedPublishes messages that could not be published since start
+ * @param failedPublishes messages that could not be published since it was connected
+ * first
  */
 public record BusView(String name, boolean connected, long failedPublishes) {
 

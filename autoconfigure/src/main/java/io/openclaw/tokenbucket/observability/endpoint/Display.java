@@ -32,7 +32,7 @@ final class Display {
 	}
 
 	static BigDecimal tokensPerSecond(RefillRate rate) {
-		return plain(BigDecimal.valueOf(rate.tokensPerSecond()).setScale(MICRO, RoundingMode.HALF_UP));
+		return plain(rate.roundedPerSecond());
 	}
 
 	static BigDecimal millis(Duration duration) {

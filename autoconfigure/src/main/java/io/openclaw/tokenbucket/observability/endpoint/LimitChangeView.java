@@ -25,6 +25,7 @@ public record LimitChangeView(String limit, String version, Map<String, FromTo> 
 		note(changed, "refillRatePerSecond", Display.tokensPerSecond(from.limit().refillRate()),
 				Display.tokensPerSecond(to.limit().refillRate()));
 		note(changed, "initialTokens", Display.tokens(from.limit().initial()), Display.tokens(to.limit().initial()));
+		note(changed, "consistency", Display.name(from.consistency()), Display.name(to.consistency()));
 		note(changed, "mode", Display.name(from.mode()), Display.name(to.mode()));
 		note(changed, "version", from.version(), to.version());
 		return new LimitChangeView(to.limit().name(), to.version(), changed);

@@ -15,6 +15,7 @@ import org.springframework.boot.convert.DurationStyle;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.Mode;
 
@@ -22,10 +23,16 @@ import io.openclaw.tokenbucket.limiter.Mode;
  * What an operator wants of a limit, checked as strictly as configuration is. Immutable.
  *
  * @param capacity micro-tokens; {@code null} to keep it
+ * @param initial micro-tokens that new buckets begin with; {@code null} to keep them, or
+ * to go with the capacity where buckets begin full
  * @param refillRate the rate; {@code null} to keep it
+ * @param consistency the consistency; {@code null} to keep it
  * @param mode the mode; {@code null} to keep it
  */
-record LimitEdit(@Nullable Long capacity, @Nullable RefillRate refillRate, @Nullable Mode mode) {
+record LimitEdit(@Nullable Long capacity, @Nullable Long initial, @Nullable RefillRate refillRate,
+		@Nullable Consistency consistency, @Nullable Mode mode) {
+
+	private static final LimitEdit NOTHING = new LimitEdit(null, null, null, null, null);
 
 	private static final BigDecimal LEAST_RATE = new BigDecimal("0.000001");
 
@@ -35,17 +42,20 @@ record LimitEdit(@Nullable Long capacity, @Nullable RefillRate refillRate, @Null
 	 * Reads the fields.
 	 * @throws RejectedFieldException if one cannot be used or none is there
 	 */
-	static LimitEdit of(@Nullable String capacity, @Nullable String refillRatePerSecond, @Nullable String refillTokens,
-			@Nullable String refillPeriod, @Nullable String mode) {
-		Long newCapacity = (capacity != null) ? MicroTokens.ofTokens(wholeTokens("capacity", capacity)) : null;
-		RefillRate newRate = rate(refillRatePerSecond, refillTokens, refillPeriod);
-		Mode newMode = (mode != null) ? mode(mode) : null;
-		if (newCapacity == null && newRate == null && newMode == null) {
+	static LimitEdit of(@Nullable String capacity, @Nullable String initialTokens, @Nullable String refillRatePerSecond,
+			@Nullable String refillTokens, @Nullable String refillPeriod, @Nullable String consistency,
+			@Nullable String mode) {
+		LimitEdit edit = new LimitEdit(
+				(capacity != null) ? MicroTokens.ofTokens(wholeTokens("capacity", capacity, 1)) : null,
+				(initialTokens != null) ? MicroTokens.ofTokens(wholeTokens("initialTokens", initialTokens, 0)) : null,
+				rate(refillRatePerSecond, refillTokens, refillPeriod),
+				constant("consistency", consistency, Consistency.class), constant("mode", mode, Mode.class));
+		if (edit.equals(NOTHING)) {
 			throw new RejectedFieldException("capacity", null,
-					"is missing, and so are refillRatePerSecond, refillTokens with refillPeriod, and mode: "
-							+ "send at least one of them");
+					"is missing, and so are initialTokens, refillRatePerSecond, refillTokens with refillPeriod, "
+							+ "consistency and mode: send at least one of them");
 		}
-		return new LimitEdit(newCapacity, newRate, newMode);
+		return edit;
 	}
 
 	/**
@@ -78,14 +88,40 @@ record LimitEdit(@Nullable Long capacity, @Nullable RefillRate refillRate, @Null
 		}
 	}
 
+	/**
+	 * Refuses more initial tokens than there is room for.
+	 * @param current what is edited
+	 * @throws RejectedFieldException if new buckets would begin above their capacity
+	 */
+	void requireRoomIn(LimitDefinition current) {
+		long room = capacityAfter(current.limit());
+		if (this.initial != null && this.initial > room) {
+			throw new RejectedFieldException("initialTokens", Display.tokens(this.initial).toPlainString(),
+					"must be at most %s, which is the capacity".formatted(Display.tokens(room).toPlainString()));
+		}
+	}
+
 	LimitDefinition apply(LimitDefinition current) {
 		Limit limit = current.limit();
-		long newCapacity = (this.capacity != null) ? this.capacity : limit.capacity();
-		Limit edited = new Limit(limit.name(), newCapacity,
-				(this.refillRate != null) ? this.refillRate : limit.refillRate(),
-				Math.min(limit.initial(), newCapacity), limit.revision());
-		return new LimitDefinition(edited, current.edit(), current.consistency(),
+		Limit edited = new Limit(limit.name(), capacityAfter(limit),
+				(this.refillRate != null) ? this.refillRate : limit.refillRate(), initialAfter(limit),
+				limit.revision());
+		return new LimitDefinition(edited, current.edit(),
+				(this.consistency != null) ? this.consistency : current.consistency(),
 				(this.mode != null) ? this.mode : current.mode());
+	}
+
+	private long capacityAfter(Limit limit) {
+		return (this.capacity != null) ? this.capacity : limit.capacity();
+	}
+
+	private long initialAfter(Limit limit) {
+		long room = capacityAfter(limit);
+		if (this.initial != null) {
+			return Math.min(this.initial, room);
+		}
+		boolean beginsFull = limit.initial() == limit.capacity();
+		return beginsFull ? room : Math.min(limit.initial(), room);
 	}
 
 	private static @Nullable RefillRate rate(@Nullable String perSecond, @Nullable String tokens,
@@ -111,7 +147,7 @@ record LimitEdit(@Nullable Long capacity, @Nullable RefillRate refillRate, @Null
 		if (period == null) {
 			throw new RejectedFieldException("refillPeriod", null, "is missing beside refillTokens");
 		}
-		return RefillRate.of(wholeTokens("refillTokens", tokens), period(period));
+		return RefillRate.of(wholeTokens("refillTokens", tokens, 1), period(period));
 	}
 
 	private static Duration period(String value) {
@@ -124,15 +160,18 @@ record LimitEdit(@Nullable Long capacity, @Nullable RefillRate refillRate, @Null
 		return period;
 	}
 
-	private static Mode mode(String value) {
-		String known = Arrays.stream(Mode.values()).map(Display::name).collect(Collectors.joining(" or "));
-		return read("mode", value, "must be " + known, () -> Mode.valueOf(value.toUpperCase(Locale.ROOT)));
+	private static <E extends Enum<E>> @Nullable E constant(String field, @Nullable String value, Class<E> type) {
+		if (value == null) {
+			return null;
+		}
+		String known = Arrays.stream(type.getEnumConstants()).map(Display::name).collect(Collectors.joining(" or "));
+		return read(field, value, "must be " + known, () -> Enum.valueOf(type, value.toUpperCase(Locale.ROOT)));
 	}
 
-	private static long wholeTokens(String field, String value) {
-		String detail = "must be a whole number of tokens from 1 to " + MicroTokens.MAX_TOKENS;
+	private static long wholeTokens(String field, String value, long least) {
+		String detail = "must be a whole number of tokens from %d to %d".formatted(least, MicroTokens.MAX_TOKENS);
 		BigDecimal number = number(field, value, detail);
-		if (number.compareTo(BigDecimal.ONE) < 0 || number.compareTo(MOST) > 0) {
+		if (number.compareTo(BigDecimal.valueOf(least)) < 0 || number.compareTo(MOST) > 0) {
 			throw new RejectedFieldException(field, value, detail);
 		}
 		return read(field, value, detail, number::longValueExact);

@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.observability.FleetCensus;
 import io.openclaw.tokenbucket.observability.RefusalText;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 
@@ -17,6 +18,8 @@ import io.openclaw.tokenbucket.replication.ReplicationStatus;
  * @param state {@code healthy}, {@code joining}, {@code degraded}, {@code isolated},
  * {@code refused} or {@code replaced}
  * @param fleetSize members counted, this one and those not heard included
+ * @param membersNeverMet those of them that may be there, but were never met: before the
+ * first contact a member reckons with as many as the replication factor says
  * @param lagMillis age of the oldest spending here that is not acknowledged by all heard
  * members
  * @param members the others
@@ -28,13 +31,14 @@ import io.openclaw.tokenbucket.replication.ReplicationStatus;
  * what to do
  */
 public record ReplicationView(String self, @Nullable String region, String standing, String state, int fleetSize,
-		BigDecimal lagMillis, List<MemberView> members, List<BusView> buses, long lostBatches, long repairs,
-		long rejectedMessages, List<String> refused) {
+		long membersNeverMet, BigDecimal lagMillis, List<MemberView> members, List<BusView> buses, long lostBatches,
+		long repairs, long rejectedMessages, List<String> refused) {
 
 	static ReplicationView of(ReplicationStatus status) {
 		return new ReplicationView(VisibleText.of(status.self().toString()), VisibleText.ofNullable(status.region()),
 				Display.name(status.standing()), Display.name(status.state()), status.fleetSize(),
-				Display.millis(status.lag()), status.members().stream().map(MemberView::of).toList(),
+				FleetCensus.neverMet(status), Display.millis(status.lag()),
+				status.members().stream().map(MemberView::of).toList(),
 				status.buses().stream().map(BusView::of).toList(), status.lostBatches(), status.repairs(),
 				status.rejectedMessages(), status.refused().stream().map(RefusalText::of).toList());
 	}

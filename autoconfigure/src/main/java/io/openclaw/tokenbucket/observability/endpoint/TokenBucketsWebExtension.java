@@ -3,10 +3,12 @@ package io.openclaw.tokenbucket.observability.endpoint;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
@@ -50,27 +52,59 @@ public class TokenBucketsWebExtension {
 	}
 
 	/**
+	 * One limit, with more of its busiest keys.
+	 * @param limit its name
+	 * @return the view; HTTP 404 with a problem if there is no such limit
+	 */
+	@ReadOperation
+	public WebEndpointResponse<?> limit(@Selector String limit) {
+		LimitView view = this.endpoint.limit(limit);
+		return (view != null) ? new WebEndpointResponse<>(view) : noLimit(limit);
+	}
+
+	/**
+	 * One bucket with the entries of every member.
+	 * @param limit the name of the limit
+	 * @param key the key as the other views show it, or as the caller sent it
+	 * @return the view; HTTP 404 with a problem if there is no such limit or this member
+	 * holds no such bucket
+	 */
+	@ReadOperation
+	public WebEndpointResponse<?> bucket(@Selector String limit, @Selector String key) {
+		BucketView view = this.endpoint.bucket(limit, key);
+		if (view != null) {
+			return new WebEndpointResponse<>(view);
+		}
+		return this.control.definitions().containsKey(limit) ? noBucket(limit) : noLimit(limit);
+	}
+
+	/**
 	 * Changes a limit. What was spent stays spent; what is there stays there, as far as
 	 * there is room. A second write takes it back.
 	 * @param context who writes
 	 * @param limit the name of the limit
 	 * @param capacity whole tokens
+	 * @param initialTokens whole tokens that new buckets begin with
 	 * @param refillRatePerSecond tokens per second, possibly a fraction
 	 * @param refillTokens whole tokens in every period, instead of a rate per second
 	 * @param refillPeriod the period, such as {@code 1m}
+	 * @param consistency {@code strict}, {@code bounded} or {@code eventual}
 	 * @param mode {@code enforce} or {@code shadow}
 	 * @return what changed; HTTP 404 if there is no such limit, 400 with a problem that
 	 * names the field if a value cannot be used
 	 */
 	@WriteOperation
 	public WebEndpointResponse<?> change(SecurityContext context, @Selector String limit, @Nullable String capacity,
-			@Nullable String refillRatePerSecond, @Nullable String refillTokens, @Nullable String refillPeriod,
-			@Nullable String mode) {
-		if (!this.control.definitions().containsKey(limit)) {
-			return notFound();
+			@Nullable String initialTokens, @Nullable String refillRatePerSecond, @Nullable String refillTokens,
+			@Nullable String refillPeriod, @Nullable String consistency, @Nullable String mode) {
+		LimitDefinition current = this.control.definitions().get(limit);
+		if (current == null) {
+			return noLimit(limit);
 		}
 		try {
-			LimitEdit edit = LimitEdit.of(capacity, refillRatePerSecond, refillTokens, refillPeriod, mode);
+			LimitEdit edit = LimitEdit.of(capacity, initialTokens, refillRatePerSecond, refillTokens, refillPeriod,
+					consistency, mode);
+			edit.requireRoomIn(current);
 			this.endpoint.fixedCostOf(limit).ifPresent(edit::requireRoomFor);
 			return new WebEndpointResponse<>(change(context, limit, edit));
 		}
@@ -92,14 +126,17 @@ public class TokenBucketsWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<?> giveBack(SecurityContext context, @Selector String limit, @Selector String key,
 			@Nullable String tokens) {
+		if (!this.control.definitions().containsKey(limit)) {
+			return noLimit(limit);
+		}
 		Optional<BucketStatus> bucket = this.endpoint.find(limit, key);
 		if (bucket.isEmpty()) {
-			return notFound();
+			return noBucket(limit);
 		}
 		try {
 			long asked = LimitEdit.microTokens("tokens", tokens);
 			OptionalLong given = this.control.giveBack(limit, bucket.get().key(), asked);
-			return given.isEmpty() ? notFound()
+			return given.isEmpty() ? noBucket(limit)
 					: new WebEndpointResponse<>(gaveBack(context, bucket.get(), asked, given.getAsLong()));
 		}
 		catch (RejectedFieldException ex) {
@@ -110,8 +147,7 @@ public class TokenBucketsWebExtension {
 	private LimitChangeView change(SecurityContext context, String limit, LimitEdit edit) {
 		Optional<LimitChange> change = this.control.edit(limit, edit::apply, LimitSource.ENDPOINT);
 		if (change.isEmpty()) {
-			LimitDefinition current = this.control.definitions().get(limit);
-			return LimitChangeView.unchanged(Objects.requireNonNull(current));
+			return LimitChangeView.unchanged(Objects.requireNonNull(this.control.definitions().get(limit)));
 		}
 		LimitChangeView view = LimitChangeView.of(change.get().from(), change.get().to());
 		this.audit.changed(context, view);
@@ -127,8 +163,15 @@ public class TokenBucketsWebExtension {
 		return view;
 	}
 
-	private static WebEndpointResponse<?> notFound() {
-		return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
+	private WebEndpointResponse<?> noLimit(String limit) {
+		return ProblemView.notFound("there is no limit '%s'; there are %s".formatted(VisibleText.of(limit),
+				String.join(", ", new TreeSet<>(this.control.definitions().keySet()))));
+	}
+
+	private static WebEndpointResponse<?> noBucket(String limit) {
+		return ProblemView.notFound(
+				"this gateway holds no bucket of '%s' for that key: it was never used here, or is ".formatted(limit)
+						+ "full and was dropped, so that nothing is missing from it");
 	}
 
 	private static WebEndpointResponse<?> rejected(RejectedFieldException ex) {

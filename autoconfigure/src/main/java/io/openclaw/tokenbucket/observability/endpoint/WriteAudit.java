@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
+import java.security.Principal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -58,8 +59,10 @@ final class WriteAudit {
 	}
 
 	private void publish(SecurityContext context, String type, Map<String, Object> data) {
-		String principal = (context.getPrincipal() != null) ? context.getPrincipal().getName() : "anonymous";
-		logger.info(type + " by " + VisibleText.of(principal) + ": " + data);
+		Principal login = context.getPrincipal();
+		String principal = (login != null) ? login.getName() : "anonymous";
+		logger.info("%s through the endpoint %s: %s".formatted(type,
+				(login != null) ? "by '%s'".formatted(VisibleText.of(principal)) : "without a login", data));
 		this.events.publishEvent(new AuditApplicationEvent(new AuditEvent(principal, type, data)));
 	}
 

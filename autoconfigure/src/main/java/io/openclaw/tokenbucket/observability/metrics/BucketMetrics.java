@@ -85,7 +85,8 @@ public class BucketMetrics implements MeterBinder {
 
 	private void bindLevel(MeterRegistry registry, String limit, LowestLevel level) {
 		String description = "Lowest level of the buckets touched since the last reading, in tokens";
-		Supplier<Number> tokens = () -> MicroTokens.toTokens(level.read());
+		// Below zero there is nothing either.
+		Supplier<Number> tokens = () -> Math.max(0, MicroTokens.toTokens(level.read()));
 		gauge(registry, "openclaw.bucket.tokens.current", description, tagged(limit), tokens);
 		gauge(registry, "tokens.available", description, untagged(limit), tokens);
 		gauge(registry, "openclaw.token.depletion.rate",

@@ -1,5 +1,9 @@
 package io.openclaw.tokenbucket.observability.metrics;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.Gauge;
@@ -22,6 +26,10 @@ public class DriftMetrics implements MeterBinder {
 
 	private final NodeTags tags;
 
+	private final Set<String> limits = new TreeSet<>();
+
+	private final List<MeterRegistry> registries = new ArrayList<>();
+
 	/**
 	 * Creates the gauges.
 	 * @param limiter knows the limits
@@ -32,11 +40,24 @@ public class DriftMetrics implements MeterBinder {
 		this.limiter = limiter;
 		this.drift = drift;
 		this.tags = tags;
+		addLimits();
+	}
+
+	/**
+	 * Adds the gauges of limits that were added since.
+	 */
+	public final synchronized void addLimits() {
+		for (String limit : this.limiter.limits()) {
+			if (this.limits.add(limit)) {
+				this.registries.forEach((registry) -> bind(registry, limit));
+			}
+		}
 	}
 
 	@Override
-	public void bindTo(MeterRegistry registry) {
-		this.limiter.limits().forEach((limit) -> bind(registry, limit));
+	public synchronized void bindTo(MeterRegistry registry) {
+		this.registries.add(registry);
+		this.limits.forEach((limit) -> bind(registry, limit));
 	}
 
 	private void bind(MeterRegistry registry, String limit) {

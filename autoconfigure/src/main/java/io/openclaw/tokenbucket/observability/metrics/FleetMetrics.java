@@ -1,15 +1,20 @@
 package io.openclaw.tokenbucket.observability.metrics;
 
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.observability.FleetCensus;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
+import io.openclaw.tokenbucket.replication.BusStatus;
 
 /**
  * Gauges of the fleet as this member sees it. Thread-safe.
@@ -36,12 +41,43 @@ public class FleetMetrics implements MeterBinder {
 		bindMembers(registry, "unheard", FleetCensus::unheard);
 		bindMembers(registry, "joining", FleetCensus::joining);
 		bindMembers(registry, "leaving", FleetCensus::leaving);
+		for (FleetState state : FleetState.values()) {
+			bindState(registry, state);
+		}
+		this.replication.current().buses().forEach((bus) -> bindBus(registry, bus.name()));
 		TimeGauge
 			.builder("openclaw.crdt.replication.lag", () -> this.replication.current().lag().toNanos(),
 					TimeUnit.NANOSECONDS)
 			.description("Age of the oldest spending here that some heard member has not acknowledged")
 			.tags(this.tags.only())
 			.register(registry);
+	}
+
+	// One series a state, as with every state in Prometheus: an alert names the state,
+	// not
+	// a number.
+	private void bindState(MeterRegistry registry, FleetState state) {
+		Gauge.builder("openclaw.crdt.fleet.state", () -> (this.replication.current().state() == state) ? 1 : 0)
+			.description("1 for the state in which this gateway sees the fleet, 0 for the others")
+			.tags(this.tags.and("state", state.name().toLowerCase(Locale.ROOT)))
+			.register(registry);
+	}
+
+	private void bindBus(MeterRegistry registry, String name) {
+		Gauge.builder("openclaw.crdt.bus.connected", () -> bus(name).map(BusStatus::connected).orElse(false) ? 1 : 0)
+			.description("1 while this Redis carries messages")
+			.tags(this.tags.and("bus", name))
+			.register(registry);
+		FunctionCounter
+			.builder("openclaw.crdt.failed.publishes", this,
+					(metrics) -> metrics.bus(name).map(BusStatus::failedPublishes).orElse(0L))
+			.description("Messages that could not be published since this Redis was connected first")
+			.tags(this.tags.and("bus", name))
+			.register(registry);
+	}
+
+	private Optional<BusStatus> bus(String name) {
+		return this.replication.current().buses().stream().filter((bus) -> bus.name().equals(name)).findFirst();
 	}
 
 	private void bindMembers(MeterRegistry registry, String state, ToLongFunction<FleetCensus> count) {

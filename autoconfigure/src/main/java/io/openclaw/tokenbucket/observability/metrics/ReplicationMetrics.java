@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.observability.metrics;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,11 @@ import io.openclaw.tokenbucket.replication.port.ReplicationListener;
  * Counts and times what replication does. Thread-safe.
  */
 public class ReplicationMetrics implements ReplicationListener {
+
+	// What a receiver may say; counted from the start, for the first increase of a series
+	// that begins with it is never seen.
+	static final List<String> REASONS = List.of("contradiction", "count", "limit", "malformed", "overload",
+			"oversized", "range", "room", "signature", "truncated", "unsigned", "version");
 
 	private final MeterRegistry registry;
 
@@ -55,6 +61,7 @@ public class ReplicationMetrics implements ReplicationListener {
 			.description("Batches sent again and digests repaired because a member lacked state")
 			.tags(tags.only())
 			.register(registry);
+		REASONS.forEach((reason) -> this.rejected.put(reason, rejectedMessages(reason)));
 		this.publishing = timer("crdt.sync.duration", "Building and publishing a batch", Tags.empty(),
 				DurationBuckets.BATCH);
 		this.merging = timer("openclaw.crdt.merge.duration", "Merging a batch of another member", tags.only(),

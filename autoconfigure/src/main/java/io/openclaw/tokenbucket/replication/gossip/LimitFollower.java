@@ -43,9 +43,9 @@ public final class LimitFollower {
 		this.store.follow(limit, (current) -> {
 			boolean sameVersion = !offered.isNewerThan(current) && !current.isNewerThan(offered);
 			if (joining && sameVersion) {
-				return offered.over(current);
+				return offered;
 			}
-			return (joined && sameVersion) ? current.over(offered) : current.merge(offered);
+			return (joined && sameVersion) ? current : current.merge(offered);
 		}, LimitSource.FLEET, now).ifPresent(this.listener::onLimitChange);
 		if (joining) {
 			this.store.restart(limit, offered, message.ages().getOrDefault(limit, 0L), now);

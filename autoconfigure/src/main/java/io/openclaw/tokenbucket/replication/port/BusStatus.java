@@ -5,7 +5,8 @@ package io.openclaw.tokenbucket.replication.port;
  *
  * @param name the name of the bus
  * @param connected whether the subscription stands
- * @param failedPublishes messages that could not be published since start
+ * @param failedPublishes messages that could not be published since it was connected
+ * first
  */
 public record BusStatus(String name, boolean connected, long failedPublishes) {
 }

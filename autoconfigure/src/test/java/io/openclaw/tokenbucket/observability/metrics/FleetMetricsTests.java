@@ -22,6 +22,11 @@ class FleetMetricsTests {
 				"openclaw_crdt_members{node=\"edge-a\",region=\"none\",state=\"unheard\"} 1.0",
 				"openclaw_crdt_members{node=\"edge-a\",region=\"none\",state=\"joining\"} 1.0",
 				"openclaw_crdt_members{node=\"edge-a\",region=\"none\",state=\"leaving\"} 0.0",
+				"openclaw_crdt_fleet_state{node=\"edge-a\",region=\"none\",state=\"degraded\"} 1.0",
+				"openclaw_crdt_fleet_state{node=\"edge-a\",region=\"none\",state=\"healthy\"} 0.0",
+				"openclaw_crdt_bus_connected{bus=\"primary\",node=\"edge-a\",region=\"none\"} 1.0",
+				"openclaw_crdt_bus_connected{bus=\"second\",node=\"edge-a\",region=\"none\"} 0.0",
+				"openclaw_crdt_failed_publishes_total{bus=\"second\",node=\"edge-a\",region=\"none\"} 4.0",
 				"openclaw_crdt_replication_lag_seconds{node=\"edge-a\",region=\"none\"} 1.5");
 	}
 

@@ -1,6 +1,13 @@
 package io.openclaw.tokenbucket.observability.metrics;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -38,6 +45,21 @@ class ReplicationMetricsTests {
 		assertThat(lines()).contains(
 				"openclaw_crdt_rejected_messages_total{node=\"edge-a\",reason=\"signature\",region=\"us-east-1\"} 2.0",
 				"openclaw_crdt_rejected_messages_total{node=\"edge-a\",reason=\"size\",region=\"us-east-1\"} 1.0");
+	}
+
+	@Test
+	void everyReasonIsThereFromTheStart() throws IOException {
+		assertThat(lines()).contains(
+				"openclaw_crdt_rejected_messages_total{node=\"edge-a\",reason=\"unsigned\",region=\"us-east-1\"} 0.0");
+		Pattern given = Pattern.compile("(?:onRejected|MalformedMessageException)\\(\\s*\"([a-z_-]+)\"");
+		Set<String> reasons = new TreeSet<>();
+		try (Stream<Path> sources = Files.walk(Path.of("src/main/java/io/openclaw/tokenbucket"))) {
+			for (Path source : sources.filter((file) -> file.toString().endsWith(".java")).toList()) {
+				given.matcher(Files.readString(source)).results().forEach((found) -> reasons.add(found.group(1)));
+			}
+		}
+		assertThat(reasons).hasSizeGreaterThan(5);
+		assertThat(ReplicationMetrics.REASONS).containsAll(reasons);
 	}
 
 	@Test
