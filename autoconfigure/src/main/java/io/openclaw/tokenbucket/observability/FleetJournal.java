@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.replication.MemberStatus;
-import io.openclaw.tokenbucket.replication.MembershipChanged;
-import io.openclaw.tokenbucket.replication.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.MembershipChanged;
+import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
-import io.openclaw.tokenbucket.replication.Standing;
+import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
  * Writes to the log, one line each and by name, who joined the fleet, who was lost, is

@@ -14,7 +14,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.observability.FleetCensus;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
-import io.openclaw.tokenbucket.replication.BusStatus;
+import io.openclaw.tokenbucket.replication.port.BusStatus;
 
 /**
  * Gauges of the fleet as this member sees it. Thread-safe.
