@@ -90,7 +90,9 @@ final class LocalReplica {
 		this.marginNanos = marginNanos;
 		this.refill = new Refill(limit.refillRate(), view.size());
 		this.settledAt = activatedAt;
-		replaceState(TokenBucketState.empty().beginWith(initial));
+		// Before a member knows its fleet, others may hold the bucket that is new here. The
+		// larger beginning would raise theirs, so it says none until then.
+		replaceState(TokenBucketState.empty().beginWith(view.knowsFleet() ? initial : 0));
 		this.missedRefill.begin(view, this.state, now);
 	}
 
@@ -413,9 +415,14 @@ final class LocalReplica {
 		this.view = newView;
 		this.refill.divideAmong(newView.size());
 		this.excess.withholdNothing();
-		replaceState(grantRemoved(oldView));
+		replaceState(beginOnceCounted(oldView, grantRemoved(oldView)));
 		withholdAbove(before);
 		this.missedRefill.follow(oldView, newView, this.state);
+	}
+
+	private TokenBucketState beginOnceCounted(MembershipView oldView, TokenBucketState counted) {
+		boolean isNew = !oldView.knowsFleet() && this.view.knowsFleet() && counted.initial() == 0;
+		return isNew ? counted.beginWith(this.limit.initial()) : counted;
 	}
 
 	/**

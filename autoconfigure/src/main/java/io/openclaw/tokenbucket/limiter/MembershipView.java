@@ -158,6 +158,14 @@ public final class MembershipView {
 	}
 
 	/**
+	 * Whether this member is counted, and knows everybody who is.
+	 * @return {@code false} while joining, and before the first contact
+	 */
+	public boolean knowsFleet() {
+		return !isJoining() && unknown() == 0;
+	}
+
+	/**
 	 * Whether a newer process has the node id of this one.
 	 * @return whether nothing may be spent
 	 */

@@ -5,6 +5,8 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import io.openclaw.tokenbucket.crdt.Limit;
@@ -149,8 +151,9 @@ class LimitChangeSimulationTests {
 		assertAgreed(result);
 	}
 
-	@Test
-	void aRollingDeploymentAndItsRollbackAdmitOneBudget() {
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3 })
+	void aRollingDeploymentAndItsRollbackAdmitOneBudget(long seed) {
 		Result result = Scenario.of("revision 1, 2 and back", SETTINGS, (fleet, load) -> {
 			Settings second = SETTINGS.withCapacity(2000).withRate(300);
 			fleet.time().schedule(Duration.ofSeconds(10), () -> {
@@ -164,7 +167,7 @@ class LimitChangeSimulationTests {
 				load.on(fleet.start(revision(SETTINGS, 2)), 400, Duration.ofSeconds(20));
 			});
 			Scenario.saturate(fleet, load, Scenario.MINUTE);
-		}).run(1);
+		}).run(seed);
 		assertAgreed(result);
 		assertThat(result.fleet().member(0).definition().limit().revision()).isEqualTo(2);
 		assertThat(result.verdict().toIdeal()).as("admitted/ideal, %s", result).isCloseTo(1, within(0.01));
