@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -39,9 +40,10 @@ import static org.awaitility.Awaitility.await;
  */
 class UserApplicationTests {
 
-	private static final int CAPACITY = 100;
+	private static final Rate OF_README = new Rate(100, 10);
 
-	private static final double REFILL_RATE = 10;
+	// A login costs as much time as is refilled meanwhile in the README's limit.
+	private static final Rate SMALL = new Rate(10, 0.1);
 
 	private static final String PASSWORD = "secret";
 
@@ -86,7 +88,7 @@ class UserApplicationTests {
 	@ValueSource(strings = { UserApplications.README, UserApplications.BOOT_ALONE, UserApplications.OLDEST })
 	void isLimitedByNothingButTheStarterAndYaml(String application) {
 		try (GatewayProcess gateway = start(application, Map.of())) {
-			drain(gateway, List.of(gateway));
+			drain(OF_README, List.of(gateway));
 		}
 	}
 
@@ -101,11 +103,10 @@ class UserApplicationTests {
 
 	@Test
 	void aGeneratedProjectIsLimitedBehindItsLogin() {
-		try (GatewayProcess gateway = start(UserApplications.GENERATED, Map.of(),
-				"--spring.security.user.password=" + PASSWORD, "--management.endpoints.web.exposure.include=*")) {
+		try (GatewayProcess gateway = startGenerated(Map.of())) {
 			gateway.awaitListening();
 			assertThat(call(gateway, "/api/orders").statusCode()).isEqualTo(401);
-			drain(gateway, List.of(gateway), "Authorization", LOGIN);
+			drain(SMALL, List.of(gateway), "Authorization", LOGIN);
 			String metrics = gateway.get("/actuator/prometheus", "Authorization", LOGIN).body();
 			assertThat(metrics).contains("openclaw_circuit_state{", "resilience4j_circuitbreaker_state{",
 					"openclaw_rate_limit_decisions_total{");
@@ -115,10 +116,7 @@ class UserApplicationTests {
 	@Test
 	void projectsProcessedAheadOfTimeShareOneBudget() {
 		Map<String, String> processed = Map.of("JAVA_TOOL_OPTIONS", "-Dspring.aot.enabled=true");
-		String[] arguments = { "--spring.security.user.password=" + PASSWORD,
-				"--management.endpoints.web.exposure.include=replication" };
-		try (GatewayProcess one = start(UserApplications.GENERATED, processed, arguments);
-				GatewayProcess other = start(UserApplications.GENERATED, processed, arguments)) {
+		try (GatewayProcess one = startGenerated(processed); GatewayProcess other = startGenerated(processed)) {
 			for (GatewayProcess gateway : List.of(one, other)) {
 				gateway.awaitListening();
 				await().atMost(Duration.ofMinutes(1))
@@ -127,7 +125,7 @@ class UserApplicationTests {
 						.as(gateway::output)
 						.isEqualTo(2));
 			}
-			drain(one, List.of(one, other), "Authorization", LOGIN);
+			drain(SMALL, List.of(one, other), "Authorization", LOGIN);
 		}
 	}
 
@@ -139,51 +137,61 @@ class UserApplicationTests {
 			gateway.awaitListening();
 			HttpResponse<String> answer = call(gateway, path);
 			assertThat(answer.statusCode()).as(gateway::output).isEqualTo(204);
-			assertThat(answer.headers().firstValue("RateLimit-Policy")).hasValue("\"api\";q=100;w=10");
+			assertThat(answer.headers().firstValue("RateLimit-Policy")).hasValue(OF_README.policy());
 		}
 	}
 
 	@Test
 	void aPortForManagementAloneShowsTheEndpoints() throws IOException {
 		int management = freePort();
-		try (GatewayProcess gateway = start(UserApplications.GENERATED, Map.of(),
-				"--spring.security.user.password=" + PASSWORD, "--management.server.port=" + management,
-				"--management.endpoints.web.exposure.include=replication")) {
+		try (GatewayProcess gateway = startGenerated(Map.of(), "--management.server.port=" + management)) {
 			gateway.awaitListening();
 			URI endpoint = URI.create("http://127.0.0.1:" + management + "/actuator/replication");
 			await().atMost(Duration.ofMinutes(1))
+				// until it listens there as well
+				.ignoreExceptionsInstanceOf(CompletionException.class)
 				.untilAsserted(
 						() -> assertThat(gateway.get(endpoint, "Authorization", LOGIN).statusCode()).as(gateway::output)
 							.isEqualTo(200));
 		}
 	}
 
-	private static GatewayProcess start(String application, Map<String, String> environment, String... arguments) {
+	private GatewayProcess startGenerated(Map<String, String> environment, String... arguments) {
+		List<String> all = new ArrayList<>(List.of("--spring.security.user.password=" + PASSWORD,
+				"--openclaw.buckets.api.capacity=" + SMALL.capacity(),
+				"--openclaw.buckets.api.refill-rate-per-second=" + SMALL.perSecond()));
+		all.addAll(List.of(arguments));
+		return start(UserApplications.GENERATED, environment, all.toArray(String[]::new));
+	}
+
+	private GatewayProcess start(String application, Map<String, String> environment, String... arguments) {
 		List<String> all = new ArrayList<>(GatewayProcess.addressOf(redis));
-		all.add("--openclaw.crdt.namespace=" + UUID.randomUUID());
+		all.add("--openclaw.crdt.namespace=" + this.key);
 		all.addAll(List.of(arguments));
 		return GatewayProcess.start(application, applications.jar(application), all, 256, environment);
 	}
 
-	/** Empties the bucket through one gateway; all must then reject. */
-	private void drain(GatewayProcess spender, List<GatewayProcess> gateways, String... headers) {
+	/** Empties the bucket through the first gateway; all must then reject. */
+	private void drain(Rate limit, List<GatewayProcess> gateways, String... headers) {
 		gateways.forEach(GatewayProcess::awaitListening);
+		GatewayProcess spender = gateways.get(0);
 		long start = System.nanoTime();
 		// a gateway that still looks for others spends part of the bucket only
 		await().pollInterval(Duration.ofMillis(1)).atMost(Duration.ofMinutes(1)).until(() -> {
 			call(spender, "/api/orders", headers);
-			return served.get() >= CAPACITY;
+			return served.get() >= limit.capacity();
 		});
 		for (GatewayProcess gateway : gateways) {
 			HttpResponse<String> rejected = await().pollInterval(Duration.ofMillis(1))
 				.until(() -> call(gateway, "/api/orders", headers), (answer) -> answer.statusCode() != 204);
 			assertThat(rejected.statusCode()).as(gateway::output).isEqualTo(429);
-			assertThat(rejected.headers().firstValue("RateLimit-Policy")).hasValue("\"api\";q=100;w=10");
-			assertThat(rejected.headers().firstValue("Retry-After")).hasValue("1");
+			assertThat(rejected.headers().firstValue("RateLimit-Policy")).hasValue(limit.policy());
+			assertThat(rejected.headers().firstValue("Retry-After")).isPresent();
 			assertThat(rejected.body()).contains("quota-exceeded");
 		}
 		double seconds = (System.nanoTime() - start) / 1e9;
-		assertThat((double) served.get()).isBetween((double) CAPACITY, CAPACITY + REFILL_RATE * seconds);
+		assertThat((double) served.get()).isBetween((double) limit.capacity(),
+				limit.capacity() + limit.perSecond() * seconds);
 	}
 
 	private HttpResponse<String> call(GatewayProcess gateway, String path, String... headers) {
@@ -196,6 +204,14 @@ class UserApplicationTests {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
+	}
+
+	private record Rate(int capacity, double perSecond) {
+
+		String policy() {
+			return "\"api\";q=%d;w=%.0f".formatted(capacity(), capacity() / perSecond());
+		}
+
 	}
 
 }

@@ -60,6 +60,15 @@ final class UserApplications {
 			</dependency>
 			""";
 
+	// What is exposed is decided when the application is processed.
+	private static final String EXPOSURE = """
+			management:
+			  endpoints:
+			    web:
+			      exposure:
+			        include: "*"
+			""";
+
 	private static final String PROCESS_AHEAD_OF_TIME = """
 			<executions>
 			  <execution>
@@ -91,10 +100,10 @@ final class UserApplications {
 	 */
 	static UserApplications build(Path directory, String upstream) throws IOException {
 		UserApplications applications = new UserApplications(UserProjects.create(directory), Readme.read(), upstream);
-		applications.add(README, applications.pom);
-		applications.add(BOOT_ALONE, applications.bootAlone());
-		applications.add(OLDEST, applications.oldest());
-		applications.add(GENERATED, applications.generated());
+		applications.add(README, applications.pom, applications.yaml);
+		applications.add(BOOT_ALONE, applications.bootAlone(), applications.yaml);
+		applications.add(OLDEST, applications.oldest(), applications.yaml);
+		applications.add(GENERATED, applications.generated(), applications.yaml + EXPOSURE);
 		applications.projects.build();
 		return applications;
 	}
@@ -103,14 +112,14 @@ final class UserApplications {
 		return this.projects.jar(name);
 	}
 
-	private void add(String name, String ofProject) {
+	private void add(String name, String ofProject, String yamlOfProject) {
 		// Maven builds no two projects of one name together.
 		this.projects
 			.add(name,
 					Map.of("pom.xml",
 							replace(ofProject, "<artifactId>gateway</artifactId>",
 									"<artifactId>" + name + "</artifactId>"),
-							"src/main/resources/application.yml", this.yaml,
+							"src/main/resources/application.yml", yamlOfProject,
 							"src/main/java/com/example/GatewayApplication.java", this.java));
 	}
 
