@@ -76,7 +76,7 @@ class RedisReplicationTransportTests {
 	}
 
 	@Test
-	void messageToOneArrivesThereAlone() {
+	void messageToOneArrivesAtItsNodeAlone() {
 		Inbox alice = new Inbox();
 		Inbox reborn = new Inbox();
 		Inbox bob = new Inbox();
@@ -87,7 +87,8 @@ class RedisReplicationTransportTests {
 		transport.publish(bytes("end"));
 		await().untilAsserted(() -> {
 			assertThat(reborn.messages()).containsExactly("0:for you", "0:end");
-			assertThat(alice.messages()).containsExactly("0:end");
+			// An older process of the node ignores what it hears: it is replaced.
+			assertThat(alice.messages()).containsExactly("0:for you", "0:end");
 			assertThat(bob.messages()).containsExactly("0:end");
 		});
 	}
