@@ -7,7 +7,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.filter.factory.RequestRateLimiterGatewayFilterFactory;
 import org.springframework.cloud.gateway.filter.ratelimit.RateLimiter;
@@ -17,6 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
 import org.springframework.web.reactive.DispatcherHandler;
 
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
@@ -44,12 +46,16 @@ public final class OpenClawRateLimiterAutoConfiguration {
 	@Bean
 	@Fallback
 	@ConditionalOnMissingBean(name = NamedRateLimiterProcessor.BEAN)
-	@ConfigurationProperties(RateLimiterArgumentsValidator.PROPERTIES)
 	TokenBucketRateLimiter tokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
-			ConfigurationService configurationService, OpenClawProperties properties,
-			ObjectProvider<LimitsAdded> added) {
-		return new TokenBucketRateLimiter(limiter, control, configurationService, settings(properties),
-				(name) -> added.orderedStream().forEach(LimitsAdded::look));
+			ConfigurationService configurationService, OpenClawProperties properties, ObjectProvider<LimitsAdded> added,
+			Environment environment) {
+		TokenBucketRateLimiter rateLimiter = new TokenBucketRateLimiter(limiter, control, configurationService,
+				settings(properties), (name) -> added.orderedStream().forEach(LimitsAdded::look));
+		// Metadata of these properties comes with Spring Cloud Gateway, which they belong
+		// to.
+		return Binder.get(environment)
+			.bind(RateLimiterArgumentsValidator.PROPERTIES, Bindable.ofInstance(rateLimiter))
+			.orElse(rateLimiter);
 	}
 
 	@Bean

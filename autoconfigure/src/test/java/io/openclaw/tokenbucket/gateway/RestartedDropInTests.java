@@ -37,7 +37,7 @@ class RestartedDropInTests {
 		try (ConfigurableApplicationContext a = start("a")) {
 			try (ConfigurableApplicationContext b = start("b")) {
 				assertThat(admitted(a, 12)).isEqualTo(10);
-				assertThat(a.getBean(TokenBucketLimiter.class).limits()).containsExactly("request-rate-limiter.r");
+				assertThat(a.getBean(TokenBucketLimiter.class).limits()).containsExactly("request-rate-limiter:r");
 				assertThat(admitted(b, 2)).isZero();
 			}
 			try (ConfigurableApplicationContext again = start("b")) {

@@ -48,7 +48,7 @@ public final class KnownFieldsAdvisor implements OperationInvokerAdvisor {
 	}
 
 	private static WebEndpointResponse<?> refusal(Map.Entry<String, @Nullable Object> unknown,
-			Map<String, @Nullable Object> sent, List<String> known) {
+			Map<String, ?> sent, List<String> known) {
 		List<String> fields = new ArrayList<>(known);
 		fields.removeAll(Set.of("context", "limit"));
 		if (fields.size() > 1) {
