@@ -46,7 +46,8 @@ final class ConfiguredLatencyThresholds {
 			}
 			else if (circuit.enabled()) {
 				Checks.required(property(route), properties.latencyThreshold(),
-						"Set it to a duration such as 300ms, or set %s for all routes.".formatted(EVERYWHERE));
+						"Set it to a duration such as 300ms, or set %s for all routes, or remove %s.%s.enabled."
+							.formatted(EVERYWHERE, ROUTES, route));
 			}
 		});
 	}

@@ -4,9 +4,11 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -88,14 +90,21 @@ public final class OpenClawReplicationAutoConfiguration {
 	@ConditionalOnMissingBean({ ReplicationTransport.class, Replicator.class })
 	static class SingleGatewayConfiguration {
 
-		SingleGatewayConfiguration(OpenClawProperties properties, Environment environment) {
+		SingleGatewayConfiguration(OpenClawProperties properties) {
 			if (!properties.crdt().buses().isEmpty()) {
 				throw new OpenClawConfigurationException("openclaw.crdt.buses", properties.crdt().buses(),
 						"there is no Redis client on the class path", "Add spring-boot-starter-data-redis-reactive.");
 			}
-			if (properties.crdt().required()) {
-				throw MissingRedis.in(environment);
-			}
+		}
+
+		// Before Spring Data Redis refuses a blank property in words of its own.
+		@Bean
+		static BeanFactoryPostProcessor tokenBucketRedisRequirement(Environment environment) {
+			return (beans) -> {
+				if (Binder.get(environment).bind("openclaw.crdt.required", Boolean.class).orElse(false)) {
+					throw MissingRedis.in(environment);
+				}
+			};
 		}
 
 		@Bean

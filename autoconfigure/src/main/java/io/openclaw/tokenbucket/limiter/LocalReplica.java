@@ -90,7 +90,8 @@ final class LocalReplica {
 		this.marginNanos = marginNanos;
 		this.refill = new Refill(limit.refillRate(), view.size());
 		this.settledAt = activatedAt;
-		// Before a member knows its fleet, others may hold the bucket that is new here. The
+		// Before a member knows its fleet, others may hold the bucket that is new here.
+		// The
 		// larger beginning would raise theirs, so it says none until then.
 		replaceState(TokenBucketState.empty().beginWith(view.knowsFleet() ? initial : 0));
 		this.missedRefill.begin(view, this.state, now);

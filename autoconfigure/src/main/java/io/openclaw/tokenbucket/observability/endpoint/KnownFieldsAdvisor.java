@@ -47,8 +47,8 @@ public final class KnownFieldsAdvisor implements OperationInvokerAdvisor {
 		};
 	}
 
-	private static WebEndpointResponse<?> refusal(Map.Entry<String, @Nullable Object> unknown,
-			Map<String, ?> sent, List<String> known) {
+	private static WebEndpointResponse<?> refusal(Map.Entry<String, @Nullable Object> unknown, Map<String, ?> sent,
+			List<String> known) {
 		List<String> fields = new ArrayList<>(known);
 		fields.removeAll(Set.of("context", "limit"));
 		if (fields.size() > 1) {
