@@ -58,8 +58,9 @@ class OnNamedRedisCondition extends SpringBootCondition implements Configuration
 	}
 
 	private static boolean isSet(Environment environment, String property) {
-		return StringUtils.hasText(environment.getProperty(property))
-				|| Binder.get(environment).bind(property, Bindable.mapOf(String.class, Object.class)).isBound();
+		String value = environment.getProperty(property);
+		return (value != null) ? StringUtils.hasText(value)
+				: Binder.get(environment).bind(property, Bindable.mapOf(String.class, Object.class)).isBound();
 	}
 
 	private static @Nullable String findBean(ConfigurableListableBeanFactory beans) {
