@@ -16,7 +16,6 @@ import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ServerWebExchange;
 
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
-import io.openclaw.tokenbucket.gateway.body.BodyRefusedException;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker.Call;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
@@ -70,7 +69,7 @@ final class CircuitBreakingGatewayFilter implements GatewayFilter {
 	private Mono<Void> forward(Call call, ServerWebExchange exchange, GatewayFilterChain chain) {
 		ServerWebExchange forwarded = begin(call, exchange);
 		exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(call::answered));
-		return chain.filter(forwarded).doOnSuccess((done) -> call.answered()).doOnError((error) -> end(call, error));
+		return chain.filter(forwarded).doOnSuccess((done) -> call.answered()).doOnError(call::failed);
 	}
 
 	// A WebSocket is accepted before its upstream is asked, and has no end of a request.
@@ -96,15 +95,6 @@ final class CircuitBreakingGatewayFilter implements GatewayFilter {
 		HttpHeaders headers = request.getHeaders();
 		return headers.getContentLength() <= 0 && !headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)
 				&& !"websocket".equalsIgnoreCase(headers.getUpgrade());
-	}
-
-	private static void end(Call call, Throwable error) {
-		if (error instanceof BodyRefusedException) {
-			call.abandoned();
-		}
-		else {
-			call.failed(error);
-		}
 	}
 
 	@Override
