@@ -51,11 +51,8 @@ public final class OpenClawRateLimiterAutoConfiguration {
 			Environment environment) {
 		TokenBucketRateLimiter rateLimiter = new TokenBucketRateLimiter(limiter, control, configurationService,
 				settings(properties), (name) -> added.orderedStream().forEach(LimitsAdded::look));
-		// Metadata of these properties comes with Spring Cloud Gateway, which they belong
-		// to.
-		return Binder.get(environment)
-			.bind(RateLimiterArgumentsValidator.PROPERTIES, Bindable.ofInstance(rateLimiter))
-			.orElse(rateLimiter);
+		bind(environment, rateLimiter);
+		return rateLimiter;
 	}
 
 	@Bean
@@ -69,8 +66,16 @@ public final class OpenClawRateLimiterAutoConfiguration {
 	@Bean
 	@Order
 	@ConditionalOnBean(TokenBucketRateLimiter.class)
-	Refreshable tokenBucketRateLimiterRefresh(TokenBucketRateLimiter limiter) {
-		return (properties, settings) -> () -> limiter.follow(settings(properties));
+	Refreshable tokenBucketRateLimiterRefresh(TokenBucketRateLimiter limiter, Environment environment) {
+		return (properties, settings) -> () -> {
+			bind(environment, limiter);
+			limiter.follow(settings(properties));
+		};
+	}
+
+	// Not by an annotation: metadata of these properties comes with Spring Cloud Gateway.
+	private static void bind(Environment environment, TokenBucketRateLimiter limiter) {
+		Binder.get(environment).bind(RateLimiterArgumentsValidator.PROPERTIES, Bindable.ofInstance(limiter));
 	}
 
 	private static Settings settings(OpenClawProperties properties) {
