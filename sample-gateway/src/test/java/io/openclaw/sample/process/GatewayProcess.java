@@ -45,7 +45,7 @@ public final class GatewayProcess implements AutoCloseable {
 	private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
 
 	// Longer than the longest pause of a gateway that is to answer afterwards.
-	private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
+	private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
 
 	private static final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
