@@ -65,7 +65,8 @@ class ConsoleTests {
 
 	@Test
 	void aBurstMovesTheLinesAndTheRejectedAreSeenWithTheReason() {
-		assertThat(levels()).contains("us-east-1").contains("eu-central-1").contains("ap-southeast-2");
+		await().atMost(Duration.ofSeconds(20))
+			.untilAsserted(() -> assertThat(levels()).contains("us-east-1", "eu-central-1", "ap-southeast-2"));
 		browser.type("#burst-size", "900");
 		browser.click("#fire-all");
 		browser.awaitText("#promise", "The promise holds");
