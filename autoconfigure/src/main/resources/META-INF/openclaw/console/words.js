@@ -10,6 +10,8 @@ export const REASONS = {
   unacknowledged: "no acknowledgement in time",
   cost_above_capacity: "costs more than the bucket holds",
   other_limit: "another limit rejected",
+  missing_key: "no key",
+  circuit_open: "the upstream is slow",
 };
 
 export function number(count) {

@@ -1,10 +1,5 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
-import java.util.List;
-
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
-
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -16,7 +11,6 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.LimitControl;
-import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
@@ -27,8 +21,6 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 @AutoConfiguration
 @EnableConfigurationProperties(OpenClawProperties.class)
 public final class OpenClawLimiterAutoConfiguration {
-
-	private static final Log logger = LogFactory.getLog(OpenClawLimiterAutoConfiguration.class);
 
 	@Bean
 	OpenClawSettings openClawSettings(OpenClawProperties properties) {
@@ -70,27 +62,7 @@ public final class OpenClawLimiterAutoConfiguration {
 	@ConditionalOnMissingBean
 	TokenBucketLimiter tokenBucketLimiter(BucketStore store, NanoClock clock, Timer timer,
 			ObjectProvider<DecisionListener> listeners) {
-		return new TokenBucketLimiter(store, clock, timer, allOf(listeners.orderedStream().toList()));
-	}
-
-	// What a listener throws must not fail a request that has been paid.
-	private static DecisionListener allOf(List<DecisionListener> listeners) {
-		DecisionListener[] all = listeners.toArray(DecisionListener[]::new);
-		LogThrottle failures = new LogThrottle(NanoClock.SYSTEM);
-		return (decision, nanos) -> {
-			for (DecisionListener listener : all) {
-				try {
-					listener.onDecision(decision, nanos);
-				}
-				catch (RuntimeException ex) {
-					failures
-						.pass((count) -> logger.error(
-								"The DecisionListener " + listener.getClass().getName()
-										+ " failed; listeners have failed " + count + " times since the last such line",
-								ex));
-				}
-			}
-		};
+		return new TokenBucketLimiter(store, clock, timer, new DecisionListeners(listeners.orderedStream().toList()));
 	}
 
 }

@@ -3,29 +3,40 @@ package io.openclaw.tokenbucket.console;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.limiter.Reason;
+import io.openclaw.tokenbucket.limiter.Refusal;
 
 /**
  * Counts decisions by limit and reason since start. Thread-safe.
  */
 public final class DecisionCounts implements DecisionListener {
 
-	private static final long NANOS_OF_A_MILLI = 1_000_000;
-
 	private final Map<String, OfLimit> limits = new ConcurrentHashMap<>();
 
 	@Override
-	public void onDecision(Decision decision, long nanos) {
-		String limit = decision.limit().name();
+	public void onDecision(DecisionEvent event) {
+		of(event.limit()).count(event);
+	}
+
+	@Override
+	public void onRefusal(String limit, Refusal refusal) {
+		of(limit).count(refusal);
+	}
+
+	private OfLimit of(String limit) {
 		OfLimit known = this.limits.get(limit);
-		((known != null) ? known : this.limits.computeIfAbsent(limit, (name) -> new OfLimit())).count(decision, nanos);
+		return (known != null) ? known : this.limits.computeIfAbsent(limit, (name) -> new OfLimit());
 	}
 
 	/**
@@ -43,9 +54,9 @@ public final class DecisionCounts implements DecisionListener {
 	 *
 	 * @param admitted requests that went on, those that only a limit in shadow mode would
 	 * have rejected included
-	 * @param waited requests that took a millisecond or longer to decide, since they
-	 * waited for other gateways
-	 * @param rejected rejections by reason, without those that are zero
+	 * @param waited requests that waited for other gateways
+	 * @param rejected requests that were rejected, or answered before a bucket was asked,
+	 * by reason, without those that are zero
 	 */
 	public record Snapshot(long admitted, long waited, Map<String, Long> rejected) {
 	}
@@ -56,27 +67,33 @@ public final class DecisionCounts implements DecisionListener {
 
 		private final LongAdder waited = new LongAdder();
 
-		private final LongAdder[] rejected = Arrays.stream(Reason.values())
-			.map((reason) -> new LongAdder())
-			.toArray(LongAdder[]::new);
+		private final Map<Enum<?>, LongAdder> rejected = Stream
+			.concat(Arrays.stream(Reason.values()), Arrays.stream(Refusal.values()))
+			.collect(Collectors.toUnmodifiableMap(Function.identity(), (reason) -> new LongAdder()));
 
-		void count(Decision decision, long nanos) {
-			LongAdder adder = (decision.outcome() == Outcome.REJECTED) ? this.rejected[decision.reason().ordinal()]
-					: this.admitted;
-			adder.increment();
-			if (nanos >= NANOS_OF_A_MILLI) {
+		void count(DecisionEvent event) {
+			if (event.decision().outcome() == Outcome.REJECTED) {
+				count(event.decision().reason());
+			}
+			else {
+				this.admitted.increment();
+			}
+			if (event.waited()) {
 				this.waited.increment();
 			}
 		}
 
+		void count(Enum<?> reason) {
+			Objects.requireNonNull(this.rejected.get(reason)).increment();
+		}
+
 		Snapshot snapshot() {
 			Map<String, Long> byReason = new TreeMap<>();
-			for (Reason reason : Reason.values()) {
-				long count = this.rejected[reason.ordinal()].sum();
-				if (count > 0) {
-					byReason.put(reason.name().toLowerCase(Locale.ROOT), count);
+			this.rejected.forEach((reason, count) -> {
+				if (count.sum() > 0) {
+					byReason.put(reason.name().toLowerCase(Locale.ROOT), count.sum());
 				}
-			}
+			});
 			return new Snapshot(this.admitted.sum(), this.waited.sum(), byReason);
 		}
 

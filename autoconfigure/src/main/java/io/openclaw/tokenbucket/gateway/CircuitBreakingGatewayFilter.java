@@ -30,13 +30,14 @@ final class CircuitBreakingGatewayFilter implements GatewayFilter {
 
 	private static final String CALL = CircuitBreakingGatewayFilter.class.getName();
 
-	private final GatewayFilter limited;
+	private final TokenBucketGatewayFilter limited;
 
 	private final LatencyCircuitBreakers breakers;
 
 	private final ProblemResponses problems;
 
-	CircuitBreakingGatewayFilter(GatewayFilter limited, LatencyCircuitBreakers breakers, ProblemResponses problems) {
+	CircuitBreakingGatewayFilter(TokenBucketGatewayFilter limited, LatencyCircuitBreakers breakers,
+			ProblemResponses problems) {
 		this.limited = limited;
 		this.breakers = breakers;
 		this.problems = problems;
@@ -53,6 +54,7 @@ final class CircuitBreakingGatewayFilter implements GatewayFilter {
 		}
 		Optional<Call> call = isWhole(exchange.getRequest()) ? breaker.tryCall() : breaker.tryUpload();
 		if (call.isEmpty()) {
+			this.limited.circuitOpen();
 			return this.problems.slowUpstream(exchange, breaker.timeUntilProbe());
 		}
 		return call(call.get(), exchange, chain);

@@ -22,6 +22,7 @@ import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.Mode;
 import io.openclaw.tokenbucket.limiter.Reason;
+import io.openclaw.tokenbucket.limiter.Refusal;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 /**
@@ -51,6 +52,13 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 		this.cashier = new Cashier(limiter);
 		this.receipts = receipts;
 		this.problems = problems;
+	}
+
+	/**
+	 * Tells of a request that is answered since the upstream of its route is slow.
+	 */
+	void circuitOpen() {
+		this.names.forEach((name) -> this.limiter.refused(name, Refusal.CIRCUIT_OPEN));
 	}
 
 	@Override
@@ -107,6 +115,7 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 	private Mono<Void> settle(Bill bill, ServerWebExchange exchange, GatewayFilterChain chain) {
 		List<RequestLimit> keyless = bill.keyless().stream().filter(this::isEnforced).toList();
 		if (!keyless.isEmpty()) {
+			keyless.forEach((limit) -> this.limiter.refused(limit.name(), Refusal.MISSING_KEY));
 			return this.problems.missingKey(exchange, keyless.stream().map(RequestLimit::name).toList(),
 					keyless.stream().map((limit) -> limit.key().source()).distinct().toList(),
 					keyless.stream().anyMatch((limit) -> limit.key().authenticates()));

@@ -72,7 +72,7 @@ public class TokenBucketGatewayFilterFactory
 			// Its circuit is seen before its first request.
 			this.breakers.forRoute(config.getRouteId());
 		}
-		GatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.limiter, this.receipts,
+		TokenBucketGatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.limiter, this.receipts,
 				this.problems);
 		return (this.breakers != null) ? new CircuitBreakingGatewayFilter(limited, this.breakers, this.problems)
 				: limited;

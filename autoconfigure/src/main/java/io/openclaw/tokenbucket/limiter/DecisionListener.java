@@ -1,17 +1,24 @@
 package io.openclaw.tokenbucket.limiter;
 
 /**
- * Is told of every final decision, on the thread that made it. Must be thread-safe, quick
- * and must not throw.
+ * Is told of every final decision, on the thread that made it. Must be thread-safe and
+ * quick, and must not throw.
  */
 @FunctionalInterface
 public interface DecisionListener {
 
 	/**
 	 * A request was admitted or rejected.
-	 * @param decision the final decision, never waiting
-	 * @param nanos nanoseconds from the question to the answer, waiting included
+	 * @param event which request, and how it was decided
 	 */
-	void onDecision(Decision decision, long nanos);
+	void onDecision(DecisionEvent event);
+
+	/**
+	 * A request was answered before any bucket was asked, and consumed nothing.
+	 * @param limit the name of a limit that it would have met
+	 * @param refusal why
+	 */
+	default void onRefusal(String limit, Refusal refusal) {
+	}
 
 }

@@ -56,7 +56,7 @@ public final class TokenBucketLimiter {
 		LimitBuckets buckets = buckets(limit);
 		long now = this.clock.nanoTime();
 		Decision decision = decide(buckets, key, tokens, now);
-		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, decision, now)
+		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, key, tokens, decision, false, now)
 				: reserve(buckets, key, tokens, now);
 	}
 
@@ -79,9 +79,20 @@ public final class TokenBucketLimiter {
 		JointDecision enforced = enforce(shadows.enforced(), now);
 		JointDecision decision = shadows.follow(enforced, now);
 		if (decision.outcome() != Outcome.WAITING) {
-			return counted(charges, decision, now);
+			return counted(charges, decision, false, now);
 		}
 		return new JointDecision(Outcome.WAITING, decision.decisions(), followedLater(charges, shadows, enforced, now));
+	}
+
+	/**
+	 * Tells listeners of a request that was answered before any bucket was asked.
+	 * @param limit the name of a limit that it would have met
+	 * @param refusal why
+	 */
+	public void refused(String limit, Refusal refusal) {
+		if (this.listener != null) {
+			this.listener.onRefusal(limit, refusal);
+		}
 	}
 
 	/**
@@ -211,8 +222,9 @@ public final class TokenBucketLimiter {
 		Admission<Decision> admission = new Admission<>(this.clock, List.of(part),
 				(outcome, decisions, completion) -> decisions.get(0));
 		Decision decision = start(admission);
-		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, decision, startedAt)
-				: decision.completedBy(admission.completion().map((later) -> counted(buckets, later, startedAt)));
+		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, key, tokens, decision, false, startedAt)
+				: decision.completedBy(admission.completion()
+					.map((later) -> counted(buckets, key, tokens, later, true, startedAt)));
 	}
 
 	private JointDecision enforce(List<Charge> charges, long now) {
@@ -245,9 +257,11 @@ public final class TokenBucketLimiter {
 		return decision;
 	}
 
-	private JointDecision counted(List<Charge> charges, JointDecision decision, long startedAt) {
+	private JointDecision counted(List<Charge> charges, JointDecision decision, boolean waited, long startedAt) {
 		for (int i = 0; i < charges.size(); i++) {
-			counted(buckets(charges.get(i).limit()), decision.decisions().get(i), startedAt);
+			Charge charge = charges.get(i);
+			counted(buckets(charge.limit()), charge.key(), charge.tokens(), decision.decisions().get(i), waited,
+					startedAt);
 		}
 		return decision;
 	}
@@ -256,14 +270,16 @@ public final class TokenBucketLimiter {
 			long startedAt) {
 		return completion(waiting).map((decision) -> {
 			long now = this.clock.nanoTime();
-			return counted(charges, shadows.follow(decision, now), startedAt);
+			return counted(charges, shadows.follow(decision, now), true, startedAt);
 		});
 	}
 
-	private Decision counted(LimitBuckets buckets, Decision decision, long startedAt) {
+	private Decision counted(LimitBuckets buckets, String key, long tokens, Decision decision, boolean waited,
+			long startedAt) {
 		buckets.statistics().count(decision);
 		if (this.listener != null) {
-			this.listener.onDecision(decision, this.clock.nanoTime() - startedAt);
+			this.listener
+				.onDecision(new DecisionEvent(key, tokens, decision, waited, this.clock.nanoTime() - startedAt));
 		}
 		return decision;
 	}

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -33,9 +33,9 @@ public class ShadowLogger implements DecisionListener {
 	}
 
 	@Override
-	public void onDecision(Decision decision, long nanos) {
-		if (decision.outcome() == Outcome.SHADOW_REJECTED) {
-			String limit = decision.limit().name();
+	public void onDecision(DecisionEvent event) {
+		if (event.decision().outcome() == Outcome.SHADOW_REJECTED) {
+			String limit = event.limit();
 			this.throttles.computeIfAbsent(limit, (added) -> new LogThrottle(this.clock))
 				.pass((count) -> logger.info("The limit '" + limit + "' is in shadow mode and would have rejected "
 						+ count + " requests since the last such line"));

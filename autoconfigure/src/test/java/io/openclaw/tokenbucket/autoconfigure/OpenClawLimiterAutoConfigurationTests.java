@@ -26,7 +26,6 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.ArgumentMatchers.anyLong;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 
@@ -58,7 +57,7 @@ class OpenClawLimiterAutoConfigurationTests {
 
 	@Test
 	void aListenerThatThrowsNeitherFailsARequestNorHidesIt() {
-		DecisionListener broken = (decision, nanos) -> {
+		DecisionListener broken = (event) -> {
 			throw new IllegalStateException("broken");
 		};
 		DecisionListener listener = mock();
@@ -67,7 +66,7 @@ class OpenClawLimiterAutoConfigurationTests {
 			.run((context) -> {
 				assertThat(context.getBean(TokenBucketLimiter.class).tryConsume("rating", "k", 1).isAdmitted())
 					.isTrue();
-				verify(listener).onDecision(any(), anyLong());
+				verify(listener).onDecision(any());
 			});
 	}
 
@@ -117,8 +116,8 @@ class OpenClawLimiterAutoConfigurationTests {
 			.withBean("two", DecisionListener.class, () -> two)
 			.run((context) -> {
 				context.getBean(TokenBucketLimiter.class).tryConsume("rating", "k", 1);
-				verify(one).onDecision(any(), anyLong());
-				verify(two).onDecision(any(), anyLong());
+				verify(one).onDecision(any());
+				verify(two).onDecision(any());
 			});
 	}
 

@@ -31,6 +31,9 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
+import io.openclaw.tokenbucket.limiter.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.DecisionListener;
+import io.openclaw.tokenbucket.limiter.Refusal;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.resilience.CircuitState;
 import io.openclaw.tokenbucket.resilience.CircuitStateChanged;
@@ -109,6 +112,7 @@ class CircuitBreakerHttpTests {
 			.jsonPath("$.violated-policies")
 			.doesNotExist();
 		assertThat(upstream.requests()).isEqualTo(forwarded);
+		assertThat(this.gateway.refusals()).contains("rating CIRCUIT_OPEN");
 		assertThat(this.limiter.peek("rating", this.key).level()).isGreaterThanOrEqualTo(level);
 		upstream.delay(Duration.ZERO);
 		get("/other").expectStatus().isOk();
@@ -268,8 +272,30 @@ class CircuitBreakerHttpTests {
 
 		private final List<CircuitStateChanged> changes = new CopyOnWriteArrayList<>();
 
+		private final List<String> refusals = new CopyOnWriteArrayList<>();
+
 		List<CircuitStateChanged> changes() {
 			return this.changes;
+		}
+
+		List<String> refusals() {
+			return this.refusals;
+		}
+
+		@Bean
+		DecisionListener decisionListener() {
+			return new DecisionListener() {
+
+				@Override
+				public void onDecision(DecisionEvent event) {
+				}
+
+				@Override
+				public void onRefusal(String limit, Refusal refusal) {
+					TestGateway.this.refusals.add(limit + " " + refusal);
+				}
+
+			};
 		}
 
 		@Bean

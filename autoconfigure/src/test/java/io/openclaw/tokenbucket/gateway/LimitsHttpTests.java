@@ -253,6 +253,18 @@ class LimitsHttpTests {
 	}
 
 	@Test
+	void requestsWithoutAKeyAreCounted() {
+		this.client.get().uri("/bearer").exchange().expectStatus().isBadRequest();
+		assertThat(this.client.get()
+			.uri("/actuator/prometheus")
+			.exchange()
+			.expectBody(String.class)
+			.returnResult()
+			.getResponseBody())
+			.containsPattern("decisions_total\\{bucket=\"bearer\",.*outcome=\"missing_key\",.*} [1-9]");
+	}
+
+	@Test
 	void aLimitForAllKeysTogetherCountsEverybody() {
 		for (int i = 0; i < 4; i++) {
 			get("/everybody", this.apiKey + i).expectStatus().isOk();

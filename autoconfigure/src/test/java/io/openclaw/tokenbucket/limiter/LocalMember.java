@@ -41,7 +41,7 @@ final class LocalMember implements ReplicationSignal {
 		this.store = new BucketStore(self, List.of(policies), new LimiterSettings(3, Duration.ofMillis(200), maxKeys),
 				time);
 		this.store.signalTo(this);
-		this.limiter = new TokenBucketLimiter(this.store, time, time, (decision, nanos) -> this.counted.add(decision));
+		this.limiter = new TokenBucketLimiter(this.store, time, time, (event) -> this.counted.add(event.decision()));
 	}
 
 	VirtualTime time() {

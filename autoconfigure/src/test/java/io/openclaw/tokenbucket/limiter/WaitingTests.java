@@ -156,7 +156,7 @@ class WaitingTests {
 		LocalMember alice = shortOfCredit(Consistency.STRICT);
 		List<Decision> waiting = new ArrayList<>();
 		TokenBucketLimiter limiter = new TokenBucketLimiter(alice.store(), alice.time(), alice.time(),
-				(decision, nanos) -> completion(waiting.get(0)).cancel(false));
+				(event) -> completion(waiting.get(0)).cancel(false));
 		waiting.add(limiter.tryConsume(LocalMember.LIMIT, LocalMember.KEY, 4));
 		Decision next = alice.consume(1);
 		alice.publish();

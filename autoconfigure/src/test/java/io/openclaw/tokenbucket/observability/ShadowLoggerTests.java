@@ -13,6 +13,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.Mode;
 import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.limiter.Reason;
@@ -50,7 +51,7 @@ class ShadowLoggerTests {
 		Decision decision = new Decision(outcome, Reason.EXHAUSTED,
 				new Limit(limit, 1, RefillRate.perSecond(BigDecimal.ONE), 1, 0), 0, 0, null, Mode.SHADOW);
 		for (int i = 0; i < times; i++) {
-			this.logger.onDecision(decision, 100);
+			this.logger.onDecision(new DecisionEvent("alice", 1, decision, false, 100));
 		}
 	}
 

@@ -5,8 +5,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
-import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.DecisionListener;
+import io.openclaw.tokenbucket.limiter.Refusal;
 
 /**
  * Counts and times decisions by limit, never by key. Thread-safe.
@@ -30,8 +31,13 @@ public class DecisionMetrics implements DecisionListener {
 	}
 
 	@Override
-	public void onDecision(Decision decision, long nanos) {
-		metersOf(decision.limit().name()).record(decision, nanos);
+	public void onDecision(DecisionEvent event) {
+		metersOf(event.limit()).record(event.decision(), event.nanos());
+	}
+
+	@Override
+	public void onRefusal(String limit, Refusal refusal) {
+		metersOf(limit).record(refusal);
 	}
 
 	/**

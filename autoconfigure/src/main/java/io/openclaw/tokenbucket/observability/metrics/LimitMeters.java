@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.observability.metrics;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.Timer;
 
 import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.Reason;
+import io.openclaw.tokenbucket.limiter.Refusal;
 
 /**
  * The meters of one limit, looked up once, so that recording a decision allocates
@@ -30,6 +32,10 @@ final class LimitMeters {
 
 	private final LongAdder shadowRejected = new LongAdder();
 
+	private final LongAdder costAboveCapacity = new LongAdder();
+
+	private final Map<Refusal, LongAdder> refused = new EnumMap<>(Refusal.class);
+
 	private final Map<Reason, LongAdder> violations = new EnumMap<>(Reason.class);
 
 	private final Timer duration;
@@ -38,6 +44,11 @@ final class LimitMeters {
 		decisions(registry, tags.and("outcome", "admitted"), this.admitted);
 		decisions(registry, tags.and("outcome", "rejected"), this.rejected);
 		decisions(registry, tags.and("outcome", "shadow_rejected"), this.shadowRejected);
+		decisions(registry, tags.and("outcome", "cost_above_capacity"), this.costAboveCapacity);
+		for (Refusal refusal : Refusal.values()) {
+			decisions(registry, tags.and("outcome", name(refusal)),
+					this.refused.computeIfAbsent(refusal, (added) -> new LongAdder()));
+		}
 		for (Reason reason : VIOLATIONS) {
 			violations(registry, tags.and("reason", name(reason)),
 					this.violations.computeIfAbsent(reason, (added) -> new LongAdder()));
@@ -58,8 +69,15 @@ final class LimitMeters {
 		}
 	}
 
+	/**
+	 * A request was answered before its bucket was asked, so nothing was decided.
+	 */
+	void record(Refusal refusal) {
+		Objects.requireNonNull(this.refused.get(refusal)).increment();
+	}
+
 	private void reject(Decision decision) {
-		this.rejected.increment();
+		((decision.reason() == Reason.COST_ABOVE_CAPACITY) ? this.costAboveCapacity : this.rejected).increment();
 		LongAdder violation = this.violations.get(decision.reason());
 		if (violation != null) {
 			violation.increment();
@@ -67,14 +85,14 @@ final class LimitMeters {
 	}
 
 	long decided() {
-		return this.admitted.sum() + this.rejected.sum() + this.shadowRejected.sum();
+		return this.admitted.sum() + this.rejected.sum() + this.shadowRejected.sum() + this.costAboveCapacity.sum();
 	}
 
 	// Counted here rather than by the registry, whose filters may deny a counter that the
 	// request rate is made of.
 	private static void decisions(MeterRegistry registry, Tags tags, LongAdder count) {
 		FunctionCounter.builder("openclaw.rate.limit.decisions", count, LongAdder::sum)
-			.description("Requests decided, by outcome")
+			.description("Requests by what became of them")
 			.tags(tags)
 			.register(registry);
 	}
@@ -86,8 +104,8 @@ final class LimitMeters {
 			.register(registry);
 	}
 
-	private static String name(Reason reason) {
-		return reason.name().toLowerCase(Locale.ROOT);
+	private static String name(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT);
 	}
 
 }

@@ -13,6 +13,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.limiter.Reason;
 
@@ -38,11 +39,15 @@ class DecisionMetricsAllocationTests {
 
 	private void record() {
 		Limit limit = new Limit("rating", MicroTokens.ofTokens(10), RefillRate.perSecond(BigDecimal.ONE), 0, 0);
-		Decision admitted = new Decision(Outcome.ADMITTED, Reason.CREDIT, limit, 0, 0, null);
-		Decision rejected = new Decision(Outcome.REJECTED, Reason.EXHAUSTED, limit, 0, 0, null);
+		DecisionEvent admitted = event(new Decision(Outcome.ADMITTED, Reason.CREDIT, limit, 0, 0, null));
+		DecisionEvent rejected = event(new Decision(Outcome.REJECTED, Reason.EXHAUSTED, limit, 0, 0, null));
 		for (int i = 0; i < DECISIONS; i++) {
-			this.metrics.onDecision((i % 2 == 0) ? admitted : rejected, 100 + i);
+			this.metrics.onDecision((i % 2 == 0) ? admitted : rejected);
 		}
+	}
+
+	private static DecisionEvent event(Decision decision) {
+		return new DecisionEvent("alice", 1, decision, false, 100);
 	}
 
 }

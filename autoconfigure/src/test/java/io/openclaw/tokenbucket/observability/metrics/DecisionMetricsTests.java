@@ -11,8 +11,10 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.limiter.Reason;
+import io.openclaw.tokenbucket.limiter.Refusal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -64,8 +66,19 @@ class DecisionMetricsTests {
 	}
 
 	@Test
+	void countsApartWhatNoWaitWouldHelp() {
+		decide(Outcome.REJECTED, Reason.COST_ABOVE_CAPACITY);
+		this.metrics.onRefusal("rating", Refusal.MISSING_KEY);
+		this.metrics.onRefusal("rating", Refusal.CIRCUIT_OPEN);
+		this.metrics.onRefusal("rating", Refusal.CIRCUIT_OPEN);
+		assertThat(lines()).contains(decisions("cost_above_capacity", 1), decisions("missing_key", 1),
+				decisions("circuit_open", 2), decisions("rejected", 0), violations("cost_above_capacity", 1));
+		assertThat(this.metrics.decided("rating")).isEqualTo(1);
+	}
+
+	@Test
 	void timesDecisionsInBucketsFromMicroseconds() {
-		this.metrics.onDecision(decision(Outcome.ADMITTED, Reason.CREDIT), 1_500);
+		this.metrics.onDecision(event(Outcome.ADMITTED, Reason.CREDIT, 1_500));
 		assertThat(lines()).contains(
 				"openclaw_rate_limit_decision_seconds_count{bucket=\"rating\",node=\"edge-a\",region=\"us-east-1\"} 1",
 				"openclaw_rate_limit_decision_seconds_bucket{bucket=\"rating\",node=\"edge-a\",region=\"us-east-1\",le=\"1.0E-6\"} 0",
@@ -81,11 +94,16 @@ class DecisionMetricsTests {
 	}
 
 	private void decide(Outcome outcome, Reason reason) {
-		this.metrics.onDecision(decision(outcome, reason), 100);
+		this.metrics.onDecision(event(outcome, reason, 100));
 	}
 
-	private static Decision decision(Outcome outcome, Reason reason) {
-		return new Decision(outcome, reason, RATING, 0, 0, null);
+	private static DecisionEvent event(Outcome outcome, Reason reason, long nanos) {
+		return new DecisionEvent("alice", 1, new Decision(outcome, reason, RATING, 0, 0, null), false, nanos);
+	}
+
+	private static String decisions(String outcome, int count) {
+		return "openclaw_rate_limit_decisions_total{bucket=\"rating\",node=\"edge-a\",outcome=\"%s\",region=\"us-east-1\"} %d.0"
+			.formatted(outcome, count);
 	}
 
 	private static String violations(String reason, int count) {
