@@ -208,19 +208,53 @@ class ArchitectureTests {
 				"limiter", "crdt");
 
 		@ArchTest
-		static final ArchRule gossip = floor("gossip", "membership", "delivery", "wire", "port");
+		static final ArchRule store = floor("limiter.store", "bucket", "rule", "membership", "port", "decision",
+				"limit");
 
 		@ArchTest
-		static final ArchRule membership = floor("membership", "delivery", "wire", "port");
+		static final ArchRule bucket = floor("limiter.bucket", "rule", "membership", "port", "decision", "limit");
 
 		@ArchTest
-		static final ArchRule delivery = floor("delivery", "wire", "port");
+		static final ArchRule rule = floor("limiter.rule", "membership", "decision", "limit");
 
 		@ArchTest
-		static final ArchRule wire = floor("wire", "port");
+		static final ArchRule limiterMembership = floor("limiter.membership");
 
 		@ArchTest
-		static final ArchRule port = floor("port");
+		static final ArchRule limiterPort = floor("limiter.port", "limit");
+
+		@ArchTest
+		static final ArchRule decision = floor("limiter.decision", "limit");
+
+		@ArchTest
+		static final ArchRule limit = floor("limiter.limit");
+
+		// The API is the package of the room itself, what a request is told, the limits,
+		// the view of the members and the port.
+		@ArchTest
+		static final ArchRule floorsOfTheLimiterAreSeenInsideItOnly = noClasses().that()
+			.resideOutsideOfPackage(BASE + ".limiter..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage(BASE + ".limiter.store..", BASE + ".limiter.bucket..", BASE + ".limiter.rule..")
+			.orShould()
+			.dependOnClassesThat()
+			.haveFullyQualifiedName(BASE + ".limiter.membership.CurrentMembership");
+
+		@ArchTest
+		static final ArchRule gossip = floor("replication.gossip", "membership", "delivery", "wire", "port");
+
+		@ArchTest
+		static final ArchRule membership = floor("replication.membership", "delivery", "wire", "port");
+
+		@ArchTest
+		static final ArchRule delivery = floor("replication.delivery", "wire", "port");
+
+		@ArchTest
+		static final ArchRule wire = floor("replication.wire", "port");
+
+		@ArchTest
+		static final ArchRule port = floor("replication.port");
 
 		@ArchTest
 		static final ArchRule floorsOfReplicationAreSeenInsideItOnly = noClasses().that()
@@ -237,17 +271,18 @@ class ArchitectureTests {
 			.dependOnClassesThat()
 			.haveFullyQualifiedName(BASE + ".replication.Replicator");
 
-		// Of its own room a floor of replication sees those below it only.
+		// Of its own room a floor sees those below it only.
 		private static ArchRule floor(String name, String... below) {
+			String room = BASE + "." + name.substring(0, name.indexOf('.'));
 			String[] seen = new String[below.length + 1];
 			for (int i = 0; i < below.length; i++) {
-				seen[i] = BASE + ".replication." + below[i];
+				seen[i] = room + "." + below[i];
 			}
-			seen[below.length] = BASE + ".replication." + name;
+			seen[below.length] = BASE + "." + name;
 			return classes().that()
-				.resideInAPackage(BASE + ".replication." + name)
+				.resideInAPackage(BASE + "." + name)
 				.should()
-				.onlyDependOnClassesThat(resideOutsideOfPackage(BASE + ".replication..").or(resideInAnyPackage(seen)));
+				.onlyDependOnClassesThat(resideOutsideOfPackage(room + "..").or(resideInAnyPackage(seen)));
 		}
 
 		@ArchTest

@@ -11,7 +11,7 @@ import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationEx
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 
 /**
  * How much a limit or an override says that a bucket holds and gains, to be checked.

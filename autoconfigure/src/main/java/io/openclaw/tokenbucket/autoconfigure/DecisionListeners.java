@@ -5,11 +5,11 @@ import java.util.List;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.openclaw.tokenbucket.limiter.DecisionEvent;
-import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
-import io.openclaw.tokenbucket.limiter.Refusal;
+import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.decision.Refusal;
 
 /**
  * Tells several listeners. What one throws fails no request that has been paid, and is

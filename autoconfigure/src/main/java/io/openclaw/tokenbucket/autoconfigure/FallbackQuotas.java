@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 import java.math.BigDecimal;
 
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
-import io.openclaw.tokenbucket.limiter.FallbackQuota;
+import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
 
 /**
  * Turns what {@code openclaw.fallback.quota} says into a quota: at most a fair share, or

@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.openclaw.tokenbucket.limiter.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 
 /**
  * Keeps the number of buckets to what the heap has room for: callers may invent keys, and

@@ -8,7 +8,7 @@ import java.util.Set;
 import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Bucket;
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.crdt.Limit;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 
 /**
  * Turns configured limits into those that the limiter works with. An override of a limit

@@ -9,8 +9,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.openclaw.tokenbucket.limiter.LimitControl;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 
 /**
  * Has the limiter, and so the fleet, follow limits that were configured anew. Confined to

@@ -9,11 +9,11 @@ import org.springframework.core.env.Environment;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
 
 /**
  * Auto-configuration of the limiter, for gateways and for the application's own code.

@@ -16,8 +16,8 @@ import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
 import io.openclaw.tokenbucket.gateway.Scope;
 import io.openclaw.tokenbucket.gateway.address.ForwardingHeader;
 import io.openclaw.tokenbucket.gateway.answer.HeaderStyle;
-import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.Mode;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
 import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
 
 /**

@@ -19,7 +19,7 @@ import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.RequestKey;
 import io.openclaw.tokenbucket.gateway.key.RequestKeys;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 
 /**
  * Reads how limits apply to requests from the properties.

@@ -11,11 +11,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import io.openclaw.tokenbucket.limiter.DecisionEvent;
-import io.openclaw.tokenbucket.limiter.DecisionListener;
-import io.openclaw.tokenbucket.limiter.Outcome;
-import io.openclaw.tokenbucket.limiter.Reason;
-import io.openclaw.tokenbucket.limiter.Refusal;
+import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.decision.Refusal;
 
 /**
  * Counts decisions by limit and reason since start. Thread-safe.

@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.gateway;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.openclaw.tokenbucket.limiter.Charge;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
 
 /**
  * What one request is to pay. Immutable.

@@ -7,8 +7,8 @@ import reactor.core.publisher.Mono;
 
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.body.ArrivedBody;
-import io.openclaw.tokenbucket.limiter.Charge;
-import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
 
 /**
  * Has the rest of a body paid as it arrives, piece by piece, before it is passed on. What

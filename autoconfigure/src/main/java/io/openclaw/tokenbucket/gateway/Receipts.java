@@ -9,7 +9,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 
 import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
-import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
 
 /**
  * Keeps the decisions about a request with it, so that a request which passes filters

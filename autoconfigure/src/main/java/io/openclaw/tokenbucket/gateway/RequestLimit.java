@@ -11,7 +11,7 @@ import org.springframework.web.server.ServerWebExchange;
 import io.openclaw.tokenbucket.gateway.key.AmbiguousKeyException;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.RequestKey;
-import io.openclaw.tokenbucket.limiter.Charge;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
 
 /**
  * How a limit applies to requests: whose bucket they draw on and what they cost.

@@ -18,12 +18,12 @@ import org.springframework.web.server.ServerWebExchange;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.body.ArrivedBody;
-import io.openclaw.tokenbucket.limiter.Decision;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.Mode;
-import io.openclaw.tokenbucket.limiter.Reason;
-import io.openclaw.tokenbucket.limiter.Refusal;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.decision.Refusal;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 /**
  * Lets a request pass if every limit has tokens for it, and answers it otherwise. Does no

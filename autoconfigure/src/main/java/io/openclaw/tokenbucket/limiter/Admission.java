@@ -8,7 +8,13 @@ import java.util.concurrent.CompletionStage;
 
 import org.jspecify.annotations.Nullable;
 
-import io.openclaw.tokenbucket.limiter.Answer.Kind;
+import io.openclaw.tokenbucket.limiter.bucket.Answer;
+import io.openclaw.tokenbucket.limiter.bucket.Answer.Kind;
+import io.openclaw.tokenbucket.limiter.bucket.Bucket;
+import io.openclaw.tokenbucket.limiter.bucket.Line;
+import io.openclaw.tokenbucket.limiter.bucket.Reservation;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
 
 /**
  * One request and its reservations, committed or released together. Reservations are

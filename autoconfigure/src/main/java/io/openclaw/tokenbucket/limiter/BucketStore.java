@@ -18,6 +18,25 @@ import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.bucket.Bucket;
+import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
+import io.openclaw.tokenbucket.limiter.bucket.Line;
+import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
+import io.openclaw.tokenbucket.limiter.limit.LimitChange;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimitSource;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.membership.CurrentMembership;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.port.DriftListener;
+import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
+import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
+import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
+import io.openclaw.tokenbucket.limiter.store.LimitRegistry;
+import io.openclaw.tokenbucket.limiter.store.Upkeep;
 
 /**
  * The local replicas of all buckets, as replication sees them. Thread-safe, except that

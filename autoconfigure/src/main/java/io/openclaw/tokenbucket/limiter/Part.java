@@ -4,6 +4,13 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.limiter.bucket.Answer;
+import io.openclaw.tokenbucket.limiter.bucket.Bucket;
+import io.openclaw.tokenbucket.limiter.bucket.Reservation;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
+
 /**
  * What a request asks of one bucket. Mutable, confined to its admission.
  */

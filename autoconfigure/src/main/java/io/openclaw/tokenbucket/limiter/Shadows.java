@@ -5,6 +5,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 
+import io.openclaw.tokenbucket.limiter.decision.Charge;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.JointDecision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
+import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
+
 /**
  * The limits in shadow mode among those of one request. They follow what the others have
  * decided: of a request that is admitted each consumes what it would have, a request that

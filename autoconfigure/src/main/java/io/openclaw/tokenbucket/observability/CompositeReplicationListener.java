@@ -9,10 +9,10 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.LimitChange;
 import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.limiter.limit.LimitChange;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.port.MembershipChanged;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 

@@ -6,11 +6,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.openclaw.tokenbucket.limiter.DecisionEvent;
-import io.openclaw.tokenbucket.limiter.DecisionListener;
 import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
-import io.openclaw.tokenbucket.limiter.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
 
 /**
  * Writes to the log what limits in shadow mode would have rejected: for each limit at

@@ -8,7 +8,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
-import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.replication.port.BusStatus;
 import io.openclaw.tokenbucket.resilience.DriftSource;

@@ -1,6 +1,6 @@
 package io.openclaw.tokenbucket.persistence;
 
-import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
  * The names of the entries of a {@link SnapshotStore}.

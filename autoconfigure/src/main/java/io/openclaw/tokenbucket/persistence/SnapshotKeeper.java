@@ -11,10 +11,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.MembershipView;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.replication.StateCodec;
 import io.openclaw.tokenbucket.replication.port.MessageSigning;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;

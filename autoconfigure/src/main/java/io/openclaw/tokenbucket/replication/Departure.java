@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.membership.Membership;
 import io.openclaw.tokenbucket.replication.membership.Peer;

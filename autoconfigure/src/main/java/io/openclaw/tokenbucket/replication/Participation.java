@@ -4,8 +4,8 @@ import java.util.function.Supplier;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.MembershipView;
 import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.gossip.CountingListener;
 import io.openclaw.tokenbucket.replication.gossip.Gossip;

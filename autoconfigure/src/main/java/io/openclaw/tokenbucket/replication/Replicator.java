@@ -10,10 +10,10 @@ import java.util.stream.Collectors;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.MembershipView;
 import io.openclaw.tokenbucket.limiter.NanoClock;
-import io.openclaw.tokenbucket.limiter.ReplicationSignal;
 import io.openclaw.tokenbucket.limiter.Timer;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.gossip.CountingListener;
 import io.openclaw.tokenbucket.replication.membership.Membership;

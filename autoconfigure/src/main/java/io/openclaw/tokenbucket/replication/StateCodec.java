@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.MessageSigning;
 import io.openclaw.tokenbucket.replication.port.Standing;

@@ -15,10 +15,10 @@ import org.apache.commons.logging.LogFactory;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.limiter.BucketKey;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.DriftListener;
 import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.DriftListener;
 
 /**
  * Measures drift, and has a limit fall back while one of its buckets drifts for longer

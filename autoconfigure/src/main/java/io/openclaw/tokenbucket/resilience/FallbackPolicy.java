@@ -2,7 +2,7 @@ package io.openclaw.tokenbucket.resilience;
 
 import java.time.Duration;
 
-import io.openclaw.tokenbucket.limiter.FallbackQuota;
+import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
 
 /**
  * How much drift a limit bears, and what a member may spend where it is more. Must be

@@ -1,6 +1,6 @@
 package io.openclaw.tokenbucket.resilience;
 
-import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
  * What the windows of a limit's buckets showed: their sum, and the last of the bucket

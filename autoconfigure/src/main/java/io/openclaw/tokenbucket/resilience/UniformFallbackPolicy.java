@@ -2,7 +2,7 @@ package io.openclaw.tokenbucket.resilience;
 
 import java.time.Duration;
 
-import io.openclaw.tokenbucket.limiter.FallbackQuota;
+import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
 
 /**
  * The same for every limit. Immutable.

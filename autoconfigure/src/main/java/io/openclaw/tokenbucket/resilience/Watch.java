@@ -1,6 +1,6 @@
 package io.openclaw.tokenbucket.resilience;
 
-import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
  * One bucket that exceeds the threshold, or did. Mutable, guarded by the monitor.

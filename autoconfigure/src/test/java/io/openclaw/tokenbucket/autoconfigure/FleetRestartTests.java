@@ -25,8 +25,8 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
-import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.persistence.SnapshotStore;
 import io.openclaw.tokenbucket.redis.RedisSnapshotStore;
 import io.openclaw.tokenbucket.testing.RedisExtension;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-import io.openclaw.tokenbucket.limiter.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

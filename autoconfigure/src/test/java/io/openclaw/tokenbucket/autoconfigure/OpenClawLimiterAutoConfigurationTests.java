@@ -16,13 +16,13 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.DecisionListener;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
-import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;

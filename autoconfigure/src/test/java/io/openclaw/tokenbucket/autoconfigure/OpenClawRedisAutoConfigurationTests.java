@@ -23,8 +23,8 @@ import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.redis.RedisReplicationTransport;
 import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;

@@ -21,9 +21,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.LimitControl;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.LimitSource;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.observability.metrics.BucketMetrics;
 import io.openclaw.tokenbucket.replication.Replicator;
 

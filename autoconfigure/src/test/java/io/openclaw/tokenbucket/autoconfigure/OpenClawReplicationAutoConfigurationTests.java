@@ -23,12 +23,12 @@ import org.springframework.context.annotation.Configuration;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.Housekeeping;
-import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.replication.port.BusStatus;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;

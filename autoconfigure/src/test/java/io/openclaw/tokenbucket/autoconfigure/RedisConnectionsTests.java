@@ -25,8 +25,8 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
-import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.persistence.SnapshotStore;
 import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.testing.RedisExtension;

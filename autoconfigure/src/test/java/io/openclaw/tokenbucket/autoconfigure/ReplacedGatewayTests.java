@@ -9,7 +9,7 @@ import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
-import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -24,8 +24,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
-import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.TokenBucketReplicationHealthIndicator;
 import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;

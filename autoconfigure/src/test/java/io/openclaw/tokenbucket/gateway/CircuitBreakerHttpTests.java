@@ -31,10 +31,10 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
-import io.openclaw.tokenbucket.limiter.DecisionEvent;
-import io.openclaw.tokenbucket.limiter.DecisionListener;
-import io.openclaw.tokenbucket.limiter.Refusal;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.decision.Refusal;
 import io.openclaw.tokenbucket.resilience.CircuitState;
 import io.openclaw.tokenbucket.resilience.CircuitStateChanged;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;

@@ -41,9 +41,9 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
-import io.openclaw.tokenbucket.limiter.BucketStatus;
-import io.openclaw.tokenbucket.limiter.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;

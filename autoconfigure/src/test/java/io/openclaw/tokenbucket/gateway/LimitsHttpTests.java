@@ -21,8 +21,8 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
-import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -34,8 +34,8 @@ import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.client.ReactorNettyWebSocketClient;
 
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
-import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 import static io.openclaw.tokenbucket.gateway.TokenBucketFilters.tokenBucket;
 import static org.assertj.core.api.Assertions.assertThat;

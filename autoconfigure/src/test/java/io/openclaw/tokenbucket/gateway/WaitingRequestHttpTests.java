@@ -23,16 +23,16 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.BucketKey;
-import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.Housekeeping;
-import io.openclaw.tokenbucket.limiter.MembershipView;
-import io.openclaw.tokenbucket.limiter.MembershipView.Peer;
 import io.openclaw.tokenbucket.limiter.NanoClock;
-import io.openclaw.tokenbucket.limiter.Outcome;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView.Peer;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -9,6 +9,9 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
+
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 

@@ -13,6 +13,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.bucket.Bucket;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;

@@ -9,6 +9,11 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;

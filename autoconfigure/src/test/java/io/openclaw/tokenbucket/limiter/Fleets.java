@@ -9,73 +9,76 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.limiter.MembershipView.Peer;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView.Peer;
 
 /**
  * Members, views of them, and limits for tests.
  */
-final class Fleets {
+public final class Fleets {
 
 	/** The smallest id. */
-	static final MemberId ALICE = new MemberId("alice", 1);
+	public static final MemberId ALICE = new MemberId("alice", 1);
 
-	static final MemberId BOB = new MemberId("bob", 1);
+	public static final MemberId BOB = new MemberId("bob", 1);
 
-	static final MemberId CAROL = new MemberId("carol", 1);
+	public static final MemberId CAROL = new MemberId("carol", 1);
 
-	static final MemberId DAVE = new MemberId("dave", 1);
+	public static final MemberId DAVE = new MemberId("dave", 1);
 
 	private Fleets() {
 	}
 
-	static long tokens(long tokens) {
+	public static long tokens(long tokens) {
 		return MicroTokens.ofTokens(tokens);
 	}
 
-	static long millis(long millis) {
+	public static long millis(long millis) {
 		return Duration.ofMillis(millis).toNanos();
 	}
 
-	static Limit limit(String name, long capacity, String tokensPerSecond, long initial) {
+	public static Limit limit(String name, long capacity, String tokensPerSecond, long initial) {
 		return new Limit(name, tokens(capacity), RefillRate.perSecond(new BigDecimal(tokensPerSecond)), tokens(initial),
 				0);
 	}
 
-	static Limit limit(long capacity, String tokensPerSecond) {
+	public static Limit limit(long capacity, String tokensPerSecond) {
 		return limit("rating", capacity, tokensPerSecond, capacity);
 	}
 
-	static LimitPolicy policy(Limit limit, Consistency consistency) {
+	public static LimitPolicy policy(Limit limit, Consistency consistency) {
 		return new LimitPolicy(limit, consistency, Duration.ofMillis(25));
 	}
 
 	/** A member that hears all of its peers for the next day. */
-	static MembershipView healthy(long now, MemberId self, MemberId... peers) {
+	public static MembershipView healthy(long now, MemberId self, MemberId... peers) {
 		return view(now, self, Stream.of(peers).map((peer) -> heard(peer, now)).toArray(Peer[]::new));
 	}
 
-	static MembershipView view(long now, MemberId self, Peer... peers) {
+	public static MembershipView view(long now, MemberId self, Peer... peers) {
 		return MembershipView.member(self, peers.length + 1, Set.of(peers), Set.of(), now);
 	}
 
-	static Peer heard(MemberId id, long now) {
+	public static Peer heard(MemberId id, long now) {
 		return heardUntil(id, now, now + Duration.ofDays(1).toNanos());
 	}
 
-	static Peer heardUntil(MemberId id, long lastReceived, long until) {
+	public static Peer heardUntil(MemberId id, long lastReceived, long until) {
 		return new Peer(id, true, until, true, lastReceived, 0, Set.of());
 	}
 
-	static Peer lost(MemberId id, long lastReceived, long since) {
+	public static Peer lost(MemberId id, long lastReceived, long since) {
 		return lost(id, lastReceived, since, Set.of());
 	}
 
 	/** It is received, and so is whom it exchanges messages with. */
-	static Peer lost(MemberId id, long lastReceived, long since, Set<MemberId> company) {
+	public static Peer lost(MemberId id, long lastReceived, long since, Set<MemberId> company) {
 		return new Peer(id, false, since + Duration.ofDays(1).toNanos(), true, lastReceived, since, company);
 	}
 
-	static Peer neverHeard(MemberId id, long since) {
+	public static Peer neverHeard(MemberId id, long since) {
 		return new Peer(id, false, since, false, 0, since, Set.of());
 	}
 

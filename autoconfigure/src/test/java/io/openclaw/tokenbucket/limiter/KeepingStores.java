@@ -3,6 +3,8 @@ package io.openclaw.tokenbucket.limiter;
 import java.util.Collection;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 
 /**
  * Stores that never drop a bucket, to compare those with that do.

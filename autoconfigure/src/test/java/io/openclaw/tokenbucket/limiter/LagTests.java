@@ -5,6 +5,10 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
+
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
 import static io.openclaw.tokenbucket.limiter.Fleets.limit;

@@ -7,18 +7,25 @@ import java.util.Optional;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 /**
  * One real member in virtual time, whose peers and replication the test plays.
  */
-final class LocalMember implements ReplicationSignal {
+public final class LocalMember implements ReplicationSignal {
 
-	static final String LIMIT = "rating";
+	public static final String LIMIT = "rating";
 
 	static final String KEY = "4711";
 
-	static final BucketKey BUCKET = BucketKey.of(LIMIT, KEY);
+	public static final BucketKey BUCKET = BucketKey.of(LIMIT, KEY);
 
 	private final VirtualTime time;
 
@@ -32,11 +39,11 @@ final class LocalMember implements ReplicationSignal {
 
 	private int acknowledgementsWanted;
 
-	LocalMember(LimitPolicy... policies) {
+	public LocalMember(LimitPolicy... policies) {
 		this(new VirtualTime(), Fleets.ALICE, 1000, policies);
 	}
 
-	LocalMember(VirtualTime time, MemberId self, int maxKeys, LimitPolicy... policies) {
+	public LocalMember(VirtualTime time, MemberId self, int maxKeys, LimitPolicy... policies) {
 		this.time = time;
 		this.store = new BucketStore(self, List.of(policies), new LimiterSettings(3, Duration.ofMillis(200), maxKeys),
 				time);
@@ -48,15 +55,15 @@ final class LocalMember implements ReplicationSignal {
 		return this.time;
 	}
 
-	long now() {
+	public long now() {
 		return this.time.nanoTime();
 	}
 
-	BucketStore store() {
+	public BucketStore store() {
 		return this.store;
 	}
 
-	TokenBucketLimiter limiter() {
+	public TokenBucketLimiter limiter() {
 		return this.limiter;
 	}
 
@@ -69,24 +76,24 @@ final class LocalMember implements ReplicationSignal {
 		return this.acknowledgementsWanted;
 	}
 
-	void hear(MemberId... peers) {
+	public void hear(MemberId... peers) {
 		this.store.membershipChanged(Fleets.healthy(now(), this.store.self(), peers), now());
 	}
 
-	void advance(Duration duration) {
+	public void advance(Duration duration) {
 		this.time.advance(duration);
 	}
 
-	Decision consume(long tokens) {
+	public Decision consume(long tokens) {
 		return this.limiter.tryConsume(LIMIT, KEY, tokens);
 	}
 
-	BucketStatus status() {
+	public BucketStatus status() {
 		return this.limiter.peek(LIMIT, KEY);
 	}
 
 	/** Takes everything that has something to publish into a batch. */
-	List<BucketUpdate> publish() {
+	public List<BucketUpdate> publish() {
 		List<BucketUpdate> updates = new ArrayList<>();
 		this.batch++;
 		for (Optional<BucketUpdate> update = this.store.publishNext(this.batch, now()); update
@@ -97,15 +104,15 @@ final class LocalMember implements ReplicationSignal {
 	}
 
 	/** All peers have everything that was published. */
-	void acknowledge() {
+	public void acknowledge() {
 		this.store.forEachKey((key) -> this.store.acknowledge(key, this.batch, now()));
 	}
 
-	boolean merge(TokenBucketState state) {
+	public boolean merge(TokenBucketState state) {
 		return this.store.merge(new BucketUpdate(BUCKET, state), now());
 	}
 
-	void tick() {
+	public void tick() {
 		this.store.tick(now());
 	}
 

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -14,6 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;

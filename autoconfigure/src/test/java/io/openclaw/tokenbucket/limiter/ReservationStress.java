@@ -10,6 +10,11 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.JointDecision;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 

@@ -16,6 +16,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
+import io.openclaw.tokenbucket.limiter.decision.JointDecision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;

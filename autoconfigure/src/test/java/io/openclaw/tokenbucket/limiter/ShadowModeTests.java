@@ -7,6 +7,16 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
+import io.openclaw.tokenbucket.limiter.decision.Charge;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.JointDecision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
+import io.openclaw.tokenbucket.limiter.port.LimitStatus;
+
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
 import static io.openclaw.tokenbucket.limiter.Fleets.limit;
 import static io.openclaw.tokenbucket.limiter.Fleets.policy;

@@ -10,6 +10,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -11,6 +11,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.port.LimitStatus;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
 import static io.openclaw.tokenbucket.limiter.Fleets.limit;

@@ -12,6 +12,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;

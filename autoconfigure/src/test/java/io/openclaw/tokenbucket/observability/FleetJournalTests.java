@@ -12,10 +12,10 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.MemberStatus;
-import io.openclaw.tokenbucket.replication.port.MembershipChanged;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
+import io.openclaw.tokenbucket.replication.port.MembershipChanged;
 import io.openclaw.tokenbucket.replication.port.Standing;
 
 import static org.assertj.core.api.Assertions.assertThat;

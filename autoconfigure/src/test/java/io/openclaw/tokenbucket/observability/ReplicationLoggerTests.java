@@ -12,12 +12,12 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.LimitChange;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.LimitSource;
-import io.openclaw.tokenbucket.limiter.Mode;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitChange;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitSource;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

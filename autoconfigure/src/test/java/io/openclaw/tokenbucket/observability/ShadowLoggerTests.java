@@ -12,11 +12,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.limiter.Decision;
-import io.openclaw.tokenbucket.limiter.DecisionEvent;
-import io.openclaw.tokenbucket.limiter.Mode;
-import io.openclaw.tokenbucket.limiter.Outcome;
-import io.openclaw.tokenbucket.limiter.Reason;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

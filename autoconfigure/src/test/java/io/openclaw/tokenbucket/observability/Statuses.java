@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.MemberStatus;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.replication.port.BusStatus;

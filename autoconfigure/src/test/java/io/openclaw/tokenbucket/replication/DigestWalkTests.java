@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.gossip.DigestWalk;
 import io.openclaw.tokenbucket.replication.gossip.StateDigest;
 import io.openclaw.tokenbucket.simulation.VirtualTime;

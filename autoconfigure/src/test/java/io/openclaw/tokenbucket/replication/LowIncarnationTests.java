@@ -5,7 +5,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
 
 import static org.assertj.core.api.Assertions.assertThat;

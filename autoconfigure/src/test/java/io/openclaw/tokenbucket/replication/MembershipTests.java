@@ -6,8 +6,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.membership.Membership;
 import io.openclaw.tokenbucket.replication.membership.Peer;

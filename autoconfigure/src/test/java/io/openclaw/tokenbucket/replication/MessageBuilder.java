@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Message;

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
 import io.openclaw.tokenbucket.replication.TestWire.Sent;
 import io.openclaw.tokenbucket.replication.port.Standing;

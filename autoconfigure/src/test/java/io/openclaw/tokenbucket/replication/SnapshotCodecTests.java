@@ -5,7 +5,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
-import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.persistence.EntryNames;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.replication.gossip.StateDigest;
 
 import static org.assertj.core.api.Assertions.assertThat;

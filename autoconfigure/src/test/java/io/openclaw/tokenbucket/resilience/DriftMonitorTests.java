@@ -11,13 +11,13 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.limiter.BucketKey;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.FallbackQuota;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
-import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
-import io.openclaw.tokenbucket.limiter.BucketKey;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
-import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Member;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 

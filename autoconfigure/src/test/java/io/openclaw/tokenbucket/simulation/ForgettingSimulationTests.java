@@ -5,8 +5,8 @@ import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
-import io.openclaw.tokenbucket.limiter.BucketStatus;
-import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

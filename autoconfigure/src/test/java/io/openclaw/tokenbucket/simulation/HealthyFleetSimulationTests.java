@@ -9,14 +9,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.simulation.Scenario.Result;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 
-import static io.openclaw.tokenbucket.limiter.Consistency.BOUNDED;
-import static io.openclaw.tokenbucket.limiter.Consistency.EVENTUAL;
-import static io.openclaw.tokenbucket.limiter.Consistency.STRICT;
+import static io.openclaw.tokenbucket.limiter.limit.Consistency.BOUNDED;
+import static io.openclaw.tokenbucket.limiter.limit.Consistency.EVENTUAL;
+import static io.openclaw.tokenbucket.limiter.limit.Consistency.STRICT;
 import static io.openclaw.tokenbucket.simulation.SimulatedNetwork.FAR;
 import static io.openclaw.tokenbucket.simulation.SimulatedNetwork.NEAR;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -4,7 +4,7 @@ import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
-import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import io.openclaw.tokenbucket.crdt.Limit;
-import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.simulation.Scenario.Result;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Member;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;

@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.simulation.Scenario.Result;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 import io.openclaw.tokenbucket.simulation.SimulatedNetwork.Links;

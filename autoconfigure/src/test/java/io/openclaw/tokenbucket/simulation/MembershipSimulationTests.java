@@ -2,11 +2,11 @@ package io.openclaw.tokenbucket.simulation;
 
 import java.time.Duration;
 
-import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.simulation.PartitionSimulationTests.EitherWay;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 
-import static io.openclaw.tokenbucket.limiter.Consistency.STRICT;
+import static io.openclaw.tokenbucket.limiter.limit.Consistency.STRICT;
 import static io.openclaw.tokenbucket.simulation.PartitionSimulationTests.TWO_AND_THREE;
 
 /**

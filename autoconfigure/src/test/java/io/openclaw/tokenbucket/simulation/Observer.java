@@ -2,7 +2,7 @@ package io.openclaw.tokenbucket.simulation;
 
 import java.time.Duration;
 
-import io.openclaw.tokenbucket.limiter.Reason;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.simulation.ScheduledMember.BucketName;
 
 /**

@@ -13,9 +13,9 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
-import io.openclaw.tokenbucket.limiter.BucketStatus;
-import io.openclaw.tokenbucket.limiter.MembershipView;
-import io.openclaw.tokenbucket.limiter.Reason;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.simulation.ScheduledMember.BucketName;
 
 /**

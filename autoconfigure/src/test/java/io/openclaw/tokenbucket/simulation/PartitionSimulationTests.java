@@ -7,11 +7,11 @@ import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 import io.openclaw.tokenbucket.simulation.SimulatedNetwork.Links;
 
-import static io.openclaw.tokenbucket.limiter.Consistency.STRICT;
+import static io.openclaw.tokenbucket.limiter.limit.Consistency.STRICT;
 
 /**
  * The rows of "What must hold" in which members lose each other: five members, capacity

@@ -9,7 +9,7 @@ import java.util.Random;
 
 import org.jspecify.annotations.Nullable;
 
-import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
 
 /**
  * Draws schedules from seeds.

@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
-import io.openclaw.tokenbucket.limiter.BucketStatus;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.simulation.ScheduledMember.BucketName;
 
 /**

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-import io.openclaw.tokenbucket.limiter.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
 
 /**
  * A fleet, what happens to it, and when. Any event may be left out.

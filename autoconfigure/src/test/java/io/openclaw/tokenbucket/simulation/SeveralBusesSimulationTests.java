@@ -2,8 +2,8 @@ package io.openclaw.tokenbucket.simulation;
 
 import java.time.Duration;
 
-import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.simulation.PartitionSimulationTests.EitherWay;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 import io.openclaw.tokenbucket.simulation.SimulatedNetwork.Links;

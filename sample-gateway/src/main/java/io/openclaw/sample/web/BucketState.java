@@ -9,8 +9,8 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 /**
  * The caller's bucket as this gateway sees it. Immutable.

@@ -11,8 +11,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 
 /**
  * A gateway and the limits in force on it. Immutable.

@@ -16,9 +16,9 @@ import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 
 import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.limiter.Decision;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.Reason;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 /**
  * Answers requests that are not routed. An answer sets the status at once, and is written

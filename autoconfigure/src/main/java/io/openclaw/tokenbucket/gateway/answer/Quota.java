@@ -6,10 +6,10 @@ import java.util.List;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.limiter.Decision;
-import io.openclaw.tokenbucket.limiter.Mode;
-import io.openclaw.tokenbucket.limiter.Outcome;
-import io.openclaw.tokenbucket.limiter.Reason;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
 
 /**
  * A decision in the units in which callers are told of it: whole tokens, rounded down,

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 import org.springframework.http.HttpHeaders;
 
-import io.openclaw.tokenbucket.limiter.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
 
 /**
  * Tells callers of their limits in response headers: those of

@@ -14,9 +14,9 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Config;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Settings;
-import io.openclaw.tokenbucket.limiter.Consistency;
 import io.openclaw.tokenbucket.limiter.LimitControl;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 
 /**
  * The limits of routes, which follow their arguments and the revision. Thread-safe.

@@ -20,10 +20,10 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.Cashier;
 import io.openclaw.tokenbucket.gateway.answer.RetryAfter;
 import io.openclaw.tokenbucket.gateway.ratelimiter.RouteLimits.RouteLimit;
-import io.openclaw.tokenbucket.limiter.Charge;
-import io.openclaw.tokenbucket.limiter.Decision;
 import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
 
 /**
  * Decides for Spring Cloud Gateway's filter {@code RequestRateLimiter}, by the arguments

@@ -2,7 +2,7 @@ package io.openclaw.tokenbucket.observability.endpoint;
 
 import java.math.BigDecimal;
 
-import io.openclaw.tokenbucket.limiter.BucketStatus;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 /**
  * One line about one bucket. Immutable. Amounts in tokens.

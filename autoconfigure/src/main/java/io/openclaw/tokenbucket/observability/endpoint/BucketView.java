@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.Map;
 
-import io.openclaw.tokenbucket.limiter.BucketStatus;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 /**
  * One bucket as this member sees it. Immutable. Amounts in tokens.

@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.observability.endpoint;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 
 /**
  * What a write did to a limit. Immutable.

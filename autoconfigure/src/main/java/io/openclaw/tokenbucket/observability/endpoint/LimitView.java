@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Limit;
-import io.openclaw.tokenbucket.limiter.BucketStatus;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
-import io.openclaw.tokenbucket.limiter.LimitStatus;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
+import io.openclaw.tokenbucket.limiter.port.LimitStatus;
 import io.openclaw.tokenbucket.resilience.Drift;
 
 /**

@@ -13,8 +13,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
-import io.openclaw.tokenbucket.limiter.BucketStatus;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.resilience.DriftSource;
 
 /**

@@ -16,11 +16,11 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.util.MimeType;
 
-import io.openclaw.tokenbucket.limiter.BucketStatus;
-import io.openclaw.tokenbucket.limiter.LimitChange;
 import io.openclaw.tokenbucket.limiter.LimitControl;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.LimitSource;
+import io.openclaw.tokenbucket.limiter.limit.LimitChange;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitSource;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} with the writes of

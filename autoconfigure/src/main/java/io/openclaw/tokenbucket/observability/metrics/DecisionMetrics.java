@@ -5,9 +5,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
-import io.openclaw.tokenbucket.limiter.DecisionEvent;
-import io.openclaw.tokenbucket.limiter.DecisionListener;
-import io.openclaw.tokenbucket.limiter.Refusal;
+import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.decision.Refusal;
 
 /**
  * Counts and times decisions by limit, never by key. Thread-safe.

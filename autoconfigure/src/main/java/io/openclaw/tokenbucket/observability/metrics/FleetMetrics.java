@@ -11,7 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
-import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.observability.FleetCensus;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.replication.port.BusStatus;

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-import io.openclaw.tokenbucket.limiter.BucketKey;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.MessageSize;
 import io.openclaw.tokenbucket.replication.wire.SequenceRange;

@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.replication.delivery;
 import java.time.Duration;
 import java.util.List;
 
-import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
  * All buckets on their way to a peer. Until it is complete the same parts are sent again

@@ -3,8 +3,8 @@ package io.openclaw.tokenbucket.replication.gossip;
 import java.time.Duration;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.LimitChange;
+import io.openclaw.tokenbucket.limiter.limit.LimitChange;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.port.MembershipChanged;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 

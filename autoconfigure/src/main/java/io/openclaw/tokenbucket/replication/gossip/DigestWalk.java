@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
-import io.openclaw.tokenbucket.limiter.BucketKey;
 import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
  * Sums the digests of all buckets, so many at each step that a million of them do not

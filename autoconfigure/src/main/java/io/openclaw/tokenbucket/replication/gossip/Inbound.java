@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.delivery.Receipts;
 import io.openclaw.tokenbucket.replication.membership.Membership;

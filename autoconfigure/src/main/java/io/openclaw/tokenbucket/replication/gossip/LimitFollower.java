@@ -3,8 +3,8 @@ package io.openclaw.tokenbucket.replication.gossip;
 import java.util.Map;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.LimitSource;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.replication.membership.Membership;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;

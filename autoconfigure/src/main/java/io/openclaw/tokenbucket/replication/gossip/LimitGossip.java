@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 

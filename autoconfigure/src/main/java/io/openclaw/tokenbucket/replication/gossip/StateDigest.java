@@ -2,7 +2,7 @@ package io.openclaw.tokenbucket.replication.gossip;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
-import io.openclaw.tokenbucket.limiter.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
  * Condenses what was consumed to 64 bits, to be summed over buckets. Equal on every JVM.

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 
-import io.openclaw.tokenbucket.limiter.BucketKey;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.delivery.TransferOut;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.wire.Message;

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.port.Standing;

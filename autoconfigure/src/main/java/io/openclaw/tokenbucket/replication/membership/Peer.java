@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.MembershipView;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.replication.delivery.Delivery;
 import io.openclaw.tokenbucket.replication.delivery.Receipts;
 import io.openclaw.tokenbucket.replication.port.Standing;

@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.replication.port;
 import java.util.List;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.FleetState;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 /**
  * This member counts or hears others than before. Published as an application event.

@@ -3,8 +3,8 @@ package io.openclaw.tokenbucket.replication.port;
 import java.time.Duration;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.LimitChange;
+import io.openclaw.tokenbucket.limiter.limit.LimitChange;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 /**
  * Is told what replication does, on its thread. Must be quick and must not throw.

@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.Mode;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 
 /**

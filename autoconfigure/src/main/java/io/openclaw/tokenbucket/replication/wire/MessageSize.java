@@ -2,8 +2,8 @@ package io.openclaw.tokenbucket.replication.wire;
 
 import java.util.Collection;
 
-import io.openclaw.tokenbucket.limiter.BucketKey;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 
 /**
  * How many buckets go into one message. Nobody would read one that is too large, and keys

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.wire.Message.PeerReport;
 import io.openclaw.tokenbucket.replication.wire.Message.Transfer;
 

@@ -16,9 +16,9 @@ import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
 import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.web.reactive.HandlerMapping;
 
-import io.openclaw.tokenbucket.limiter.Decision;
-import io.openclaw.tokenbucket.limiter.FleetState;
-import io.openclaw.tokenbucket.limiter.Reason;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

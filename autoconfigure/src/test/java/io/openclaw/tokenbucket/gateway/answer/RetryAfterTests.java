@@ -19,12 +19,12 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.Charge;
-import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.JointDecision;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
-import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
+import io.openclaw.tokenbucket.limiter.decision.JointDecision;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

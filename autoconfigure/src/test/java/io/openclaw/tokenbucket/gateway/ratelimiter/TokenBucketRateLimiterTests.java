@@ -25,11 +25,11 @@ import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Config
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Settings;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.LimitControl;
-import io.openclaw.tokenbucket.limiter.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.LimitSource;
-import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitSource;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -10,11 +10,11 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.limiter.Decision;
-import io.openclaw.tokenbucket.limiter.DecisionEvent;
-import io.openclaw.tokenbucket.limiter.Outcome;
-import io.openclaw.tokenbucket.limiter.Reason;
-import io.openclaw.tokenbucket.limiter.Refusal;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.decision.Refusal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

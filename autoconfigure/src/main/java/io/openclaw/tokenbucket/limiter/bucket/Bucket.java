@@ -1,0 +1,433 @@
+package io.openclaw.tokenbucket.limiter.bucket;
+
+import java.time.Duration;
+import java.util.List;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
+import io.openclaw.tokenbucket.limiter.port.DriftListener;
+import io.openclaw.tokenbucket.limiter.rule.Credit;
+import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
+
+/**
+ * One bucket: a lock around the parts that decide. Amounts are micro-tokens, times
+ * nanoseconds of one clock. Thread-safe.
+ * <p>
+ * The lock is the monitor of this object. Every method takes it, holds it briefly, and
+ * first follows what changed around the bucket. The parts are confined to it. Nobody who
+ * holds it takes another lock: an admission takes its own first, and a bucket is created,
+ * but not used, inside of the map that holds it. What runs under the lock is the
+ * {@link BucketQueues}, which only note,
+ * {@link io.openclaw.tokenbucket.limiter.port.ReplicationSignal#flushWanted},
+ * {@link DriftListener#onWindow} and
+ * {@link io.openclaw.tokenbucket.limiter.limit.FallbackQuota#of}: they return at once and
+ * ask nothing of a bucket. What waiting requests must be told is returned, and told
+ * without the lock.
+ */
+public final class Bucket implements Line {
+
+	// Any use at any member is soon known to all: so they drop a bucket at nearly the
+	// same time, and births do not pile up at those that still hold it when it is used
+	// again.
+	private static final int IDLE_INTERVALS = 50;
+
+	// As measured by FloodTests and SnapshotScaleTests.
+	private static final int EMPTY_BYTES = 850;
+
+	private static final int ENTRY_BYTES = 60;
+
+	private final BucketKey key;
+
+	private final BucketQueues<Bucket> queues;
+
+	private final LimitStatistics statistics;
+
+	@GuardedBy("this")
+	private final LocalReplica replica;
+
+	@GuardedBy("this")
+	private final Credit credit;
+
+	@GuardedBy("this")
+	private final AdmissionRule rule;
+
+	@GuardedBy("this")
+	private final PeerSpending peers;
+
+	@GuardedBy("this")
+	private final Activity<Bucket> activity;
+
+	@GuardedBy("this")
+	private final ContextFollower context;
+
+	public Bucket(BucketKey key, LimitContext limit, BucketContext context, LocalReplica replica,
+			LimitStatistics statistics, BucketQueues<Bucket> queues, long now) {
+		this.key = key;
+		this.queues = queues;
+		this.statistics = statistics;
+		this.replica = replica;
+		this.credit = new Credit(replica.limit().capacity(), replica.view());
+		this.peers = new PeerSpending(replica, this.credit);
+		this.activity = new Activity<>(this, queues, now);
+		this.rule = new AdmissionRule(replica, this.credit, this.peers, this.activity, new WaitingLine(queues),
+				statistics);
+		this.context = new ContextFollower(limit, context, replica, this.credit, this.rule, this.peers, this.activity);
+	}
+
+	public BucketKey key() {
+		return this.key;
+	}
+
+	/**
+	 * Decides where that is possible at once.
+	 * @return the decision; it waits if the request must reserve; {@code null} if the
+	 * bucket is dropped
+	 */
+	public synchronized @Nullable Decision decide(long cost, long now) {
+		return use(now) ? this.rule.decide(cost, this.context.consistency(), now) : null;
+	}
+
+	/**
+	 * Decides by the level alone, without credit or a wait.
+	 * @return the decision; {@code null} if the bucket is dropped
+	 */
+	public synchronized @Nullable Decision decideOnLevel(long cost, long now) {
+		return use(now) ? this.rule.decideOnLevel(cost, now) : null;
+	}
+
+	/**
+	 * Admits a request that costs nothing, whatever the level is and whoever waits. The
+	 * bucket is not used by it, and need not be held in memory.
+	 */
+	public synchronized Decision admitFree(long now) {
+		this.context.refresh(now);
+		return this.rule.decision(Outcome.ADMITTED, Reason.CREDIT, 0);
+	}
+
+	/**
+	 * Sets tokens aside for a request: at once, in the line, or not at all.
+	 * @return the answer; {@code null} if the bucket is dropped
+	 */
+	public synchronized @Nullable Answer reserve(Reservation reservation, long now) {
+		return use(now) ? this.rule.reserve(reservation, this.context.consistency(), now) : null;
+	}
+
+	@Override
+	public synchronized List<Notice> answerLine(long now) {
+		if (this.rule.line().isEmpty()) {
+			return List.of();
+		}
+		touch(now);
+		return this.rule.answerLine(this.context.consistency(), now);
+	}
+
+	/**
+	 * Begins to watch the line, unless somebody does or it is empty.
+	 * @return when the request at its head has waited long enough, else {@code null}
+	 */
+	public synchronized @Nullable Long watch() {
+		return this.rule.line().watch();
+	}
+
+	/**
+	 * Ends watching the line.
+	 */
+	public synchronized void unwatch() {
+		this.rule.line().unwatch();
+	}
+
+	/**
+	 * Consumes what a kept reservation holds.
+	 */
+	public synchronized Decision commit(Reservation reservation, Reason reason, long now) {
+		touch(now);
+		return this.rule.commit(reservation, reason, now);
+	}
+
+	/**
+	 * Gives up what a reservation sets aside, if it still does, because another limit of
+	 * the same request rejected it.
+	 */
+	public synchronized Decision release(Reservation reservation, long now) {
+		this.rule.line().close(reservation);
+		return refuse(reservation.cost(), now);
+	}
+
+	/**
+	 * Rejects on behalf of another limit, unless this one would have rejected as well.
+	 */
+	public synchronized Decision refuse(long cost, long now) {
+		this.context.refresh(now);
+		return this.rule.refuse(cost);
+	}
+
+	/**
+	 * Describes the bucket to a request that waits.
+	 */
+	public synchronized Decision waiting(long cost, long now) {
+		this.context.refresh(now);
+		return this.rule.decision(Outcome.WAITING, Reason.UNACKNOWLEDGED, cost);
+	}
+
+	/**
+	 * Gives tokens back, as far as they were spent and there is room.
+	 * @return how many micro-tokens were given
+	 */
+	public synchronized long giveBack(long amount, long now) {
+		touch(now);
+		long given = this.replica.giveBack(amount);
+		if (given > 0) {
+			this.activity.markDirty();
+			this.activity.flush();
+		}
+		return given;
+	}
+
+	/**
+	 * Follows what changed around the bucket, though nobody asks for it.
+	 */
+	public synchronized void follow(long now) {
+		this.context.refresh(now);
+	}
+
+	/**
+	 * Merges what a peer sent, but for what it can only have made up.
+	 * @return whether all of it was acceptable
+	 */
+	public synchronized boolean merge(TokenBucketState remote, long now) {
+		touch(now);
+		if (!remote.isInRange()) {
+			return false;
+		}
+		TokenBucketState credible = this.replica.credible(remote);
+		TokenBucketState before = this.replica.state();
+		long availableBefore = this.replica.spendable();
+		if (this.replica.merge(credible)) {
+			this.activity.use(now);
+			if (this.peers.learn(before, availableBefore, now)) {
+				this.activity.markDirty();
+			}
+			this.context.trimExcess();
+			this.statistics.see(this.replica.level());
+			this.credit.share(this.replica.view(), now);
+			DriftListener listener = this.context.isConfigured() ? this.queues.drift() : DriftListener.NONE;
+			this.peers.judge(this.key, this.context.syncIntervalNanos(), listener, now);
+			this.context.doubtReplica(now);
+		}
+		return credible == remote;
+	}
+
+	/**
+	 * Counts what this member spends under another birth from now on, and has it
+	 * published.
+	 */
+	public synchronized void countUnder(Birth birth, long now) {
+		this.context.refresh(now);
+		this.replica.countUnder(birth);
+		this.activity.markDirty();
+	}
+
+	/**
+	 * Merges what was saved.
+	 * @return whether it was acceptable
+	 */
+	public synchronized boolean restore(TokenBucketState saved, long now) {
+		boolean untouched = this.activity.hasSeen(this.replica.state());
+		boolean accepted = merge(saved, now);
+		if (untouched) {
+			this.activity.see(this.replica.state());
+		}
+		return accepted;
+	}
+
+	/**
+	 * Merges what was saved, and has it published.
+	 * @return whether it was acceptable
+	 */
+	public synchronized boolean restoreForAll(TokenBucketState saved, long now) {
+		TokenBucketState before = this.replica.state();
+		boolean accepted = merge(saved, now);
+		if (!before.isAtLeast(this.replica.state())) {
+			this.activity.markDirty();
+		}
+		return accepted;
+	}
+
+	/**
+	 * The state to be sent in a batch, which from then on counts as published by it.
+	 */
+	public synchronized TokenBucketState publish(long batch, long now) {
+		touch(now);
+		TokenBucketState published = this.replica.state();
+		this.credit.publish(batch, now);
+		this.replica.tell();
+		this.activity.publish();
+		return published;
+	}
+
+	/**
+	 * All heard members have acknowledged up to a batch.
+	 */
+	public synchronized void acknowledge(long batch, long now) {
+		touch(now);
+		this.credit.acknowledge(batch, this.replica.view(), now);
+		if (this.credit.isSettled()) {
+			this.activity.settle();
+		}
+	}
+
+	/**
+	 * Has what was spent here published again.
+	 */
+	public synchronized void publishAgain() {
+		if (this.replica.hasOwnEntries()) {
+			this.activity.markDirty();
+		}
+	}
+
+	/**
+	 * Has the bucket published unless it is full: nobody tells the others of refill as
+	 * long as nobody spends.
+	 */
+	public synchronized void publishRefill(long now) {
+		touch(now);
+		if (this.replica.isBelowFull()) {
+			this.activity.markDirty();
+		}
+	}
+
+	/**
+	 * Ends an interval in which the bucket was touched.
+	 * @return whether anything was spent or given back since the last, here or elsewhere
+	 */
+	public synchronized boolean tick(long now, long keepNanos) {
+		touch(now);
+		this.replica.remember(now, keepNanos);
+		this.credit.share(this.replica.view(), now);
+		return this.activity.tick(this.replica.state());
+	}
+
+	/**
+	 * Drops the bucket if a fresh one would equal it, and otherwise what it remembers for
+	 * longer than needed.
+	 * @return whether it is dropped, for good
+	 */
+	public synchronized boolean dropIfFull(long now, long keepNanos) {
+		this.replica.forget(now, keepNanos);
+		if (!this.activity.isIdle(IDLE_INTERVALS * this.context.syncIntervalNanos(), now)) {
+			return false;
+		}
+		this.context.refresh(now);
+		boolean settled = !this.activity.isDirty() && this.rule.line().reserved() == 0 && this.credit.isSettled();
+		if (settled && this.replica.view().isComplete() && this.rule.mode().isFull()) {
+			this.activity.drop();
+		}
+		return this.activity.isDropped();
+	}
+
+	/**
+	 * Whether the bucket was dropped: what is merged into it then is lost.
+	 */
+	public synchronized boolean isDropped() {
+		return this.activity.isDropped();
+	}
+
+	/**
+	 * The state as it is. Does not count as a touch.
+	 */
+	public synchronized TokenBucketState snapshot(long now) {
+		this.context.refresh(now);
+		return this.replica.state();
+	}
+
+	/**
+	 * What was consumed, unless the bucket is full.
+	 */
+	public synchronized @Nullable GCounter<Birth> consumedBelowFull(long now) {
+		this.context.refresh(now);
+		return (this.replica.isBelowFull() && this.replica.hasRoomToCount()) ? this.replica.consumed() : null;
+	}
+
+	/**
+	 * How many entries the state has at the most.
+	 */
+	public synchronized int entries() {
+		return this.replica.entries();
+	}
+
+	public synchronized long level(long now) {
+		this.context.refresh(now);
+		return this.replica.level();
+	}
+
+	/**
+	 * How many earlier states are remembered.
+	 */
+	public synchronized int remembered() {
+		return this.replica.remembered();
+	}
+
+	public synchronized long consumedHere() {
+		return this.replica.consumedHere();
+	}
+
+	public synchronized long lag(long now) {
+		return this.replica.view().isAlone() ? 0 : this.credit.lag(now);
+	}
+
+	/**
+	 * About how much memory the bucket takes.
+	 */
+	public synchronized long estimatedBytes() {
+		return EMPTY_BYTES + (long) ENTRY_BYTES * this.replica.state().size() + this.key.key().length();
+	}
+
+	public synchronized BucketStatus status(long now) {
+		this.context.refresh(now);
+		Limit current = this.replica.limit();
+		long level = this.replica.level();
+		long missing = Math.max(0, current.capacity() - level);
+		long toNextToken = Math.min(missing, MicroTokens.PER_TOKEN - Math.floorMod(level, MicroTokens.PER_TOKEN));
+		return new BucketStatus(current, this.key.key(), this.key.overflow(), level, this.rule.available(),
+				this.replica.view().isAlone() ? 0 : this.credit.unacknowledged(), this.replica.consumedHere(),
+				this.rule.line().size(), timeToAccrue(current, missing), timeToAccrue(current, toNextToken),
+				this.replica.state());
+	}
+
+	private static Duration timeToAccrue(Limit limit, long amount) {
+		return Duration.ofNanos(limit.refillRate().nanosToAccrue(amount));
+	}
+
+	/**
+	 * A request uses the bucket.
+	 * @return whether it may: not if the bucket is dropped
+	 */
+	@GuardedBy("this")
+	private boolean use(long now) {
+		if (this.activity.isDropped()) {
+			return false;
+		}
+		touch(now);
+		this.activity.use(now);
+		return true;
+	}
+
+	@GuardedBy("this")
+	private void touch(long now) {
+		this.context.refresh(now);
+		this.credit.shareIfOld(this.replica.view(), this.context.syncIntervalNanos(), now);
+		this.activity.touch();
+	}
+
+}

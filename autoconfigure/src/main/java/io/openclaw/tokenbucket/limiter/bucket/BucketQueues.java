@@ -1,0 +1,76 @@
+package io.openclaw.tokenbucket.limiter.bucket;
+
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.openclaw.tokenbucket.limiter.port.DriftListener;
+import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
+
+/**
+ * The buckets with which something is to be done, and who hears of it at once. A bucket
+ * enters itself with its lock held, and nothing is done about it here. Thread-safe.
+ *
+ * @param <B> the bucket type
+ */
+public final class BucketQueues<B> {
+
+	private final Queue<B> touched = new ConcurrentLinkedQueue<>();
+
+	private final Queue<B> dirty = new ConcurrentLinkedQueue<>();
+
+	private final Set<B> unacknowledged = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger waiting = new AtomicInteger();
+
+	private volatile ReplicationSignal signal = ReplicationSignal.NONE;
+
+	private volatile DriftListener drift = DriftListener.NONE;
+
+	/**
+	 * Those that were used since their last tick.
+	 */
+	public Queue<B> touched() {
+		return this.touched;
+	}
+
+	/**
+	 * Those that have something to publish.
+	 */
+	public Queue<B> dirty() {
+		return this.dirty;
+	}
+
+	/**
+	 * Those with spending that not all heard members have acknowledged.
+	 */
+	public Set<B> unacknowledged() {
+		return this.unacknowledged;
+	}
+
+	/**
+	 * How many requests wait, in all lines.
+	 */
+	public AtomicInteger waiting() {
+		return this.waiting;
+	}
+
+	public ReplicationSignal signal() {
+		return this.signal;
+	}
+
+	public void signalTo(ReplicationSignal newSignal) {
+		this.signal = newSignal;
+	}
+
+	public DriftListener drift() {
+		return this.drift;
+	}
+
+	public void tellDrift(DriftListener listener) {
+		this.drift = listener;
+	}
+
+}

@@ -1,0 +1,117 @@
+package io.openclaw.tokenbucket.limiter.bucket;
+
+import java.util.ArrayDeque;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests that wait for credit of one bucket, first come first served, and the
+ * micro-tokens that are set aside for them and for those that are not committed yet.
+ * Mutable, confined to its bucket.
+ */
+final class WaitingLine {
+
+	private final BucketQueues<?> queues;
+
+	// Hardly any bucket ever has a line.
+	private @Nullable ArrayDeque<Reservation> line;
+
+	private long reserved;
+
+	private long held;
+
+	private boolean watched;
+
+	WaitingLine(BucketQueues<?> queues) {
+		this.queues = queues;
+	}
+
+	boolean isEmpty() {
+		return this.line == null;
+	}
+
+	int size() {
+		return (this.line != null) ? this.line.size() : 0;
+	}
+
+	@Nullable Reservation head() {
+		return (this.line != null) ? this.line.peek() : null;
+	}
+
+	/**
+	 * What is set aside for all reservations, in the line or kept.
+	 */
+	long reserved() {
+		return this.reserved;
+	}
+
+	/**
+	 * What is set aside for reservations that are kept and wait to be committed.
+	 */
+	long held() {
+		return this.held;
+	}
+
+	void reserve(Reservation reservation) {
+		this.reserved += reservation.cost();
+	}
+
+	void add(Reservation reservation) {
+		if (this.line == null) {
+			this.line = new ArrayDeque<>();
+		}
+		this.line.add(reservation);
+		this.queues.waiting().incrementAndGet();
+	}
+
+	void keep(Reservation reservation) {
+		dequeue(reservation);
+		reservation.become(Reservation.State.HELD);
+		this.held += reservation.cost();
+	}
+
+	/**
+	 * Ends a reservation, if it has not ended; nothing is set aside for it any more.
+	 */
+	void close(Reservation reservation) {
+		if (reservation.state() == Reservation.State.CLOSED) {
+			return;
+		}
+		this.reserved -= reservation.cost();
+		if (reservation.state() == Reservation.State.HELD) {
+			this.held -= reservation.cost();
+		}
+		else {
+			dequeue(reservation);
+		}
+		reservation.become(Reservation.State.CLOSED);
+	}
+
+	/**
+	 * Begins to watch the line, unless somebody does or it is empty.
+	 * @return when the request at its head has waited long enough, else {@code null}
+	 */
+	@Nullable Long watch() {
+		Reservation head = head();
+		if (this.watched || head == null) {
+			return null;
+		}
+		this.watched = true;
+		return head.deadline();
+	}
+
+	void unwatch() {
+		this.watched = false;
+	}
+
+	private void dequeue(Reservation reservation) {
+		if (this.line == null || !this.line.remove(reservation)) {
+			return;
+		}
+		if (this.line.isEmpty()) {
+			this.line = null;
+		}
+		this.queues.waiting().decrementAndGet();
+	}
+
+}

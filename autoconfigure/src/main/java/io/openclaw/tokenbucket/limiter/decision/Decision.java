@@ -1,0 +1,86 @@
+package io.openclaw.tokenbucket.limiter.decision;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
+
+/**
+ * The decision about one request and one limit. Immutable.
+ *
+ * @param outcome admitted, rejected, or waiting
+ * @param reason why
+ * @param limit the limit as it was defined at the time
+ * @param remaining micro-tokens left to spend here after the decision, not negative
+ * @param nanosToWait nanoseconds until a request of the same cost would be admitted if
+ * nobody else spent; zero if it would be now, {@link Long#MAX_VALUE} if never
+ * @param completion completes with the final decision, never exceptionally; present only
+ * while waiting. Cancelling it through {@link CompletionStage#toCompletableFuture()}
+ * takes the reservation back, and so consumes nothing: what is consumed at that moment is
+ * given back
+ * @param mode whether the limit was enforced at the time
+ */
+public record Decision(Outcome outcome, Reason reason, Limit limit, long remaining, long nanosToWait,
+		@Nullable CompletionStage<Decision> completion, Mode mode) {
+
+	/**
+	 * Creates the decision of a limit that is enforced.
+	 * @param outcome admitted, rejected, or waiting
+	 * @param reason why
+	 * @param limit the limit as it was defined at the time
+	 * @param remaining micro-tokens left to spend here after the decision
+	 * @param nanosToWait nanoseconds until a request of the same cost would be admitted
+	 * @param completion completes with the final decision
+	 */
+	public Decision(Outcome outcome, Reason reason, Limit limit, long remaining, long nanosToWait,
+			@Nullable CompletionStage<Decision> completion) {
+		this(outcome, reason, limit, remaining, nanosToWait, completion, Mode.ENFORCE);
+	}
+
+	/**
+	 * Whether the request may go on, as far as this limit is concerned: its tokens are
+	 * consumed, or the limit only shadows and would have rejected it.
+	 * @return {@code true} if the limit has nothing against it
+	 */
+	public boolean isAdmitted() {
+		return this.outcome == Outcome.ADMITTED || this.outcome == Outcome.SHADOW_REJECTED;
+	}
+
+	/**
+	 * The same as the decision of a limit that rejects nothing.
+	 * @return a decision that lets the request go on
+	 */
+	public Decision inShadow() {
+		return new Decision((this.outcome == Outcome.REJECTED) ? Outcome.SHADOW_REJECTED : this.outcome, this.reason,
+				this.limit, this.remaining, this.nanosToWait, this.completion, Mode.SHADOW);
+	}
+
+	/**
+	 * The same while it waits.
+	 * @param later completes with the final decision
+	 */
+	public Decision completedBy(@Nullable CompletionStage<Decision> later) {
+		return new Decision(this.outcome, this.reason, this.limit, this.remaining, this.nanosToWait, later, this.mode);
+	}
+
+	/**
+	 * Tokens left to spend here.
+	 * @return whole tokens, rounded down
+	 */
+	public long remainingTokens() {
+		return MicroTokens.toWholeTokens(this.remaining);
+	}
+
+	/**
+	 * How long until the same cost would be admitted.
+	 * @return the wait
+	 */
+	public Duration timeToWait() {
+		return Duration.ofNanos(this.nanosToWait);
+	}
+
+}

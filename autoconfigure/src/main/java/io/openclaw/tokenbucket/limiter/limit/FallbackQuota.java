@@ -1,0 +1,20 @@
+package io.openclaw.tokenbucket.limiter.limit;
+
+/**
+ * How much of a limit a member may spend while the limit is in fallback. Must be quick
+ * and thread-safe.
+ */
+@FunctionalInterface
+public interface FallbackQuota {
+
+	/** Every member may spend the same. */
+	FallbackQuota FAIR_SHARE = (members) -> 1.0 / members;
+
+	/**
+	 * The part of capacity and refill.
+	 * @param members N: members counted, at least one
+	 * @return above zero, at most one
+	 */
+	double of(int members);
+
+}

@@ -1,0 +1,167 @@
+package io.openclaw.tokenbucket.limiter.limit;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Locale;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+
+/**
+ * What the members of a fleet must agree on about a limit: a last-writer-wins register
+ * (Shapiro et al. 2011, 3.2.1) whose time stamp is a version instead of a clock. Merge is
+ * commutative, associative and idempotent. Immutable.
+ *
+ * @param limit the limit with its revision, the first part of the version
+ * @param edit how often the limit was changed at run time since its revision, not
+ * negative; the second part of the version
+ * @param consistency what happens to a request that is short of credit
+ * @param mode whether what it rejects is rejected
+ */
+public record LimitDefinition(Limit limit, long edit, Consistency consistency, Mode mode) {
+
+	/** The shortest period in which tokens may flow in. */
+	public static final Duration SHORTEST_PERIOD = Duration.ofMillis(1);
+
+	/** The longest period in which a token may flow in: a hundred years. */
+	public static final Duration LONGEST_PERIOD = Duration.ofDays(36_500);
+
+	private static final Comparator<LimitDefinition> VERSION = Comparator
+		.<LimitDefinition>comparingLong((definition) -> definition.limit.revision())
+		.thenComparingLong(LimitDefinition::edit);
+
+	// Of two that claim the same version the one that admits less wins, to be the same
+	// everywhere.
+	private static final Comparator<LimitDefinition> ORDER = VERSION
+		.thenComparing(Comparator.<LimitDefinition>comparingLong((definition) -> definition.limit.capacity())
+			.thenComparingDouble((definition) -> definition.limit.refillRate().tokensPerSecond())
+			.thenComparingLong((definition) -> definition.limit.refillRate().periodNanos())
+			.thenComparing(LimitDefinition::consistency)
+			.thenComparing(LimitDefinition::mode)
+			.thenComparingLong((definition) -> definition.limit.initial())
+			.reversed());
+
+	/**
+	 * Creates a definition.
+	 * @throws IllegalArgumentException if the revision or the edit is negative
+	 */
+	public LimitDefinition {
+		if (limit.revision() < 0 || edit < 0) {
+			throw new IllegalArgumentException("a version must not be negative: " + limit.revision() + "." + edit);
+		}
+	}
+
+	/**
+	 * The definition of a limit as it is configured.
+	 * @param policy the limit
+	 * @return the definition, edited never
+	 */
+	public static LimitDefinition of(LimitPolicy policy) {
+		return new LimitDefinition(policy.limit(), 0, policy.consistency(), policy.mode());
+	}
+
+	/**
+	 * The definition that both sides follow once they know of both.
+	 * @param other a definition of the same limit
+	 * @return the one of the higher version; this very instance if the other adds nothing
+	 */
+	public LimitDefinition merge(LimitDefinition other) {
+		return (ORDER.compare(this, other) >= 0) ? this : other;
+	}
+
+	/**
+	 * Whether a limit could be configured like this.
+	 * @return {@code false} if it can only be forged or damaged
+	 */
+	public boolean isInRange() {
+		BigInteger tokens = BigInteger.valueOf(this.limit.refillRate().microTokens());
+		BigInteger period = BigInteger.valueOf(this.limit.refillRate().periodNanos());
+		BigInteger least = tokens.multiply(BigInteger.valueOf(LONGEST_PERIOD.toNanos()));
+		BigInteger most = period.multiply(BigInteger.valueOf(MicroTokens.ofTokens(MicroTokens.MAX_TOKENS)));
+		return this.limit.capacity() >= MicroTokens.PER_TOKEN
+				&& least.compareTo(period.multiply(BigInteger.valueOf(MicroTokens.PER_TOKEN))) >= 0
+				&& most.compareTo(tokens.multiply(BigInteger.valueOf(SHORTEST_PERIOD.toNanos()))) >= 0;
+	}
+
+	/**
+	 * Whether a definition has the higher version, whatever it says.
+	 * @param other a definition of the same limit
+	 * @return whether this one is newer
+	 */
+	public boolean isNewerThan(LimitDefinition other) {
+		return VERSION.compare(this, other) > 0;
+	}
+
+	/**
+	 * Whether two definitions say the same, whatever their versions are.
+	 * @param other a definition of the same limit
+	 * @return whether members that follow one or the other decide alike
+	 */
+	public boolean agreesWith(LimitDefinition other) {
+		return this.limit.capacity() == other.limit.capacity()
+				&& this.limit.refillRate().equals(other.limit.refillRate())
+				&& this.limit.initial() == other.limit.initial() && this.consistency == other.consistency
+				&& this.mode == other.mode;
+	}
+
+	/**
+	 * The same made at run time, after another.
+	 * @param current what it replaces
+	 * @return the definition with the version that follows
+	 */
+	public LimitDefinition following(LimitDefinition current) {
+		Limit edited = new Limit(this.limit.name(), this.limit.capacity(), this.limit.refillRate(),
+				this.limit.initial(), current.limit.revision());
+		return new LimitDefinition(edited, Math.addExact(current.edit, 1), this.consistency, this.mode);
+	}
+
+	/**
+	 * The version as people read it.
+	 * @return revision, dot, edit
+	 */
+	public String version() {
+		return this.limit.revision() + "." + this.edit;
+	}
+
+	/**
+	 * A number that differs where definitions do, with high probability.
+	 * @return 64 bits, the same in every process
+	 */
+	public long fingerprint() {
+		long hash = mix(this.limit.revision()) + this.edit;
+		hash = mix(hash) + this.limit.capacity();
+		hash = mix(hash) + this.limit.refillRate().microTokens();
+		hash = mix(hash) + this.limit.refillRate().periodNanos();
+		hash = mix(hash) + this.limit.initial();
+		hash = mix(hash) + this.consistency.ordinal();
+		return mix(mix(hash) + this.mode.ordinal());
+	}
+
+	@Override
+	public String toString() {
+		boolean beginsFull = this.limit.initial() == this.limit.capacity();
+		return "capacity %s%s, %s tokens/s, %s, %s, version %s".formatted(tokens(this.limit.capacity()),
+				beginsFull ? "" : ", initially " + tokens(this.limit.initial()),
+				plain(this.limit.refillRate().roundedPerSecond()), this.consistency.name().toLowerCase(Locale.ROOT),
+				this.mode.name().toLowerCase(Locale.ROOT), version());
+	}
+
+	private static String tokens(long microTokens) {
+		return plain(BigDecimal.valueOf(microTokens, 6));
+	}
+
+	private static String plain(BigDecimal tokens) {
+		return tokens.stripTrailingZeros().toPlainString();
+	}
+
+	// The finalizer of SplitMix64: Steele et al., Fast Splittable Pseudorandom Number
+	// Generators, 2014.
+	private static long mix(long value) {
+		long mixed = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
+		mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+		return mixed ^ (mixed >>> 31);
+	}
+
+}

@@ -1,0 +1,66 @@
+package io.openclaw.tokenbucket.limiter.port;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Which buckets have changed, or were dropped, since they were saved last. Empty until
+ * somebody says that they are saved at all. Thread-safe.
+ */
+public final class UnsavedBuckets {
+
+	private final Set<BucketKey> keys = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean recording;
+
+	public UnsavedBuckets() {
+	}
+
+	/**
+	 * Begins to record.
+	 */
+	public void record() {
+		this.recording = true;
+	}
+
+	/**
+	 * Takes some of them off.
+	 * @param most how many at most
+	 * @return their keys, none if nothing has changed
+	 */
+	public List<BucketKey> take(int most) {
+		List<BucketKey> taken = new ArrayList<>();
+		for (Iterator<BucketKey> next = this.keys.iterator(); next.hasNext() && taken.size() < most;) {
+			taken.add(next.next());
+			next.remove();
+		}
+		return taken;
+	}
+
+	/**
+	 * Puts back what could not be saved.
+	 * @param failed keys of buckets
+	 */
+	public void addAll(Collection<BucketKey> failed) {
+		failed.forEach(this::add);
+	}
+
+	/**
+	 * Whether everything is saved.
+	 * @return whether there is nothing to take
+	 */
+	public boolean isEmpty() {
+		return this.keys.isEmpty();
+	}
+
+	public void add(BucketKey key) {
+		if (this.recording) {
+			this.keys.add(key);
+		}
+	}
+
+}

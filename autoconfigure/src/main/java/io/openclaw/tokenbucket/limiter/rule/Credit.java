@@ -1,0 +1,111 @@
+package io.openclaw.tokenbucket.limiter.rule;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+
+/**
+ * What this member may spend of one bucket before its peers acknowledge: its fair share,
+ * less what it has spent that they have not. Amounts are micro-tokens, times nanoseconds
+ * of one clock. Mutable, confined to its bucket.
+ */
+public final class Credit {
+
+	// Of the capacity: unpublished spending beyond it is worth a batch of its own.
+	private static final int FLUSH_DIVISOR = 100;
+
+	private long capacity;
+
+	private final Demand demand = new Demand();
+
+	private final UnacknowledgedSpending credit = new UnacknowledgedSpending();
+
+	private FairShare share = FairShare.WHOLE;
+
+	private long sharedAt;
+
+	public Credit(long capacity, MembershipView view) {
+		this.capacity = capacity;
+		share(view, view.sinceNanos());
+	}
+
+	/**
+	 * Divides a bucket that became larger or smaller.
+	 */
+	public void resize(long newCapacity, MembershipView view, long now) {
+		this.capacity = newCapacity;
+		share(view, now);
+	}
+
+	/**
+	 * Whether a cost may be spent now. With nothing unacknowledged one request always
+	 * may, and alone there is nobody to acknowledge.
+	 * @param available spendable micro-tokens
+	 * @param held what will be spent for others before
+	 */
+	boolean covers(long cost, long available, long held, MembershipView view) {
+		if (view.isAlone()) {
+			return true;
+		}
+		long unacknowledged = this.credit.unacknowledged() + held;
+		return unacknowledged == 0 || unacknowledged + cost <= this.share.of(available + unacknowledged);
+	}
+
+	public void spend(long amount, long now) {
+		this.credit.spend(amount, now);
+	}
+
+	public boolean isWorthFlushing() {
+		return this.credit.unpublished() > this.capacity / FLUSH_DIVISOR;
+	}
+
+	public void publish(long batch, long now) {
+		this.credit.publish(batch, now);
+	}
+
+	/**
+	 * All heard members have acknowledged up to a batch.
+	 */
+	public void acknowledge(long batch, MembershipView view, long now) {
+		if (this.credit.acknowledge(batch, this.demand, view.self())) {
+			share(view, now);
+		}
+	}
+
+	/**
+	 * News of another member's spending arrived.
+	 */
+	public void learn(MemberId member, long amount, long now) {
+		this.demand.add(member, amount, now);
+	}
+
+	/**
+	 * Divides anew, since demand or the members changed.
+	 */
+	public void share(MembershipView view, long now) {
+		this.demand.retain(view::counts);
+		this.share = FairShare.of(this.demand, view, this.capacity, now);
+		this.sharedAt = now;
+	}
+
+	/**
+	 * Divides anew if demand may have faded noticeably since it last was.
+	 */
+	public void shareIfOld(MembershipView view, long shareForNanos, long now) {
+		if (now - this.sharedAt > shareForNanos) {
+			share(view, now);
+		}
+	}
+
+	public boolean isSettled() {
+		return this.credit.isSettled();
+	}
+
+	public long unacknowledged() {
+		return this.credit.unacknowledged();
+	}
+
+	public long lag(long now) {
+		return this.credit.lag(now);
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.openclaw.tokenbucket.limiter.rule;
+
+import java.util.Arrays;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+
+/**
+ * Recent consumption of a bucket by member, decaying exponentially. Mutable, confined to
+ * its bucket.
+ */
+final class Demand {
+
+	static final double DECAY_NANOS = 0.5e9;
+
+	private static final Decaying[] NONE = {};
+
+	// An array instead of a map: most of a million buckets have one member or none.
+	private Decaying[] byMember = NONE;
+
+	/**
+	 * Counts consumption.
+	 * @param member who consumed
+	 * @param amount micro-tokens
+	 * @param consumedAt when, by the clock of this process; may lie in the past
+	 */
+	void add(MemberId member, long amount, long consumedAt) {
+		Decaying decaying = find(member);
+		if (decaying == null) {
+			decaying = new Decaying(member, consumedAt);
+			this.byMember = Arrays.copyOf(this.byMember, this.byMember.length + 1);
+			this.byMember[this.byMember.length - 1] = decaying;
+		}
+		decaying.add(amount, consumedAt);
+	}
+
+	double of(MemberId member, long now) {
+		Decaying decaying = find(member);
+		return (decaying != null) ? decaying.at(now) : 0;
+	}
+
+	/**
+	 * Forgets members. One that is lost and still counted is remembered: it may be heard
+	 * again at once, and goes by what it consumed if it did not notice.
+	 * @param members who is remembered
+	 */
+	void retain(Predicate<MemberId> members) {
+		for (Decaying decaying : this.byMember) {
+			if (!members.test(decaying.member)) {
+				this.byMember = Arrays.stream(this.byMember)
+					.filter((other) -> members.test(other.member))
+					.toArray(Decaying[]::new);
+				return;
+			}
+		}
+	}
+
+	private @Nullable Decaying find(MemberId member) {
+		for (Decaying decaying : this.byMember) {
+			if (decaying.member.equals(member)) {
+				return decaying;
+			}
+		}
+		return null;
+	}
+
+	private static final class Decaying {
+
+		private final MemberId member;
+
+		private double value;
+
+		private long nanos;
+
+		Decaying(MemberId member, long nanos) {
+			this.member = member;
+			this.nanos = nanos;
+		}
+
+		void add(long amount, long addedAt) {
+			if (addedAt - this.nanos > 0) {
+				this.value = at(addedAt);
+				this.nanos = addedAt;
+			}
+			this.value += amount * Math.exp((addedAt - this.nanos) / DECAY_NANOS);
+		}
+
+		double at(long now) {
+			return this.value * Math.exp((this.nanos - now) / DECAY_NANOS);
+		}
+
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.openclaw.tokenbucket.limiter.rule;
+
+import java.util.List;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+
+/**
+ * The part of a bucket that a member may spend before its peers acknowledge: in
+ * proportion to recent demand, with a floor for members that had none. A member counts
+ * its own demand once it is acknowledged, and that of others as soon as it arrives. So
+ * yielding is immediate, growing needs an acknowledgement, and two members cannot both
+ * believe in the larger share. Immutable.
+ * <p>
+ * A share that is spent without asking is the escrow of Balegas et al., <i>Extending
+ * Eventually Consistent Cloud Databases for Enforcing Numeric Invariants</i>, arXiv
+ * 1503.09052.
+ *
+ * @param share of what lies above the first part, between 0 and 1
+ * @param shareOfFirst of the first part, between 0 and 1
+ * @param first micro-tokens that are shared by demand alone
+ */
+record FairShare(double share, double shareOfFirst, double first) {
+
+	static final FairShare WHOLE = new FairShare(1, 1, 0);
+
+	private static final double FLOOR = 0.05;
+
+	static FairShare of(Demand demand, MembershipView view, long capacity, long now) {
+		List<MemberId> heard = view.heard();
+		if (heard.size() == 1) {
+			return WHOLE;
+		}
+		double floor = FLOOR * capacity / heard.size();
+		double own = demand.of(view.self(), now);
+		double sum = 0;
+		double largest = 0;
+		for (MemberId member : heard) {
+			double of = demand.of(member, now);
+			sum += of;
+			largest = Math.max(largest, of);
+		}
+		double share = (floor + own) / (floor * heard.size() + sum);
+		// Otherwise a member alone on a key would keep waiting for the others' floors.
+		boolean byDemand = view.isComplete() && largest >= floor;
+		return new FairShare(share, byDemand ? own / sum : share, FLOOR * capacity);
+	}
+
+	/**
+	 * What may be spent without an acknowledgement.
+	 * @param available micro-tokens, spent but unacknowledged ones included
+	 * @return micro-tokens
+	 */
+	double of(long available) {
+		return this.shareOfFirst * Math.min(available, this.first) + this.share * Math.max(0, available - this.first);
+	}
+
+}

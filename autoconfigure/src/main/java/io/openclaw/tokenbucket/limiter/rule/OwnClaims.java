@@ -1,0 +1,35 @@
+package io.openclaw.tokenbucket.limiter.rule;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+
+/**
+ * What a peer may claim of this member's own spending: no more than there was. Believed,
+ * it would mask what this member counts when it gets there. Immutable.
+ *
+ * @param birth what this member counts its spending under
+ */
+record OwnClaims(Birth birth) {
+
+	/**
+	 * What of a state may be true.
+	 * @param remote a state that claims to descend from this member's
+	 * @param own this member's
+	 * @return that very state if nothing of it can only be forged or damaged
+	 */
+	TokenBucketState credible(TokenBucketState remote, TokenBucketState own) {
+		GCounter<Birth> consumed = credible(remote.consumed(), own.consumed());
+		GCounter<Birth> returned = credible(remote.returned(), own.returned());
+		boolean honest = consumed == remote.consumed() && returned == remote.returned();
+		return honest ? remote : new TokenBucketState(consumed, returned, remote.granted(), remote.initial());
+	}
+
+	// Others may know more of its earlier births than this member, which forgot them.
+	private GCounter<Birth> credible(GCounter<Birth> remote, GCounter<Birth> own) {
+		long most = own.get(this.birth);
+		return remote.retain((other, amount) -> !other.member().equals(this.birth.member())
+				|| other.number() < this.birth.number() || (other.equals(this.birth) && amount <= most));
+	}
+
+}

@@ -1,0 +1,163 @@
+package io.openclaw.tokenbucket.limiter.rule;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+
+/**
+ * What is held aside for members that are not heard. Each may be spending its part of the
+ * level at the time it was lost. What was granted to it since is added, and what is known
+ * to be consumed by it since is taken off. Mutable, confined to its bucket.
+ */
+final class Reserve {
+
+	// Oldest first.
+	private final ArrayDeque<Snapshot> snapshots = new ArrayDeque<>(1);
+
+	private Origin origin = Origin.CREATED;
+
+	/**
+	 * A first state arrived, and nobody has spent here yet. It may be of any age: the
+	 * bucket was missing here because it was full.
+	 * @param state the state
+	 */
+	void begin(TokenBucketState state) {
+		if (this.origin == Origin.CREATED) {
+			this.origin = new Origin(state, false);
+		}
+	}
+
+	/**
+	 * A state arrived from a member that hears all, while this one joined.
+	 * @param state the state
+	 */
+	void join(TokenBucketState state) {
+		this.origin = new Origin(state, true);
+	}
+
+	/**
+	 * Remembers a state.
+	 * @param state the state
+	 * @param now the current time in nanoseconds
+	 * @param keepNanos how far back states may be asked for
+	 */
+	void remember(TokenBucketState state, long now, long keepNanos) {
+		this.snapshots.add(new Snapshot(now, state));
+		forget(now, keepNanos);
+	}
+
+	/**
+	 * How many states are remembered.
+	 */
+	int remembered() {
+		return this.snapshots.size();
+	}
+
+	/**
+	 * Forgets states that nobody can ask for any more.
+	 * @param now the current time in nanoseconds
+	 * @param keepNanos how far back states may be asked for
+	 */
+	void forget(long now, long keepNanos) {
+		if (this.snapshots.size() < 2) {
+			return;
+		}
+		Iterator<Snapshot> others = this.snapshots.iterator();
+		others.next();
+		int obsolete = 0;
+		while (others.hasNext() && now - others.next().nanos() > keepNanos) {
+			obsolete++;
+		}
+		for (int i = 0; i < obsolete; i++) {
+			this.snapshots.remove();
+		}
+	}
+
+	/**
+	 * The sum of the reserves.
+	 * @param view who is not heard
+	 * @param limit the limit
+	 * @param state the state now
+	 * @param marginNanos by how much a state must be older than the last message of a
+	 * lost member
+	 * @return micro-tokens, not negative
+	 */
+	long sum(MembershipView view, Limit limit, TokenBucketState state, long marginNanos) {
+		if (view.isComplete()) {
+			return 0;
+		}
+		// A bucket began with the same everywhere.
+		long initial = limit.initialOf(state);
+		long sum = view.unknown() * (initial / view.size());
+		for (List<MembershipView.Peer> group : view.unheardGroups()) {
+			long left = 0;
+			for (MembershipView.Peer lost : group) {
+				left += left(lost, view.size(), limit, state, marginNanos);
+			}
+			// A group that spent beyond its part frees nothing of another's part: the
+			// other may not know of it.
+			sum += Math.max(0, left);
+		}
+		return sum;
+	}
+
+	private long left(MembershipView.Peer lost, int members, Limit limit, TokenBucketState state, long marginNanos) {
+		TokenBucketState remembered = stateBefore(lost, marginNanos);
+		if (remembered != null) {
+			// What is above a capacity that shrank since belongs to nobody.
+			long before = Math.min(limit.capacity(), limit.initialOf(state) + remembered.balance());
+			return before / members + netGranted(lost.id(), state) - netGranted(lost.id(), remembered);
+		}
+		return this.origin.part(lost.id(), members, limit, limit.initialOf(state)) + netGranted(lost.id(), state);
+	}
+
+	private static long netGranted(MemberId member, TokenBucketState state) {
+		return state.granted().get(member) - state.netConsumedBy(member);
+	}
+
+	private @Nullable TokenBucketState stateBefore(MembershipView.Peer lost, long marginNanos) {
+		if (lost.everHeard()) {
+			Iterator<Snapshot> newestFirst = this.snapshots.descendingIterator();
+			while (newestFirst.hasNext()) {
+				Snapshot snapshot = newestFirst.next();
+				if (lost.lastReceivedNanos() - marginNanos - snapshot.nanos() > 0) {
+					return snapshot.state();
+				}
+			}
+		}
+		return null;
+	}
+
+	private record Snapshot(long nanos, TokenBucketState state) {
+	}
+
+	/**
+	 * What the bucket began with here.
+	 */
+	private record Origin(TokenBucketState state, boolean joined) {
+
+		static final Origin CREATED = new Origin(TokenBucketState.empty(), false);
+
+		/**
+		 * A member's part of the level then, without what was granted to it and not
+		 * consumed.
+		 */
+		long part(MemberId member, int members, Limit limit, long initial) {
+			if (this.joined) {
+				return (initial + this.state.balance()) / members - netGranted(member, this.state);
+			}
+			// More was granted than refills a new bucket: so it was full again since.
+			boolean isOld = this.state.granted().get(member) > limit.capacity() / members;
+			return isOld ? limit.capacity() / members - netGranted(member, this.state) : initial / members;
+		}
+
+	}
+
+}

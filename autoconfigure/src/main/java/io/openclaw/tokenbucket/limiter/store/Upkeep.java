@@ -1,0 +1,122 @@
+package io.openclaw.tokenbucket.limiter.store;
+
+import java.util.Collections;
+import java.util.Iterator;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.limiter.bucket.Bucket;
+import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
+import io.openclaw.tokenbucket.limiter.bucket.Line;
+import io.openclaw.tokenbucket.limiter.membership.CurrentMembership;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
+
+/**
+ * What is done about buckets at the end of each sync interval, in slices. Mutable, for
+ * the replicating thread.
+ */
+public final class Upkeep {
+
+	/** How many buckets a tick looks at. */
+	public static final int SLICE = 20_000;
+
+	// Snapshots may be asked for as far back as a member may be silent and still count as
+	// heard, which is at most three seconds.
+	private static final long LONGEST_BOUND_NANOS = 3_000_000_000L;
+
+	private static final int REUNION_INTERVALS = 3;
+
+	private final LimitRegistry limits;
+
+	private final CurrentMembership members;
+
+	private final BucketQueues<Bucket> queues;
+
+	private final UnsavedBuckets unsaved;
+
+	private final int sweptAtOnce;
+
+	private Iterator<Bucket> swept = Collections.emptyIterator();
+
+	private Iterator<Bucket> told = Collections.emptyIterator();
+
+	private @Nullable Long reunitedAt;
+
+	/**
+	 * Creates the upkeep.
+	 * @param sweptAtOnce how many buckets a tick looks at in order to drop those that are
+	 * full and idle; with none, no bucket is ever dropped
+	 */
+	public Upkeep(LimitRegistry limits, CurrentMembership members, BucketQueues<Bucket> queues, UnsavedBuckets unsaved,
+			int sweptAtOnce) {
+		this.limits = limits;
+		this.members = members;
+		this.queues = queues;
+		this.unsaved = unsaved;
+		this.sweptAtOnce = sweptAtOnce;
+	}
+
+	/**
+	 * The members changed. Some time after all are heard again, or another one is
+	 * counted, every bucket is published: so all learn what each accrued in between. By
+	 * then the others hear all as well, and none accrues anything more by that.
+	 */
+	public void membershipChanged(MembershipView before, MembershipView after, long now) {
+		if (bringsTogether(before, after)) {
+			this.reunitedAt = now + REUNION_INTERVALS * this.limits.syncIntervalNanos();
+		}
+	}
+
+	// A joiner does not know what accrues after the copy that it gets and before it is
+	// counted. It is enough that one of the others tells it.
+	private boolean bringsTogether(MembershipView before, MembershipView after) {
+		if (!after.isComplete() || before.isJoining()) {
+			return false;
+		}
+		boolean joined = after.size() > before.size() && before.heard().get(0).equals(this.members.self());
+		return !before.isComplete() || joined;
+	}
+
+	/**
+	 * Ends a sync interval: remembers the state of buckets that were touched, and drops
+	 * some of those that are full.
+	 */
+	public void tick(long now) {
+		long keepNanos = LONGEST_BOUND_NANOS + 2 * this.limits.syncIntervalNanos();
+		tellRefill(now);
+		for (int left = this.queues.touched().size(); left > 0; left--) {
+			Bucket bucket = this.queues.touched().remove();
+			if (bucket.tick(now, keepNanos)) {
+				this.unsaved.add(bucket.key());
+			}
+			Line.serve(bucket, now);
+		}
+		sweep(now, keepNanos);
+		this.queues.drift().onTick(now);
+	}
+
+	private void tellRefill(long now) {
+		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && this.members.view(now).isComplete()) {
+			this.reunitedAt = null;
+			this.told = this.limits.buckets();
+		}
+		for (int left = SLICE; left > 0 && this.told.hasNext(); left--) {
+			this.told.next().publishRefill(now);
+		}
+	}
+
+	private void sweep(long now, long keepNanos) {
+		if (!this.swept.hasNext()) {
+			this.swept = this.limits.buckets();
+		}
+		for (int left = this.sweptAtOnce; left > 0 && this.swept.hasNext(); left--) {
+			Bucket bucket = this.swept.next();
+			if (bucket.dropIfFull(now, keepNanos)) {
+				this.limits.forget(bucket);
+				this.unsaved.add(bucket.key());
+			}
+		}
+	}
+
+}

@@ -1,0 +1,193 @@
+package io.openclaw.tokenbucket.limiter.rule;
+
+import java.util.List;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+
+import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
+import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
+import static io.openclaw.tokenbucket.limiter.Fleets.CAROL;
+import static io.openclaw.tokenbucket.limiter.Fleets.healthy;
+import static io.openclaw.tokenbucket.limiter.Fleets.heard;
+import static io.openclaw.tokenbucket.limiter.Fleets.limit;
+import static io.openclaw.tokenbucket.limiter.Fleets.lost;
+import static io.openclaw.tokenbucket.limiter.Fleets.millis;
+import static io.openclaw.tokenbucket.limiter.Fleets.neverHeard;
+import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
+import static io.openclaw.tokenbucket.limiter.Fleets.view;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Reserve}.
+ */
+class ReserveTests {
+
+	private static final Limit LIMIT = limit("rating", 1000, "200", 600);
+
+	private static final long MARGIN = millis(100);
+
+	private static final long KEEP = millis(3400);
+
+	private static final long START = Long.MAX_VALUE - millis(1000);
+
+	private final Reserve reserve = new Reserve();
+
+	@Test
+	void nothingIsHeldAsideWhileAllAreHeard() {
+		remember(spent(0), 0);
+		assertThat(sum(healthy(START, ALICE, BOB), spent(100))).isZero();
+	}
+
+	@Test
+	void aMemberNeverHeardHasItsPartOfTheBucketAtCreation() {
+		remember(spent(300), 0);
+		assertThat(sum(view(START, ALICE, neverHeard(BOB, START)), spent(300))).isEqualTo(tokens(300));
+		assertThat(sum(view(START, ALICE, neverHeard(BOB, START), heard(CAROL, START)), spent(300)))
+			.isEqualTo(tokens(200));
+	}
+
+	@Test
+	void unknownMembersHaveTheirPartsOfTheInitialTokens() {
+		MembershipView view = MembershipView.member(ALICE, 5, Set.of(heard(BOB, START)), Set.of(), START);
+		assertThat(sum(view, spent(100))).isEqualTo(3 * tokens(120));
+	}
+
+	@Test
+	void aLostMemberHasItsPartOfTheLevelWhenItWasLost() {
+		remember(spent(0).grant(List.of(ALICE, BOB), tokens(50)), 0);
+		remember(spent(700).grant(List.of(ALICE, BOB), tokens(50)), 1000);
+		assertThat(sum(lostAt(600), spent(700).grant(List.of(ALICE, BOB), tokens(50)))).isEqualTo(tokens(350));
+	}
+
+	@Test
+	void theNewestStateOlderThanTheLastMessageLessTheMarginCounts() {
+		remember(spent(100), 0);
+		remember(spent(200), 200);
+		remember(spent(300), 400);
+		assertThat(sum(lostAt(501), spent(300))).isEqualTo(tokens(150));
+		assertThat(sum(lostAt(500), spent(300))).isEqualTo(tokens(200));
+		assertThat(sum(lostAt(301), spent(300))).isEqualTo(tokens(200));
+		assertThat(sum(lostAt(101), spent(300))).isEqualTo(tokens(250));
+		assertThat(sum(lostAt(100), spent(300))).isEqualTo(tokens(300));
+	}
+
+	@Test
+	void whatALostMemberIsKnownToHaveSpentSinceIsNoLongerHeldAside() {
+		remember(spent(0), 0);
+		TokenBucketState now = spent(0).consume(new Birth(BOB, 1), tokens(100)).consume(new Birth(BOB, 2), tokens(50));
+		assertThat(sum(lostAt(200), now)).isEqualTo(tokens(150));
+		assertThat(sum(lostAt(200), now.giveBack(new Birth(BOB, 2), tokens(20)))).isEqualTo(tokens(170));
+		assertThat(sum(lostAt(200), now.consume(new Birth(BOB, 3), tokens(500)))).isZero();
+	}
+
+	@Test
+	void grantsAfterTheLossAreHeldAsideUntilTheirSpendingIsKnown() {
+		remember(spent(0).grant(List.of(BOB), tokens(40)), 0);
+		TokenBucketState now = spent(0).grant(List.of(BOB), tokens(90));
+		assertThat(sum(lostAt(200), now)).isEqualTo(tokens(320 + 50));
+		assertThat(sum(lostAt(200), now.consume(new Birth(BOB, 1), tokens(50)))).isEqualTo(tokens(320));
+		assertThat(sum(lostAt(200), now.grant(List.of(ALICE), tokens(70)))).isEqualTo(tokens(320 + 50));
+	}
+
+	@Test
+	void nIsTodays() {
+		remember(spent(0), 0);
+		MembershipView larger = view(START, ALICE, lost(BOB, START + millis(200), START), heard(CAROL, START));
+		assertThat(sum(larger, spent(0))).isEqualTo(tokens(200));
+	}
+
+	@Test
+	void eachLostMemberIsReckonedFromItsOwnLoss() {
+		remember(spent(0), 0);
+		remember(spent(300), 200);
+		MembershipView view = view(START, ALICE, lost(BOB, START + millis(150), START),
+				lost(CAROL, START + millis(350), START));
+		assertThat(sum(view, spent(300))).isEqualTo(tokens(200 + 100));
+	}
+
+	@Test
+	void statesAreKeptAsLongAsTheyMayBeAskedForAndNoLonger() {
+		for (int i = 0; i <= 100; i++) {
+			remember(spent(i), i * 200);
+		}
+		long end = 100 * 200;
+		assertThat(sum(lostAt(end), spent(100))).isEqualTo(tokens(600 - 99) / 2);
+		assertThat(sum(lostAt(end - 3000), spent(100))).isEqualTo(tokens(600 - 84) / 2);
+		assertThat(sum(lostAt(end - 3400), spent(100))).isEqualTo(tokens(600 - 82) / 2);
+		assertThat(sum(lostAt(end - 4000), spent(100))).isEqualTo(tokens(600) / 2);
+	}
+
+	@Test
+	void whatOneSpentBeyondItsPartFreesNothingOfAnothers() {
+		remember(spent(0), 0);
+		TokenBucketState now = spent(0).consume(new Birth(BOB, 1), tokens(350));
+		assertThat(sum(bothLost(Set.of(), Set.of()), now)).isEqualTo(tokens(200));
+	}
+
+	@Test
+	void whatOneSpentBeyondItsPartIsTheOthersWhereTheyAreKnownToExchangeIt() {
+		remember(spent(0), 0);
+		TokenBucketState now = spent(0).consume(new Birth(BOB, 1), tokens(350));
+		assertThat(sum(bothLost(Set.of(CAROL), Set.of(BOB)), now)).isEqualTo(tokens(50));
+		TokenBucketState more = now.consume(new Birth(CAROL, 1), tokens(90));
+		assertThat(sum(bothLost(Set.of(CAROL), Set.of(BOB)), more)).isZero();
+	}
+
+	// A member that lost another before it remembered a state.
+	@Test
+	void whatABucketOfAnotherIncludesWhenItArrivesIsNotSpentSinceTheLoss() {
+		TokenBucketState old = spent(90_000).grant(List.of(ALICE, BOB), tokens(45_000));
+		this.reserve.begin(old);
+		assertThat(sum(lostAt(200), old)).isEqualTo(tokens(500));
+		assertThat(sum(lostAt(200), old.consume(new Birth(BOB, 1), tokens(120)))).isEqualTo(tokens(380));
+		assertThat(sum(lostAt(200), old.grant(List.of(BOB), tokens(7)))).isEqualTo(tokens(507));
+	}
+
+	@Test
+	void aBucketThatArrivesYoungIsReckonedFromItsCreation() {
+		TokenBucketState young = spent(0).consume(new Birth(BOB, 1), tokens(120));
+		this.reserve.begin(young);
+		assertThat(sum(lostAt(200), young)).isEqualTo(tokens(180));
+	}
+
+	@Test
+	void aJoinerReckonsFromTheStateThatItJoinedWith() {
+		TokenBucketState old = spent(90_300).grant(List.of(ALICE, BOB), tokens(45_000));
+		this.reserve.join(spent(7));
+		this.reserve.join(old);
+		this.reserve.begin(spent(9));
+		assertThat(sum(lostAt(200), old)).isEqualTo(tokens(150));
+		assertThat(sum(view(START, ALICE, neverHeard(BOB, START)), old.consume(new Birth(BOB, 1), tokens(50))))
+			.isEqualTo(tokens(100));
+	}
+
+	private static MembershipView bothLost(Set<MemberId> companyOfBob, Set<MemberId> companyOfCarol) {
+		long last = START + millis(200);
+		return view(last, ALICE, lost(BOB, last, last, companyOfBob), lost(CAROL, last, last, companyOfCarol));
+	}
+
+	private void remember(TokenBucketState state, long atMillis) {
+		this.reserve.remember(state, START + millis(atMillis), KEEP);
+	}
+
+	private long sum(MembershipView view, TokenBucketState state) {
+		return this.reserve.sum(view, LIMIT, state, MARGIN);
+	}
+
+	private static MembershipView lostAt(long lastReceivedMillis) {
+		long last = START + millis(lastReceivedMillis);
+		return view(last, ALICE, lost(BOB, last, last));
+	}
+
+	private static TokenBucketState spent(long tokens) {
+		return TokenBucketState.empty().consume(new Birth(ALICE, 1), tokens(tokens));
+	}
+
+}
