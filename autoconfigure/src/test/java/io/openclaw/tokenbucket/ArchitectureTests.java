@@ -333,15 +333,16 @@ class ArchitectureTests {
 		static final ArchRule resilience4j = only("resilience", "io.github.resilience4j..");
 
 		@ArchTest
-		static final ArchRule gateway = only("gateway", "org.springframework.cloud.gateway..",
-				"org.springframework.boot.webflux..");
+		static final ArchRule gateway = only("gateway", "org.springframework.cloud.gateway..");
 
 		@ArchTest
 		static final ArchRule webFlux = noClasses().that()
-			.resideOutsideOfPackages(BASE + ".gateway..", BASE + ".console..", AUTOCONFIGURE)
+			.resideOutsideOfPackages(BASE + ".gateway..", BASE + ".console..", BASE + ".observability.endpoint.web..",
+					AUTOCONFIGURE)
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage("org.springframework.web..", "org.springframework.http..");
+			.resideInAnyPackage("org.springframework.web..", "org.springframework.http..",
+					"org.springframework.boot.webflux..");
 
 		@ArchTest
 		static final ArchRule micrometerAndActuator = only("observability", "io.micrometer..",

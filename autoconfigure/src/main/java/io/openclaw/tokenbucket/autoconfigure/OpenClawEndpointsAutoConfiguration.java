@@ -1,14 +1,21 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import tools.jackson.databind.json.JsonMapper;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.boot.webflux.actuate.endpoint.web.AbstractWebFluxEndpointHandlerMapping;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.LimitControl;
@@ -22,6 +29,8 @@ import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.SnapshotEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsWebExtension;
+import io.openclaw.tokenbucket.observability.endpoint.web.EndpointPaths;
+import io.openclaw.tokenbucket.observability.endpoint.web.WriteHandlerAdapter;
 import io.openclaw.tokenbucket.persistence.SnapshotFile;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.resilience.DriftSource;
@@ -55,6 +64,18 @@ public final class OpenClawEndpointsAutoConfiguration {
 	@Bean
 	KnownFieldsAdvisor openClawKnownFieldsAdvisor() {
 		return new KnownFieldsAdvisor();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnWebApplication(type = Type.REACTIVE)
+	@ConditionalOnClass({ AbstractWebFluxEndpointHandlerMapping.class, JsonMapper.class })
+	static class Writes {
+
+		@Bean
+		WriteHandlerAdapter openClawWriteHandlerAdapter(ObjectProvider<PathMappedEndpoints> endpoints) {
+			return new WriteHandlerAdapter(new EndpointPaths(endpoints::getIfAvailable));
+		}
+
 	}
 
 	@Bean

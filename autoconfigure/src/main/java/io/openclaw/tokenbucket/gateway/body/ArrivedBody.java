@@ -17,7 +17,9 @@ import reactor.util.context.Context;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
  * What has arrived of a body whose length is not announced: all of it, if it is short;
@@ -90,7 +92,9 @@ public final class ArrivedBody {
 	}
 
 	/**
-	 * Reads a body until it ends, enough has arrived, or it takes too long.
+	 * Reads a body until it ends, enough has arrived, or it takes too long. Nothing
+	 * follows where the caller goes away meanwhile: a caller could have each such request
+	 * logged as an error, and nobody is there to be answered.
 	 * @param exchange the request
 	 * @param next handles the request then
 	 * @return completes with what follows
@@ -101,12 +105,22 @@ public final class ArrivedBody {
 			exchange.getRequest().getBody().subscribe(reader);
 			Disposable timeout = Schedulers.parallel()
 				.schedule(reader::pause, MOST_WAITED.toMillis(), TimeUnit.MILLISECONDS);
-			return reader.arrived().doFinally((signal) -> timeout.dispose()).flatMap((complete) -> {
-				ArrivedBody body = new ArrivedBody(reader.beginning(), complete ? null : reader);
-				exchange.getAttributes().put(ATTRIBUTE, body);
-				return next.apply(body);
-			}).doFinally((signal) -> reader.release());
+			return reader.arrived()
+				.doFinally((signal) -> timeout.dispose())
+				.onErrorResume(DisconnectedClientHelper::isClientDisconnectedException, (gone) -> brokenOff(exchange))
+				.flatMap((complete) -> {
+					ArrivedBody body = new ArrivedBody(reader.beginning(), complete ? null : reader);
+					exchange.getAttributes().put(ATTRIBUTE, body);
+					return next.apply(body);
+				})
+				.doFinally((signal) -> reader.release());
 		});
+	}
+
+	// For metrics alone.
+	private static Mono<Boolean> brokenOff(ServerWebExchange exchange) {
+		exchange.getResponse().setStatusCode(HttpStatus.BAD_REQUEST);
+		return Mono.empty();
 	}
 
 	/**

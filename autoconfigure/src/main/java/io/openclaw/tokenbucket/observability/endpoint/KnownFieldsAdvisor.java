@@ -38,7 +38,11 @@ public final class KnownFieldsAdvisor implements OperationInvokerAdvisor {
 			return invoker;
 		}
 		List<String> known = new ArrayList<>();
-		parameters.forEach((parameter) -> known.add(parameter.getName()));
+		parameters.forEach((parameter) -> {
+			if (parameter.getType() == String.class) {
+				known.add(parameter.getName());
+			}
+		});
 		return (context) -> {
 			Map<String, @Nullable Object> sent = new LinkedHashMap<>(context.getArguments());
 			sent.keySet().removeAll(known);
@@ -50,7 +54,7 @@ public final class KnownFieldsAdvisor implements OperationInvokerAdvisor {
 	private static WebEndpointResponse<?> refusal(Map.Entry<String, @Nullable Object> unknown, Map<String, ?> sent,
 			List<String> known) {
 		List<String> fields = new ArrayList<>(known);
-		fields.removeAll(Set.of("context", "limit"));
+		fields.remove("limit");
 		if (fields.size() > 1) {
 			fields.remove("key");
 		}

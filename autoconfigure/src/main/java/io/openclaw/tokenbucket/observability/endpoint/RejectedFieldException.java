@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A field of what an operator sent cannot be used.
  */
-final class RejectedFieldException extends RuntimeException {
+public final class RejectedFieldException extends RuntimeException {
 
 	private static final long serialVersionUID = 1L;
 
@@ -13,13 +13,23 @@ final class RejectedFieldException extends RuntimeException {
 
 	private final @Nullable String value;
 
-	RejectedFieldException(String field, @Nullable String value, String detail) {
+	/**
+	 * Creates an exception.
+	 * @param field the name of the field
+	 * @param value what was sent, {@code null} if it is missing or too long to be told
+	 * @param detail what is wrong and what would be right, after the name of the field
+	 */
+	public RejectedFieldException(String field, @Nullable String value, String detail) {
 		super(detail);
 		this.field = field;
 		this.value = value;
 	}
 
-	FieldProblemView view() {
+	/**
+	 * The problem that answers the request.
+	 * @return a view with the status 400
+	 */
+	public FieldProblemView view() {
 		String detail = String.valueOf(getMessage());
 		return new FieldProblemView("about:blank", "Bad Request", 400, this.field + " " + detail, this.field,
 				VisibleText.ofNullable(this.value));
