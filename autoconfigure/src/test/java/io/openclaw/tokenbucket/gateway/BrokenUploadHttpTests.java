@@ -25,7 +25,7 @@ import org.springframework.test.context.DynamicPropertySource;
 
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
-import io.openclaw.tokenbucket.limiter.BucketStatus;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;

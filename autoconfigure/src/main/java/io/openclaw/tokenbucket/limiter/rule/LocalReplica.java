@@ -52,6 +52,8 @@ public final class LocalReplica {
 
 	private long settledAt;
 
+	private long joiningSince;
+
 	// What others did not grant as well, and have not been told.
 	private long grantedApart;
 
@@ -91,6 +93,7 @@ public final class LocalReplica {
 		this.marginNanos = marginNanos;
 		this.refill = new Refill(limit.refillRate(), view.size());
 		this.settledAt = activatedAt;
+		this.joiningSince = now;
 		// Before a member knows its fleet, others may hold the bucket that is new here.
 		// The
 		// larger beginning would raise theirs, so it says none until then.
@@ -166,8 +169,10 @@ public final class LocalReplica {
 			return Long.MAX_VALUE;
 		}
 		if (this.view.isJoining()) {
-			// Nothing accrues before this member is counted. Then it has what all have.
-			return Math.max(JOINING_NANOS, this.limit.refillRate().nanosToAccrue(Math.max(0, cost - this.level)));
+			// Nothing accrues before this member is counted. Then it has what all have. The
+			// longer that has taken, the longer it may still take.
+			long joining = Math.max(JOINING_NANOS, this.settledAt - this.joiningSince);
+			return Math.max(joining, this.limit.refillRate().nanosToAccrue(Math.max(0, cost - this.level)));
 		}
 		long perMember = (needed - available - 1) / this.view.heard().size() + 1;
 		return this.limit.refillRate().nanosToAccrue(perMember * this.view.size());
@@ -415,6 +420,7 @@ public final class LocalReplica {
 		long before = (this.excess.withheld() > 0) ? available() : Long.MAX_VALUE;
 		this.missedRefill.accrue(this.limit, oldView.size(), now);
 		this.view = newView;
+		this.joiningSince = oldView.isJoining() ? this.joiningSince : now;
 		this.refill.divideAmong(newView.size());
 		this.excess.withholdNothing();
 		replaceState(beginOnceCounted(oldView, grantRemoved(oldView)));

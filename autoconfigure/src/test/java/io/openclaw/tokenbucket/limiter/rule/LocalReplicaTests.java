@@ -392,6 +392,21 @@ class LocalReplicaTests {
 	}
 
 	@Test
+	void whoeverMeetsAJoinerThatIsNotCountedComesBackEverLater() {
+		LocalReplica replica = replica(LIMIT, MembershipView.joining(ALICE, 3, START));
+		replica.spend(replica.spendable());
+		for (long seconds : new long[] { 2, 10, 3600 }) {
+			replica.settle(START + millis(1000 * seconds));
+			replica.adopt(MembershipView.joining(ALICE, 4, START + millis(1000 * seconds)),
+					START + millis(1000 * seconds));
+			assertThat(replica.nanosToHave(tokens(600), replica.spendable())).isEqualTo(millis(1000 * seconds));
+		}
+		replica.adopt(healthy(START + HOUR, ALICE, BOB), START + HOUR);
+		replica.adopt(MembershipView.joining(ALICE, 4, START + HOUR), START + HOUR);
+		assertThat(replica.nanosToHave(tokens(600), replica.spendable())).isEqualTo(millis(1000));
+	}
+
+	@Test
 	void aReplacedMemberSpendsNothing() {
 		LocalReplica replica = replica(LIMIT, MembershipView.replaced(ALICE, 3, START));
 		assertThat(replica.spendable()).isZero();
