@@ -1,5 +1,9 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -12,6 +16,7 @@ import org.springframework.context.annotation.Conditional;
 
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.observability.CircuitStateLogger;
+import io.openclaw.tokenbucket.observability.CircuitStates;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 import io.openclaw.tokenbucket.resilience.WarmUp;
 
@@ -47,6 +52,16 @@ public final class OpenClawCircuitBreakerAutoConfiguration {
 			WarmUp warmUp, ApplicationEvents events) {
 		return new LatencyCircuitBreakers(registry, ConfiguredLatencyThresholds.from(properties.circuitBreaker()),
 				warmUp, new CircuitStateLogger().andThen(events::onCircuitChange));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CircuitStates tokenBucketCircuitStates(LatencyCircuitBreakers breakers) {
+		return () -> {
+			Map<String, String> states = new TreeMap<>();
+			breakers.states().forEach((route, state) -> states.put(route, state.name().toLowerCase(Locale.ROOT)));
+			return states;
+		};
 	}
 
 }

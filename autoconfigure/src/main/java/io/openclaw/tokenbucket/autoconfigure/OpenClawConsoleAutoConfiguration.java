@@ -4,12 +4,8 @@ import java.net.URI;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Supplier;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,7 +25,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.server.RouterFunction;
 
@@ -39,12 +34,13 @@ import io.openclaw.tokenbucket.console.ConsoleSource;
 import io.openclaw.tokenbucket.console.ConsoleStream;
 import io.openclaw.tokenbucket.console.DecisionCounts;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.CircuitStates;
+import io.openclaw.tokenbucket.observability.Rejections;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsEndpoint;
 import io.openclaw.tokenbucket.resilience.DriftSource;
-import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the console: the live page at the path
@@ -73,13 +69,13 @@ public final class OpenClawConsoleAutoConfiguration {
 
 	@Bean
 	ConsoleRoutes openClawConsoleRoutes(TokenBucketLimiter limiter, ReplicationStatusSource replication,
-			DecisionCounts decisions, ObjectProvider<KeyLookup> keys, ObjectProvider<DriftSource> drift,
-			ObjectProvider<CircuitStates> circuits, WebEndpointProperties endpoints, EndpointAccessResolver access,
+			DecisionCounts decisions, Rejections rejections, ObjectProvider<KeyLookup> keys,
+			ObjectProvider<DriftSource> drift, ObjectProvider<CircuitStates> circuits, WebEndpointProperties endpoints, EndpointAccessResolver access,
 			OpenClawProperties properties) {
 		JsonMapper json = JsonMapper.builder().build();
 		ConsoleSource source = new ConsoleSource(
 				new TokenBucketsEndpoint(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT),
-						drift.getIfAvailable(() -> DriftSource.NONE)),
+						drift.getIfAvailable(() -> DriftSource.NONE), rejections),
 				new ReplicationEndpoint(replication), decisions, circuits.getIfAvailable(() -> Map::of),
 				InstantSource.system(), System::nanoTime);
 		ConsoleStream stream = new ConsoleStream(() -> json.writeValueAsString(source.get()), Schedulers.parallel());
@@ -93,13 +89,6 @@ public final class OpenClawConsoleAutoConfiguration {
 		List<URI> gateways = console.gateways();
 		return new ConsoleSettings(base + "/" + ID, base, writes, gateways,
 				StringUtils.hasText(console.extension()) ? console.extension() : null);
-	}
-
-	/**
-	 * The states of circuits by route, where there are circuits.
-	 */
-	interface CircuitStates extends Supplier<Map<String, String>> {
-
 	}
 
 	/**
@@ -125,22 +114,6 @@ public final class OpenClawConsoleAutoConfiguration {
 		@Override
 		public String getRootPath() {
 			return ID.toString();
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass(CircuitBreakerRegistry.class)
-	static class Circuits {
-
-		@Bean
-		@ConditionalOnBean(LatencyCircuitBreakers.class)
-		CircuitStates openClawConsoleCircuitStates(LatencyCircuitBreakers breakers) {
-			return () -> {
-				Map<String, String> states = new TreeMap<>();
-				breakers.states().forEach((route, state) -> states.put(route, state.name().toLowerCase(Locale.ROOT)));
-				return states;
-			};
 		}
 
 	}

@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.util.Map;
+
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -21,8 +23,11 @@ import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.observability.CircuitStates;
 import io.openclaw.tokenbucket.observability.CompositeReplicationListener;
+import io.openclaw.tokenbucket.observability.Rejections;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
+import io.openclaw.tokenbucket.observability.endpoint.BucketExplainer;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.observability.endpoint.KnownFieldsAdvisor;
 import io.openclaw.tokenbucket.observability.endpoint.ReplicationEndpoint;
@@ -48,17 +53,26 @@ public final class OpenClawEndpointsAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(TokenBucketLimiter.class)
 	TokenBucketsEndpoint openClawTokenBucketsEndpoint(TokenBucketLimiter limiter, ObjectProvider<KeyLookup> keys,
-			ObjectProvider<DriftSource> drift) {
+			ObjectProvider<DriftSource> drift, Rejections rejections) {
 		return new TokenBucketsEndpoint(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT),
-				drift.getIfAvailable(() -> DriftSource.NONE));
+				drift.getIfAvailable(() -> DriftSource.NONE), rejections);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(TokenBucketsEndpoint.class)
+	BucketExplainer openClawBucketExplainer(TokenBucketLimiter limiter, ObjectProvider<KeyLookup> keys,
+			ObjectProvider<DriftSource> drift, Rejections rejections, ObjectProvider<CircuitStates> circuits) {
+		return new BucketExplainer(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT),
+				drift.getIfAvailable(() -> DriftSource.NONE), rejections, circuits.getIfAvailable(() -> Map::of));
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBean({ TokenBucketsEndpoint.class, LimitControl.class })
 	TokenBucketsWebExtension openClawTokenBucketsWebExtension(TokenBucketsEndpoint endpoint, LimitControl control,
-			ApplicationEventPublisher events) {
-		return new TokenBucketsWebExtension(endpoint, control, events);
+			BucketExplainer explainer, ApplicationEventPublisher events) {
+		return new TokenBucketsWebExtension(endpoint, control, explainer, events);
 	}
 
 	@Bean

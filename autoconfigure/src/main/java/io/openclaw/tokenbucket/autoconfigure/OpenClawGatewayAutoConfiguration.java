@@ -20,6 +20,7 @@ import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
+import io.openclaw.tokenbucket.gateway.LimitedRoutes;
 import io.openclaw.tokenbucket.gateway.RequestCost;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
@@ -144,10 +145,15 @@ public final class OpenClawGatewayAutoConfiguration {
 	}
 
 	@Bean
+	LimitedRoutes tokenBucketLimitedRoutes(ObjectProvider<RouteLocator> locator) {
+		return new LimitedRoutes(locator);
+	}
+
+	@Bean
 	@Order
 	@ConditionalOnMissingBean(KeyLookup.class)
-	RequestLimitLookup tokenBucketKeyLookup(RequestLimits limits, OpenClawProperties properties) {
-		return new RequestLimitLookup(limits, properties.buckets());
+	RequestLimitLookup tokenBucketKeyLookup(RequestLimits limits, LimitedRoutes routes, OpenClawProperties properties) {
+		return new RequestLimitLookup(limits, routes, properties.buckets());
 	}
 
 }

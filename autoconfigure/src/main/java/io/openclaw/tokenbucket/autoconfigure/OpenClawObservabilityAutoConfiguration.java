@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.time.InstantSource;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,12 @@ import org.springframework.util.StringUtils;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.FleetJournal;
+import io.openclaw.tokenbucket.observability.Rejections;
 import io.openclaw.tokenbucket.observability.ReplicationLogger;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.ShadowLogger;
-import io.openclaw.tokenbucket.replication.port.Refusal;
 import io.openclaw.tokenbucket.replication.Replicator;
+import io.openclaw.tokenbucket.replication.port.Refusal;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for what operators see whether or not
@@ -50,6 +52,12 @@ public final class OpenClawObservabilityAutoConfiguration {
 	@ConditionalOnMissingBean
 	ShadowLogger openClawShadowLogger(ObjectProvider<NanoClock> clock) {
 		return new ShadowLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Rejections openClawRejections() {
+		return new Rejections(InstantSource.system());
 	}
 
 	@Bean

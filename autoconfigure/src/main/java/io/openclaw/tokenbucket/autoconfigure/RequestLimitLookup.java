@@ -1,15 +1,21 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Bucket;
+import io.openclaw.tokenbucket.gateway.CallerBucket;
+import io.openclaw.tokenbucket.gateway.LimitedRoutes;
 import io.openclaw.tokenbucket.gateway.RequestLimit;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
+import io.openclaw.tokenbucket.gateway.Scope;
+import io.openclaw.tokenbucket.observability.endpoint.CallerPlace;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.observability.endpoint.RequestView;
 
@@ -20,15 +26,19 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 
 	private final RequestLimits limits;
 
+	private final LimitedRoutes routes;
+
 	private volatile Map<String, Bucket> buckets;
 
 	/**
 	 * Creates the lookup.
 	 * @param limits the limits that routes can name
+	 * @param routes which routes name them
 	 * @param buckets what is configured by their names
 	 */
-	RequestLimitLookup(RequestLimits limits, Map<String, Bucket> buckets) {
+	RequestLimitLookup(RequestLimits limits, LimitedRoutes routes, Map<String, Bucket> buckets) {
 		this.limits = limits;
+		this.routes = routes;
 		this.buckets = Map.copyOf(buckets);
 	}
 
@@ -43,6 +53,23 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 	@Override
 	public String keyOf(String limit, String sent) {
 		return this.limits.bucketNameOf(limit, sent);
+	}
+
+	@Override
+	public List<CallerPlace> placesOf(String sent) {
+		return this.limits.all()
+			.stream()
+			.flatMap((limit) -> limit.bucketsOfWritten(sent).stream().flatMap((bucket) -> placesOf(limit, bucket)))
+			.toList();
+	}
+
+	private Stream<CallerPlace> placesOf(RequestLimit limit, CallerBucket bucket) {
+		List<String> naming = this.routes.of(limit.name());
+		return (limit.scope() == Scope.SHARED)
+				? Stream.of(new CallerPlace(limit.name(), bucket.limit(), bucket.key(), naming))
+				: naming.stream()
+					.map((route) -> new CallerPlace(limit.name(), bucket.limit(), bucket.onRoute(route).key(),
+							List.of(route)));
 	}
 
 	@Override

@@ -1,11 +1,11 @@
 package io.openclaw.tokenbucket.gateway;
 
+import java.util.List;
 import java.util.Optional;
 
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
@@ -26,7 +26,7 @@ import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
  * response begins: neither an upload nor the body of a stream nor the life of a WebSocket
  * connection counts. Thread-safe.
  */
-final class CircuitBreakingGatewayFilter implements GatewayFilter {
+final class CircuitBreakingGatewayFilter implements LimitingFilter {
 
 	private static final String CALL = CircuitBreakingGatewayFilter.class.getName();
 
@@ -41,6 +41,11 @@ final class CircuitBreakingGatewayFilter implements GatewayFilter {
 		this.limited = limited;
 		this.breakers = breakers;
 		this.problems = problems;
+	}
+
+	@Override
+	public List<String> limits() {
+		return this.limited.limits();
 	}
 
 	@Override

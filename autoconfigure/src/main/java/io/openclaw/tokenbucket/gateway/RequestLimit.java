@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.gateway;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 import reactor.core.publisher.Mono;
@@ -39,6 +40,20 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 		return ((this.onMissingKey == MissingKeyPolicy.SHARED)
 				? bucket.defaultIfEmpty(new CallerBucket(this.name, BucketNames.SHARED)) : bucket)
 			.map((shared) -> locate(shared, exchange));
+	}
+
+	/**
+	 * Where the limiter keeps the bucket of a caller that an operator names.
+	 * @param text the key as it is in a request, as people write it, or an id
+	 * @return the bucket, where routes share buckets; two where the text may be an id or
+	 * a key
+	 */
+	public List<CallerBucket> bucketsOfWritten(String text) {
+		return this.bucketNames.namesOfWritten(this.key, text)
+			.stream()
+			.map((name) -> new CallerBucket(this.overrides.limitOf(name,
+					() -> this.bucketNames.formerNamesOf(this.key, text), this.name), name))
+			.toList();
 	}
 
 	private CallerBucket bucketOf(String value) {

@@ -55,6 +55,14 @@ public final class RequestLimits {
 	}
 
 	/**
+	 * All limits.
+	 * @return the limits in the order of their names
+	 */
+	public Collection<RequestLimit> all() {
+		return this.limits.values();
+	}
+
+	/**
 	 * The names of all limits.
 	 * @return the names in order
 	 */

@@ -9,7 +9,6 @@ import reactor.core.publisher.Mono;
 import reactor.netty.DisposableChannel;
 import reactor.netty.http.server.HttpServerResponse;
 
-import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.http.server.reactive.ServerHttpResponseDecorator;
@@ -30,7 +29,7 @@ import io.openclaw.tokenbucket.limiter.membership.FleetState;
  * I/O, except that it reads the beginning of a body that a limit counts by size and whose
  * length is not announced. Thread-safe.
  */
-final class TokenBucketGatewayFilter implements GatewayFilter {
+final class TokenBucketGatewayFilter implements LimitingFilter {
 
 	private final List<String> names;
 
@@ -59,6 +58,11 @@ final class TokenBucketGatewayFilter implements GatewayFilter {
 	 */
 	void circuitOpen() {
 		this.names.forEach((name) -> this.limiter.refused(name, Refusal.CIRCUIT_OPEN));
+	}
+
+	@Override
+	public List<String> limits() {
+		return this.names;
 	}
 
 	@Override

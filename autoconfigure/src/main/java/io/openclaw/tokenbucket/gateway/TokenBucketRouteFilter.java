@@ -13,7 +13,7 @@ import org.springframework.web.server.ServerWebExchange;
 /**
  * The filter of a route in Java, where there is no application to ask yet. Thread-safe.
  */
-public final class TokenBucketRouteFilter implements GatewayFilter {
+public final class TokenBucketRouteFilter implements LimitingFilter {
 
 	private final List<String> limits;
 
@@ -23,10 +23,7 @@ public final class TokenBucketRouteFilter implements GatewayFilter {
 		this.limits = List.copyOf(limits);
 	}
 
-	/**
-	 * The names of the limits.
-	 * @return at least one
-	 */
+	@Override
 	public List<String> limits() {
 		return this.limits;
 	}

@@ -34,6 +34,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.port.DriftListener;
 import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
 import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
+import io.openclaw.tokenbucket.limiter.store.DroppedBuckets;
 import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
 import io.openclaw.tokenbucket.limiter.store.LimitRegistry;
 import io.openclaw.tokenbucket.limiter.store.Upkeep;
@@ -53,6 +54,8 @@ public final class BucketStore {
 	private final LimitRegistry limits;
 
 	private final UnsavedBuckets unsaved = new UnsavedBuckets();
+
+	private final DroppedBuckets dropped = new DroppedBuckets();
 
 	private final Upkeep upkeep;
 
@@ -77,7 +80,8 @@ public final class BucketStore {
 		long now = clock.nanoTime();
 		this.members = new CurrentMembership(self, now);
 		this.limits = new LimitRegistry(this.members, settings, this.queues);
-		this.upkeep = new Upkeep(this.limits, this.members, this.queues, this.unsaved, sweptAtOnce);
+		this.upkeep = new Upkeep(this.limits, this.members, this.queues, this.unsaved, this.dropped,
+				sweptAtOnce);
 		policies.forEach((policy) -> add(policy, now));
 	}
 
@@ -514,6 +518,10 @@ public final class BucketStore {
 
 	LimitRegistry limits() {
 		return this.limits;
+	}
+
+	DroppedBuckets dropped() {
+		return this.dropped;
 	}
 
 	ReplicationSignal signal() {

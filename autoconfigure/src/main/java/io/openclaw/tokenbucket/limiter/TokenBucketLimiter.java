@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -175,6 +176,18 @@ public final class TokenBucketLimiter {
 	public Optional<BucketStatus> find(String limit, String key) {
 		long now = this.clock.nanoTime();
 		return buckets(limit).find(BucketKey.of(limit, key)).map((bucket) -> bucket.status(now));
+	}
+
+	/**
+	 * How long ago a bucket was dropped, since it was full.
+	 * @param limit the name of the limit
+	 * @param key whose bucket
+	 * @return the time since; empty if it never was, or if many others were since
+	 */
+	public Optional<Duration> sinceDropped(String limit, String key) {
+		OptionalLong at = this.store.dropped().lastDropOf(BucketKey.of(limit, key));
+		return at.isEmpty() ? Optional.empty()
+				: Optional.of(Duration.ofNanos(this.clock.nanoTime() - at.getAsLong()));
 	}
 
 	/**

@@ -113,6 +113,14 @@ class CircuitBreakerHttpTests {
 			.doesNotExist();
 		assertThat(upstream.requests()).isEqualTo(forwarded);
 		assertThat(this.gateway.refusals()).contains("rating CIRCUIT_OPEN");
+		this.client.get()
+			.uri("/actuator/tokenbuckets/explain?key={key}", this.key)
+			.exchange()
+			.expectBody()
+			.jsonPath("$.limits[0].circuits.rating")
+			.isEqualTo("open")
+			.jsonPath("$.limits[0].circuits.in-java")
+			.isEqualTo("closed");
 		assertThat(this.limiter.peek("rating", this.key).level()).isGreaterThanOrEqualTo(level);
 		upstream.delay(Duration.ZERO);
 		get("/other").expectStatus().isOk();

@@ -253,6 +253,54 @@ class LimitsHttpTests {
 	}
 
 	@Test
+	void aBucketOnAPlanIsFoundUnderItsLimit() {
+		get("/plans", "partner-1").expectStatus().isOk();
+		this.client.get()
+			.uri("/actuator/tokenbuckets/plans/partner-1")
+			.exchange()
+			.expectBody()
+			.jsonPath("$.limit")
+			.isEqualTo("plans.gold");
+		explain("partner-1").jsonPath("$.limits[?(@.limit == 'plans')].plan")
+			.isEqualTo("plans.gold")
+			.jsonPath("$.limits[?(@.limit == 'plans')].verdict")
+			.isEqualTo("admits");
+	}
+
+	@Test
+	void aCallerIsExplainedForEachRouteWhereRoutesHaveTheirOwnBuckets() {
+		for (int i = 0; i < 3; i++) {
+			get("/east", this.apiKey);
+		}
+		get("/west", this.apiKey);
+		String east = "$.limits[?(@.key == 'east~" + id(this.apiKey) + "')]";
+		String west = "$.limits[?(@.key == 'west%7E1~" + id(this.apiKey) + "')]";
+		explain(this.apiKey).jsonPath(east + ".verdict")
+			.isEqualTo("exhausted")
+			.jsonPath(east + ".rejectedHere")
+			.isEqualTo(1)
+			.jsonPath(east + ".lastRejection.reason")
+			.isEqualTo("exhausted")
+			.jsonPath(west + ".verdict")
+			.isEqualTo("admits");
+		explain(id(this.apiKey)).jsonPath(east + ".verdict").isEqualTo("exhausted");
+	}
+
+	@Test
+	void aCallerThatGetsOnly413IsToldFromATypo() {
+		this.client.post()
+			.uri("/upload")
+			.header("X-API-Key", this.apiKey)
+			.bodyValue("x".repeat(201 * 1024))
+			.exchange()
+			.expectStatus()
+			.isEqualTo(413);
+		explain(this.apiKey).jsonPath("$.limits[?(@.limit == 'upload')].verdict").isEqualTo("cost_above_capacity");
+		explain(this.apiKey + "x").jsonPath("$.limits[?(@.limit == 'upload')].verdict")
+			.isEqualTo("unknown");
+	}
+
+	@Test
 	void requestsWithoutAKeyAreCounted() {
 		this.client.get().uri("/bearer").exchange().expectStatus().isBadRequest();
 		assertThat(this.client.get()
@@ -340,6 +388,10 @@ class LimitsHttpTests {
 
 	private WebTestClient.ResponseSpec get(String path, String key) {
 		return this.client.get().uri(path).header("X-API-Key", key).exchange();
+	}
+
+	private WebTestClient.BodyContentSpec explain(String key) {
+		return this.client.get().uri("/actuator/tokenbuckets/explain?key={key}", key).exchange().expectBody();
 	}
 
 	private static String id(String key) {

@@ -99,6 +99,21 @@ public final class BucketNames {
 	}
 
 	/**
+	 * Names the buckets that somebody may mean who wrote a key or an id down. Never
+	 * throws.
+	 * @param key the key
+	 * @param text the key as it is in a request, as people write it, or an id
+	 * @return one name; two where the text may be the id of a key or a key
+	 */
+	public Set<String> namesOfWritten(RequestKey key, String text) {
+		if (text.startsWith(RESERVED) && isId(text.substring(RESERVED.length()))) {
+			return Set.of(text);
+		}
+		String name = nameOfWritten(key, text);
+		return (hides(key) && isId(text)) ? Set.of(name, text) : Set.of(name);
+	}
+
+	/**
 	 * Names the buckets that somebody means who wrote a key down.
 	 * @param key the key
 	 * @param text the key as an endpoint shows it, or as it is in a request

@@ -9,9 +9,16 @@ import org.springframework.web.server.ServerWebExchange;
  */
 record GlobalKey() implements RequestKey {
 
+	private static final String KEY = "global";
+
 	@Override
 	public Mono<String> resolve(ServerWebExchange exchange) {
-		return Mono.just("global");
+		return Mono.just(KEY);
+	}
+
+	@Override
+	public String canonical(String text) {
+		return KEY;
 	}
 
 	@Override

@@ -35,6 +35,8 @@ public final class Upkeep {
 
 	private final UnsavedBuckets unsaved;
 
+	private final DroppedBuckets dropped;
+
 	private final int sweptAtOnce;
 
 	private Iterator<Bucket> swept = Collections.emptyIterator();
@@ -45,15 +47,17 @@ public final class Upkeep {
 
 	/**
 	 * Creates the upkeep.
+	 * @param dropped remembers those that were dropped
 	 * @param sweptAtOnce how many buckets a tick looks at in order to drop those that are
 	 * full and idle; with none, no bucket is ever dropped
 	 */
 	public Upkeep(LimitRegistry limits, CurrentMembership members, BucketQueues<Bucket> queues, UnsavedBuckets unsaved,
-			int sweptAtOnce) {
+			DroppedBuckets dropped, int sweptAtOnce) {
 		this.limits = limits;
 		this.members = members;
 		this.queues = queues;
 		this.unsaved = unsaved;
+		this.dropped = dropped;
 		this.sweptAtOnce = sweptAtOnce;
 	}
 
@@ -115,6 +119,7 @@ public final class Upkeep {
 			if (bucket.dropIfFull(now, keepNanos)) {
 				this.limits.forget(bucket);
 				this.unsaved.add(bucket.key());
+				this.dropped.add(bucket.key(), now);
 			}
 		}
 	}

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,16 @@ public interface KeyLookup {
 	 * where there is no such bucket
 	 */
 	String keyOf(String limit, String sent);
+
+	/**
+	 * All places where the limiter may hold a bucket of a caller. Never throws, whatever
+	 * an operator types.
+	 * @param sent what the caller sends, or the id of its key
+	 * @return places, by default none that is known
+	 */
+	default List<CallerPlace> placesOf(String sent) {
+		return List.of();
+	}
 
 	/**
 	 * How requests meet a limit.

@@ -39,14 +39,16 @@ import io.openclaw.tokenbucket.resilience.Drift;
  * else how much of the fleet it hears
  * @param drift how far others are from the rules
  * @param busiest the buckets from which this member admitted most, the most first
+ * @param mostRejected the callers whom this member rejected most, the most first
  */
 public record LimitView(String limit, long revision, String version, String source, BigDecimal capacity,
 		BigDecimal refillRatePerSecond, BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis,
 		String mode, @Nullable RequestView requests, long activeKeys, BigDecimal lowestLevel, long admitted,
-		long rejected, long shadowRejected, String state, DriftView drift, List<BucketSummaryView> busiest) {
+		long rejected, long shadowRejected, String state, DriftView drift, List<BucketSummaryView> busiest,
+		List<RejectedKeyView> mostRejected) {
 
 	static LimitView of(LimitStatus status, @Nullable RequestView requests, FleetState fleet, Drift drift,
-			List<BucketStatus> busiest) {
+			List<BucketSummaryView> busiest, List<RejectedKeyView> mostRejected) {
 		LimitPolicy policy = status.policy();
 		Limit limit = policy.limit();
 		return new LimitView(limit.name(), limit.revision(), status.definition().version(),
@@ -55,7 +57,7 @@ public record LimitView(String limit, long revision, String version, String sour
 				Display.name(policy.consistency()), Display.millis(policy.creditWait()), Display.name(policy.mode()),
 				requests, status.activeKeys(), Display.tokens(status.lowestLevel()), status.admitted(),
 				status.rejected(), status.shadowRejected(), drift.fallback() ? "fallback" : Display.name(fleet),
-				DriftView.of(drift), busiest.stream().map(BucketSummaryView::of).toList());
+				DriftView.of(drift), busiest, mostRejected);
 	}
 
 }

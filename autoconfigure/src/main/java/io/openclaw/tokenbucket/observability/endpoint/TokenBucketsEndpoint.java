@@ -15,6 +15,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
+import io.openclaw.tokenbucket.observability.Rejections;
+import io.openclaw.tokenbucket.observability.Rejections.Rejection;
 import io.openclaw.tokenbucket.resilience.DriftSource;
 
 /**
@@ -34,16 +36,20 @@ public class TokenBucketsEndpoint {
 
 	private final DriftSource drift;
 
+	private final Rejections rejections;
+
 	/**
 	 * Creates the endpoint.
 	 * @param limiter what decides
 	 * @param keys finds the bucket of a caller by what it sends
 	 * @param drift tells how limits drift
+	 * @param rejections remembers who was rejected
 	 */
-	public TokenBucketsEndpoint(TokenBucketLimiter limiter, KeyLookup keys, DriftSource drift) {
+	public TokenBucketsEndpoint(TokenBucketLimiter limiter, KeyLookup keys, DriftSource drift, Rejections rejections) {
 		this.limiter = limiter;
 		this.keys = keys;
 		this.drift = drift;
+		this.rejections = rejections;
 	}
 
 	/**
@@ -77,7 +83,7 @@ public class TokenBucketsEndpoint {
 	 */
 	@ReadOperation
 	public @Nullable BucketView bucket(@Selector String limit, @Selector String key) {
-		return find(limit, key).map(BucketView::of).orElse(null);
+		return find(limit, key).map((bucket) -> BucketView.of(bucket, rejectionOf(bucket))).orElse(null);
 	}
 
 	Optional<BucketStatus> find(String limit, String key) {
@@ -86,16 +92,35 @@ public class TokenBucketsEndpoint {
 		}
 		return this.limiter.find(limit, key)
 			.or(() -> this.limiter.find(limit, VisibleText.original(key)))
-			.or(() -> this.limiter.find(limit, this.keys.keyOf(limit, key)));
+			.or(() -> this.limiter.find(limit, this.keys.keyOf(limit, key)))
+			.or(() -> findOnPlan(limit, VisibleText.original(key)));
+	}
+
+	// Callers whom an override lists have their buckets under its name.
+	private Optional<BucketStatus> findOnPlan(String limit, String key) {
+		return this.keys.placesOf(key)
+			.stream()
+			.filter((place) -> place.limit().equals(limit) && isKnown(place.plan()))
+			.flatMap((place) -> this.limiter.find(place.plan(), place.key()).stream())
+			.findFirst();
+	}
+
+	private Optional<Rejection> rejectionOf(BucketStatus bucket) {
+		return this.rejections.find(bucket.limit().name(), bucket.key());
 	}
 
 	OptionalLong fixedCostOf(String limit) {
 		return this.keys.fixedCostOf(limit);
 	}
 
-	private LimitView view(String limit, int busiest) {
+	private LimitView view(String limit, int shown) {
 		return LimitView.of(this.limiter.status(limit), this.keys.requestsTo(limit), this.limiter.state(),
-				this.drift.drift(limit), this.limiter.busiest(limit, busiest));
+				this.drift.drift(limit),
+				this.limiter.busiest(limit, shown)
+					.stream()
+					.map((bucket) -> BucketSummaryView.of(bucket, rejectionOf(bucket)))
+					.toList(),
+				this.rejections.most(limit, shown).stream().map(RejectedKeyView::of).toList());
 	}
 
 	private boolean isKnown(String limit) {

@@ -32,9 +32,13 @@ public class TokenBucketsWebExtension {
 
 	static final MimeType PROBLEM = new MimeType("application", "problem+json");
 
+	private static final String EXPLAIN = "explain";
+
 	private final TokenBucketsEndpoint endpoint;
 
 	private final LimitControl control;
+
+	private final BucketExplainer explainer;
 
 	private final WriteAudit audit;
 
@@ -42,22 +46,29 @@ public class TokenBucketsWebExtension {
 	 * Creates the extension.
 	 * @param endpoint shows what is written here
 	 * @param control changes limits and buckets
+	 * @param explainer explains callers
 	 * @param events is told who changed what
 	 */
 	public TokenBucketsWebExtension(TokenBucketsEndpoint endpoint, LimitControl control,
-			ApplicationEventPublisher events) {
+			BucketExplainer explainer, ApplicationEventPublisher events) {
 		this.endpoint = endpoint;
 		this.control = control;
+		this.explainer = explainer;
 		this.audit = new WriteAudit(events);
 	}
 
 	/**
-	 * One limit, with more of its busiest keys.
+	 * One limit, with more of its busiest keys; or, in place of the name {@value #EXPLAIN}
+	 * and with a key, what becomes of the requests of a caller.
 	 * @param limit its name
+	 * @param key whom to explain, as it sends it, as other views show it, or its id
 	 * @return the view; HTTP 404 with a problem if there is no such limit
 	 */
 	@ReadOperation
-	public WebEndpointResponse<?> limit(@Selector String limit) {
+	public WebEndpointResponse<?> limit(@Selector String limit, @Nullable String key) {
+		if (key != null && limit.equals(EXPLAIN)) {
+			return new WebEndpointResponse<>(this.explainer.explain(key));
+		}
 		LimitView view = this.endpoint.limit(limit);
 		return (view != null) ? new WebEndpointResponse<>(view) : noLimit(limit);
 	}
@@ -135,7 +146,7 @@ public class TokenBucketsWebExtension {
 		}
 		try {
 			long asked = LimitEdit.microTokens("tokens", tokens);
-			OptionalLong given = this.control.giveBack(limit, bucket.get().key(), asked);
+			OptionalLong given = this.control.giveBack(bucket.get().limit().name(), bucket.get().key(), asked);
 			return given.isEmpty() ? noBucket(limit)
 					: new WebEndpointResponse<>(gaveBack(context, bucket.get(), asked, given.getAsLong()));
 		}

@@ -2,6 +2,8 @@ package io.openclaw.tokenbucket.observability.endpoint;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,19 +20,25 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.observability.Drifts;
 import io.openclaw.tokenbucket.observability.Limiters;
+import io.openclaw.tokenbucket.observability.Rejections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class TokenBucketsEndpointTests {
 
+	private static final Instant NOON = Instant.parse("2026-11-29T12:00:00Z");
+
 	private final AtomicLong now = new AtomicLong();
 
 	private final BucketStore store = Limiters.store(this.now::get);
 
-	private final TokenBucketLimiter limiter = Limiters.limiter(this.store, this.now::get, null);
+	private final Rejections rejections = new Rejections(InstantSource.fixed(NOON));
+
+	private final TokenBucketLimiter limiter = Limiters.limiter(this.store, this.now::get, this.rejections);
 
 	private final TokenBucketsEndpoint endpoint = new TokenBucketsEndpoint(this.limiter,
-			(limit, sent) -> sent.equals("secret") ? "id-of-secret" : sent, Drifts.of("rating", 0.0705, 12));
+			(limit, sent) -> sent.equals("secret") ? "id-of-secret" : sent, Drifts.of("rating", 0.0705, 12),
+			this.rejections);
 
 	@Test
 	void showsSettingsOfEveryLimitInTheOrderOfNames() {
@@ -40,7 +48,7 @@ class TokenBucketsEndpointTests {
 		assertThat(view.limits().keySet()).containsExactly("rating", "search");
 		assertThat(view.limits().get("search")).isEqualTo(new LimitView("search", 4, "4.0", "configuration",
 				decimal("1000"), decimal("1"), decimal("500"), "bounded", decimal("25"), "enforce", null, 0,
-				decimal("1000"), 0, 0, 0, "healthy", new DriftView(decimal("0"), decimal("0")), List.of()));
+				decimal("1000"), 0, 0, 0, "healthy", new DriftView(decimal("0"), decimal("0")), List.of(), List.of()));
 	}
 
 	@Test
@@ -66,8 +74,21 @@ class TokenBucketsEndpointTests {
 		Limiters.consume(this.limiter, "rating", "quiet", 1);
 		Limiters.consume(this.limiter, "rating", "busy", 3);
 		assertThat(this.endpoint.tokenBuckets().limits().get("rating").busiest()).containsExactly(
-				new BucketSummaryView("busy", false, decimal("7"), decimal("3")),
-				new BucketSummaryView("quiet", false, decimal("9"), decimal("1")));
+				new BucketSummaryView("busy", false, decimal("7"), decimal("3"), 0, null),
+				new BucketSummaryView("quiet", false, decimal("9"), decimal("1"), 0, null));
+	}
+
+	@Test
+	void showsWhomALimitRejectedMost() {
+		Limiters.consume(this.limiter, "rating", "rejected-once", 11);
+		Limiters.consume(this.limiter, "rating", "rejected-often", 15);
+		LimitView view = this.endpoint.limit("rating");
+		assertThat(view.mostRejected()).containsExactly(new RejectedKeyView("rejected-often", 5, NOON, "exhausted"),
+				new RejectedKeyView("rejected-once", 1, NOON, "exhausted"));
+		assertThat(view.busiest()).extracting(BucketSummaryView::rejectedHere).containsExactlyInAnyOrder(1L, 5L);
+		BucketView bucket = this.endpoint.bucket("rating", "rejected-often");
+		assertThat(bucket.rejectedHere()).isEqualTo(5);
+		assertThat(bucket.lastRejection()).isEqualTo(new RejectionView(NOON, "exhausted", 1));
 	}
 
 	@Test

@@ -1,0 +1,29 @@
+package io.openclaw.tokenbucket.observability.endpoint;
+
+/**
+ * What a limit would say to the next request of a caller.
+ */
+enum Verdict {
+
+	/** The bucket has tokens for it. */
+	ADMITS,
+
+	/** The bucket is full: it is not held, and had been dropped. */
+	FULL,
+
+	/** The bucket has too few tokens. */
+	EXHAUSTED,
+
+	/** The tokens are held aside for members that are not heard. */
+	REDUCED_CAPACITY,
+
+	/** This member has spent its own part of a limit in fallback. */
+	FALLBACK,
+
+	/** What was rejected last costs more than a bucket can hold. */
+	COST_ABOVE_CAPACITY,
+
+	/** Nothing is known of such a caller. */
+	UNKNOWN
+
+}
