@@ -24,7 +24,8 @@ record Bill(List<Item> items, List<RequestLimit> keyless) {
 	}
 
 	List<Charge> charges() {
-		return this.items.stream().map(Item::charge).toList();
+		return (this.items.size() == 1) ? List.of(this.items.get(0).charge())
+				: this.items.stream().map(Item::charge).toList();
 	}
 
 	Bill plus(Bill other) {

@@ -117,17 +117,23 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 	}
 
 	private Mono<Void> settle(Bill bill, ServerWebExchange exchange, GatewayFilterChain chain) {
-		List<RequestLimit> keyless = bill.keyless().stream().filter(this::isEnforced).toList();
-		if (!keyless.isEmpty()) {
-			keyless.forEach((limit) -> this.limiter.refused(limit.name(), Refusal.MISSING_KEY));
-			return this.problems.missingKey(exchange, keyless.stream().map(RequestLimit::name).toList(),
-					keyless.stream().map((limit) -> limit.key().source()).distinct().toList(),
-					keyless.stream().anyMatch((limit) -> limit.key().authenticates()));
+		if (!bill.keyless().isEmpty()) {
+			List<RequestLimit> enforced = bill.keyless().stream().filter(this::isEnforced).toList();
+			if (!enforced.isEmpty()) {
+				return missingKey(enforced, exchange);
+			}
 		}
 		if (bill.items().isEmpty()) {
 			return chain.filter(exchange);
 		}
 		return this.cashier.pay(bill.charges()).flatMap((decisions) -> answer(bill, decisions, exchange, chain));
+	}
+
+	private Mono<Void> missingKey(List<RequestLimit> keyless, ServerWebExchange exchange) {
+		keyless.forEach((limit) -> this.limiter.refused(limit.name(), Refusal.MISSING_KEY));
+		return this.problems.missingKey(exchange, keyless.stream().map(RequestLimit::name).toList(),
+				keyless.stream().map((limit) -> limit.key().source()).distinct().toList(),
+				keyless.stream().anyMatch((limit) -> limit.key().authenticates()));
 	}
 
 	private boolean isEnforced(RequestLimit limit) {
@@ -136,11 +142,13 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 
 	private Mono<Void> answer(Bill bill, List<Decision> decisions, ServerWebExchange exchange,
 			GatewayFilterChain chain) {
-		if (decisions.stream().allMatch(Decision::isAdmitted)) {
-			this.receipts.add(exchange, decisions);
-			return chain.filter(exchange);
+		for (Decision decision : decisions) {
+			if (!decision.isAdmitted()) {
+				return reject(bill, decisions, exchange);
+			}
 		}
-		return reject(bill, decisions, exchange);
+		this.receipts.add(exchange, decisions);
+		return chain.filter(exchange);
 	}
 
 	private Mono<Void> reject(Bill bill, List<Decision> decisions, ServerWebExchange exchange) {

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
@@ -218,6 +220,21 @@ class TokenBucketHttpTests {
 			.valueMatches("RateLimit-Policy", "\"wide\";q=100;w=200, \"rating\";q=2;w=200")
 			.expectHeader()
 			.valueMatches("RateLimit", "\"wide\";r=\\d+;t=0, \"rating\";r=1;t=0");
+	}
+
+	@Test
+	void aConnectionThatCarriesRejectionsBetweenRoutedRequestsIsReadOn() {
+		HttpClient connection = HttpClient.create(ConnectionProvider.create("single", 1))
+			.baseUrl("http://127.0.0.1:" + this.port)
+			.headers((headers) -> headers.set("X-API-Key", this.apiKey));
+		List<Integer> answers = Flux.range(0, 300)
+			.concatMap((i) -> connection.get()
+				.uri((i % 3 == 0) ? "/unlimited" : "/rating")
+				.responseSingle((response, body) -> body.asString().thenReturn(response.status().code()))
+				.timeout(Duration.ofSeconds(10)))
+			.collectList()
+			.block();
+		assertThat(answers).hasSize(300).filteredOn((status) -> status == 429).hasSize(198);
 	}
 
 	@Test

@@ -4,13 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
-import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.util.ConcurrentLruCache;
 import org.springframework.util.InvalidMimeTypeException;
 import org.springframework.util.MimeTypeUtils;
 import org.springframework.web.server.ServerWebExchange;
@@ -19,29 +18,38 @@ import org.springframework.web.util.HtmlUtils;
 /**
  * Writes a problem in the form that the caller likes best: RFC 9457's JSON, a page for
  * browsers or a line of text. Callers that want something else get JSON, since a problem
- * in another form helps more than none. Immutable.
+ * in another form helps more than none. Thread-safe.
  */
 public final class NegotiatingProblemWriter implements ProblemWriter {
 
 	private static final List<MediaType> FORMS = List.of(MediaType.APPLICATION_PROBLEM_JSON, MediaType.APPLICATION_JSON,
 			MediaType.TEXT_HTML, MediaType.TEXT_PLAIN);
 
+	private static final String ANYTHING = MediaType.ALL_VALUE;
+
+	// Rejections of one limit differ in little more than the seconds to wait.
+	private static final int RENDERED = 256;
+
+	private final ConcurrentLruCache<Rendering, byte[]> rendered = new ConcurrentLruCache<>(RENDERED,
+			Rendering::render);
+
 	@Override
 	public Mono<Void> write(ServerWebExchange exchange, Problem problem) {
 		ServerHttpResponse response = exchange.getResponse();
 		MediaType form = preferred(exchange.getRequest().getHeaders());
-		byte[] body = body(form, problem).getBytes(StandardCharsets.UTF_8);
+		byte[] body = this.rendered.get(new Rendering(problem, form));
 		HttpHeaders headers = response.getHeaders();
 		headers.setContentType(form.getType().equals("text") ? new MediaType(form, StandardCharsets.UTF_8) : form);
 		headers.setContentLength(body.length);
 		headers.add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
-		DataBuffer buffer = response.bufferFactory().wrap(body);
-		// An answer from within the event loop's own read, right after one that was
-		// routed, can leave the connection unread: reactor/reactor-netty#4361.
-		return response.writeWith(Mono.just(buffer)).subscribeOn(Schedulers.parallel());
+		return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
 	}
 
 	private static MediaType preferred(HttpHeaders request) {
+		String accept = request.getFirst(HttpHeaders.ACCEPT);
+		if (accept == null || accept.equals(ANYTHING)) {
+			return MediaType.APPLICATION_PROBLEM_JSON;
+		}
 		try {
 			List<MediaType> accepted = request.getAccept();
 			MimeTypeUtils.sortBySpecificity(accepted);
@@ -55,13 +63,27 @@ public final class NegotiatingProblemWriter implements ProblemWriter {
 		}
 	}
 
-	private static String body(MediaType form, Problem problem) {
-		if (form.equals(MediaType.TEXT_HTML)) {
-			return "<!doctype html><title>%1$d %2$s</title><h1>%2$s</h1><p>%3$s</p>%n".formatted(
-					problem.status().value(), problem.status().getReasonPhrase(),
-					HtmlUtils.htmlEscape(problem.error()));
+	/**
+	 * A problem in one form.
+	 *
+	 * @param problem what to say
+	 * @param form how
+	 */
+	private record Rendering(Problem problem, MediaType form) {
+
+		byte[] render() {
+			return text().getBytes(StandardCharsets.UTF_8);
 		}
-		return form.equals(MediaType.TEXT_PLAIN) ? problem.error() + "\n" : problem.toJson();
+
+		private String text() {
+			if (this.form.equals(MediaType.TEXT_HTML)) {
+				return "<!doctype html><title>%1$d %2$s</title><h1>%2$s</h1><p>%3$s</p>%n".formatted(
+						this.problem.status().value(), this.problem.status().getReasonPhrase(),
+						HtmlUtils.htmlEscape(this.problem.error()));
+			}
+			return this.form.equals(MediaType.TEXT_PLAIN) ? this.problem.error() + "\n" : this.problem.toJson();
+		}
+
 	}
 
 }

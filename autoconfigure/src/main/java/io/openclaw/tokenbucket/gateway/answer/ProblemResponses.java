@@ -6,9 +6,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
-import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -55,17 +53,20 @@ public final class ProblemResponses {
 		stamp(problem, response);
 		// After what filters of the route do when the response is committed.
 		response.beforeCommit(() -> Mono.fromRunnable(() -> stamp(problem, response)));
-		if (GrpcAnswer.isFor(exchange.getRequest())) {
-			return new GrpcAnswer(pending.grpcStatus(), problem).write(exchange.getRequest(), response)
-				.subscribeOn(Schedulers.parallel());
-		}
-		return this.writer.write(exchange, problem);
+		return write(pending, exchange).subscribeOn(AnswerScheduler.of(response));
+	}
+
+	private Mono<Void> write(Pending pending, ServerWebExchange exchange) {
+		return Mono.defer(() -> GrpcAnswer.isFor(exchange.getRequest())
+				? new GrpcAnswer(pending.grpcStatus(), pending.problem()).write(exchange.getRequest(),
+						exchange.getResponse())
+				: this.writer.write(exchange, pending.problem()));
 	}
 
 	private static void stamp(Problem problem, ServerHttpResponse response) {
 		response.setStatusCode(problem.status());
 		HttpHeaders headers = response.getHeaders();
-		headers.setCacheControl(CacheControl.noStore());
+		headers.setCacheControl("no-store");
 		Long retryAfter = problem.retryAfterSeconds();
 		if (retryAfter != null) {
 			headers.set(HttpHeaders.RETRY_AFTER, Long.toString(retryAfter));
@@ -168,7 +169,7 @@ public final class ProblemResponses {
 		String retry = retry(seconds);
 		return answer(exchange, isReduced(decisions, state)
 				? Problem.temporaryReducedCapacity(policies,
-						"%s by %s for now. %s".formatted(why(decisions, state), names(policies), retry), seconds)
+						why(decisions, state) + " by " + names(policies) + " for now. " + retry, seconds)
 				: Problem.quotaExceeded(policies, "The request exceeds " + names(policies) + ". " + retry, seconds));
 	}
 
@@ -218,8 +219,8 @@ public final class ProblemResponses {
 	}
 
 	private static String names(List<String> policies) {
-		return ((policies.size() == 1) ? "the limit " : "the limits ")
-				+ policies.stream().map((policy) -> "'" + policy + "'").collect(Collectors.joining(" and "));
+		return (policies.size() == 1) ? "the limit '" + policies.get(0) + "'"
+				: policies.stream().collect(Collectors.joining("' and '", "the limits '", "'"));
 	}
 
 	private static List<String> policies(List<Decision> decisions) {

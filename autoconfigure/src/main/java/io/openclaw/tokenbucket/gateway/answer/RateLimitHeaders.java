@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.gateway.answer;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.springframework.http.HttpHeaders;
@@ -31,6 +32,8 @@ public final class RateLimitHeaders {
 
 	/** Seconds until the same cost would be admitted by it. */
 	public static final String LEGACY_RESET = "X-RateLimit-Reset";
+
+	private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
 	private final HeaderStyle style;
 
@@ -82,7 +85,7 @@ public final class RateLimitHeaders {
 
 	private static OptionalLong number(String name, HttpHeaders headers) {
 		String value = headers.getFirst(name);
-		return (value != null && value.matches("\\d{1,18}")) ? OptionalLong.of(Long.parseLong(value))
+		return (value != null && NUMBER.matcher(value).matches()) ? OptionalLong.of(Long.parseLong(value))
 				: OptionalLong.empty();
 	}
 
