@@ -49,11 +49,11 @@ import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
 import io.openclaw.tokenbucket.gateway.key.RequestKeys;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.Consistency;
-import io.openclaw.tokenbucket.limiter.LimitPolicy;
-import io.openclaw.tokenbucket.limiter.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 
 /**
  * What the filter adds to a request, without a network: beside no filter and one of
