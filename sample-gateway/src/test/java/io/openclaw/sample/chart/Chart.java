@@ -31,27 +31,33 @@ final class Chart {
 
 	private static final Path VALUES = Path.of("src/test/resources/chart/values");
 
+	private static final Path REGIONS = Path.of("../docs/multi-region");
+
 	private static final Map<String, Rendered> rendered = new ConcurrentHashMap<>();
 
 	private Chart() {
 	}
 
 	/**
-	 * The sets of values: those of tests, and the examples that come with the chart.
+	 * The sets of values: those of tests, the examples that come with the chart, and one
+	 * of several regions.
 	 * @return their files by name
 	 */
-	static Map<String, Path> valueSets() {
-		Map<String, Path> sets = new LinkedHashMap<>();
+	static Map<String, List<Path>> valueSets() {
+		Map<String, List<Path>> sets = new LinkedHashMap<>();
 		for (Path directory : List.of(VALUES, DIRECTORY.resolve("examples"))) {
 			try (Stream<Path> files = Files.list(directory)) {
 				files.filter((file) -> !file.endsWith("prometheus-adapter.yaml"))
 					.sorted()
-					.forEach((file) -> sets.put(nameOf(directory) + "/" + nameOf(file).replace(".yaml", ""), file));
+					.forEach((file) -> sets.put(nameOf(directory) + "/" + nameOf(file).replace(".yaml", ""),
+							List.of(file)));
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);
 			}
 		}
+		sets.put("regions/us-east-1",
+				List.of(REGIONS.resolve("values.yaml"), REGIONS.resolve("values/us-east-1.yaml")));
 		return sets;
 	}
 
@@ -60,8 +66,11 @@ final class Chart {
 	}
 
 	static Rendered render(String valueSet, String kubernetes) {
-		return rendered.computeIfAbsent(valueSet + "@" + kubernetes, (key) -> new Rendered(
-				command().withValuesFile(valueSets().get(valueSet)).withKubeVersion(kubernetes).call()));
+		return rendered.computeIfAbsent(valueSet + "@" + kubernetes, (key) -> {
+			TemplateCommand command = command().withKubeVersion(kubernetes);
+			valueSets().get(valueSet).forEach(command::withValuesFile);
+			return new Rendered(command.call());
+		});
 	}
 
 	/**

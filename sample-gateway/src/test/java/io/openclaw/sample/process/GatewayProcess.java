@@ -33,7 +33,8 @@ import static org.awaitility.Awaitility.await;
  */
 public final class GatewayProcess implements AutoCloseable {
 
-	private static final String TEST_CONFIGURATION = "--spring.config.additional-location=file:"
+	/** Brings the limits and routes of {@code process.yml} besides the sample's own. */
+	static final String TEST_CONFIGURATION = "--spring.config.additional-location=file:"
 			+ Path.of("src/test/resources/process.yml").toAbsolutePath();
 
 	private static final Path SAMPLE = Path.of("target/openclaw-sample-gateway.jar");
