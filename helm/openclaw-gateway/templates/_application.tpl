@@ -30,7 +30,9 @@ written here.
 {{- $_ := set $spring "data" (dict "redis" $redis) -}}
 {{- end -}}
 {{- $exposed := list "health" "prometheus" "tokenbuckets" "replication" -}}
-{{- $endpoints := dict "health" (dict "show-components" "always" "probes" (dict "enabled" true)) -}}
+{{- /* 503 while others spend more than they may: what ends an experiment */ -}}
+{{- $budget := dict "include" "tokenBucketDrift" "status" (dict "order" (list "degraded" "up") "http-mapping" (dict "degraded" 503)) -}}
+{{- $endpoints := dict "health" (dict "show-components" "always" "probes" (dict "enabled" true) "group" (dict "budget" $budget)) -}}
 {{- if include "openclaw.hasSecret" (list . "apiKey") -}}
 {{- $_ := set $endpoints "tokenbuckets" (dict "access" "unrestricted") -}}
 {{- end -}}

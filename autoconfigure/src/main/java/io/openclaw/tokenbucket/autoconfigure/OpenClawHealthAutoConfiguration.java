@@ -19,6 +19,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.TokenBucketCircuitBreakersHealthIndicator;
+import io.openclaw.tokenbucket.observability.TokenBucketDriftHealthIndicator;
 import io.openclaw.tokenbucket.observability.TokenBucketReplicationHealthIndicator;
 import io.openclaw.tokenbucket.redis.RedisReplicationTransport;
 import io.openclaw.tokenbucket.resilience.DriftSource;
@@ -26,7 +27,8 @@ import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for the health components
- * {@code tokenBucketReplication} and {@code tokenBucketCircuitBreakers}.
+ * {@code tokenBucketReplication}, {@code tokenBucketDrift} and
+ * {@code tokenBucketCircuitBreakers}.
  */
 @AutoConfiguration(
 		after = { OpenClawObservabilityAutoConfiguration.class, OpenClawCircuitBreakerAutoConfiguration.class })
@@ -41,6 +43,14 @@ public final class OpenClawHealthAutoConfiguration {
 	TokenBucketReplicationHealthIndicator tokenBucketReplicationHealthIndicator(ReplicationStatusSource replication,
 			ObjectProvider<DriftSource> drift) {
 		return new TokenBucketReplicationHealthIndicator(replication, drift.getIfAvailable(() -> DriftSource.NONE));
+	}
+
+	@Bean
+	@ConditionalOnEnabledHealthIndicator("tokenBucketDrift")
+	@ConditionalOnMissingBean(name = { "tokenBucketDriftHealthIndicator", "tokenBucketDriftHealthContributor" })
+	@ConditionalOnBean(ReplicationStatusSource.class)
+	TokenBucketDriftHealthIndicator tokenBucketDriftHealthIndicator(ObjectProvider<DriftSource> drift) {
+		return new TokenBucketDriftHealthIndicator(drift.getIfAvailable(() -> DriftSource.NONE));
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -56,6 +56,11 @@ class ChartConfigurationTests {
 	}
 
 	@Test
+	void whatEndsAnExperimentIsAnswered() {
+		assertThat(gateway.get("/actuator/health/budget").statusCode()).isEqualTo(200);
+	}
+
+	@Test
 	void pathsOfTheRouteAreLimited() {
 		assertThat(gateway.get("/rate").headers().allValues("RateLimit-Policy").toString()).contains("\"rating\";q=",
 				"\"per-minute\";q=600;w=60");

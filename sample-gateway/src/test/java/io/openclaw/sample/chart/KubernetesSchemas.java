@@ -33,11 +33,15 @@ final class KubernetesSchemas {
 	private static final Set<String> CUSTOM = Set.of("gateway.networking.k8s.io/v1", "keda.sh/v1alpha1",
 			"monitoring.coreos.com/v1");
 
+	private static final String CHAOS_MESH = "chaos-mesh.org/v1alpha1";
+
 	private static final JsonMapper mapper = JsonMapper.builder().build();
 
 	private final ObjectNode oldest = read("kubernetes-1.27.json");
 
 	private final ObjectNode custom = read("custom-resources.json");
+
+	private final ObjectNode chaosMesh = read("chaos-mesh.json");
 
 	private final SchemaRegistry registry = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7);
 
@@ -62,6 +66,9 @@ final class KubernetesSchemas {
 		String version = Rendered.text(object, "/apiVersion");
 		if (CUSTOM.contains(version)) {
 			return errors(object, this.custom);
+		}
+		if (CHAOS_MESH.equals(version)) {
+			return errors(object, this.chaosMesh);
 		}
 		if (!BUILT_IN.contains(version)) {
 			return List.of(version + " is not an API version that every supported Kubernetes serves");
