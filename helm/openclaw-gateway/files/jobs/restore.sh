@@ -1,32 +1,32 @@
 #!/bin/sh
-# Checks SNAPSHOT from /snapshots or S3_URL against its checksum, and merges it through GATEWAY, which tells all others.
+# Checks SNAPSHOT from /snapshots or S3_URL, and merges it through GATEWAY, which tells all others.
 set -eu
 umask 077
 
+jobs=$(dirname "$0")
 directory=${SNAPSHOTS:-/snapshots}
+work=$(mktemp -d)
+file="$work/$SNAPSHOT"
 
-get() {
-  curl -fsS --retry 5 --aws-sigv4 "aws:amz:$S3_REGION:s3" --user "$S3_ACCESS_KEY:$S3_SECRET_KEY" -o "$2" "$S3_URL/$1"
-}
-
-cd /tmp
 if [ -n "${S3_URL:-}" ]; then
-  get "$SNAPSHOT" "$SNAPSHOT"
-  get "$SNAPSHOT.sha256" "$SNAPSHOT.sha256"
+  curl -fsS --retry 5 --aws-sigv4 "aws:amz:$S3_REGION:s3" --user "$S3_ACCESS_KEY:$S3_SECRET_KEY" -o "$file" \
+    "$S3_URL/$SNAPSHOT"
 else
-  cp "$directory/$SNAPSHOT" "$directory/$SNAPSHOT.sha256" .
+  cp "$directory/$SNAPSHOT" "$file"
 fi
-if ! sha256sum -c "$SNAPSHOT.sha256"; then
-  echo "$SNAPSHOT is not what was saved: nothing was merged."
+if ! sh "$jobs/verify-snapshot.sh" "$file"; then
+  echo "Nothing was merged."
   exit 1
 fi
 
-lines=0
+parts=0
 while read -r line; do
-  printf '{"part":"%s"}' "$line" > part.json
+  case "$line" in '#'*) continue ;; esac
+  printf '{"part":"%s"}' "$line" > "$work/part.json"
   curl -fsS --retry 5 --retry-all-errors -H 'Content-Type: application/json' -H "X-API-Key: $API_KEY" \
-    --data-binary @part.json "$GATEWAY/actuator/tokenbucketsnapshot"
+    --data-binary @"$work/part.json" "$GATEWAY/actuator/tokenbucketsnapshot"
   echo
-  lines=$((lines + 1))
-done < "$SNAPSHOT"
-echo "Merged $lines lines of $SNAPSHOT."
+  parts=$((parts + 1))
+done < "$file"
+rm -rf "$work"
+echo "Merged $parts parts of $SNAPSHOT."

@@ -1,8 +1,11 @@
 package io.openclaw.tokenbucket.observability;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,6 +84,10 @@ class SnapshotEndpointOverHttpTests {
 		}
 
 		List<String> download() {
+			return text().lines().filter((line) -> !line.startsWith("#")).toList();
+		}
+
+		String text() {
 			String text = this.client.get()
 				.uri(PATH)
 				.exchange()
@@ -89,7 +96,7 @@ class SnapshotEndpointOverHttpTests {
 				.expectBody(String.class)
 				.returnResult()
 				.getResponseBody();
-			return Objects.requireNonNull(text).lines().toList();
+			return Objects.requireNonNull(text);
 		}
 
 		long level(String key) {
@@ -109,6 +116,23 @@ class SnapshotEndpointOverHttpTests {
 			assertThat(other.limiter.peek("rating", "downloaded").level() / MicroTokens.PER_TOKEN).isEqualTo(3);
 			post(other.lines().get(0)).expectStatus().isEqualTo(405);
 			assertThat(this.gateway.audited).isEmpty();
+		}
+
+	}
+
+	@Nested
+	class AsAFile extends OnGateway {
+
+		@Test
+		void theFirstLineHasTheVersionAndTheLastTheChecksumOfAllBefore() throws Exception {
+			this.limiter.tryConsume("rating", "kept", 7);
+			String text = text();
+			String last = text.lines().reduce((one, next) -> next).orElseThrow();
+			String before = text.substring(0, text.length() - last.length() - 1);
+			MessageDigest digest = MessageDigest.getInstance("SHA-256");
+			String sum = HexFormat.of().formatHex(digest.digest(before.getBytes(StandardCharsets.US_ASCII)));
+			assertThat(text).startsWith("# openclaw-buckets 1\n").endsWith("\n");
+			assertThat(last).isEqualTo("# sha256 " + sum + " " + download().size());
 		}
 
 	}

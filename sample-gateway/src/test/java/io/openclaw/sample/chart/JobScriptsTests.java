@@ -1,6 +1,5 @@
 package io.openclaw.sample.chart;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -9,13 +8,17 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import io.openclaw.sample.process.Script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -26,33 +29,16 @@ import static org.assertj.core.api.Assertions.tuple;
 @DisabledOnOs(OS.WINDOWS)
 class JobScriptsTests {
 
-	private static final String LINES = "Zmlyc3Q=\nc2Vjb25k\n";
+	private static final String PARTS = "# openclaw-buckets 1\nZmlyc3Q=\nc2Vjb25k\n";
+
+	private static final String SNAPSHOT = PARTS
+			+ "# sha256 b177c4e37b0a526497aa8b52dd9e9283a4e516579e317d88dd8438f0950d94ab 2\n";
 
 	@TempDir
 	Path directory;
 
-	private record Outcome(int status, String output) {
-	}
-
-	private Outcome run(String script, Map<String, String> environment) {
-		try {
-			File output = this.directory.resolve("output").toFile();
-			ProcessBuilder builder = new ProcessBuilder("sh", Chart.DIRECTORY.resolve(script).toString())
-				.redirectErrorStream(true)
-				.redirectOutput(output);
-			builder.environment().putAll(environment);
-			builder.environment().put("no_proxy", "127.0.0.1");
-			Process process = builder.start();
-			assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-			return new Outcome(process.exitValue(), Files.readString(output.toPath()));
-		}
-		catch (IOException ex) {
-			throw new AssertionError(ex);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new AssertionError(ex);
-		}
+	private Script run(String script, Map<String, String> environment) {
+		return Script.run(this.directory, environment, List.of("sh", Chart.DIRECTORY.resolve(script).toString()));
 	}
 
 	private static Map<String, String> analysis(StubServer prometheus) {
@@ -82,7 +68,7 @@ class JobScriptsTests {
 		});
 	}
 
-	private Outcome analyse(String... values) {
+	private Script analyse(String... values) {
 		try (StubServer prometheus = prometheus(values)) {
 			return run("files/jobs/analyse-canary.sh", analysis(prometheus));
 		}
@@ -90,7 +76,7 @@ class JobScriptsTests {
 
 	@Test
 	void aCanaryLikeTheOthersPasses() {
-		Outcome outcome = analyse("500", "2", "0.12", "500", "1");
+		Script outcome = analyse("500", "2", "0.12", "500", "1");
 		assertThat(outcome.output()).contains("The canary is as good as the others.");
 		assertThat(outcome.status()).isZero();
 	}
@@ -102,7 +88,7 @@ class JobScriptsTests {
 
 	@Test
 	void aWorseCanaryFailsAndItIsSaidInWhat() {
-		Outcome outcome = analyse("500", "50", "0.2", "500", "5");
+		Script outcome = analyse("500", "50", "0.2", "500", "5");
 		assertThat(outcome.output()).contains("5xx than the others", "slower than the others",
 				"what the budget has tokens for");
 		assertThat(outcome.status()).isOne();
@@ -110,7 +96,7 @@ class JobScriptsTests {
 
 	@Test
 	void aCanaryThatNobodyAskedFails() {
-		Outcome outcome = analyse("", "", "NaN", "", "");
+		Script outcome = analyse("", "", "NaN", "", "");
 		assertThat(outcome.output()).contains("that says nothing");
 		assertThat(outcome.status()).isOne();
 	}
@@ -138,16 +124,16 @@ class JobScriptsTests {
 
 	@Test
 	void snapshotsAreSavedAndRestoredLineByLine() throws IOException {
-		try (StubServer gateway = new StubServer((uri) -> LINES)) {
+		try (StubServer gateway = new StubServer((uri) -> SNAPSHOT)) {
 			Files.writeString(this.directory.resolve("buckets-20200101T000000Z.snapshot"), "old");
 			Files.writeString(this.directory.resolve("buckets-20200102T000000Z.snapshot"), "old");
-			assertThat(run("files/jobs/snapshot.sh", volume(gateway)).output()).contains("2 lines, SHA-256");
+			assertThat(run("files/jobs/snapshot.sh", volume(gateway)).output()).contains("2 parts, sha256 ");
 			assertThat(snapshots()).as("the oldest is gone")
 				.hasSize(2)
 				.doesNotContain("buckets-20200101T000000Z.snapshot");
 			Map<String, String> environment = volume(gateway);
 			environment.put("SNAPSHOT", snapshots().get(1));
-			assertThat(run("files/jobs/restore.sh", environment).output()).contains("Merged 2 lines");
+			assertThat(run("files/jobs/restore.sh", environment).output()).contains("Merged 2 parts");
 			assertThat(gateway.sent().stream().filter((sent) -> "POST".equals(sent.method())))
 				.extracting(StubServer.Sent::body, StubServer.Sent::apiKey)
 				.containsExactly(tuple("{\"part\":\"Zmlyc3Q=\"}", "operator"),
@@ -155,38 +141,57 @@ class JobScriptsTests {
 		}
 	}
 
-	@Test
-	void aSnapshotThatWasChangedIsNotMerged() throws IOException {
-		try (StubServer gateway = new StubServer((uri) -> LINES)) {
-			run("files/jobs/snapshot.sh", volume(gateway));
-			String name = snapshots().get(0);
-			Files.writeString(this.directory.resolve(name), "Zmlyc3Q=\n");
+	@ParameterizedTest
+	@MethodSource("damaged")
+	void aSnapshotThatIsNotWholeIsNotMergedAndTheFileIsNamed(String content, String problem) throws IOException {
+		try (StubServer gateway = new StubServer((uri) -> "")) {
+			Files.writeString(this.directory.resolve("buckets.snapshot"), content);
 			Map<String, String> environment = volume(gateway);
-			environment.put("SNAPSHOT", name);
-			Outcome outcome = run("files/jobs/restore.sh", environment);
-			assertThat(outcome.output()).contains("nothing was merged");
+			environment.put("SNAPSHOT", "buckets.snapshot");
+			Script outcome = run("files/jobs/restore.sh", environment);
+			assertThat(outcome.output()).isEqualTo("buckets.snapshot " + problem + ".\nNothing was merged.\n");
 			assertThat(outcome.status()).isOne();
-			assertThat(gateway.stored()).isEmpty();
+			assertThat(gateway.sent()).isEmpty();
+		}
+	}
+
+	static Stream<Arguments> damaged() {
+		return Stream.of(Arguments.of(PARTS, "is truncated"),
+				Arguments.of("# openclaw-buckets 1\nZmly", "is truncated"),
+				Arguments.of(SNAPSHOT.replace("Zmlyc3Q=", "Zmlyc3R="), "was altered"),
+				Arguments.of(SNAPSHOT.replace("c2Vjb25k\n", ""), "was altered"),
+				Arguments.of(SNAPSHOT.replace("buckets 1", "buckets 2"),
+						"is of a version that this script does not know"),
+				Arguments.of("Zmlyc3Q=\n", "is no snapshot"), Arguments.of("", "is no snapshot"));
+	}
+
+	@Test
+	void aDownloadThatBrokeOffIsNotKept() throws IOException {
+		try (StubServer gateway = new StubServer((uri) -> PARTS)) {
+			Script outcome = run("files/jobs/snapshot.sh", volume(gateway));
+			assertThat(outcome.output()).contains(".snapshot is truncated.");
+			assertThat(outcome.status()).isOne();
+			assertThat(snapshots()).isEmpty();
 		}
 	}
 
 	@Test
 	void snapshotsGoToAnS3BucketSignedAndComeBack() {
-		try (StubServer gateway = new StubServer((uri) -> LINES); StubServer s3 = new StubServer((uri) -> "")) {
+		try (StubServer gateway = new StubServer((uri) -> SNAPSHOT); StubServer s3 = new StubServer((uri) -> "")) {
 			Map<String, String> environment = volume(gateway);
 			environment.putAll(Map.of("S3_URL", s3.url() + "/backups", "S3_REGION", "eu-central-1", "S3_ACCESS_KEY",
 					"someone", "S3_SECRET_KEY", "secret"));
 			assertThat(run("files/jobs/snapshot.sh", environment).status()).isZero();
-			assertThat(s3.sent()).hasSize(2).allSatisfy((sent) -> {
+			assertThat(s3.sent()).hasSize(1).allSatisfy((sent) -> {
 				assertThat(sent.method()).isEqualTo("PUT");
 				assertThat(sent.authorization()).startsWith("AWS4-HMAC-SHA256 Credential=someone/")
 					.contains("/eu-central-1/s3/aws4_request")
 					.contains("x-amz-content-sha256");
 			});
 			String name = s3.sent().element().uri().replace("/backups/", "");
-			assertThat(s3.stored()).containsEntry("/backups/" + name, LINES);
+			assertThat(s3.stored()).containsEntry("/backups/" + name, SNAPSHOT);
 			environment.put("SNAPSHOT", name);
-			assertThat(run("files/jobs/restore.sh", environment).output()).contains("Merged 2 lines");
+			assertThat(run("files/jobs/restore.sh", environment).output()).contains("Merged 2 parts");
 		}
 	}
 

@@ -1,9 +1,9 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
-import java.io.BufferedWriter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -45,15 +45,16 @@ public class SnapshotEndpoint {
 	}
 
 	/**
-	 * Everything, a part a line.
+	 * Everything, a part a line, between a line with the version of the format and one
+	 * with a checksum: both begin with {@code #}.
 	 * @return the file, which is deleted once it is read
 	 */
 	@ReadOperation(produces = "text/plain;charset=UTF-8")
 	public Resource download() {
 		try {
 			Path path = Files.createTempFile("tokenbuckets", ".snapshot");
-			try (BufferedWriter out = Files.newBufferedWriter(path, StandardCharsets.US_ASCII)) {
-				this.file.write((part) -> writeLine(out, part));
+			try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(path))) {
+				SnapshotText.write(this.file, out);
 			}
 			return new TemporaryResource(path);
 		}
@@ -91,16 +92,6 @@ public class SnapshotEndpoint {
 				"it is not a line of a file that this fleet wrote: " + reason);
 		return new WebEndpointResponse<>(problem.view(), WebEndpointResponse.STATUS_BAD_REQUEST,
 				TokenBucketsWebExtension.PROBLEM);
-	}
-
-	private static void writeLine(BufferedWriter out, byte[] part) {
-		try {
-			out.write(Base64.getEncoder().encodeToString(part));
-			out.write('\n');
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
 	}
 
 }
