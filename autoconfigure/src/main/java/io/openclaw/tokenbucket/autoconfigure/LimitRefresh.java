@@ -53,9 +53,9 @@ final class LimitRefresh implements Refreshable {
 				.info("Limit '%s' is now: %s, before: %s".formatted(name, change.to(), change.from())));
 		LimitDefinition wanted = LimitDefinition.of(policy);
 		LimitDefinition followed = Objects.requireNonNull(this.control.definitions().get(name));
-		if (!followed.agreesWith(wanted)) {
-			logger.warn(("Limit '%s' stays as it is: %s. It was changed at run time or by another gateway. What is "
-					+ "configured now, %s, is followed once openclaw.revision is above %d")
+		if (!followed.isBasedOn(wanted)) {
+			logger.info(("Limit '%s' stays as it is: %s. What is configured now, %s, is followed once all gateways "
+					+ "are configured so, or at once where the revision is above %d")
 				.formatted(name, followed, wanted, followed.limit().revision()));
 		}
 	}

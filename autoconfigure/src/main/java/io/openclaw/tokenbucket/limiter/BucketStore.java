@@ -86,8 +86,8 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Makes a further limit usable, unless there is one of its name. One that was adopted
-	 * is usable from now on as it is, with its buckets.
+	 * Makes a limit usable as it is configured, unless there is one of its name. That one
+	 * stays as it is with its buckets, and one that was adopted is usable from now on.
 	 * @param policy the limit
 	 * @param now the current time
 	 */
@@ -149,6 +149,21 @@ public final class BucketStore {
 		Map<String, LimitDefinition> definitions = new LinkedHashMap<>();
 		this.limits.byName().forEach((name, limit) -> definitions.put(name, limit.context().active().definition()));
 		return definitions;
+	}
+
+	/**
+	 * What this member is configured with, whatever it follows.
+	 * @return definitions by the name of the limit
+	 */
+	public Map<String, LimitDefinition> configured() {
+		Map<String, LimitDefinition> configured = new LinkedHashMap<>();
+		this.limits.byName().forEach((name, limit) -> {
+			LimitDefinition definition = limit.context().configured();
+			if (definition != null) {
+				configured.put(name, definition);
+			}
+		});
+		return configured;
 	}
 
 	/**

@@ -11,6 +11,7 @@ import io.openclaw.tokenbucket.limiter.limit.LimitChange;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.LimitSource;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
@@ -72,24 +73,46 @@ public final class LimitControl {
 	}
 
 	/**
-	 * Takes over a limit from the configuration: if there is none of its name, if it has
-	 * a higher revision than what holds, or if that came from the configuration as well.
-	 * Under the same revision a change at run time, here or elsewhere, beats it.
+	 * Takes over a limit from the configuration: at once if there is none of its name, if
+	 * it has a higher revision than what holds, or if this member is alone; else once all
+	 * members are configured so.
 	 * @param policy the limit
-	 * @return what changed, empty if nothing that decides
+	 * @return what changed at once, empty if nothing that decides
 	 */
 	public Optional<LimitChange> configure(LimitPolicy policy) {
 		long now = this.clock.nanoTime();
-		String name = policy.limit().name();
 		this.store.add(policy, now);
 		LimitDefinition configured = LimitDefinition.of(policy);
-		boolean ours = source(name).filter((source) -> source == LimitSource.CONFIGURATION).isPresent();
-		return this.store.follow(name, (current) -> {
-			if (current.limit().revision() != policy.limit().revision()) {
-				return current.merge(configured);
+		MembershipView view = this.store.view(now);
+		boolean everywhere = view.isComplete() && view.isAlone();
+		return this.store.follow(policy.limit().name(), (current) -> {
+			if (configured.limit().revision() > current.limit().revision()) {
+				return configured;
 			}
-			return (ours && !configured.agreesWith(current)) ? configured.following(current) : current;
+			return everywhere ? current.deployed(configured) : current;
 		}, LimitSource.CONFIGURATION, now);
+	}
+
+	/**
+	 * Ends changes at run time: all members follow what this one is configured with, from
+	 * now on here and soon elsewhere.
+	 * @param limit the name of the limit
+	 * @return what changed, empty if nothing that decides or if this member is not
+	 * configured with the limit
+	 */
+	public Optional<LimitChange> followConfiguration(String limit) {
+		LimitDefinition configured = configured(limit).orElse(null);
+		return (configured == null) ? Optional.empty() : this.store.follow(limit,
+				(current) -> current.resetTo(configured), LimitSource.CONFIGURATION, this.clock.nanoTime());
+	}
+
+	/**
+	 * What this member is configured with, whatever it follows.
+	 * @param limit the name of the limit
+	 * @return the definition, empty if this member is not configured with the limit
+	 */
+	public Optional<LimitDefinition> configured(String limit) {
+		return Optional.ofNullable(this.store.configured().get(limit));
 	}
 
 	/**

@@ -90,13 +90,19 @@ public class ReplicationLogger implements ReplicationListener {
 	@Override
 	public void onLimitChange(LimitChange change) {
 		String limit = "Limit '" + change.limit() + "' ";
+		if (change.source() == LimitSource.CONFIGURATION) {
+			logger.info(limit + "is what all gateways are configured with now: " + change.to() + ", before: "
+					+ change.from());
+			return;
+		}
 		if (change.source() == LimitSource.SAVED) {
 			logger.info(limit + "goes on as it was saved: " + change.to() + "; configured here: " + change.from());
 		}
 		else if (!change.to().isNewerThan(change.from())) {
 			logger
 				.warn(limit + "is not what is configured here: the fleet goes on with " + change.to() + ", instead of "
-						+ change.from() + "; a higher openclaw.revision has the fleet follow this configuration");
+						+ change.from() + "; it follows this configuration once all gateways have it, or at once with "
+						+ "a higher openclaw.revision");
 		}
 		else {
 			logger.info(limit + "was changed by another gateway: " + change.to() + ", before: " + change.from());

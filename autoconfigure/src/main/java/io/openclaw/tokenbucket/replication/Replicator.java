@@ -253,6 +253,7 @@ public final class Replicator implements ReplicationSignal {
 			checkPresence(now);
 		}
 		followMembership(now);
+		this.self.gossip().deployments().follow(now);
 		forgetAdopted();
 		this.store.tick(now);
 		this.self.gossip().digests().sumUp(now);

@@ -70,16 +70,15 @@ class OpenClawRefreshAutoConfigurationTests {
 	}
 
 	@Test
-	void underTheSameRevisionAChangeAtRunTimeBeatsTheConfiguration(CapturedOutput output) {
+	void aChangeAtRunTimeHoldsUntilAnotherConfigurationComes() {
 		this.runner.run((context) -> {
 			edit(context, 7);
 			refresh(context, "unrelated=true");
 			assertThat(capacity(context)).isEqualTo(7);
 			refresh(context, "openclaw.buckets.rating.capacity=30");
-			assertThat(capacity(context)).isEqualTo(7);
-			assertThat(output).contains("Limit 'rating' stays as it is: capacity 7,")
-				.contains("capacity 30,")
-				.contains("openclaw.revision is above 0");
+			assertThat(capacity(context)).isEqualTo(30);
+			refresh(context, "openclaw.buckets.rating.capacity=10");
+			assertThat(capacity(context)).isEqualTo(10);
 		});
 	}
 

@@ -33,6 +33,9 @@ class LimitGossipTests {
 
 	private final TestFleet fleet = new TestFleet();
 
+	private static final LimitDefinition CONFIGURED = new LimitDefinition(Spender.limit(1000), 0, Consistency.BOUNDED,
+			Mode.ENFORCE);
+
 	private final List<TestMember> members = this.fleet.startTogether("a", "b", "c");
 
 	@Test
@@ -116,7 +119,7 @@ class LimitGossipTests {
 	private static LimitDefinition definition(long capacity, long revision, long edit) {
 		long initial = MicroTokens.ofTokens(Math.min(capacity, 500));
 		return new LimitDefinition(new Limit(Spender.LIMIT, MicroTokens.ofTokens(capacity), RATE, initial, revision),
-				edit, Consistency.BOUNDED, Mode.ENFORCE);
+				edit, Consistency.BOUNDED, Mode.ENFORCE, CONFIGURED.basis());
 	}
 
 	private static void write(WireWriter out, long revision, long capacity, int consistency) {
@@ -127,6 +130,7 @@ class LimitGossipTests {
 		}
 		out.writeByte(consistency);
 		out.writeByte(0);
+		out.writeNumber(0);
 	}
 
 	private void forge(LimitDefinition definition) {

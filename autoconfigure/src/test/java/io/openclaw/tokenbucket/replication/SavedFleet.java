@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.persistence.SnapshotKeeper;
@@ -45,8 +46,17 @@ final class SavedFleet {
 
 	private long incarnations;
 
+	private Limit configured = Spender.limit(1000);
+
 	SavedFleet(MessageSigning signing) {
 		this.signing = signing;
+	}
+
+	/**
+	 * Configures whatever starts from now on.
+	 */
+	void configure(Limit limit) {
+		this.configured = limit;
 	}
 
 	VirtualTime time() {
@@ -102,7 +112,7 @@ final class SavedFleet {
 		Process(String node) {
 			SavedFleet fleet = SavedFleet.this;
 			this.id = new MemberId(node, ++fleet.incarnations);
-			this.spender = new Spender(this.id, fleet.time);
+			this.spender = new Spender(this.id, fleet.time, fleet.configured);
 			this.replicator = new Replicator(
 					this.spender.store(), new InMemoryReplicationTransport(fleet.bus), new ReplicationSettings(null,
 							Spender.REPLICATION_FACTOR, Spender.SYNC_INTERVAL, Duration.ofSeconds(30)),

@@ -167,15 +167,28 @@ class SnapshotKeeperTests {
 	@Test
 	void whatAnOperatorChangedOutlivesTheFleet() {
 		Process first = this.fleet.start("a").get(0);
-		first.spender().store().follow(Spender.LIMIT, (current) -> {
-			Limit limit = current.limit();
-			Limit half = new Limit(limit.name(), limit.capacity() / 2, limit.refillRate(), limit.initial() / 2,
-					limit.revision());
-			return new LimitDefinition(half, current.edit() + 1, current.consistency(), current.mode());
-		}, LimitSource.ENDPOINT, this.fleet.time().nanoTime());
+		control(first).edit(Spender.LIMIT, (limit) -> withCapacity(limit, 500), LimitSource.ENDPOINT);
 		this.fleet.advanceSeconds(2);
 		first.kill();
 		assertThat(this.fleet.start("a").get(0).spender().level("k")).isEqualTo(500);
+	}
+
+	@Test
+	void whatAnOperatorChangedEndsWhereTheFleetStartsWithAnotherConfiguration() {
+		Process first = this.fleet.start("a").get(0);
+		control(first).edit(Spender.LIMIT, (limit) -> withCapacity(limit, 500), LimitSource.ENDPOINT);
+		this.fleet.advanceSeconds(2);
+		first.kill();
+		this.fleet.configure(Spender.limit(300));
+		List<Process> fleet = this.fleet.start("a", "b");
+		assertThat(fleet).allSatisfy((process) -> assertThat(capacity(process)).isEqualTo(300));
+		fleet.forEach(Process::kill);
+		this.fleet.configure(Spender.limit(1000));
+		assertThat(capacity(this.fleet.start("a").get(0))).isEqualTo(1000);
+	}
+
+	private static long capacity(Process process) {
+		return MicroTokens.toWholeTokens(process.spender().limiter().policy(Spender.LIMIT).limit().capacity());
 	}
 
 	@Test

@@ -30,17 +30,26 @@ final class Spender {
 
 	static final int MAX_KEYS = 50_000;
 
-	private static final Limit RATING = new Limit(LIMIT, MicroTokens.ofTokens(1000),
-			RefillRate.of(1, Duration.ofSeconds(1)), MicroTokens.ofTokens(1000), 0);
-
 	private final BucketStore store;
 
 	private final TokenBucketLimiter limiter;
 
 	Spender(MemberId id, VirtualTime time) {
-		this.store = new BucketStore(id, List.of(new LimitPolicy(RATING, Consistency.BOUNDED, Duration.ofMillis(25))),
+		this(id, time, limit(1000));
+	}
+
+	Spender(MemberId id, VirtualTime time, Limit limit) {
+		this.store = new BucketStore(id, List.of(new LimitPolicy(limit, Consistency.BOUNDED, Duration.ofMillis(25))),
 				new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, MAX_KEYS), time);
 		this.limiter = new TokenBucketLimiter(this.store, time, time, null);
+	}
+
+	/**
+	 * The limit as it is configured.
+	 */
+	static Limit limit(long capacity) {
+		return new Limit(LIMIT, MicroTokens.ofTokens(capacity), RefillRate.of(1, Duration.ofSeconds(1)),
+				MicroTokens.ofTokens(capacity), 0);
 	}
 
 	BucketStore store() {

@@ -86,9 +86,16 @@ final class TestFleet {
 	}
 
 	TestMember start(MemberId id, UnaryOperator<ReplicationTransport> transport, MessageSigning signing) {
-		TestMember member = new TestMember(id, transport, signing);
+		TestMember member = create(id, transport, signing);
 		member.replicator.start();
 		return member;
+	}
+
+	/**
+	 * Creates a member that is not started yet.
+	 */
+	TestMember create(MemberId id, UnaryOperator<ReplicationTransport> transport, MessageSigning signing) {
+		return new TestMember(id, transport, signing);
 	}
 
 	/**

@@ -4,6 +4,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
 import io.openclaw.tokenbucket.limiter.limit.LimitChange;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
@@ -23,12 +25,12 @@ public final class LimitContext {
 	private final AtomicReference<BucketContext> current;
 
 	// Else this member only knows it from others, and decides nothing by it.
-	private volatile boolean configured;
+	private volatile @Nullable LimitDefinition configured;
 
 	public LimitContext(LimitPolicy policy, LimitSource source, CurrentMembership members, long syncIntervalNanos,
 			long now) {
 		this.members = members;
-		this.configured = !source.isLearned();
+		this.configured = source.isLearned() ? null : LimitDefinition.of(policy);
 		this.current = new AtomicReference<>(
 				new BucketContext(members.view(now), ActiveLimit.of(policy, source, now), syncIntervalNanos, null, 0));
 	}
@@ -46,16 +48,25 @@ public final class LimitContext {
 	 * Whether this member decides by the limit.
 	 */
 	public boolean isConfigured() {
+		return this.configured != null;
+	}
+
+	/**
+	 * What this member is configured with; {@code null} if it only knows the limit from
+	 * others.
+	 */
+	public @Nullable LimitDefinition configured() {
 		return this.configured;
 	}
 
 	/**
-	 * This member decides by the limit from now on.
+	 * This member is configured with the limit from now on, and decides by it.
 	 */
-	public void claim(LimitPolicy policy) {
-		if (!this.configured) {
+	public void configure(LimitPolicy policy) {
+		boolean claimed = this.configured == null;
+		this.configured = LimitDefinition.of(policy);
+		if (claimed) {
 			this.current.updateAndGet((latest) -> latest.with(latest.active().claim(policy)));
-			this.configured = true;
 		}
 	}
 
@@ -81,8 +92,17 @@ public final class LimitContext {
 				return Optional.empty();
 			}
 		}
-		while (!this.current.compareAndSet(context, context.with(before.follow(definition, source, now))));
-		return Optional.of(new LimitChange(before.definition(), before.source(), definition, source));
+		while (!this.current.compareAndSet(context,
+				context.with(before.follow(definition, sourceOf(definition, source), now))));
+		return Optional.of(new LimitChange(before.definition(), before.source(), definition,
+				sourceOf(definition, source)));
+	}
+
+	// Others may find out first that all are configured so.
+	private LimitSource sourceOf(LimitDefinition definition, LimitSource source) {
+		LimitDefinition own = this.configured;
+		boolean isOwn = own != null && definition.isBasedOn(own) && definition.agreesWith(own);
+		return (isOwn && source.isLearned()) ? LimitSource.CONFIGURATION : source;
 	}
 
 	/**

@@ -19,8 +19,11 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
  * negative; the second part of the version
  * @param consistency what happens to a request that is short of credit
  * @param mode whether what it rejects is rejected
+ * @param basis a number that stands for the content of the configuration that it is, or
+ * that it was changed from at run time; it differs where contents do, with high
+ * probability
  */
-public record LimitDefinition(Limit limit, long edit, Consistency consistency, Mode mode) {
+public record LimitDefinition(Limit limit, long edit, Consistency consistency, Mode mode, long basis) {
 
 	/** The shortest period in which tokens may flow in. */
 	public static final Duration SHORTEST_PERIOD = Duration.ofMillis(1);
@@ -41,6 +44,7 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 			.thenComparing(LimitDefinition::consistency)
 			.thenComparing(LimitDefinition::mode)
 			.thenComparingLong((definition) -> definition.limit.initial())
+			.thenComparingLong(LimitDefinition::basis)
 			.reversed());
 
 	/**
@@ -51,6 +55,18 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 		if (limit.revision() < 0 || edit < 0) {
 			throw new IllegalArgumentException("a version must not be negative: " + limit.revision() + "." + edit);
 		}
+	}
+
+	/**
+	 * Creates a definition that is configured like this.
+	 * @param limit the limit with its revision
+	 * @param edit how often the limit was changed since its revision
+	 * @param consistency what happens to a request that is short of credit
+	 * @param mode whether what it rejects is rejected
+	 * @throws IllegalArgumentException if the revision or the edit is negative
+	 */
+	public LimitDefinition(Limit limit, long edit, Consistency consistency, Mode mode) {
+		this(limit, edit, consistency, mode, content(limit, consistency, mode));
 	}
 
 	/**
@@ -107,14 +123,50 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 	}
 
 	/**
-	 * The same made at run time, after another.
+	 * The same made at run time, after another. It stands for the configuration that the
+	 * other came from.
 	 * @param current what it replaces
 	 * @return the definition with the version that follows
 	 */
 	public LimitDefinition following(LimitDefinition current) {
+		return following(current, current.basis);
+	}
+
+	/**
+	 * What holds once all gateways are configured with one definition. A change at run
+	 * time outlives that if it was made on the same configuration.
+	 * @param configured the definition
+	 * @return this very instance if it comes from that configuration; else the
+	 * configuration, with the version that follows
+	 */
+	public LimitDefinition deployed(LimitDefinition configured) {
+		return isBasedOn(configured) ? this : configured.following(this, configured.basis);
+	}
+
+	/**
+	 * What holds once somebody wants the configuration, whatever was changed since.
+	 * @param configured the definition
+	 * @return this very instance if it is just that; else the configuration, with the
+	 * version that follows
+	 */
+	public LimitDefinition resetTo(LimitDefinition configured) {
+		return (isBasedOn(configured) && agreesWith(configured)) ? this
+				: configured.following(this, configured.basis);
+	}
+
+	/**
+	 * Whether this is a configuration, or was changed from it at run time.
+	 * @param configured the configuration
+	 * @return whether it outlives that all gateways are configured so
+	 */
+	public boolean isBasedOn(LimitDefinition configured) {
+		return this.basis == configured.basis;
+	}
+
+	private LimitDefinition following(LimitDefinition current, long newBasis) {
 		Limit edited = new Limit(this.limit.name(), this.limit.capacity(), this.limit.refillRate(),
 				this.limit.initial(), current.limit.revision());
-		return new LimitDefinition(edited, Math.addExact(current.edit, 1), this.consistency, this.mode);
+		return new LimitDefinition(edited, Math.addExact(current.edit, 1), this.consistency, this.mode, newBasis);
 	}
 
 	/**
@@ -130,13 +182,18 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 	 * @return 64 bits, the same in every process
 	 */
 	public long fingerprint() {
-		long hash = mix(this.limit.revision()) + this.edit;
-		hash = mix(hash) + this.limit.capacity();
-		hash = mix(hash) + this.limit.refillRate().microTokens();
-		hash = mix(hash) + this.limit.refillRate().periodNanos();
-		hash = mix(hash) + this.limit.initial();
-		hash = mix(hash) + this.consistency.ordinal();
-		return mix(mix(hash) + this.mode.ordinal());
+		long hash = mix(mix(this.limit.revision()) + this.edit) + this.basis;
+		return mix(mix(hash) + content(this.limit, this.consistency, this.mode));
+	}
+
+	// Whatever the version is.
+	private static long content(Limit limit, Consistency consistency, Mode mode) {
+		long hash = mix(limit.capacity());
+		hash = mix(hash + limit.refillRate().microTokens());
+		hash = mix(hash + limit.refillRate().periodNanos());
+		hash = mix(hash + limit.initial());
+		hash = mix(hash + consistency.ordinal());
+		return mix(hash + mode.ordinal());
 	}
 
 	@Override

@@ -52,14 +52,14 @@ public final class LimitRegistry {
 	}
 
 	/**
-	 * Makes a further limit usable, unless there is one of its name. One that was adopted
-	 * is usable from now on as it is, with its buckets.
+	 * Makes a limit usable as it is configured, unless there is one of its name. That one
+	 * stays as it is with its buckets, and one that was adopted is usable from now on.
 	 */
 	public synchronized void add(LimitPolicy policy, long now) {
 		Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
 		byName.computeIfAbsent(policy.limit().name(), (name) -> create(policy, LimitSource.CONFIGURATION, now))
 			.context()
-			.claim(policy);
+			.configure(policy);
 		replace(byName);
 	}
 

@@ -45,6 +45,8 @@ public final class Gossip {
 
 	private final Inbound inbound;
 
+	private final Deployments deployments;
+
 	private final CountingListener listener;
 
 	public Gossip(BucketStore store, ReplicationTransport transport, Supplier<ReplicationSettings> settings,
@@ -55,6 +57,7 @@ public final class Gossip {
 		this.outbox = outbox;
 		this.listener = listener;
 		this.limits = new LimitGossip(store, settings);
+		this.deployments = new Deployments(store, membership, listener);
 		this.digests = new Digests(store, settings, outbox, now);
 		this.schedule = new SendSchedule(store, settings, membership, outbox, now);
 		this.composer = new MessageComposer(store, settings, membership, outbox, this.limits, this.digests, now);
@@ -73,6 +76,10 @@ public final class Gossip {
 		if (this.inbound.receive(message, now)) {
 			this.schedule.oweAnswer(now);
 		}
+	}
+
+	public Deployments deployments() {
+		return this.deployments;
 	}
 
 	/**

@@ -69,6 +69,7 @@ public final class Inbound {
 		Map<String, Long> fingerprints = LimitSections.fingerprints(message);
 		List<LimitDefinition> definitions = LimitSections.definitions(message, this.listener::onRejected);
 		Set<String> configured = LimitSections.configured(message);
+		Map<String, Long> configurations = LimitSections.configurations(message);
 		Duration interval = LimitSections.interval(message);
 		if (this.membership.isFullFor(message.sender())) {
 			this.listener.onRejected("count");
@@ -85,7 +86,7 @@ public final class Inbound {
 		sender.failures().learnInterval(interval);
 		definitions.forEach((definition) -> this.follower.follow(definition, message, sender, now));
 		if (!outdated) {
-			sender.learnLimits(fingerprints, configured);
+			sender.learnLimits(fingerprints, configured, configurations);
 			this.membership.receive(message, sender, this.outbox.lastNumber(), this.composer.stamp(now), now);
 			Optional.ofNullable(sender.failures().roundTrip()).ifPresent(this.listener::onRoundTrip);
 		}

@@ -90,6 +90,22 @@ public final class LimitGossip {
 	}
 
 	/**
+	 * What this member is configured with, where that is not what the definition that it
+	 * follows is or was changed from.
+	 */
+	public Map<String, Long> deviating() {
+		Map<String, LimitDefinition> definitions = this.store.definitions();
+		Map<String, Long> deviating = new HashMap<>();
+		this.store.configured().forEach((limit, configured) -> {
+			LimitDefinition followed = definitions.get(limit);
+			if (followed != null && !followed.isBasedOn(configured)) {
+				deviating.put(limit, configured.basis());
+			}
+		});
+		return deviating;
+	}
+
+	/**
 	 * The definitions to publish now, which then count as told.
 	 */
 	public List<LimitDefinition> tell(long now) {

@@ -100,6 +100,7 @@ public final class MessageComposer {
 		Sections sections = LimitSections.interval(Sections.NONE, this.settings.get().syncInterval());
 		sections = LimitSections.fingerprints(sections, this.limits.fingerprints(ages.keySet()));
 		sections = LimitSections.adopted(sections, this.store.adopted(), ages.keySet());
+		sections = LimitSections.configurations(sections, this.limits.deviating(), ages.keySet());
 		sections = LimitSections.definitions(sections, definitions);
 		return new Message(this.store.self(), this.settings.get().region(), this.membership.standing(), stamp(now),
 				this.outbox.lastNumber(), asks, reports, ages, compares ? this.digests.digest(now) : null, batch,

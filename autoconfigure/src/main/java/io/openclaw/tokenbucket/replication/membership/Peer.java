@@ -48,6 +48,8 @@ public final class Peer {
 
 	private Set<String> configuredLimits = Set.of();
 
+	private Map<String, Long> configurations = Map.of();
+
 	public Peer(MemberId id, Standing standing, long now) {
 		this.id = id;
 		this.standing = standing;
@@ -153,10 +155,12 @@ public final class Peer {
 	/**
 	 * Learns which limits the peer knows, and which of them it is configured with.
 	 * @param known fingerprints by the name of the limit
+	 * @param deviating what stands for its configurations that it does not follow
 	 */
-	public void learnLimits(Map<String, Long> known, Set<String> configured) {
+	public void learnLimits(Map<String, Long> known, Set<String> configured, Map<String, Long> deviating) {
 		this.fingerprints = known;
 		this.configuredLimits = configured;
+		this.configurations = deviating;
 	}
 
 	public boolean knows(String limit) {
@@ -174,6 +178,16 @@ public final class Peer {
 
 	public boolean isConfiguredWith(String limit) {
 		return this.configuredLimits.contains(limit);
+	}
+
+	/**
+	 * Whether the peer is known to be configured with just a definition.
+	 * @param followed what this member follows of the limit
+	 */
+	public boolean isConfiguredAs(LimitDefinition configured, LimitDefinition followed) {
+		Long deviating = this.configurations.get(configured.limit().name());
+		return (deviating != null) ? deviating == configured.basis()
+				: follows(List.of(followed)) && followed.isBasedOn(configured);
 	}
 
 	/**

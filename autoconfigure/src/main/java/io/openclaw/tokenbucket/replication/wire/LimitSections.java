@@ -40,6 +40,12 @@ public final class LimitSections {
 	 */
 	public static final long ADOPTED = 3;
 
+	/**
+	 * What the sender is configured with where that is not what it follows or was changed
+	 * from, by the place of the age.
+	 */
+	public static final long CONFIGURATIONS = 5;
+
 	private LimitSections() {
 	}
 
@@ -99,6 +105,47 @@ public final class LimitSections {
 		return configured;
 	}
 
+	/**
+	 * Tells which configurations of the sender others cannot know from its fingerprints.
+	 * @param deviating what stands for them, by the name of the limit
+	 * @param limits the names of all limits, in the order of the ages
+	 */
+	public static Sections configurations(Sections sections, Map<String, Long> deviating, Collection<String> limits) {
+		if (deviating.isEmpty()) {
+			return sections;
+		}
+		List<String> names = List.copyOf(limits);
+		int[] places = IntStream.range(0, names.size()).filter((i) -> deviating.containsKey(names.get(i))).toArray();
+		return sections.with(CONFIGURATIONS, (out) -> {
+			out.writeNumber(places.length);
+			for (int place : places) {
+				out.writeNumber(place);
+				out.writeNumber(deviating.get(names.get(place)));
+			}
+		});
+	}
+
+	/**
+	 * Configurations of the sender that differ from what it follows, by the name of the
+	 * limit.
+	 */
+	public static Map<String, Long> configurations(Message message) throws MalformedMessageException {
+		Map<String, Long> deviating = new LinkedHashMap<>();
+		Optional<WireReader> in = message.sections().find(CONFIGURATIONS);
+		if (in.isPresent()) {
+			List<String> limits = List.copyOf(message.ages().keySet());
+			for (int left = in.get().readCount(); left > 0; left--) {
+				long place = in.get().readNumber();
+				if (place >= limits.size()) {
+					throw new MalformedMessageException("range");
+				}
+				deviating.put(limits.get((int) place), in.get().readBits());
+			}
+			in.get().requireEnd();
+		}
+		return deviating;
+	}
+
 	public static Sections definitions(Sections sections, Collection<LimitDefinition> definitions) {
 		return definitions.isEmpty() ? sections : sections.with(DEFINITIONS, (out) -> {
 			out.writeNumber(definitions.size());
@@ -150,6 +197,7 @@ public final class LimitSections {
 		out.writeNumber(limit.refillRate().periodNanos());
 		out.writeByte(definition.consistency().ordinal());
 		out.writeByte(definition.mode().ordinal());
+		out.writeNumber(definition.basis());
 	}
 
 	// What can be read but not be is skipped: the rest of the message may be right.
@@ -161,13 +209,15 @@ public final class LimitSections {
 		}
 		int consistency = in.readByte();
 		int mode = in.readByte();
+		long basis = in.readBits();
 		if (consistency >= Consistency.values().length || mode >= Mode.values().length) {
 			return Optional.empty();
 		}
 		try {
 			Limit limit = new Limit(name, numbers[2], new RefillRate(numbers[4], numbers[5]), numbers[3], numbers[0]);
 			return Optional
-				.of(new LimitDefinition(limit, numbers[1], Consistency.values()[consistency], Mode.values()[mode]))
+				.of(new LimitDefinition(limit, numbers[1], Consistency.values()[consistency], Mode.values()[mode],
+						basis))
 				.filter(LimitDefinition::isInRange);
 		}
 		catch (IllegalArgumentException ex) {

@@ -83,9 +83,32 @@ class LimitDefinitionTests {
 
 	@Test
 	void anEditFollowsWhatItReplaces() {
-		LimitDefinition edited = definition(30, 1, 30, 0, 0).following(definition(100, 10, 50, 7, 3));
-		assertThat(edited).isEqualTo(definition(30, 1, 30, 7, 4));
-		assertThat(definition(500, 1, 500, 0, 0).following(edited)).isEqualTo(definition(500, 1, 500, 7, 5));
+		LimitDefinition configured = definition(100, 10, 50, 7, 3);
+		LimitDefinition edited = definition(30, 1, 30, 0, 0).following(configured);
+		assertThat(edited.agreesWith(definition(30, 1, 30, 7, 4))).isTrue();
+		assertThat(edited.version()).isEqualTo("7.4");
+		assertThat(edited.isBasedOn(configured)).isTrue();
+		LimitDefinition again = definition(500, 1, 500, 0, 0).following(edited);
+		assertThat(again.version()).isEqualTo("7.5");
+		assertThat(again.isBasedOn(configured)).isTrue();
+	}
+
+	@Test
+	void anEditOutlivesTheConfigurationThatItWasMadeOnAndNoOther() {
+		LimitDefinition configured = definition(100, 10, 50, 7, 0);
+		LimitDefinition edited = definition(30, 1, 30, 0, 0).following(configured);
+		assertThat(edited.deployed(configured)).isSameAs(edited);
+		LimitDefinition other = edited.deployed(definition(300, 10, 50, 2, 0));
+		assertThat(other).isEqualTo(definition(300, 10, 50, 7, 2));
+		assertThat(other.deployed(configured)).isEqualTo(definition(100, 10, 50, 7, 3));
+	}
+
+	@Test
+	void whoeverWantsTheConfigurationHasItWhateverWasChanged() {
+		LimitDefinition configured = definition(100, 10, 50, 7, 0);
+		LimitDefinition edited = definition(30, 1, 30, 0, 0).following(configured);
+		assertThat(edited.resetTo(configured)).isEqualTo(definition(100, 10, 50, 7, 2));
+		assertThat(configured.resetTo(configured)).isSameAs(configured);
 	}
 
 	@Test
