@@ -1,6 +1,8 @@
 package io.openclaw.tokenbucket.replication;
 
+import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -13,6 +15,8 @@ import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.MessageSigning;
 import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Announcement;
+import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
 import io.openclaw.tokenbucket.replication.wire.LimitSections;
 import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
@@ -32,6 +36,9 @@ public final class StateCodec {
 
 	// No node can be configured to have this name.
 	private static final MemberId NOBODY = new MemberId("#", 0);
+
+	// Definitions come along.
+	private static final AnnouncedLimit UNKNOWN = new AnnouncedLimit(0, null);
 
 	private final MessageSigning signing;
 
@@ -59,7 +66,9 @@ public final class StateCodec {
 	 * @return what {@link #decode} reads
 	 */
 	public byte[] encode(Collection<LimitDefinition> definitions, Map<String, Long> ages) {
-		return encode(ages, null, LimitSections.definitions(Sections.NONE, definitions));
+		Map<String, AnnouncedLimit> limits = new HashMap<>();
+		ages.keySet().forEach((limit) -> limits.put(limit, UNKNOWN));
+		return encode(limits, ages, null, LimitSections.definitions(Sections.NONE, definitions));
 	}
 
 	/**
@@ -68,7 +77,7 @@ public final class StateCodec {
 	 * @return what {@link #decode} reads
 	 */
 	public byte[] encode(List<BucketUpdate> buckets) {
-		return encode(Map.of(), new Message.Batch(new SequenceRange(1, 1), buckets), Sections.NONE);
+		return encode(Map.of(), Map.of(), new Message.Batch(new SequenceRange(1, 1), buckets), Sections.NONE);
 	}
 
 	/**
@@ -81,17 +90,19 @@ public final class StateCodec {
 	 */
 	public State decode(byte[] bytes, Consumer<String> onRejected) throws MalformedMessageException {
 		Message message = MessageCodec.read(bytes, this.signing);
-		if (!message.sender().equals(NOBODY)) {
+		Map<String, Long> ages = message.ages();
+		if (!message.sender().equals(NOBODY) || ages == null) {
 			throw new MalformedMessageException("malformed");
 		}
-		return new State(LimitSections.definitions(message, onRejected), message.ages(),
+		return new State(LimitSections.definitions(message, onRejected), ages,
 				(message.batch() != null) ? message.batch().buckets() : List.of());
 	}
 
-	private byte[] encode(Map<String, Long> ages, Message.@Nullable Batch batch, Sections sections) {
-		return MessageCodec.write(
-				new Message(NOBODY, null, Standing.LEAVING, 0, 0, false, List.of(), ages, null, batch, null, sections),
-				this.signing);
+	private byte[] encode(Map<String, AnnouncedLimit> limits, Map<String, Long> ages, Message.@Nullable Batch batch,
+			Sections sections) {
+		Announcement announcement = new Announcement(null, Duration.ZERO, List.of(), limits);
+		return MessageCodec.write(new Message(NOBODY, Standing.LEAVING, 0, 0, false, false, announcement, ages, List.of(),
+				null, batch, null, sections), this.signing);
 	}
 
 	/**

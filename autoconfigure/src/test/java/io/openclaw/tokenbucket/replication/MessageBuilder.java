@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.replication;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Announcement;
+import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 import io.openclaw.tokenbucket.replication.wire.Sections;
 import io.openclaw.tokenbucket.replication.wire.SequenceRange;
@@ -65,8 +69,8 @@ final class MessageBuilder {
 	}
 
 	MessageBuilder lists(MemberId id, Standing as, boolean received, long receivedUpTo, long completedTransfer) {
-		this.peers.add(new Message.PeerReport(id, as, received, receivedUpTo, List.of(), 0, 0, completedTransfer));
-		return this;
+		return lists(new Message.PeerReport(id, new Listing(as, received), false,
+				new Message.Receipt(receivedUpTo, List.of(), 0, 0, completedTransfer)));
 	}
 
 	MessageBuilder lists(Message.PeerReport report) {
@@ -96,8 +100,15 @@ final class MessageBuilder {
 	}
 
 	Message build() {
-		return new Message(this.sender, null, this.standing, this.sentAt, this.lastBatch, false,
-				List.copyOf(this.peers), this.ages, null, this.batch, this.transfer, this.sections);
+		Map<String, AnnouncedLimit> limits = new LinkedHashMap<>();
+		this.ages.keySet().forEach((limit) -> limits.put(limit, new AnnouncedLimit(0, 0L)));
+		List<MemberId> members = this.peers.stream()
+			.filter((peer) -> peer.listing().standing() == Standing.MEMBER)
+			.map(Message.PeerReport::id)
+			.toList();
+		Announcement announcement = new Announcement(null, Duration.ZERO, members, limits);
+		return new Message(this.sender, this.standing, this.sentAt, this.lastBatch, false, false, announcement,
+				this.ages, List.copyOf(this.peers), null, this.batch, this.transfer, this.sections);
 	}
 
 	byte[] encode() {

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.replication;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,8 +21,12 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Announcement;
+import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
+import io.openclaw.tokenbucket.replication.wire.KnownAnnouncements;
 import io.openclaw.tokenbucket.replication.wire.LimitSections;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 import io.openclaw.tokenbucket.replication.wire.Sections;
 import io.openclaw.tokenbucket.replication.wire.SequenceRange;
@@ -39,10 +44,12 @@ class MessageCodecTests {
 
 	// Byte for byte as docs/wire-format.md explains it.
 	private static final String GOLDEN = """
-			0b 01  02 01 61 01 01 62 02  00 0a 02 65 75 01 e8 07 03
-			01 01 03 04 01 05 01 09 0a 00  01 06 72 61 74 69 6e 67 ac 02
-			03 00 01  06 72 61 74 69 6e 67 00 01 6b  40
-			01 00 01 80 89 7a  00  01 01 80 01  00
+			0b 01  01 61 01  3a 01 e8 07 03
+			9f f3 d7 cb d1 ee 95 53  16  02 65 75  80 84 af 5f  01 01 62 02  01 06 72 61 74 69 6e 67 05 01 06
+			01 ac 02  00
+			01 00 0b 04 01 05 01 09 0a 00
+			03 00  01 06 72 61 74 69 6e 67 00  01 6b 40
+			01 01 01 80 89 7a  00  01 00 80 01  00
 			""".replaceAll("\\s", "");
 
 	private static final String BODY = GOLDEN.substring(0, GOLDEN.length() - 2);
@@ -58,7 +65,7 @@ class MessageCodecTests {
 		RandomMessages messages = new RandomMessages(seed);
 		for (int i = 0; i < 2_000; i++) {
 			Message message = messages.next();
-			assertThat(MessageCodec.decode(MessageCodec.encode(message))).as("seed %d, message %d", seed, i)
+			assertThat(MessageCodec.decode(MessageCodec.encode(message), KnownAnnouncements.NONE)).as("seed %d, message %d", seed, i)
 				.isEqualTo(message);
 		}
 	}
@@ -67,7 +74,7 @@ class MessageCodecTests {
 	void aMessageIsTheseBytes() throws MalformedMessageException {
 		Message message = golden(Sections.NONE);
 		assertThat(HexFormat.of().formatHex(MessageCodec.encode(message))).isEqualTo(GOLDEN);
-		assertThat(MessageCodec.decode(HexFormat.of().parseHex(GOLDEN))).isEqualTo(message);
+		assertThat(MessageCodec.decode(HexFormat.of().parseHex(GOLDEN), KnownAnnouncements.NONE)).isEqualTo(message);
 	}
 
 	// As it will when a later release adds one.
@@ -77,7 +84,7 @@ class MessageCodecTests {
 			.with(16, (out) -> "abc".chars().forEach(out::writeByte));
 		Message message = golden(sections);
 		assertThat(HexFormat.of().formatHex(MessageCodec.encode(message))).isEqualTo(WITH_SECTIONS);
-		Message read = MessageCodec.decode(HexFormat.of().parseHex(WITH_SECTIONS));
+		Message read = MessageCodec.decode(HexFormat.of().parseHex(WITH_SECTIONS), KnownAnnouncements.NONE);
 		assertThat(read).isEqualTo(message);
 		assertThat(read.sections().find(126).orElseThrow().readNumber()).isEqualTo(42);
 		assertThat(read.sections().find(17)).isEmpty();
@@ -105,6 +112,26 @@ class MessageCodecTests {
 		assertThat(rejection(HexFormat.of().parseHex(body + "010500" + "00"))).isEqualTo("malformed");
 		assertThat(rejection(HexFormat.of().parseHex(body + "01800100"))).isEqualTo("range");
 		assertThat(rejection(HexFormat.of().parseHex(body + "11" + "0100".repeat(17)))).isEqualTo("count");
+	}
+
+	@Test
+	void whatWasAnnouncedBeforeIsNotSentAgain() throws MalformedMessageException {
+		Message whole = golden(Sections.NONE);
+		Message brief = new Message(A, Standing.MEMBER, 1001, 3, true, true, whole.announcement(), null, whole.peers(),
+				null, whole.batch(), null, Sections.NONE);
+		byte[] bytes = MessageCodec.encode(brief);
+		assertThat(bytes).hasSize(MessageCodec.encode(whole).length - 26);
+		assertThat(MessageCodec.decode(bytes, (sender, digest) -> whole.announcement())).isEqualTo(brief);
+		Message unreadable = MessageCodec.decode(bytes, KnownAnnouncements.NONE);
+		assertThat(unreadable.announcement()).isNull();
+		assertThat(unreadable.sentAt()).isEqualTo(1001);
+		assertThat(unreadable.peers()).isEmpty();
+		assertThat(unreadable.batch()).isEqualTo(new Message.Batch(new SequenceRange(3, 3), List.of()));
+	}
+
+	@Test
+	void anAnnouncementThatIsNotWhatItsDigestStandsForIsRejected() {
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("026575", "026576")))).isEqualTo("malformed");
 	}
 
 	@Test
@@ -144,18 +171,18 @@ class MessageCodecTests {
 
 	@Test
 	void aPlaceOutsideOfTheTableIsRejected() {
-		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("0162020" + "00a", "016202" + "020a"))))
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("010101" + "80897a", "010301" + "80897a"))))
 			.isEqualTo("range");
 	}
 
 	@Test
 	void aMemberWithoutANameIsRejected() {
-		assertThat(rejection(HexFormat.of().parseHex("0b010100010000000100000000"))).isEqualTo("range");
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("0b01016101", "0b010001")))).isEqualTo("range");
 	}
 
 	@Test
 	void unknownFlagsAreRejected() {
-		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("000a026575", "001a026575"))))
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("016101" + "3a", "016101" + "7a"))))
 			.isEqualTo("malformed");
 		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("6e6700016b", "6e6702016b")))).isEqualTo("range");
 		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("6e6700016b", "6e6701016b"))))
@@ -184,7 +211,7 @@ class MessageCodecTests {
 	@Test
 	void anAgeIsSentAsTheLargestThatMayBe() throws MalformedMessageException {
 		byte[] sent = MessageBuilder.from(A, Standing.MEMBER).age("rating", Long.MAX_VALUE).encode();
-		assertThat(MessageCodec.decode(sent).ages()).containsEntry("rating", (1L << 62) - 1);
+		assertThat(MessageCodec.decode(sent, KnownAnnouncements.NONE).ages()).containsEntry("rating", (1L << 62) - 1);
 	}
 
 	@Test
@@ -194,7 +221,7 @@ class MessageCodecTests {
 		byte[] sent = MessageBuilder.from(A, Standing.MEMBER)
 			.batch(1, 1, new BucketUpdate(Spender.key("k"), state))
 			.encode();
-		Message.Batch batch = MessageCodec.decode(sent).batch();
+		Message.Batch batch = MessageCodec.decode(sent, KnownAnnouncements.NONE).batch();
 		assertThat(batch).isNotNull();
 		assertThat(batch.buckets().get(0).state().consumed().sum()).isEqualTo((1L << 62) - 1);
 		assertThat(batch.buckets().get(0).state().granted().sum()).isEqualTo((1L << 62) - 1);
@@ -210,13 +237,13 @@ class MessageCodecTests {
 	void amountsWithoutAFiniteSumAreRejected() {
 		// Three amounts of 2^62 - 1 in place of one of 2,000,000.
 		String most = "ff".repeat(8) + "3f";
-		String three = "03" + "0001" + most + "0002" + most + "0003" + most;
-		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("01000180897a", three)))).isEqualTo("range");
+		String three = "03" + "0101" + most + "0102" + most + "0103" + most;
+		assertThat(rejection(HexFormat.of().parseHex(GOLDEN.replace("01010180897a", three)))).isEqualTo("range");
 	}
 
 	@Test
 	void hugeCountsAreRejectedBeforeAnythingIsAllocated() {
-		byte[] counts = HexFormat.of().parseHex(GOLDEN.replace("0b0102", "0b01" + "ff".repeat(4) + "07"));
+		byte[] counts = HexFormat.of().parseHex(GOLDEN.replace("01ac02" + "00", "01ac02" + "ff".repeat(4) + "07"));
 		for (int i = 0; i < 100_000; i++) {
 			assertThat(rejection(counts)).isEqualTo("malformed");
 		}
@@ -269,7 +296,10 @@ class MessageCodecTests {
 	// What is read must be a message that could be sent on.
 	private static void assertMessageOrRejection(byte[] bytes, long seed, int round) {
 		try {
-			MessageCodec.encode(MessageCodec.decode(bytes));
+			Message message = MessageCodec.decode(bytes, KnownAnnouncements.NONE);
+			if (message.announcement() != null) {
+				MessageCodec.encode(message);
+			}
 		}
 		catch (MalformedMessageException ex) {
 			if (!REASONS.contains(ex.reason())) {
@@ -283,7 +313,7 @@ class MessageCodecTests {
 
 	private static @Nullable String rejection(byte[] bytes) {
 		try {
-			MessageCodec.decode(bytes);
+			MessageCodec.decode(bytes, KnownAnnouncements.NONE);
 			return null;
 		}
 		catch (MalformedMessageException ex) {
@@ -292,14 +322,16 @@ class MessageCodecTests {
 	}
 
 	private static Message golden(Sections sections) {
-		Message.PeerReport report = new Message.PeerReport(B, Standing.MEMBER, true, 4,
-				List.of(new SequenceRange(5, 6)), 9, 10, 0);
+		Message.Receipt receipt = new Message.Receipt(4, List.of(new SequenceRange(5, 6)), 9, 10, 0);
+		Message.PeerReport report = new Message.PeerReport(B, Listing.USUAL, false, receipt);
 		TokenBucketState state = new TokenBucketState(GCounter.of(Map.of(new Birth(A, 1), 2_000_000L)),
 				GCounter.empty(), GCounter.of(Map.of(B, 128L)), 64);
 		Message.Batch batch = new Message.Batch(new SequenceRange(3, 3),
 				List.of(new BucketUpdate(new BucketKey("rating", "k", false), state)));
-		return new Message(A, "eu", Standing.MEMBER, 1000, 3, true, List.of(report), Map.of("rating", 300L), null,
-				batch, null, sections);
+		Announcement announcement = new Announcement("eu", Duration.ofMillis(200), List.of(B),
+				Map.of("rating", new AnnouncedLimit(5, 6L)));
+		return new Message(A, Standing.MEMBER, 1000, 3, true, true, announcement, Map.of("rating", 300L),
+				List.of(report), null, batch, null, sections);
 	}
 
 }

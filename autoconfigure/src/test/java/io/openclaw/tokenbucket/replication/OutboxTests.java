@@ -20,6 +20,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 import io.openclaw.tokenbucket.replication.wire.MessageSize;
@@ -227,8 +228,9 @@ class OutboxTests {
 	}
 
 	private static int sizeOf(Message.Batch batch) {
-		return MessageCodec.encode(new Message(SELF, null, Standing.MEMBER, 1, batch.numbers().last(), false, List.of(),
-				Map.of(), null, batch, null, Sections.NONE)).length;
+		Announcement nothing = new Announcement(null, Duration.ZERO, List.of(), Map.of());
+		return MessageCodec.encode(new Message(SELF, Standing.MEMBER, 1, batch.numbers().last(), false, false, nothing,
+				null, List.of(), null, batch, null, Sections.NONE)).length;
 	}
 
 }

@@ -11,6 +11,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 import io.openclaw.tokenbucket.replication.wire.WireReader;
 
 import static io.openclaw.tokenbucket.replication.port.Standing.MEMBER;
@@ -113,26 +114,26 @@ class PeerTests {
 
 	@Test
 	void aRoundTripIsWhatPassedSinceTheEchoLessTheTimeItWasHeld() {
-		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 1_000, 300, 0), 5_000, 0);
+		receive(report(true, 0, 1_000, 300, 0), 5_000, 0);
 		assertThat(this.peer.failures().roundTrip()).isEqualTo(Duration.ofNanos(3_700));
-		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 1_000, 300, 0), 1_300 + 3_700 + 800, 0);
+		receive(report(true, 0, 1_000, 300, 0), 1_300 + 3_700 + 800, 0);
 		assertThat(this.peer.failures().roundTrip()).isEqualTo(Duration.ofNanos(3_800));
 	}
 
 	@Test
 	void roundTripsThatCannotBeAreIgnored() {
-		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 0, 0, 0), 5_000, 0);
-		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 6_000, 0, 0), 5_000, 0);
-		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 1, WireReader.LARGEST, 0), 5_000, 0);
-		receive(new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), 1, 0, 0), 5_000_000_000L, 0);
+		receive(report(true, 0, 0, 0, 0), 5_000, 0);
+		receive(report(true, 0, 6_000, 0, 0), 5_000, 0);
+		receive(report(true, 0, 1, WireReader.LARGEST, 0), 5_000, 0);
+		receive(report(true, 0, 1, 0, 0), 5_000_000_000L, 0);
 		assertThat(this.peer.failures().roundTrip()).isNull();
 	}
 
 	@Test
 	void acknowledgementsNeverGoBackAndNeverRunAhead() {
-		receive(new Message.PeerReport(SELF, MEMBER, true, 5, List.of(), 0, 0, 0), 1, 7);
-		receive(new Message.PeerReport(SELF, MEMBER, true, 3, List.of(), 0, 0, 0), 1, 7);
-		receive(new Message.PeerReport(SELF, MEMBER, true, 8, List.of(), 0, 0, 0), 1, 7);
+		receive(report(true, 5, 0, 0, 0), 1, 7);
+		receive(report(true, 3, 0, 0, 0), 1, 7);
+		receive(report(true, 8, 0, 0, 0), 1, 7);
 		assertThat(this.peer.delivery().acknowledgedUpTo()).isEqualTo(5);
 	}
 
@@ -143,7 +144,7 @@ class PeerTests {
 		assertThat(askAt()).contains(at(110));
 		measure(200, 80);
 		assertThat(askAt()).contains(at(140));
-		this.peer.report(INTERVAL, true, at(150));
+		this.peer.report(INTERVAL, true, false, at(150));
 		assertThat(askAt()).contains(at(190));
 		this.peer.delivery().receipts().receive(1, 2, at(160));
 		assertThat(askAt()).isEmpty();
@@ -170,6 +171,11 @@ class PeerTests {
 		assertThat(this.peer.delivery().differs(true)).isFalse();
 	}
 
+	private static Message.PeerReport report(boolean receivesMe, long upTo, long echo, long held, long completed) {
+		return new Message.PeerReport(SELF, new Listing(MEMBER, receivesMe), false,
+				new Message.Receipt(upTo, List.of(), echo, held, completed));
+	}
+
 	private Optional<Long> askAt() {
 		return this.peer.delivery().askAt(Duration.ofMillis(10), this.peer.failures().roundTrip());
 	}
@@ -181,12 +187,12 @@ class PeerTests {
 	private void measure(long millis, long roundTripMillis) {
 		long stamp = 3_000_000_000_000L;
 		receive(millis,
-				new Message.PeerReport(SELF, MEMBER, true, 0, List.of(), stamp - roundTripMillis * 1_000_000, 0, 0),
+				report(true, 0, stamp - roundTripMillis * 1_000_000, 0, 0),
 				stamp, 0);
 	}
 
 	private void receive(long millis, boolean receivesMe, long completedTransfer) {
-		receive(millis, new Message.PeerReport(SELF, MEMBER, receivesMe, 0, List.of(), 0, 0, completedTransfer), 1, 0);
+		receive(millis, report(receivesMe, 0, 0, 0, completedTransfer), 1, 0);
 	}
 
 	private void receive(Message.PeerReport report, long stamp, long published) {

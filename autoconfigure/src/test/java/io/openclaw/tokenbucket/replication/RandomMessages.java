@@ -1,10 +1,12 @@
 package io.openclaw.tokenbucket.replication;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -15,7 +17,10 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Announcement;
+import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 import io.openclaw.tokenbucket.replication.wire.Sections;
 import io.openclaw.tokenbucket.replication.wire.SequenceRange;
 
@@ -39,8 +44,15 @@ final class RandomMessages {
 				parts, number(), list(this::bucket)) : null;
 		Map<String, Long> ages = new LinkedHashMap<>();
 		list(this::text).forEach((limit) -> ages.put(limit, number()));
-		return new Message(member(), flip() ? text() : null, standing(), number(), number(), flip(), list(this::peer),
-				ages, flip() ? this.random.nextLong() : null, batch, transfer, sections());
+		return new Message(member(), standing(), number(), number(), flip(), flip(), announcement(ages.keySet()), ages,
+				list(this::peer), flip() ? this.random.nextLong() : null, batch, transfer, sections());
+	}
+
+	private Announcement announcement(Set<String> names) {
+		Map<String, AnnouncedLimit> limits = new LinkedHashMap<>();
+		names.forEach((limit) -> limits.put(limit, new AnnouncedLimit(this.random.nextLong(),
+				flip() ? this.random.nextLong() : null)));
+		return new Announcement(flip() ? text() : null, Duration.ofNanos(number()), list(this::member), limits);
 	}
 
 	BucketUpdate bucket() {
@@ -66,8 +78,8 @@ final class RandomMessages {
 	}
 
 	private Message.PeerReport peer() {
-		return new Message.PeerReport(member(), standing(), flip(), number(), list(this::range), number(), number(),
-				number());
+		Message.Receipt receipt = new Message.Receipt(number(), list(this::range), number(), number(), number());
+		return new Message.PeerReport(member(), new Listing(standing(), flip()), flip(), flip() ? receipt : null);
 	}
 
 	private SequenceRange range() {

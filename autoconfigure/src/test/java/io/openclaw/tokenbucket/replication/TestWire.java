@@ -3,8 +3,11 @@ package io.openclaw.tokenbucket.replication;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -16,6 +19,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
@@ -31,6 +35,8 @@ final class TestWire implements InMemoryBus.Network {
 	private final VirtualTime time;
 
 	private final List<Sent> log = new ArrayList<>();
+
+	private final Map<Long, Announcement> announced = new HashMap<>();
 
 	private final Set<MemberId> serverless = new HashSet<>();
 
@@ -137,6 +143,13 @@ final class TestWire implements InMemoryBus.Network {
 	record Sent(Duration at, MemberId from, @Nullable MemberId to, Message message) {
 	}
 
+	private Message decode(byte[] bytes) throws MalformedMessageException {
+		Message message = MessageCodec.decode(bytes, (sender, digest) -> this.announced.get(digest));
+		Announcement announcement = Objects.requireNonNull(message.announcement());
+		this.announced.put(announcement.digest(), announcement);
+		return message;
+	}
+
 	private final class Tap extends DelegatingTransport {
 
 		private final MemberId self;
@@ -161,7 +174,7 @@ final class TestWire implements InMemoryBus.Network {
 		private void record(@Nullable MemberId recipient, byte[] bytes) {
 			try {
 				TestWire wire = TestWire.this;
-				wire.current = new Sent(wire.time.elapsed(), this.self, recipient, MessageCodec.decode(bytes));
+				wire.current = new Sent(wire.time.elapsed(), this.self, recipient, wire.decode(bytes));
 				wire.log.add(wire.current);
 			}
 			catch (MalformedMessageException ex) {

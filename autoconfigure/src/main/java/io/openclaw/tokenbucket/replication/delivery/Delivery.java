@@ -69,11 +69,11 @@ public final class Delivery {
 	 * Takes in what the peer has of this member.
 	 * @param published the last batch of this member: nothing later can be acknowledged
 	 */
-	public void acknowledge(Message.PeerReport aboutMe, long published) {
-		if (aboutMe.receivedUpTo() <= published) {
-			this.acknowledgedUpTo = Math.max(this.acknowledgedUpTo, aboutMe.receivedUpTo());
+	public void acknowledge(Message.Receipt receipt, long published) {
+		if (receipt.upTo() <= published) {
+			this.acknowledgedUpTo = Math.max(this.acknowledgedUpTo, receipt.upTo());
 		}
-		this.outgoing.completed(aboutMe.completedTransfer());
+		this.outgoing.completed(receipt.completedTransfer());
 	}
 
 	/**

@@ -51,6 +51,13 @@ public final class Outbox {
 	}
 
 	/**
+	 * Whether any known process has not acknowledged everything.
+	 */
+	public boolean isAwaited() {
+		return !this.unacknowledged.isEmpty();
+	}
+
+	/**
 	 * Takes buckets that changed into a new batch.
 	 * @return the batch, empty if nothing changed
 	 */

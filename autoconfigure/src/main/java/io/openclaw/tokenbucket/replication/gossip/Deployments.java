@@ -40,7 +40,7 @@ public final class Deployments {
 		Map<String, LimitDefinition> definitions = this.store.definitions();
 		this.store.configured().forEach((limit, configured) -> {
 			LimitDefinition followed = definitions.get(limit);
-			if (followed != null && !followed.isBasedOn(configured) && isEverywhere(configured, followed)) {
+			if (followed != null && !followed.isBasedOn(configured) && isEverywhere(configured)) {
 				this.store
 					.follow(limit, (current) -> current.deployed(configured), LimitSource.CONFIGURATION, now)
 					.ifPresent(this.listener::onLimitChange);
@@ -49,12 +49,12 @@ public final class Deployments {
 	}
 
 	// Who joins is asked as well: it may bring a higher revision.
-	private boolean isEverywhere(LimitDefinition configured, LimitDefinition followed) {
+	private boolean isEverywhere(LimitDefinition configured) {
 		String limit = configured.limit().name();
 		return this.membership.peers()
 			.stream()
 			.filter((peer) -> peer.isConfiguredWith(limit))
-			.allMatch((peer) -> peer.isConfiguredAs(configured, followed));
+			.allMatch((peer) -> peer.isConfiguredAs(configured));
 	}
 
 }

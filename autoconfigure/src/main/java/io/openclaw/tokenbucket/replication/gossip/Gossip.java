@@ -14,6 +14,7 @@ import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
+import io.openclaw.tokenbucket.replication.wire.KnownAnnouncements;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
 /**
@@ -32,6 +33,8 @@ public final class Gossip {
 	private final Outbox outbox;
 
 	private final LimitGossip limits;
+
+	private final Announcer announcer;
 
 	private final Digests digests;
 
@@ -58,14 +61,17 @@ public final class Gossip {
 		this.listener = listener;
 		this.limits = new LimitGossip(store, settings);
 		this.deployments = new Deployments(store, membership, listener);
+		this.announcer = new Announcer(store, settings, membership);
 		this.digests = new Digests(store, settings, outbox, now);
 		this.schedule = new SendSchedule(store, settings, membership, outbox, now);
-		this.composer = new MessageComposer(store, settings, membership, outbox, this.limits, this.digests, now);
+		this.composer = new MessageComposer(store, settings, membership, outbox, this.limits, this.announcer,
+				this.digests, now);
 		this.sender = new MessageSender(transport, settings, listener);
 		this.transfers = new StateTransfer(store, membership, outbox, this.composer, this.sender, now);
 		AntiEntropy repair = new AntiEntropy(membership, outbox, this.digests, this.transfers, this.composer,
 				this.sender, listener);
-		this.inbound = new Inbound(store, clock, membership, outbox, this.composer, this.limits, repair, listener);
+		this.inbound = new Inbound(store, clock, membership, outbox, this.composer, this.limits, this.announcer,
+				repair, listener);
 	}
 
 	/**
@@ -88,6 +94,13 @@ public final class Gossip {
 	public void onLimitChange(String limit, long now) {
 		this.limits.onChange(limit);
 		this.schedule.oweAnswer(now);
+	}
+
+	/**
+	 * What others announced.
+	 */
+	public KnownAnnouncements announcements() {
+		return this.announcer;
 	}
 
 	public SendSchedule schedule() {

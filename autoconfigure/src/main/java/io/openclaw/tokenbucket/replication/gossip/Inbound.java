@@ -1,11 +1,11 @@
 package io.openclaw.tokenbucket.replication.gossip;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -16,6 +16,7 @@ import io.openclaw.tokenbucket.replication.delivery.Receipts;
 import io.openclaw.tokenbucket.replication.membership.Membership;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
+import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.LimitSections;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
@@ -40,6 +41,8 @@ public final class Inbound {
 
 	private final LimitGossip limits;
 
+	private final Announcer announcer;
+
 	private final LimitFollower follower;
 
 	private final AntiEntropy repair;
@@ -47,13 +50,14 @@ public final class Inbound {
 	private final CountingListener listener;
 
 	public Inbound(BucketStore store, NanoClock clock, Membership membership, Outbox outbox, MessageComposer composer,
-			LimitGossip limits, AntiEntropy repair, CountingListener listener) {
+			LimitGossip limits, Announcer announcer, AntiEntropy repair, CountingListener listener) {
 		this.store = store;
 		this.clock = clock;
 		this.membership = membership;
 		this.outbox = outbox;
 		this.composer = composer;
 		this.limits = limits;
+		this.announcer = announcer;
 		this.follower = new LimitFollower(store, membership, listener);
 		this.repair = repair;
 		this.listener = listener;
@@ -66,11 +70,7 @@ public final class Inbound {
 	 * taken in
 	 */
 	public boolean receive(Message message, long now) throws MalformedMessageException {
-		Map<String, Long> fingerprints = LimitSections.fingerprints(message);
 		List<LimitDefinition> definitions = LimitSections.definitions(message, this.listener::onRejected);
-		Set<String> configured = LimitSections.configured(message);
-		Map<String, Long> configurations = LimitSections.configurations(message);
-		Duration interval = LimitSections.interval(message);
 		if (this.membership.isFullFor(message.sender())) {
 			this.listener.onRejected("count");
 			return false;
@@ -83,10 +83,8 @@ public final class Inbound {
 		// Buckets only grow, but who is counted and what lacks holds until the next
 		// message only: one that was overtaken must not bring it back.
 		boolean outdated = sender.failures().isOutdated(message);
-		sender.failures().learnInterval(interval);
 		definitions.forEach((definition) -> this.follower.follow(definition, message, sender, now));
 		if (!outdated) {
-			sender.learnLimits(fingerprints, configured, configurations);
 			this.membership.receive(message, sender, this.outbox.lastNumber(), this.composer.stamp(now), now);
 			Optional.ofNullable(sender.failures().roundTrip()).ifPresent(this.listener::onRoundTrip);
 		}
@@ -94,17 +92,24 @@ public final class Inbound {
 		if (!outdated) {
 			answer(message, sender, now);
 		}
-		this.follower.learnAges(message, fingerprints, now);
-		boolean limitsDiffer = !outdated && this.limits.compare(fingerprints, now);
-		return message.wantsAcknowledgement() || limitsDiffer;
+		this.follower.learnAges(message, now);
+		boolean limitsDiffer = !outdated && differsInLimits(message.announcement(), now);
+		return message.wantsAcknowledgement() || limitsDiffer || sender.isUnreadable() || sender.mustBeTold();
+	}
+
+	private boolean differsInLimits(@Nullable Announcement announced, long now) {
+		return announced != null && !this.announcer.agreesOnLimits(announced)
+				&& this.limits.compare(announced.limits(), now);
 	}
 
 	private void answer(Message message, Peer sender, long now) {
 		this.repair.compare(message, sender, now);
 		message.peers()
 			.stream()
-			.filter((report) -> report.id().equals(this.store.self()) && !report.missing().isEmpty())
-			.forEach((report) -> this.repair.sendAgain(sender, report.missing(), now));
+			.filter((report) -> report.id().equals(this.store.self()))
+			.map(Message.PeerReport::receipt)
+			.filter((receipt) -> receipt != null && !receipt.missing().isEmpty())
+			.forEach((receipt) -> this.repair.sendAgain(sender, receipt.missing(), now));
 	}
 
 	private void takeBuckets(Message message, Peer sender, boolean outdated, long now) {
@@ -112,7 +117,7 @@ public final class Inbound {
 		if (receipts == null) {
 			return;
 		}
-		if (message.batch() != null) {
+		if (message.batch() != null && message.announcement() != null) {
 			merge(message.batch().buckets(), now);
 			receipts.receive(message.batch().numbers().first(), message.batch().numbers().last(), now);
 		}

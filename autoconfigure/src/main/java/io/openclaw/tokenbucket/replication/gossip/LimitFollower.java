@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.replication.gossip;
 
 import java.util.Map;
+import java.util.Objects;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
@@ -8,6 +9,7 @@ import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.replication.membership.Membership;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
 /**
@@ -48,7 +50,8 @@ public final class LimitFollower {
 			return (joined && sameVersion) ? current : current.merge(offered);
 		}, LimitSource.FLEET, now).ifPresent(this.listener::onLimitChange);
 		if (joining) {
-			this.store.restart(limit, offered, message.ages().getOrDefault(limit, 0L), now);
+			Map<String, Long> ages = Objects.requireNonNullElse(message.ages(), Map.of());
+			this.store.restart(limit, offered, ages.getOrDefault(limit, 0L), now);
 		}
 	}
 
@@ -56,13 +59,17 @@ public final class LimitFollower {
 	 * Learns for how long limits have been active. Two ages can be compared only where
 	 * they are those of the same definition.
 	 */
-	public void learnAges(Message message, Map<String, Long> fingerprints, long now) {
+	public void learnAges(Message message, long now) {
+		Announcement announced = message.announcement();
+		Map<String, Long> ages = message.ages();
+		if (announced == null || ages == null) {
+			return;
+		}
 		Map<String, LimitDefinition> definitions = this.store.definitions();
-		message.ages().forEach((limit, age) -> {
+		announced.limits().forEach((limit, theirs) -> {
 			LimitDefinition own = definitions.get(limit);
-			Long theirs = fingerprints.get(limit);
-			if (own != null && theirs != null && theirs == own.fingerprint()) {
-				this.store.learnAge(limit, age, now);
+			if (own != null && theirs.fingerprint() == own.fingerprint()) {
+				this.store.learnAge(limit, ages.getOrDefault(limit, 0L), now);
 			}
 		});
 	}

@@ -15,10 +15,11 @@ import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
 
 /**
- * Which definitions of limits others lack. Every message carries a fingerprint of each
- * limit; who sees one that differs from its own, or that is missing, sends its
+ * Which definitions of limits others lack. Every member announces a fingerprint of
+ * each limit; who sees one that differs from its own, or that is missing, sends its
  * definition, and so both come to follow the same. Mutable, confined to the replicating
  * thread.
  */
@@ -47,21 +48,19 @@ public final class LimitGossip {
 	}
 
 	/**
-	 * Compares the fingerprints of a peer with one's own. One that is missing differs.
+	 * Compares the limits of a peer with one's own. One that is missing differs.
 	 * @return whether there is something to tell
 	 */
-	public boolean compare(Map<String, Long> fingerprints, long now) {
+	public boolean compare(Map<String, AnnouncedLimit> announced, long now) {
 		Map<String, LimitDefinition> definitions = this.store.definitions();
+		Set<String> adopted = this.store.adopted();
 		boolean differs = false;
-		for (Map.Entry<String, Long> theirs : fingerprints.entrySet()) {
-			LimitDefinition own = definitions.get(theirs.getKey());
-			if (own != null && own.fingerprint() != theirs.getValue() && isDue(theirs.getKey(), now)) {
-				differs |= this.wanted.add(theirs.getKey());
-			}
-		}
-		for (String limit : definitions.keySet()) {
-			if (!fingerprints.containsKey(limit) && !this.store.adopted().contains(limit) && isDue(limit, now)) {
-				differs |= this.wanted.add(limit);
+		for (Map.Entry<String, LimitDefinition> own : definitions.entrySet()) {
+			AnnouncedLimit theirs = announced.get(own.getKey());
+			boolean lacks = (theirs == null) ? !adopted.contains(own.getKey())
+					: theirs.fingerprint() != own.getValue().fingerprint();
+			if (lacks && isDue(own.getKey(), now)) {
+				differs |= this.wanted.add(own.getKey());
 			}
 		}
 		return differs;
@@ -79,30 +78,6 @@ public final class LimitGossip {
 			.map(definitions::get)
 			.filter(Objects::nonNull)
 			.toList();
-	}
-
-	/**
-	 * The fingerprints of limits, in their order.
-	 */
-	public List<Long> fingerprints(Set<String> limits) {
-		Map<String, LimitDefinition> definitions = this.store.definitions();
-		return limits.stream().map(definitions::get).map(LimitDefinition::fingerprint).toList();
-	}
-
-	/**
-	 * What this member is configured with, where that is not what the definition that it
-	 * follows is or was changed from.
-	 */
-	public Map<String, Long> deviating() {
-		Map<String, LimitDefinition> definitions = this.store.definitions();
-		Map<String, Long> deviating = new HashMap<>();
-		this.store.configured().forEach((limit, configured) -> {
-			LimitDefinition followed = definitions.get(limit);
-			if (followed != null && !followed.isBasedOn(configured)) {
-				deviating.put(limit, configured.basis());
-			}
-		});
-		return deviating;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.replication.gossip;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.membership.Membership;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.LimitSections;
 import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.Sections;
@@ -23,6 +25,9 @@ import io.openclaw.tokenbucket.replication.wire.Sections;
  * Makes messages of what this member knows. Confined to the replicating thread.
  */
 public final class MessageComposer {
+
+	// Round trips of so many peers are measured with each message.
+	private static final int MEASURED_AT_ONCE = 2;
 
 	private final BucketStore store;
 
@@ -36,15 +41,20 @@ public final class MessageComposer {
 
 	private final Digests digests;
 
+	private final Announcer announcer;
+
+	private final Rotation<Peer> measured = new Rotation<>(MEASURED_AT_ONCE);
+
 	private final long startedAt;
 
 	public MessageComposer(BucketStore store, Supplier<ReplicationSettings> settings, Membership membership,
-			Outbox outbox, LimitGossip limits, Digests digests, long now) {
+			Outbox outbox, LimitGossip limits, Announcer announcer, Digests digests, long now) {
 		this.store = store;
 		this.settings = settings;
 		this.membership = membership;
 		this.outbox = outbox;
 		this.limits = limits;
+		this.announcer = announcer;
 		this.digests = digests;
 		this.startedAt = now - 1;
 	}
@@ -68,43 +78,57 @@ public final class MessageComposer {
 			.concat(this.limits.neededFor(buckets, this.membership.peers()).stream(), this.limits.tell(now).stream())
 			.distinct()
 			.toList();
-		return compose(lacking, definitions, batch, null, asks, now);
+		Map<String, Long> ages = this.store.ages(now);
+		Announcement announcement = this.announcer.announce(ages, now);
+		boolean whole = !definitions.isEmpty() || this.announcer.mustTell(now);
+		if (whole) {
+			this.announcer.onTold();
+		}
+		boolean compares = batch == null && this.membership.isMember() && !this.membership.members().isEmpty();
+		return new Message(this.store.self(), this.membership.standing(), stamp(now), this.outbox.lastNumber(), asks,
+				awaitsReceipts(), announcement, whole ? ages : null,
+				reports(lacking, this.measured.next(this.membership.peers()), now),
+				compares ? this.digests.digest(now) : null, batch, null,
+				LimitSections.definitions(Sections.NONE, definitions));
 	}
 
 	/**
 	 * A message that brings a peer what it lacks.
 	 */
 	public Message to(Peer recipient, Message.Batch batch, long now) {
-		return compose(List.of(), this.limits.neededFor(batch.buckets(), List.of(recipient)), batch, null, false, now);
+		return to(recipient, batch.buckets(), batch, null, now);
 	}
 
 	/**
 	 * A message that brings a peer a part of everything.
 	 */
 	public Message to(Peer recipient, Message.Transfer transfer, long now) {
-		return compose(List.of(), this.limits.neededFor(transfer.buckets(), List.of(recipient)), null, transfer, false,
-				now);
+		return to(recipient, transfer.buckets(), null, transfer, now);
 	}
 
-	private Message compose(Collection<Peer> lacking, List<LimitDefinition> definitions, Message.@Nullable Batch batch,
-			Message.@Nullable Transfer transfer, boolean asks, long now) {
-		List<Message.PeerReport> reports = Stream
+	// Whole, as it is there to be read by somebody who lacks something.
+	private Message to(Peer recipient, List<BucketUpdate> buckets, Message.@Nullable Batch batch,
+			Message.@Nullable Transfer transfer, long now) {
+		Map<String, Long> ages = this.store.ages(now);
+		return new Message(this.store.self(), this.membership.standing(), stamp(now), this.outbox.lastNumber(), false,
+				awaitsReceipts(), this.announcer.announce(ages, now), ages, reports(List.of(), List.of(), now), null,
+				batch, transfer, LimitSections.definitions(Sections.NONE,
+						this.limits.neededFor(buckets, List.of(recipient))));
+	}
+
+	private List<Message.PeerReport> reports(Collection<Peer> lacking, Collection<Peer> measured, long now) {
+		Duration sync = this.settings.get().syncInterval();
+		return Stream
 			.concat(this.membership.peers()
 				.stream()
-				.map((peer) -> peer.report(this.settings.get().syncInterval(), lacking.contains(peer), now)),
+				.flatMap((peer) -> peer.report(sync, lacking.contains(peer), measured.contains(peer), now).stream()),
 					this.membership.recalled(now).stream())
 			.toList();
-		boolean compares = batch == null && transfer == null && this.membership.isMember()
-				&& !this.membership.members().isEmpty();
-		Map<String, Long> ages = this.store.ages(now);
-		Sections sections = LimitSections.interval(Sections.NONE, this.settings.get().syncInterval());
-		sections = LimitSections.fingerprints(sections, this.limits.fingerprints(ages.keySet()));
-		sections = LimitSections.adopted(sections, this.store.adopted(), ages.keySet());
-		sections = LimitSections.configurations(sections, this.limits.deviating(), ages.keySet());
-		sections = LimitSections.definitions(sections, definitions);
-		return new Message(this.store.self(), this.settings.get().region(), this.membership.standing(), stamp(now),
-				this.outbox.lastNumber(), asks, reports, ages, compares ? this.digests.digest(now) : null, batch,
-				transfer, sections);
+	}
+
+	private boolean awaitsReceipts() {
+		return this.outbox.isAwaited()
+				|| this.membership.peers().stream().anyMatch((peer) -> peer.delivery().outgoing().isUnfinished());
 	}
 
 }

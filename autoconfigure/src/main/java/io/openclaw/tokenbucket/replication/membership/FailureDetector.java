@@ -34,6 +34,8 @@ public final class FailureDetector {
 
 	private boolean receivesMe;
 
+	private long listedAt;
+
 	private @Nullable Double roundTripNanos;
 
 	private boolean heard;
@@ -86,15 +88,20 @@ public final class FailureDetector {
 
 	/**
 	 * A message arrived.
-	 * @param aboutMe what it says of this member, empty if nothing
-	 * @param stamp what this member would stamp on a message now
 	 */
-	public void receive(Message message, Optional<Message.PeerReport> aboutMe, long stamp, long now) {
+	public void receive(Message message, long now) {
 		this.everReceived = true;
 		this.receivedAt = now;
 		this.lastSentAt = message.sentAt();
-		this.receivesMe = aboutMe.map(Message.PeerReport::received).orElse(false);
-		aboutMe.ifPresent((report) -> measure(report, stamp));
+	}
+
+	/**
+	 * The message told whom the peer receives.
+	 * @param receives whether this member is among them
+	 */
+	public void list(boolean receives, long now) {
+		this.receivesMe = receives;
+		this.listedAt = now;
 	}
 
 	/**
@@ -119,6 +126,18 @@ public final class FailureDetector {
 	}
 
 	/**
+	 * Measures a round trip.
+	 * @param stamp what this member would stamp on a message now
+	 */
+	public void measure(Message.Receipt receipt, long stamp) {
+		long roundTrip = stamp - receipt.echo() - receipt.heldNanos();
+		if (receipt.echo() > 0 && roundTrip >= 0 && roundTrip < LONGEST_BOUND_NANOS) {
+			double before = (this.roundTripNanos != null) ? this.roundTripNanos : roundTrip;
+			this.roundTripNanos = before + SMOOTHING * (roundTrip - before);
+		}
+	}
+
+	/**
 	 * Decides whether the peer is heard.
 	 * @param oldestUnacknowledged when the oldest batch went out that it has not
 	 * acknowledged, empty if it has everything
@@ -130,7 +149,8 @@ public final class FailureDetector {
 			Supplier<Set<MemberId>> company, long now) {
 		long bound = boundNanos(syncInterval);
 		long receivedUntil = this.receivedAt + bound;
-		long heardUntil = receivedUntil;
+		// A message that cannot be read tells nothing of whom the peer receives.
+		long heardUntil = this.listedAt + bound;
 		if (oldestUnacknowledged.isPresent() && oldestUnacknowledged.get() + bound - heardUntil < 0) {
 			heardUntil = oldestUnacknowledged.get() + bound;
 		}
@@ -146,14 +166,6 @@ public final class FailureDetector {
 		return hears ? new MembershipView.Peer(this.id, true, heardUntil, true, this.receivedAt, 0, Set.of())
 				: new MembershipView.Peer(this.id, false, receivedUntil, this.everHeard, this.lostReceivedAt,
 						this.unheardSince, company.get());
-	}
-
-	private void measure(Message.PeerReport report, long stamp) {
-		long roundTrip = stamp - report.echo() - report.heldNanos();
-		if (report.echo() > 0 && roundTrip >= 0 && roundTrip < LONGEST_BOUND_NANOS) {
-			double before = (this.roundTripNanos != null) ? this.roundTripNanos : roundTrip;
-			this.roundTripNanos = before + SMOOTHING * (roundTrip - before);
-		}
 	}
 
 	/**

@@ -1,16 +1,11 @@
 package io.openclaw.tokenbucket.replication.membership;
 
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +15,7 @@ import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 /**
@@ -37,19 +33,17 @@ public final class Membership {
 
 	private final Tombstones tombstones;
 
-	private final Relays relays = new Relays();
+	private final Succession succession;
+
+	private final MembershipViews views;
 
 	private Standing standing = Standing.JOINING;
 
 	private boolean founder;
 
-	private boolean everMember;
-
-	private boolean replaced;
-
 	private boolean recalls;
 
-	private @Nullable Long outranked;
+	private long version;
 
 	// As of the last change of peers or their standing.
 	private @Nullable List<Peer> members;
@@ -58,6 +52,8 @@ public final class Membership {
 		this.self = self;
 		this.settings = settings;
 		this.tombstones = new Tombstones(self);
+		this.succession = new Succession(self);
+		this.views = new MembershipViews(self, settings, this);
 	}
 
 	public Standing standing() {
@@ -70,6 +66,17 @@ public final class Membership {
 
 	public Collection<Peer> peers() {
 		return this.peers.values();
+	}
+
+	/**
+	 * A process that is known; {@code null} if it is not.
+	 */
+	public @Nullable Peer peer(MemberId id) {
+		return this.peers.get(id);
+	}
+
+	boolean isReplaced() {
+		return this.succession.isReplaced();
 	}
 
 	/**
@@ -102,13 +109,20 @@ public final class Membership {
 	}
 
 	/**
+	 * Whether such a process has spoken lately: it must be told whom this member counts.
+	 */
+	public boolean isRecalling(long now) {
+		return this.tombstones.hasUnaware(now);
+	}
+
+	/**
 	 * What such processes must know of their nodes.
 	 */
 	public List<Message.PeerReport> recalled(long now) {
 		return this.tombstones.recalled(now)
 			.stream()
 			.filter((id) -> !this.peers.containsKey(id))
-			.map((id) -> new Message.PeerReport(id, Standing.LEAVING, false, 0, List.of(), 0, 0, 0))
+			.map((id) -> new Message.PeerReport(id, new Listing(Standing.LEAVING, false), false, null))
 			.toList();
 	}
 
@@ -117,7 +131,7 @@ public final class Membership {
 	 * will do. Peers remember a process of its node that is gone, and had a higher one.
 	 */
 	public @Nullable Long outranked() {
-		return this.outranked;
+		return this.succession.outranked();
 	}
 
 	/**
@@ -164,40 +178,38 @@ public final class Membership {
 	public void receive(Message message, Peer sender, long published, long stamp, long now) {
 		boolean countedBefore = sender.countedMe();
 		if (sender.receive(message, this.self, published, stamp, now)) {
-			this.relays.invalidate();
+			this.views.invalidate();
 		}
-		readList(message, sender, countedBefore, now);
+		// Only lists of those that are counted count.
+		if (!sender.isMember() || sender.isUnreadable()) {
+			return;
+		}
+		readRoster(sender, now);
+		if (!isMember() && !isReplaced() && sender.countsMeAs() == Standing.MEMBER) {
+			becomeMember();
+		}
+		else if (isMember() && countedBefore && sender.countsMeAs() == Standing.JOINING) {
+			stand(Standing.JOINING);
+		}
 	}
 
-	// Only lists of those that are counted count.
-	private void readList(Message message, Peer sender, boolean countedBefore, long now) {
-		if (!sender.isMember()) {
-			return;
-		}
-		// A number that is higher, but of a process that has ended, replaces nobody.
-		message.peers()
-			.stream()
-			.filter(Message.PeerReport::received)
-			.forEach((report) -> detectReplacement(report.id()));
-		if (this.replaced) {
-			return;
-		}
-		message.peers().stream().filter(this::outranks).forEach((report) -> {
-			long above = report.id().incarnation();
-			this.outranked = (this.outranked != null) ? Math.max(this.outranked, above) : above;
-		});
-		for (Message.PeerReport report : message.peers()) {
-			if (report.standing() == Standing.MEMBER && !report.id().equals(this.self)) {
-				count(report.id(), now);
+	private void readRoster(Peer sender, long now) {
+		sender.readRoster(this.version, (roster) -> {
+			// A number that is higher, but of a process that has ended, replaces nobody.
+			roster.forEach((id, listing) -> {
+				if (listing.received()) {
+					detectReplacement(id);
+				}
+			});
+			if (!isReplaced()) {
+				roster.forEach((id, listing) -> {
+					this.succession.read(id, listing);
+					if (listing.standing() == Standing.MEMBER && !id.equals(this.self)) {
+						count(id, now);
+					}
+				});
 			}
-		}
-		if (!isMember() && sender.countsMeAs() == Standing.MEMBER) {
-			becomeMember();
-			return;
-		}
-		if (isMember() && countedBefore && sender.countsMeAs() == Standing.JOINING) {
-			this.standing = Standing.JOINING;
-		}
+		});
 	}
 
 	/**
@@ -219,7 +231,7 @@ public final class Membership {
 	 * Founds a fleet with those who wait as well, if there is nobody to join.
 	 */
 	public void found(long now) {
-		if (this.replaced || isMember() || !members().isEmpty()) {
+		if (isReplaced() || isMember() || !members().isEmpty()) {
 			return;
 		}
 		becomeMember();
@@ -241,7 +253,7 @@ public final class Membership {
 	 * Says goodbye.
 	 */
 	public void leave() {
-		this.standing = Standing.LEAVING;
+		stand(Standing.LEAVING);
 	}
 
 	/**
@@ -284,83 +296,32 @@ public final class Membership {
 	}
 
 	/**
-	 * The members as admission sees them. A process that has no contact at all is counted
-	 * as one of as many as there should be, and has its share until it meets somebody.
+	 * The members as admission sees them now.
 	 * @param contact whether this process reaches anybody
 	 */
 	public MembershipView view(Outbox outbox, boolean contact, long now) {
-		Duration sync = this.settings.get().syncInterval();
-		List<MembershipView.Peer> views = new ArrayList<>();
-		for (Peer peer : this.peers.values()) {
-			boolean heardBefore = peer.isHeard();
-			MembershipView.Peer view = peer.view(sync, outbox.oldestSentAfter(peer.delivery().acknowledgedUpTo()),
-					() -> company(peer, now), now);
-			if (peer.isHeard() != heardBefore) {
-				this.relays.invalidate();
-			}
-			if (peer.isMember()) {
-				views.add(view);
-			}
-		}
-		if (isMember()) {
-			return MembershipView.member(this.self, views.size() + 1, views, this.relays.among(members()), now);
-		}
-		int fleetSize = Math.max(this.settings.get().replicationFactor(), views.size() + 1);
-		if (this.replaced) {
-			return MembershipView.replaced(this.self, fleetSize, now);
-		}
-		if (isRefused()) {
-			return MembershipView.refused(this.self, fleetSize, now);
-		}
-		return contact ? MembershipView.joining(this.self, fleetSize, now)
-				: MembershipView.member(this.self, fleetSize, views, Set.of(), now);
-	}
-
-	// Those who have a secret do not even read what this process says, and never count
-	// it.
-	private boolean isRefused() {
-		return !members().isEmpty() && this.settings.get().signing().lacksSecretOfOthers()
-				&& this.peers.values().stream().noneMatch((peer) -> peer.failures().receivesMe());
+		return this.views.view(outbox, contact, now);
 	}
 
 	private boolean isMutual(Peer peer, long now) {
 		return peer.failures().receivesMe() && peer.isReceived(this.settings.get().syncInterval(), now);
 	}
 
-	private Set<MemberId> company(Peer peer, long now) {
-		Duration sync = this.settings.get().syncInterval();
-		if (!peer.isReceived(sync, now)) {
-			return Set.of();
-		}
-		return members().stream()
-			.filter((other) -> other != peer && other.isReceived(sync, now))
-			.filter((other) -> peer.receives(other.id()) && other.receives(peer.id()))
-			.map(Peer::id)
-			.collect(Collectors.toUnmodifiableSet());
-	}
-
 	private void becomeMember() {
-		this.standing = Standing.MEMBER;
-		this.everMember = true;
+		this.succession.onMember();
+		stand(Standing.MEMBER);
 	}
 
-	// Nobody listens to this process any more, nor reckons with what it spends.
+	private void stand(Standing newStanding) {
+		this.standing = newStanding;
+		invalidate();
+	}
+
 	private void detectReplacement(MemberId id) {
-		if (isNewer(id, this.self)) {
-			this.replaced = true;
-			this.standing = Standing.JOINING;
+		this.succession.detectReplacement(id);
+		if (isReplaced() && this.standing != Standing.JOINING) {
+			stand(Standing.JOINING);
 		}
-	}
-
-	// One that said goodbye is gone. One that is not received may be the later process,
-	// unless this one is new.
-	private boolean outranks(Message.PeerReport report) {
-		MemberId id = report.id();
-		if (!id.node().equals(this.self.node())) {
-			return false;
-		}
-		return (report.standing() == Standing.LEAVING) ? id.incarnation() >= this.self.incarnation()
-				: !this.everMember && !report.received() && isNewer(id, this.self);
 	}
 
 	private void count(MemberId id, long now) {
@@ -378,7 +339,7 @@ public final class Membership {
 	private Peer known(MemberId id, Standing as, long now) {
 		Peer known = this.peers.get(id);
 		if (known == null) {
-			this.peers.keySet().stream().filter((other) -> isNewer(id, other)).toList().forEach(this::bury);
+			this.peers.keySet().stream().filter((other) -> Succession.isNewer(id, other)).toList().forEach(this::bury);
 			known = new Peer(id, as, now);
 			this.peers.put(id, known);
 			invalidate();
@@ -407,51 +368,18 @@ public final class Membership {
 	}
 
 	private void invalidate() {
+		this.version++;
 		this.members = null;
-		this.relays.invalidate();
+		this.views.invalidate();
 	}
 
 	private boolean isReplaced(MemberId id) {
 		return this.tombstones.isBuried(id) || (!this.peers.containsKey(id)
-				&& this.peers.keySet().stream().anyMatch((known) -> isNewer(known, id)));
-	}
-
-	private static boolean isNewer(MemberId one, MemberId other) {
-		return one.node().equals(other.node()) && one.incarnation() > other.incarnation();
+				&& this.peers.keySet().stream().anyMatch((known) -> Succession.isNewer(known, id)));
 	}
 
 	private static long lastBefore(Message message) {
 		return (message.batch() != null) ? message.batch().numbers().first() - 1 : message.lastBatch();
-	}
-
-	/**
-	 * Members whose spending some heard member does not receive directly. Worked out anew
-	 * only after who receives whom has changed: it takes the square of the members.
-	 */
-	private static final class Relays {
-
-		private @Nullable Set<MemberId> relayed;
-
-		void invalidate() {
-			this.relayed = null;
-		}
-
-		Set<MemberId> among(List<Peer> members) {
-			Set<MemberId> known = this.relayed;
-			if (known == null) {
-				known = new HashSet<>();
-				for (Peer of : members) {
-					for (Peer to : members) {
-						if (to != of && to.isHeard() && !to.receives(of.id())) {
-							known.add(of.id());
-						}
-					}
-				}
-				this.relayed = known;
-			}
-			return known;
-		}
-
 	}
 
 }

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +18,18 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.replication.delivery.Delivery;
 import io.openclaw.tokenbucket.replication.delivery.Receipts;
 import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.Announcement;
+import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 
 /**
  * What this member knows of one other process: who it is, how it is counted, and how it
  * counts others. Mutable, confined to the replicating thread.
  */
 public final class Peer {
+
+	private static final long NEVER = -1;
 
 	private final MemberId id;
 
@@ -34,7 +39,15 @@ public final class Peer {
 
 	private Standing standing;
 
-	private @Nullable String region;
+	private @Nullable Announcement announcement;
+
+	private boolean unreadable;
+
+	private boolean lacksAnnouncement;
+
+	private boolean told;
+
+	private boolean awaitsReceipts;
 
 	private @Nullable Standing countsMeAs;
 
@@ -42,13 +55,9 @@ public final class Peer {
 
 	private boolean lacksEverything;
 
-	private Set<MemberId> receives = Set.of();
+	private Roster roster = Roster.EMPTY;
 
-	private Map<String, Long> fingerprints = Map.of();
-
-	private Set<String> configuredLimits = Set.of();
-
-	private Map<String, Long> configurations = Map.of();
+	private long rosterReadAt = NEVER;
 
 	public Peer(MemberId id, Standing standing, long now) {
 		this.id = id;
@@ -81,7 +90,7 @@ public final class Peer {
 	}
 
 	public @Nullable String region() {
-		return this.region;
+		return (this.announcement != null) ? this.announcement.region() : null;
 	}
 
 	public boolean isReceived(Duration syncInterval, long now) {
@@ -93,7 +102,7 @@ public final class Peer {
 	}
 
 	public boolean receives(MemberId other) {
-		return this.receives.contains(other);
+		return this.roster.receives(other);
 	}
 
 	/**
@@ -124,70 +133,118 @@ public final class Peer {
 	}
 
 	/**
+	 * What the peer announced last, as far as this member could read it.
+	 */
+	public @Nullable Announcement announcement() {
+		return this.announcement;
+	}
+
+	/**
+	 * Whether this member does not know what the peer announces now.
+	 */
+	public boolean isUnreadable() {
+		return this.unreadable;
+	}
+
+	/**
+	 * Whether the peer may not know what this member announces.
+	 */
+	public boolean mustBeTold() {
+		return this.failures.everReceived() && (this.lacksAnnouncement || !this.told);
+	}
+
+	/**
+	 * This member has announced everything.
+	 */
+	public void onTold() {
+		this.told = true;
+		this.lacksAnnouncement = false;
+	}
+
+	/**
 	 * Takes in what every message says.
 	 * @param self this member
 	 * @param published the last batch of this member
 	 * @param stamp what this member would stamp on a message now
-	 * @return whether the peer receives others than before
+	 * @return whether the peer lists others than before, or otherwise
 	 */
 	public boolean receive(Message message, MemberId self, long published, long stamp, long now) {
-		this.region = message.region();
-		Set<MemberId> receivedBefore = this.receives;
-		this.receives = message.peers()
-			.stream()
-			.filter(Message.PeerReport::received)
-			.map(Message.PeerReport::id)
-			.collect(Collectors.toUnmodifiableSet());
-		Optional<Message.PeerReport> aboutMe = message.peers()
-			.stream()
-			.filter((report) -> report.id().equals(self))
-			.findFirst();
-		this.failures.receive(message, aboutMe, stamp, now);
-		this.countsMeAs = aboutMe.map(Message.PeerReport::standing).orElse(null);
-		aboutMe.ifPresent((report) -> {
-			this.countedMe = report.standing() == Standing.MEMBER;
-			this.delivery.acknowledge(report, published);
-			this.lacksEverything &= !this.delivery.outgoing().isComplete();
+		this.failures.receive(message, now);
+		this.awaitsReceipts = message.unacknowledged();
+		Announcement announced = message.announcement();
+		this.unreadable = announced == null;
+		if (announced == null) {
+			return false;
+		}
+		this.announcement = announced;
+		this.failures.learnInterval(announced.interval());
+		boolean changed = list(Roster.of(announced, message));
+		Listing listing = this.roster.listing(self);
+		this.failures.list(listing != null && listing.received(), now);
+		this.countsMeAs = (listing != null) ? listing.standing() : null;
+		this.countedMe = (listing != null) ? listing.standing() == Standing.MEMBER : this.countedMe;
+		message.peers().stream().filter((report) -> report.id().equals(self)).forEach((report) -> {
+			this.lacksAnnouncement |= report.lacksAnnouncement();
+			Optional.ofNullable(report.receipt()).ifPresent((receipt) -> take(receipt, published, stamp));
 		});
-		return !this.receives.equals(receivedBefore);
+		return changed;
+	}
+
+	private boolean list(Roster latest) {
+		if (latest.equals(this.roster)) {
+			return false;
+		}
+		this.roster = latest;
+		this.rosterReadAt = NEVER;
+		return true;
+	}
+
+	private void take(Message.Receipt receipt, long published, long stamp) {
+		this.failures.measure(receipt, stamp);
+		this.delivery.acknowledge(receipt, published);
+		this.lacksEverything &= !this.delivery.outgoing().isComplete();
 	}
 
 	/**
-	 * Learns which limits the peer knows, and which of them it is configured with.
-	 * @param known fingerprints by the name of the limit
-	 * @param deviating what stands for its configurations that it does not follow
+	 * Passes whom the peer lists, unless that was done since anything changed.
+	 * @param version of what this member knows of the fleet
 	 */
-	public void learnLimits(Map<String, Long> known, Set<String> configured, Map<String, Long> deviating) {
-		this.fingerprints = known;
-		this.configuredLimits = configured;
-		this.configurations = deviating;
+	void readRoster(long version, Consumer<Roster> reader) {
+		if (this.rosterReadAt != version) {
+			this.rosterReadAt = version;
+			reader.accept(this.roster);
+		}
 	}
 
 	public boolean knows(String limit) {
-		return this.fingerprints.containsKey(limit);
+		return limits().containsKey(limit);
 	}
 
 	/**
 	 * Whether the peer follows these definitions.
 	 */
 	public boolean follows(Collection<LimitDefinition> definitions) {
-		return definitions.stream()
-			.allMatch((definition) -> Objects.equals(this.fingerprints.get(definition.limit().name()),
-					definition.fingerprint()));
+		return definitions.stream().allMatch((definition) -> {
+			AnnouncedLimit limit = limits().get(definition.limit().name());
+			return limit != null && limit.fingerprint() == definition.fingerprint();
+		});
 	}
 
 	public boolean isConfiguredWith(String limit) {
-		return this.configuredLimits.contains(limit);
+		AnnouncedLimit announced = limits().get(limit);
+		return announced != null && announced.configuration() != null;
 	}
 
 	/**
-	 * Whether the peer is known to be configured with just a definition.
-	 * @param followed what this member follows of the limit
+	 * Whether the peer is configured with just a definition.
 	 */
-	public boolean isConfiguredAs(LimitDefinition configured, LimitDefinition followed) {
-		Long deviating = this.configurations.get(configured.limit().name());
-		return (deviating != null) ? deviating == configured.basis()
-				: follows(List.of(followed)) && followed.isBasedOn(configured);
+	public boolean isConfiguredAs(LimitDefinition definition) {
+		AnnouncedLimit announced = limits().get(definition.limit().name());
+		return announced != null && Objects.equals(announced.configuration(), definition.basis());
+	}
+
+	private Map<String, AnnouncedLimit> limits() {
+		return (this.announcement != null) ? this.announcement.limits() : Map.of();
 	}
 
 	/**
@@ -207,15 +264,20 @@ public final class Peer {
 
 	/**
 	 * What this member says of the peer.
+	 * @param asks whether it is to send again what lacks
+	 * @param receipt whether to say what arrived in any case
+	 * @return empty if that goes without saying
 	 */
-	public Message.PeerReport report(Duration syncInterval, boolean ask, long now) {
+	public Optional<Message.PeerReport> report(Duration syncInterval, boolean asks, boolean receipt, long now) {
 		Receipts arrived = this.delivery.receipts();
-		if (arrived == null) {
-			return new Message.PeerReport(this.id, this.standing, false, 0, List.of(), 0, 0, 0);
-		}
-		return new Message.PeerReport(this.id, this.standing, isReceived(syncInterval, now), arrived.upTo(),
-				ask ? arrived.ask(now) : List.of(), this.failures.lastSentAt(), now - this.failures.receivedAt(),
-				this.delivery.incoming().completed());
+		Listing listing = new Listing(this.standing, arrived != null && isReceived(syncInterval, now));
+		boolean says = asks || receipt || this.awaitsReceipts || !isMember() || !isHeard();
+		Message.Receipt said = (says && arrived != null)
+				? new Message.Receipt(arrived.upTo(), asks ? arrived.ask(now) : List.of(), this.failures.lastSentAt(),
+						now - this.failures.receivedAt(), this.delivery.incoming().completed())
+				: null;
+		return (said == null && !this.unreadable && listing.equals(Listing.USUAL)) ? Optional.empty()
+				: Optional.of(new Message.PeerReport(this.id, listing, this.unreadable, said));
 	}
 
 }

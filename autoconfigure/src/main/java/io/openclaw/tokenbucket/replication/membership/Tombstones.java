@@ -62,11 +62,18 @@ public final class Tombstones {
 	}
 
 	/**
+	 * Whether a process speaks whose number is too low.
+	 */
+	public boolean hasUnaware(long now) {
+		this.unaware.values().removeIf((heardAt) -> now - heardAt > RECALLED_NANOS);
+		return !this.unaware.isEmpty();
+	}
+
+	/**
 	 * The newest of the processes that are gone, of each node that does not know.
 	 */
 	public List<MemberId> recalled(long now) {
-		this.unaware.values().removeIf((heardAt) -> now - heardAt > RECALLED_NANOS);
-		return this.unaware.isEmpty() ? List.of()
+		return !hasUnaware(now) ? List.of()
 				: this.buried.entrySet()
 					.stream()
 					.filter((gone) -> this.unaware.containsKey(gone.getKey()))

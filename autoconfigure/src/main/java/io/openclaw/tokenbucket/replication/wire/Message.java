@@ -14,37 +14,62 @@ import io.openclaw.tokenbucket.replication.port.Standing;
  * Immutable.
  *
  * @param sender who sends
- * @param region where the sender runs
  * @param standing how the sender sees itself
  * @param sentAt the sender's clock when it sent, meaningless to anybody else
  * @param lastBatch the number of the last batch that the sender published, zero if none
  * @param wantsAcknowledgement whether a request waits for the answer
- * @param peers what the sender knows of others
- * @param ages how long the sender's limits have been active, in nanoseconds by name
+ * @param unacknowledged whether the sender waits for a receipt from anybody
+ * @param announcement what the sender announces; {@code null} if this reader does not
+ * know what its digest stands for: then neither peers nor buckets are read
+ * @param ages how long the limits of the announcement have been active, in nanoseconds by
+ * name; {@code null} unless the announcement travels whole
+ * @param peers what the sender says of others. Of whom it announces as counted, and says
+ * nothing here, it receives messages
  * @param digest of the sender's state, present only when nothing is on its way
  * @param batch buckets that changed
  * @param transfer buckets of somebody who needs all of them
  * @param sections what is added to the body
  */
-public record Message(MemberId sender, @Nullable String region, Standing standing, long sentAt, long lastBatch,
-		boolean wantsAcknowledgement, List<PeerReport> peers, Map<String, Long> ages, @Nullable Long digest,
-		@Nullable Batch batch, @Nullable Transfer transfer, Sections sections) {
+public record Message(MemberId sender, Standing standing, long sentAt, long lastBatch, boolean wantsAcknowledgement,
+		boolean unacknowledged, @Nullable Announcement announcement, @Nullable Map<String, Long> ages,
+		List<PeerReport> peers, @Nullable Long digest, @Nullable Batch batch, @Nullable Transfer transfer,
+		Sections sections) {
 
 	/**
-	 * What the sender knows of another process.
+	 * What the sender says of another process.
 	 *
 	 * @param id the other process
-	 * @param standing how the sender counts it
+	 * @param listing how it is listed
+	 * @param lacksAnnouncement whether the sender does not know what the other announces
+	 * @param receipt what arrived of it; {@code null} if that is not said
+	 */
+	public record PeerReport(MemberId id, Listing listing, boolean lacksAnnouncement, @Nullable Receipt receipt) {
+	}
+
+	/**
+	 * How a process is listed by another.
+	 *
+	 * @param standing how the other counts it
 	 * @param received whether its last message is recent
-	 * @param receivedUpTo the sender has all its batches up to this number
-	 * @param missing batches that the sender asks it to send again
+	 */
+	public record Listing(Standing standing, boolean received) {
+
+		/** That of a member of which nothing else is said. */
+		public static final Listing USUAL = new Listing(Standing.MEMBER, true);
+
+	}
+
+	/**
+	 * What arrived of a process.
+	 *
+	 * @param upTo all its batches up to this number
+	 * @param missing batches that it is asked to send again
 	 * @param echo its {@code sentAt} of the last message that arrived, zero if none did
 	 * @param heldNanos how long ago that arrived
 	 * @param completedTransfer the last transfer of it that arrived whole, zero if none
 	 * did
 	 */
-	public record PeerReport(MemberId id, Standing standing, boolean received, long receivedUpTo,
-			List<SequenceRange> missing, long echo, long heldNanos, long completedTransfer) {
+	public record Receipt(long upTo, List<SequenceRange> missing, long echo, long heldNanos, long completedTransfer) {
 	}
 
 	/**
@@ -54,6 +79,11 @@ public record Message(MemberId sender, @Nullable String region, Standing standin
 	 * @param buckets the buckets
 	 */
 	public record Batch(SequenceRange numbers, List<BucketUpdate> buckets) {
+
+		Batch withoutBuckets() {
+			return new Batch(this.numbers, List.of());
+		}
+
 	}
 
 	/**

@@ -35,7 +35,11 @@ public final class MessageCodec {
 
 	public static final int WANTS_ACKNOWLEDGEMENT = 8;
 
-	public static final int ALL_FLAGS = HAS_DIGEST | HAS_BATCH | HAS_TRANSFER | WANTS_ACKNOWLEDGEMENT;
+	public static final int UNACKNOWLEDGED = 16;
+
+	public static final int IS_WHOLE = 32;
+
+	public static final int ALL_FLAGS = 63;
 
 	private MessageCodec() {
 	}
@@ -57,18 +61,28 @@ public final class MessageCodec {
 	}
 
 	/**
-	 * Reads a message once its signature has been verified.
+	 * Reads a message that needs no other to be understood.
 	 * @throws MalformedMessageException if it is none, or not signed as it must be
 	 */
 	public static Message read(byte[] bytes, MessageSigning signing) throws MalformedMessageException {
+		return read(bytes, signing, KnownAnnouncements.NONE);
+	}
+
+	/**
+	 * Reads a message once its signature has been verified.
+	 * @param known what its sender may have announced before
+	 * @throws MalformedMessageException if it is none, or not signed as it must be
+	 */
+	public static Message read(byte[] bytes, MessageSigning signing, KnownAnnouncements known)
+			throws MalformedMessageException {
 		requireReadable(bytes);
 		signing.verify(bytes, MessageCodec::claimedSender);
-		return decode(bytes);
+		return decode(bytes, known);
 	}
 
 	private static String claimedSender(byte[] bytes) {
 		try {
-			return new MessageReader(new WireReader(bytes)).readSender().node();
+			return new MessageReader(new WireReader(bytes), KnownAnnouncements.NONE).readSender().node();
 		}
 		catch (MalformedMessageException | IllegalArgumentException ex) {
 			return "";
@@ -93,10 +107,15 @@ public final class MessageCodec {
 		}
 	}
 
-	public static Message decode(byte[] bytes) throws MalformedMessageException {
+	/**
+	 * Reads a message, signed or not.
+	 * @param known what its sender may have announced before
+	 * @throws MalformedMessageException if it is none
+	 */
+	public static Message decode(byte[] bytes, KnownAnnouncements known) throws MalformedMessageException {
 		requireReadable(bytes);
 		try {
-			return new MessageReader(new WireReader(bytes)).read();
+			return new MessageReader(new WireReader(bytes), known).read();
 		}
 		catch (IllegalArgumentException | ArithmeticException ex) {
 			throw new MalformedMessageException("range");

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -15,7 +17,9 @@ import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Message.Batch;
+import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 import io.openclaw.tokenbucket.replication.wire.Message.PeerReport;
+import io.openclaw.tokenbucket.replication.wire.Message.Receipt;
 import io.openclaw.tokenbucket.replication.wire.Message.Transfer;
 
 /**
@@ -23,12 +27,28 @@ import io.openclaw.tokenbucket.replication.wire.Message.Transfer;
  */
 public final class MessageReader {
 
+	private static final int STANDINGS = 3;
+
+	static final int HAS_RECEIPT = 8;
+
+	static final int LACKS_ANNOUNCEMENT = 16;
+
+	private static final int ALL_STATES = 31;
+
 	private final WireReader in;
 
-	private final List<MemberId> members = new ArrayList<>();
+	private final KnownAnnouncements known;
 
-	public MessageReader(WireReader in) {
+	// The sender first.
+	private final List<MemberId> named = new ArrayList<>();
+
+	private @Nullable Announcement announcement;
+
+	private @Nullable Map<String, Long> ages;
+
+	public MessageReader(WireReader in, KnownAnnouncements known) {
 		this.in = in;
+		this.known = known;
 	}
 
 	/**
@@ -37,10 +57,7 @@ public final class MessageReader {
 	MemberId readSender() throws MalformedMessageException {
 		this.in.readByte();
 		this.in.readByte();
-		for (int left = this.in.readCount(); left > 0; left--) {
-			this.members.add(new MemberId(this.in.readText(), this.in.readNumber()));
-		}
-		return readMember();
+		return new MemberId(this.in.readText(), this.in.readNumber());
 	}
 
 	/**
@@ -48,40 +65,67 @@ public final class MessageReader {
 	 */
 	public Message read() throws MalformedMessageException {
 		MemberId sender = readSender();
+		this.named.add(sender);
 		int flags = this.in.readByte();
 		if ((flags & ~MessageCodec.ALL_FLAGS) != 0) {
 			throw new MalformedMessageException("malformed");
 		}
-		String region = this.in.readText();
 		Standing standing = standing(this.in.readByte());
 		long sentAt = this.in.readNumber();
 		long lastBatch = this.in.readNumber();
+		readAnnouncement(sender, has(flags, MessageCodec.IS_WHOLE));
+		for (int left = this.in.readCount(); left > 0; left--) {
+			this.named.add(new MemberId(this.in.readText(), this.in.readNumber()));
+		}
 		List<PeerReport> peers = readList(this::readPeer, MessageCodec.MAX_PEERS);
-		Map<String, Long> ages = readAges();
 		Long digest = has(flags, MessageCodec.HAS_DIGEST) ? this.in.readBits() : null;
 		Batch batch = has(flags, MessageCodec.HAS_BATCH)
 				? new Batch(readRange(), readList(this::readBucket, MessageCodec.MAX_BUCKETS)) : null;
 		Transfer transfer = has(flags, MessageCodec.HAS_TRANSFER) ? readTransfer() : null;
 		Sections sections = Sections.readFrom(this.in);
 		this.in.requireEnd();
-		return new Message(sender, region.isEmpty() ? null : region, standing, sentAt, lastBatch,
-				has(flags, MessageCodec.WANTS_ACKNOWLEDGEMENT), peers, ages, digest, batch, transfer, sections);
+		boolean readable = this.announcement != null;
+		return new Message(sender, standing, sentAt, lastBatch, has(flags, MessageCodec.WANTS_ACKNOWLEDGEMENT),
+				has(flags, MessageCodec.UNACKNOWLEDGED), this.announcement, readable ? this.ages : null,
+				readable ? peers : List.of(), digest, (readable || batch == null) ? batch : batch.withoutBuckets(),
+				readable ? transfer : null, sections);
 	}
 
-	private Map<String, Long> readAges() throws MalformedMessageException {
-		Map<String, Long> ages = new LinkedHashMap<>();
-		for (int left = readCount(MessageCodec.MAX_LIMITS); left > 0; left--) {
-			ages.put(this.in.readText(), this.in.readNumber());
+	private void readAnnouncement(MemberId sender, boolean whole) throws MalformedMessageException {
+		long digest = this.in.readNumber();
+		this.announcement = this.known.find(sender, digest);
+		if (!whole) {
+			return;
 		}
-		return ages;
+		byte[] bytes = this.in.readBytes();
+		if (Announcement.digest(bytes) != digest) {
+			throw new MalformedMessageException("malformed");
+		}
+		Announcement announced = (this.announcement != null) ? this.announcement : Announcement.decode(bytes);
+		this.announcement = announced;
+		if (this.in.readCount() != announced.limits().size()) {
+			throw new MalformedMessageException("malformed");
+		}
+		this.ages = new LinkedHashMap<>();
+		for (String limit : announced.limits().keySet()) {
+			this.ages.put(limit, this.in.readNumber());
+		}
 	}
 
 	private PeerReport readPeer() throws MalformedMessageException {
 		MemberId id = readMember();
-		int flags = this.in.readByte();
-		return new PeerReport(id, standing(flags >> 1), (flags & 1) != 0, this.in.readNumber(),
-				readList(this::readRange, MessageCodec.MAX_RANGES), this.in.readNumber(), this.in.readNumber(),
-				this.in.readNumber());
+		int state = this.in.readByte();
+		if ((state & ~ALL_STATES) != 0) {
+			throw new MalformedMessageException("malformed");
+		}
+		Listing listing = new Listing(standing((state >> 1) & STANDINGS), (state & 1) != 0);
+		return new PeerReport(id, listing, has(state, LACKS_ANNOUNCEMENT),
+				has(state, HAS_RECEIPT) ? readReceipt() : null);
+	}
+
+	private Receipt readReceipt() throws MalformedMessageException {
+		return new Receipt(this.in.readNumber(), readList(this::readRange, MessageCodec.MAX_RANGES),
+				this.in.readNumber(), this.in.readNumber(), this.in.readNumber());
 	}
 
 	private SequenceRange readRange() throws MalformedMessageException {
@@ -106,12 +150,12 @@ public final class MessageReader {
 
 	private BucketUpdate readBucket() throws MalformedMessageException {
 		String limit = this.in.readText();
-		int overflow = this.in.readByte();
+		boolean overflow = this.in.readFlag();
 		String text = this.in.readText();
-		if (overflow > 1 || (overflow == 1 && !text.isEmpty())) {
+		if (overflow && !text.isEmpty()) {
 			throw new MalformedMessageException("range");
 		}
-		BucketKey key = new BucketKey(limit, text, overflow == 1);
+		BucketKey key = new BucketKey(limit, text, overflow);
 		long initial = this.in.readNumber();
 		GCounter<Birth> consumed = readBirths();
 		GCounter<Birth> returned = readBirths();
@@ -131,28 +175,35 @@ public final class MessageReader {
 		return GCounter.of(amounts);
 	}
 
+	// By rank among those that are announced, or by place in the table.
 	private MemberId readMember() throws MalformedMessageException {
-		long place = this.in.readNumber();
-		if (place >= this.members.size()) {
+		long reference = this.in.readNumber();
+		int index = (int) Math.min(reference >> 1, Integer.MAX_VALUE);
+		if ((reference & 1) == 0) {
+			return ranked(index);
+		}
+		if (index >= this.named.size()) {
 			throw new MalformedMessageException("range");
 		}
-		return this.members.get((int) place);
+		return this.named.get(index);
+	}
+
+	// Who does not know the announcement reads on, to find out whether the rest is right.
+	private MemberId ranked(int rank) {
+		Announcement announced = this.announcement;
+		if (announced != null && rank < announced.members().size()) {
+			return announced.members().get(rank);
+		}
+		this.announcement = null;
+		return new MemberId("?", rank);
 	}
 
 	private <T> List<T> readList(Element<T> element, int most) throws MalformedMessageException {
 		List<T> elements = new ArrayList<>();
-		for (int left = readCount(most); left > 0; left--) {
+		for (int left = this.in.readCount(most); left > 0; left--) {
 			elements.add(element.read());
 		}
 		return elements;
-	}
-
-	private int readCount(int most) throws MalformedMessageException {
-		int count = this.in.readCount();
-		if (count > most) {
-			throw new MalformedMessageException("count");
-		}
-		return count;
 	}
 
 	private static boolean has(int flags, int flag) {

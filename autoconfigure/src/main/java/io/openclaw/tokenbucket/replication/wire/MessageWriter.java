@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.replication.wire;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import io.openclaw.tokenbucket.crdt.Birth;
@@ -10,22 +11,28 @@ import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.wire.Message.PeerReport;
+import io.openclaw.tokenbucket.replication.wire.Message.Receipt;
 import io.openclaw.tokenbucket.replication.wire.Message.Transfer;
 
 /**
- * Writes one message. Members are named once, in a table, and referred to by their place
- * in it. Mutable, for one thread.
+ * Writes one message. Members that are announced are referred to by their rank among
+ * these; others are named once, in a table. Mutable, for one thread.
  */
 public final class MessageWriter {
 
 	private final Message message;
 
+	private final Announcement announcement;
+
 	private final WireWriter body = new WireWriter();
 
-	private final Map<MemberId, Integer> members = new LinkedHashMap<>();
+	// The sender first.
+	private final Map<MemberId, Integer> named = new LinkedHashMap<>();
 
 	public MessageWriter(Message message) {
 		this.message = message;
+		this.announcement = Objects.requireNonNull(message.announcement());
+		this.named.put(message.sender(), 0);
 	}
 
 	/**
@@ -34,10 +41,7 @@ public final class MessageWriter {
 	 * zero
 	 */
 	public byte[] write(int signatureBytes) {
-		writeMember(this.message.sender());
-		writeHeader();
 		writeList(this.message.peers(), this::writePeer);
-		writeAges();
 		if (this.message.digest() != null) {
 			this.body.writeNumber(this.message.digest());
 		}
@@ -49,19 +53,19 @@ public final class MessageWriter {
 			writeTransfer(this.message.transfer());
 		}
 		this.message.sections().writeTo(this.body, signatureBytes);
-		return withTable();
+		return withHead();
 	}
 
-	// The table stands first, but is known last.
-	private byte[] withTable() {
+	// The table stands before the body, but is known after it.
+	private byte[] withHead() {
 		WireWriter head = new WireWriter();
 		head.writeByte(MessageCodec.MAGIC);
 		head.writeByte(MessageCodec.VERSION);
-		head.writeNumber(this.members.size());
-		this.members.keySet().forEach((member) -> {
-			head.writeText(member.node());
-			head.writeNumber(member.incarnation());
-		});
+		writeName(this.message.sender(), head);
+		writeHeader(head);
+		writeAnnouncement(head);
+		head.writeNumber(this.named.size() - 1);
+		this.named.keySet().stream().skip(1).forEach((member) -> writeName(member, head));
 		byte[] table = head.toByteArray();
 		byte[] rest = this.body.toByteArray();
 		byte[] whole = new byte[table.length + rest.length];
@@ -70,33 +74,46 @@ public final class MessageWriter {
 		return whole;
 	}
 
-	private void writeHeader() {
-		this.body.writeByte(((this.message.digest() != null) ? MessageCodec.HAS_DIGEST : 0)
-				| ((this.message.batch() != null) ? MessageCodec.HAS_BATCH : 0)
-				| ((this.message.transfer() != null) ? MessageCodec.HAS_TRANSFER : 0)
-				| (this.message.wantsAcknowledgement() ? MessageCodec.WANTS_ACKNOWLEDGEMENT : 0));
-		this.body.writeText((this.message.region() != null) ? this.message.region() : "");
-		this.body.writeByte(this.message.standing().ordinal());
-		this.body.writeNumber(this.message.sentAt());
-		this.body.writeNumber(this.message.lastBatch());
+	private static void writeName(MemberId member, WireWriter out) {
+		out.writeText(member.node());
+		out.writeNumber(member.incarnation());
 	}
 
-	private void writeAges() {
-		this.body.writeNumber(this.message.ages().size());
-		this.message.ages().forEach((limit, age) -> {
-			this.body.writeText(limit);
-			writeGrowing(age);
-		});
+	private void writeHeader(WireWriter head) {
+		head.writeByte(((this.message.digest() != null) ? MessageCodec.HAS_DIGEST : 0)
+				| ((this.message.batch() != null) ? MessageCodec.HAS_BATCH : 0)
+				| ((this.message.transfer() != null) ? MessageCodec.HAS_TRANSFER : 0)
+				| (this.message.wantsAcknowledgement() ? MessageCodec.WANTS_ACKNOWLEDGEMENT : 0)
+				| (this.message.unacknowledged() ? MessageCodec.UNACKNOWLEDGED : 0)
+				| ((this.message.ages() != null) ? MessageCodec.IS_WHOLE : 0));
+		head.writeByte(this.message.standing().ordinal());
+		head.writeNumber(this.message.sentAt());
+		head.writeNumber(this.message.lastBatch());
+	}
+
+	private void writeAnnouncement(WireWriter head) {
+		head.writeNumber(this.announcement.digest());
+		Map<String, Long> ages = this.message.ages();
+		if (ages != null) {
+			head.writeBytes(this.announcement.bytes());
+			head.writeNumber(this.announcement.limits().size());
+			this.announcement.limits().keySet().forEach((limit) -> writeGrowing(ages.getOrDefault(limit, 0L), head));
+		}
 	}
 
 	private void writePeer(PeerReport peer) {
 		writeMember(peer.id());
-		this.body.writeByte(peer.standing().ordinal() << 1 | (peer.received() ? 1 : 0));
-		this.body.writeNumber(peer.receivedUpTo());
-		writeList(peer.missing(), this::writeRange);
-		this.body.writeNumber(peer.echo());
-		this.body.writeNumber(peer.heldNanos());
-		this.body.writeNumber(peer.completedTransfer());
+		Receipt receipt = peer.receipt();
+		this.body.writeByte((peer.listing().received() ? 1 : 0) | peer.listing().standing().ordinal() << 1
+				| ((receipt != null) ? MessageReader.HAS_RECEIPT : 0)
+				| (peer.lacksAnnouncement() ? MessageReader.LACKS_ANNOUNCEMENT : 0));
+		if (receipt != null) {
+			this.body.writeNumber(receipt.upTo());
+			writeList(receipt.missing(), this::writeRange);
+			this.body.writeNumber(receipt.echo());
+			this.body.writeNumber(receipt.heldNanos());
+			this.body.writeNumber(receipt.completedTransfer());
+		}
 	}
 
 	private void writeRange(SequenceRange range) {
@@ -116,14 +133,14 @@ public final class MessageWriter {
 		this.body.writeText(bucket.key().limit());
 		this.body.writeByte(bucket.key().overflow() ? 1 : 0);
 		this.body.writeText(bucket.key().key());
-		writeGrowing(bucket.state().initial());
+		writeGrowing(bucket.state().initial(), this.body);
 		writeBirths(bucket.state().consumed());
 		writeBirths(bucket.state().returned());
 		GCounter<MemberId> granted = bucket.state().granted();
 		this.body.writeNumber(granted.size());
 		granted.forEach((member, amount) -> {
 			writeMember(member);
-			writeGrowing(amount);
+			writeGrowing(amount, this.body);
 		});
 	}
 
@@ -132,18 +149,24 @@ public final class MessageWriter {
 		counter.forEach((birth, amount) -> {
 			writeMember(birth.member());
 			this.body.writeNumber(birth.number());
-			writeGrowing(amount);
+			writeGrowing(amount, this.body);
 		});
 	}
 
 	// A peer may have brought it to the brink: one number too large, and nobody would
 	// read the whole message. Less is true as well of what only grows.
-	private void writeGrowing(long number) {
-		this.body.writeNumber(Math.min(number, WireReader.LARGEST));
+	private static void writeGrowing(long number, WireWriter out) {
+		out.writeNumber(Math.min(number, WireReader.LARGEST));
 	}
 
 	private void writeMember(MemberId member) {
-		this.body.writeNumber(this.members.computeIfAbsent(member, (id) -> this.members.size()));
+		Integer rank = this.announcement.rank(member);
+		if (rank != null) {
+			this.body.writeNumber(2L * rank);
+			return;
+		}
+		int place = this.named.computeIfAbsent(member, (id) -> this.named.size());
+		this.body.writeNumber(2L * place + 1);
 	}
 
 	private <T> void writeList(List<T> elements, Consumer<T> write) {

@@ -67,6 +67,29 @@ public final class WireReader {
 		return (int) count;
 	}
 
+	/**
+	 * Reads the number of elements that follow.
+	 * @param most how many there may be
+	 */
+	public int readCount(int most) throws MalformedMessageException {
+		int count = readCount();
+		if (count > most) {
+			throw new MalformedMessageException("count");
+		}
+		return count;
+	}
+
+	/**
+	 * Reads a byte that is 0 or 1.
+	 */
+	public boolean readFlag() throws MalformedMessageException {
+		int flag = readByte();
+		if (flag > 1) {
+			throw new MalformedMessageException("range");
+		}
+		return flag == 1;
+	}
+
 	public String readText() throws MalformedMessageException {
 		int length = readCount();
 		ByteBuffer text = this.buffer.slice(this.buffer.position(), length);

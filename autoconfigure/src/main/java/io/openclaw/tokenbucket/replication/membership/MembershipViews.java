@@ -1,0 +1,126 @@
+package io.openclaw.tokenbucket.replication.membership;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.replication.delivery.Outbox;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+
+/**
+ * The members as admission sees them. Mutable, confined to the replicating thread.
+ */
+final class MembershipViews {
+
+	private final MemberId self;
+
+	private final Supplier<ReplicationSettings> settings;
+
+	private final Membership membership;
+
+	private final Relays relays = new Relays();
+
+	MembershipViews(MemberId self, Supplier<ReplicationSettings> settings, Membership membership) {
+		this.self = self;
+		this.settings = settings;
+		this.membership = membership;
+	}
+
+	/**
+	 * Who is counted has changed, or who receives whom.
+	 */
+	void invalidate() {
+		this.relays.invalidate();
+	}
+
+	/**
+	 * The members now. A process that has no contact at all is counted as one of as many
+	 * as there should be, and has its share until it meets somebody.
+	 * @param contact whether this process reaches anybody
+	 */
+	MembershipView view(Outbox outbox, boolean contact, long now) {
+		Duration sync = this.settings.get().syncInterval();
+		List<MembershipView.Peer> views = new ArrayList<>();
+		for (Peer peer : this.membership.peers()) {
+			boolean heardBefore = peer.isHeard();
+			MembershipView.Peer view = peer.view(sync, outbox.oldestSentAfter(peer.delivery().acknowledgedUpTo()),
+					() -> company(peer, now), now);
+			if (peer.isHeard() != heardBefore) {
+				this.relays.invalidate();
+			}
+			if (peer.isMember()) {
+				views.add(view);
+			}
+		}
+		if (this.membership.isMember()) {
+			return MembershipView.member(this.self, views.size() + 1, views,
+					this.relays.among(this.membership.members()), now);
+		}
+		int fleetSize = Math.max(this.settings.get().replicationFactor(), views.size() + 1);
+		if (this.membership.isReplaced()) {
+			return MembershipView.replaced(this.self, fleetSize, now);
+		}
+		if (isRefused()) {
+			return MembershipView.refused(this.self, fleetSize, now);
+		}
+		return contact ? MembershipView.joining(this.self, fleetSize, now)
+				: MembershipView.member(this.self, fleetSize, views, Set.of(), now);
+	}
+
+	// Those who have a secret do not even read what this process says, and never count
+	// it.
+	private boolean isRefused() {
+		return !this.membership.members().isEmpty() && this.settings.get().signing().lacksSecretOfOthers()
+				&& this.membership.peers().stream().noneMatch((peer) -> peer.failures().receivesMe());
+	}
+
+	private Set<MemberId> company(Peer peer, long now) {
+		Duration sync = this.settings.get().syncInterval();
+		if (!peer.isReceived(sync, now)) {
+			return Set.of();
+		}
+		return this.membership.members()
+			.stream()
+			.filter((other) -> other != peer && other.isReceived(sync, now))
+			.filter((other) -> peer.receives(other.id()) && other.receives(peer.id()))
+			.map(Peer::id)
+			.collect(Collectors.toUnmodifiableSet());
+	}
+
+	/**
+	 * Members whose spending some heard member does not receive directly. Worked out anew
+	 * only after who receives whom has changed: it takes the square of the members.
+	 */
+	private static final class Relays {
+
+		private @Nullable Set<MemberId> relayed;
+
+		void invalidate() {
+			this.relayed = null;
+		}
+
+		Set<MemberId> among(List<Peer> members) {
+			Set<MemberId> known = this.relayed;
+			if (known == null) {
+				known = new HashSet<>();
+				for (Peer of : members) {
+					if (members.stream().anyMatch((to) -> to != of && to.isHeard() && !to.receives(of.id()))) {
+						known.add(of.id());
+					}
+				}
+				this.relayed = known;
+			}
+			return known;
+		}
+
+	}
+
+}

@@ -1,0 +1,23 @@
+package io.openclaw.tokenbucket.replication.wire;
+
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.MemberId;
+
+/**
+ * What a reader knows of what others announced.
+ */
+@FunctionalInterface
+public interface KnownAnnouncements {
+
+	/** A reader that knows only what it is told whole. */
+	KnownAnnouncements NONE = (sender, digest) -> null;
+
+	/**
+	 * What a digest stands for.
+	 * @param sender who announces it
+	 * @return the announcement, {@code null} if it is not known
+	 */
+	@Nullable Announcement find(MemberId sender, long digest);
+
+}

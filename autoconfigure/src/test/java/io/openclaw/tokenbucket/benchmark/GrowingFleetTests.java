@@ -1,0 +1,27 @@
+package io.openclaw.tokenbucket.benchmark;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import io.openclaw.tokenbucket.benchmark.GrowingFleet.Cost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+/**
+ * What a gateway receives while nobody asks anything grows with the fleet, and not with
+ * its square: each heartbeat is of the same size in any fleet.
+ */
+class GrowingFleetTests {
+
+	private static final Duration WHILE = Duration.ofSeconds(10);
+
+	@Test
+	void aHeartbeatIsOfTheSameSizeInAnyFleet() {
+		Cost few = new GrowingFleet(4).rest(WHILE);
+		Cost many = new GrowingFleet(30).rest(WHILE);
+		assertThat(many.bytes() / many.messages()).isCloseTo(few.bytes() / few.messages(), within(4.0)).isLessThan(100);
+	}
+
+}
