@@ -70,8 +70,8 @@ public final class OpenClawConsoleAutoConfiguration {
 	@Bean
 	ConsoleRoutes openClawConsoleRoutes(TokenBucketLimiter limiter, ReplicationStatusSource replication,
 			DecisionCounts decisions, Rejections rejections, ObjectProvider<KeyLookup> keys,
-			ObjectProvider<DriftSource> drift, ObjectProvider<CircuitStates> circuits, WebEndpointProperties endpoints, EndpointAccessResolver access,
-			OpenClawProperties properties) {
+			ObjectProvider<DriftSource> drift, ObjectProvider<CircuitStates> circuits, WebEndpointProperties endpoints,
+			EndpointAccessResolver access, OpenClawProperties properties) {
 		JsonMapper json = JsonMapper.builder().build();
 		ConsoleSource source = new ConsoleSource(
 				new TokenBucketsEndpoint(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT),

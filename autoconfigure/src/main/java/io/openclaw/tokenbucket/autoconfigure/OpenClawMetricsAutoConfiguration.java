@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -20,6 +21,7 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.metrics.BucketMetrics;
 import io.openclaw.tokenbucket.observability.metrics.CircuitMetrics;
+import io.openclaw.tokenbucket.observability.metrics.ConfiguredLimitMetrics;
 import io.openclaw.tokenbucket.observability.metrics.DecisionMetrics;
 import io.openclaw.tokenbucket.observability.metrics.DriftMetrics;
 import io.openclaw.tokenbucket.observability.metrics.FleetMetrics;
@@ -73,6 +75,26 @@ public final class OpenClawMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(BucketMetrics.class)
 	LimitsAdded openClawBucketMetricsOfAddedLimits(BucketMetrics metrics) {
+		return metrics::addLimits;
+	}
+
+	@Bean
+	@Order(1)
+	@ConditionalOnBean(OpenClawSettings.class)
+	ConfiguredLimits openClawConfiguredLimits(OpenClawSettings settings) {
+		return new ConfiguredLimits(settings);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(ConfiguredLimits.class)
+	ConfiguredLimitMetrics openClawConfiguredLimitMetrics(ConfiguredLimits limits, NodeTags tags) {
+		return new ConfiguredLimitMetrics(limits, tags);
+	}
+
+	@Bean
+	@ConditionalOnBean(ConfiguredLimitMetrics.class)
+	LimitsAdded openClawConfiguredLimitMetricsOfAddedLimits(ConfiguredLimitMetrics metrics) {
 		return metrics::addLimits;
 	}
 

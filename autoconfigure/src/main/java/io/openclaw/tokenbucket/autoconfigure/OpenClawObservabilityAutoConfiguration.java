@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -18,6 +20,7 @@ import org.springframework.util.StringUtils;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.FleetJournal;
+import io.openclaw.tokenbucket.observability.RejectionLogger;
 import io.openclaw.tokenbucket.observability.Rejections;
 import io.openclaw.tokenbucket.observability.ReplicationLogger;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
@@ -52,6 +55,15 @@ public final class OpenClawObservabilityAutoConfiguration {
 	@ConditionalOnMissingBean
 	ShadowLogger openClawShadowLogger(ObjectProvider<NanoClock> clock) {
 		return new ShadowLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnClass(name = "org.slf4j.Logger")
+	@ConditionalOnProperty("openclaw.rejection-log.lines-per-minute")
+	RejectionLogger openClawRejectionLogger(ObjectProvider<NanoClock> clock, OpenClawProperties properties) {
+		return new RejectionLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM),
+				properties.rejectionLog().linesPerMinute(), properties.rejectionLog().probability());
 	}
 
 	@Bean

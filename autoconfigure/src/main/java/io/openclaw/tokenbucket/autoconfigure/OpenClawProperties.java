@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 
 import java.math.BigDecimal;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
 import io.openclaw.tokenbucket.gateway.Scope;
@@ -36,6 +38,8 @@ import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
  * @param headers Response headers that tell callers of their limits.
  * @param proxies Whose word is taken for the address that a request comes from.
  * @param console The live page for operators.
+ * @param rejectionLog Lines of the log about requests that were rejected.
+ * @param audit File of everything that was consumed.
  * @param hashKeys Whether users, addresses and other keys are represented by an id
  * wherever they are seen outside of the request. API keys always are.
  * @param keySecret Secrets under which API keys and hashed keys become ids. The first
@@ -47,7 +51,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt, @DefaultValue Fallback fallback,
 		@DefaultValue CircuitBreaker circuitBreaker, @DefaultValue Manifest manifest,
 		@DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies, @DefaultValue Console console,
-		@DefaultValue("false") boolean hashKeys, @DefaultValue List<String> keySecret) {
+		@DefaultValue RejectionLog rejectionLog, @DefaultValue Audit audit, @DefaultValue("false") boolean hashKeys,
+		@DefaultValue List<String> keySecret) {
 
 	// Without the secrets.
 	@Override
@@ -251,6 +256,29 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 */
 	public record Console(@DefaultValue("false") boolean enabled, @DefaultValue List<URI> gateways,
 			@Nullable String extension) {
+	}
+
+	/**
+	 * Lines of the log about requests that were rejected, as key-value pairs.
+	 *
+	 * @param linesPerMinute So many lines a minute at the most; none by default.
+	 * @param probability Which part of the rejections is logged, from 0 to 1.
+	 */
+	public record RejectionLog(@DefaultValue("0") int linesPerMinute, @DefaultValue("1") double probability) {
+	}
+
+	/**
+	 * File of everything that was consumed, as JSON Lines.
+	 *
+	 * @param file Path of the file; without one, nothing is written. No two gateways may
+	 * write the same file.
+	 * @param maxFileSize Size at which the file is put aside and a new one is begun.
+	 * @param maxFiles Files that are kept, the current one included.
+	 * @param queueCapacity Lines that may wait to be written; further ones are dropped
+	 * and counted.
+	 */
+	public record Audit(@Nullable Path file, @DefaultValue("100MB") DataSize maxFileSize,
+			@DefaultValue("10") int maxFiles, @DefaultValue("100000") int queueCapacity) {
 	}
 
 }

@@ -51,8 +51,9 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 	public List<CallerBucket> bucketsOfWritten(String text) {
 		return this.bucketNames.namesOfWritten(this.key, text)
 			.stream()
-			.map((name) -> new CallerBucket(this.overrides.limitOf(name,
-					() -> this.bucketNames.formerNamesOf(this.key, text), this.name), name))
+			.map((name) -> new CallerBucket(
+					this.overrides.limitOf(name, () -> this.bucketNames.formerNamesOf(this.key, text), this.name),
+					name))
 			.toList();
 	}
 

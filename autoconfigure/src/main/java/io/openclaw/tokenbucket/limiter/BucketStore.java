@@ -33,6 +33,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.port.DriftListener;
 import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
+import io.openclaw.tokenbucket.limiter.port.SpendingListener;
 import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
 import io.openclaw.tokenbucket.limiter.store.DroppedBuckets;
 import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
@@ -80,8 +81,7 @@ public final class BucketStore {
 		long now = clock.nanoTime();
 		this.members = new CurrentMembership(self, now);
 		this.limits = new LimitRegistry(this.members, settings, this.queues);
-		this.upkeep = new Upkeep(this.limits, this.members, this.queues, this.unsaved, this.dropped,
-				sweptAtOnce);
+		this.upkeep = new Upkeep(this.limits, this.members, this.queues, this.unsaved, this.dropped, sweptAtOnce);
 		policies.forEach((policy) -> add(policy, now));
 	}
 
@@ -219,6 +219,14 @@ public final class BucketStore {
 	 */
 	public void tellDrift(DriftListener listener) {
 		this.queues.tellDrift(listener);
+	}
+
+	/**
+	 * Sets who is told of everything that this member consumes.
+	 * @param listener replaces the one before
+	 */
+	public void tellSpending(SpendingListener listener) {
+		this.queues.tellSpending(listener);
 	}
 
 	/**

@@ -186,8 +186,7 @@ public final class TokenBucketLimiter {
 	 */
 	public Optional<Duration> sinceDropped(String limit, String key) {
 		OptionalLong at = this.store.dropped().lastDropOf(BucketKey.of(limit, key));
-		return at.isEmpty() ? Optional.empty()
-				: Optional.of(Duration.ofNanos(this.clock.nanoTime() - at.getAsLong()));
+		return at.isEmpty() ? Optional.empty() : Optional.of(Duration.ofNanos(this.clock.nanoTime() - at.getAsLong()));
 	}
 
 	/**
@@ -252,8 +251,8 @@ public final class TokenBucketLimiter {
 				(outcome, decisions, completion) -> decisions.get(0));
 		Decision decision = start(admission);
 		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, key, tokens, decision, false, startedAt)
-				: decision.completedBy(admission.completion()
-					.map((later) -> counted(buckets, key, tokens, later, true, startedAt)));
+				: decision.completedBy(
+						admission.completion().map((later) -> counted(buckets, key, tokens, later, true, startedAt)));
 	}
 
 	private JointDecision enforce(List<Charge> charges, long now) {

@@ -296,8 +296,7 @@ class LimitsHttpTests {
 			.expectStatus()
 			.isEqualTo(413);
 		explain(this.apiKey).jsonPath("$.limits[?(@.limit == 'upload')].verdict").isEqualTo("cost_above_capacity");
-		explain(this.apiKey + "x").jsonPath("$.limits[?(@.limit == 'upload')].verdict")
-			.isEqualTo("unknown");
+		explain(this.apiKey + "x").jsonPath("$.limits[?(@.limit == 'upload')].verdict").isEqualTo("unknown");
 	}
 
 	@Test

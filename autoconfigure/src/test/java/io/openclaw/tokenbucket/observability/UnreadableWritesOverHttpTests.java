@@ -63,7 +63,8 @@ class UnreadableWritesOverHttpTests {
 
 		static Stream<Arguments> unreadable() {
 			return Stream.of(Arguments.of("{\"capacity\": 20", "body", "line 1"),
-					Arguments.of("{\n  capacity: 20\n}", "body", "line 2"), Arguments.of("capacity=20", "body", "line 1"),
+					Arguments.of("{\n  capacity: 20\n}", "body", "line 2"),
+					Arguments.of("capacity=20", "body", "line 1"),
 					Arguments.of("{\"capacity\": 20} {\"mode\": \"shadow\"}", "body", "line 1"),
 					Arguments.of("[{\"capacity\": 20}]", "body", "object"), Arguments.of("20", "body", "object"),
 					Arguments.of("null", "body", "object"),
@@ -79,8 +80,8 @@ class UnreadableWritesOverHttpTests {
 		@MethodSource("unreadable")
 		void whatCannotBeReadIsRefusedByItsPlace(String body, String field, String detail) {
 			expectRefusal(post(LIMIT, body), field, detail);
-			expectRefusal(post(LIMIT + "/4711", body.replace("capacity", "tokens")), field.replace("capacity", "tokens"),
-					detail.replace("capacity", "tokens"));
+			expectRefusal(post(LIMIT + "/4711", body.replace("capacity", "tokens")),
+					field.replace("capacity", "tokens"), detail.replace("capacity", "tokens"));
 			assertThat(capacity("rating")).isEqualTo(10);
 			assertThat(this.gateway.audited).isEmpty();
 		}

@@ -1,6 +1,8 @@
 package io.openclaw.tokenbucket.limiter.bucket;
 
+import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
  * What has become of a bucket since it was last used, ticked and published. It enters its
@@ -11,6 +13,8 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 final class Activity<B> {
 
 	private final B bucket;
+
+	private final BucketKey key;
 
 	private final BucketQueues<B> queues;
 
@@ -27,8 +31,9 @@ final class Activity<B> {
 	// As of the last tick.
 	private TokenBucketState seen = TokenBucketState.empty();
 
-	Activity(B bucket, BucketQueues<B> queues, long now) {
+	Activity(B bucket, BucketKey key, BucketQueues<B> queues, long now) {
 		this.bucket = bucket;
+		this.key = key;
 		this.queues = queues;
 		this.usedAt = now;
 	}
@@ -78,6 +83,13 @@ final class Activity<B> {
 	void publish() {
 		this.dirty = false;
 		this.flushAsked = false;
+	}
+
+	/**
+	 * This member consumed of the bucket, or gave back a negative amount.
+	 */
+	void consume(Birth birth, long amount) {
+		this.queues.spending().onSpent(this.key, birth, amount);
 	}
 
 	/**

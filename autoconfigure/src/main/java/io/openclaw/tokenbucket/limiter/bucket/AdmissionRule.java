@@ -187,6 +187,7 @@ final class AdmissionRule {
 			this.activity.spend();
 		}
 		this.credit.spend(cost, now);
+		this.activity.consume(this.replica.birth(), cost);
 		this.activity.markDirty();
 		if (this.credit.isWorthFlushing()) {
 			this.activity.flush();

@@ -17,6 +17,7 @@ import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.limiter.port.DriftListener;
+import io.openclaw.tokenbucket.limiter.port.SpendingListener;
 import io.openclaw.tokenbucket.limiter.rule.Credit;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
 
@@ -30,7 +31,7 @@ import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
  * but not used, inside of the map that holds it. What runs under the lock is the
  * {@link BucketQueues}, which only note,
  * {@link io.openclaw.tokenbucket.limiter.port.ReplicationSignal#flushWanted},
- * {@link DriftListener#onWindow} and
+ * {@link DriftListener#onWindow}, {@link SpendingListener#onSpent} and
  * {@link io.openclaw.tokenbucket.limiter.limit.FallbackQuota#of}: they return at once and
  * ask nothing of a bucket. What waiting requests must be told is returned, and told
  * without the lock.
@@ -79,7 +80,7 @@ public final class Bucket implements Line {
 		this.replica = replica;
 		this.credit = new Credit(replica.limit().capacity(), replica.view());
 		this.peers = new PeerSpending(replica, this.credit);
-		this.activity = new Activity<>(this, queues, now);
+		this.activity = new Activity<>(this, key, queues, now);
 		this.rule = new AdmissionRule(replica, this.credit, this.peers, this.activity, new WaitingLine(queues),
 				statistics);
 		this.context = new ContextFollower(limit, context, replica, this.credit, this.rule, this.peers, this.activity);
@@ -188,6 +189,7 @@ public final class Bucket implements Line {
 		touch(now);
 		long given = this.replica.giveBack(amount);
 		if (given > 0) {
+			this.activity.consume(this.replica.birth(), -given);
 			this.activity.markDirty();
 			this.activity.flush();
 		}

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.openclaw.tokenbucket.limiter.port.DriftListener;
 import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
+import io.openclaw.tokenbucket.limiter.port.SpendingListener;
 
 /**
  * The buckets with which something is to be done, and who hears of it at once. A bucket
@@ -28,6 +29,8 @@ public final class BucketQueues<B> {
 	private volatile ReplicationSignal signal = ReplicationSignal.NONE;
 
 	private volatile DriftListener drift = DriftListener.NONE;
+
+	private volatile SpendingListener spending = SpendingListener.NONE;
 
 	/**
 	 * Those that were used since their last tick.
@@ -71,6 +74,14 @@ public final class BucketQueues<B> {
 
 	public void tellDrift(DriftListener listener) {
 		this.drift = listener;
+	}
+
+	SpendingListener spending() {
+		return this.spending;
+	}
+
+	public void tellSpending(SpendingListener listener) {
+		this.spending = listener;
 	}
 
 }

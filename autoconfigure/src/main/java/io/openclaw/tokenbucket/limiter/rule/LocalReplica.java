@@ -122,6 +122,13 @@ public final class LocalReplica {
 	}
 
 	/**
+	 * What this member counts its spending under.
+	 */
+	public Birth birth() {
+		return this.birth;
+	}
+
+	/**
 	 * Whether the state counts anything that only this member can know.
 	 */
 	public boolean hasOwnEntries() {
@@ -169,7 +176,8 @@ public final class LocalReplica {
 			return Long.MAX_VALUE;
 		}
 		if (this.view.isJoining()) {
-			// Nothing accrues before this member is counted. Then it has what all have. The
+			// Nothing accrues before this member is counted. Then it has what all have.
+			// The
 			// longer that has taken, the longer it may still take.
 			long joining = Math.max(JOINING_NANOS, this.settledAt - this.joiningSince);
 			return Math.max(joining, this.limit.refillRate().nanosToAccrue(Math.max(0, cost - this.level)));

@@ -16,6 +16,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.observability.CircuitStates;
 import io.openclaw.tokenbucket.observability.Rejections;
 import io.openclaw.tokenbucket.observability.Rejections.Rejection;
+import io.openclaw.tokenbucket.observability.VisibleText;
 import io.openclaw.tokenbucket.resilience.DriftSource;
 
 /**
@@ -112,8 +113,8 @@ public final class BucketExplainer {
 				Display.tokensPerSecond(limit.refillRate()), (bucket != null) ? Display.tokens(bucket.level()) : null,
 				(bucket != null) ? Display.tokens(bucket.spendable()) : null,
 				(bucket != null) ? Display.millis(bucket.timeToNextToken()) : null,
-				(rejection != null) ? rejection.count() : 0,
-				(rejection != null) ? RejectionView.of(rejection) : null, states, Remedy.of(caller, states));
+				(rejection != null) ? rejection.count() : 0, (rejection != null) ? RejectionView.of(rejection) : null,
+				states, Remedy.of(caller, states));
 	}
 
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.observability.Rejections.Rejection;
+import io.openclaw.tokenbucket.observability.VisibleText;
 
 /**
  * One line about one bucket. Immutable. Amounts in tokens.

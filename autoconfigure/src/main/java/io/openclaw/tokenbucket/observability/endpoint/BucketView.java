@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.observability.Rejections.Rejection;
+import io.openclaw.tokenbucket.observability.VisibleText;
 
 /**
  * One bucket as this member sees it. Immutable. Amounts in tokens.
@@ -32,8 +33,8 @@ import io.openclaw.tokenbucket.observability.Rejections.Rejection;
  */
 public record BucketView(String limit, String key, boolean overflow, long revision, BigDecimal capacity,
 		BigDecimal level, BigDecimal spendable, BigDecimal unacknowledged, BigDecimal consumedHere, long rejectedHere,
-		@Nullable RejectionView lastRejection, int waiting, BigDecimal timeToFullMillis, BigDecimal timeToNextTokenMillis, BigDecimal initialTokens,
-		Map<String, MemberEntriesView> members) {
+		@Nullable RejectionView lastRejection, int waiting, BigDecimal timeToFullMillis,
+		BigDecimal timeToNextTokenMillis, BigDecimal initialTokens, Map<String, MemberEntriesView> members) {
 
 	static BucketView of(BucketStatus status, Optional<Rejection> rejection) {
 		return new BucketView(status.limit().name(), VisibleText.of(status.key()), status.overflow(),

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
+import io.openclaw.tokenbucket.observability.VisibleText;
 import io.openclaw.tokenbucket.replication.port.BusStatus;
 
 /**

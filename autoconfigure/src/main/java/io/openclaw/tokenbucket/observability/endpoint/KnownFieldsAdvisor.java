@@ -16,6 +16,8 @@ import org.springframework.boot.actuate.endpoint.invoke.OperationInvokerAdvisor;
 import org.springframework.boot.actuate.endpoint.invoke.OperationParameters;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
+import io.openclaw.tokenbucket.observability.VisibleText;
+
 /**
  * Has writes refuse fields that they do not know: a misspelt one would be left out
  * without a word. Immutable.

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.observability.VisibleText;
 
 /**
  * The entries of one member in the replicated state of a bucket. Immutable. Amounts in

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.observability.VisibleText;
 import io.openclaw.tokenbucket.replication.MemberStatus;
 
 /**

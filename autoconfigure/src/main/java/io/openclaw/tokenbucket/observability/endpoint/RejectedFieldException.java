@@ -2,6 +2,8 @@ package io.openclaw.tokenbucket.observability.endpoint;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.observability.VisibleText;
+
 /**
  * A field of what an operator sent cannot be used.
  */

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.observability.endpoint;
 import java.time.Instant;
 
 import io.openclaw.tokenbucket.observability.Rejections.Rejection;
+import io.openclaw.tokenbucket.observability.VisibleText;
 
 /**
  * A caller whom a limit rejected. Immutable.

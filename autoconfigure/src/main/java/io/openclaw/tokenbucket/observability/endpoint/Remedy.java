@@ -20,8 +20,8 @@ final class Remedy {
 			.filter((circuit) -> !circuit.getValue().equals("closed"))
 			.map(Map.Entry::getKey)
 			.collect(Collectors.joining(", "));
-		String text = (caller.policy().mode() == Mode.SHADOW) ? "Nothing: the limit is in shadow mode and rejects nobody."
-				: of(caller);
+		String text = (caller.policy().mode() == Mode.SHADOW)
+				? "Nothing: the limit is in shadow mode and rejects nobody." : of(caller);
 		return open.isEmpty() ? text : text + " The upstream of " + open
 				+ " is slow: its circuit answers 429 before the bucket is asked, until the upstream is fast again.";
 	}
@@ -31,13 +31,16 @@ final class Remedy {
 			case ADMITS -> "Nothing: the bucket has tokens for the next request.";
 			case FULL -> "Nothing: the bucket is full, and so is not held.";
 			case EXHAUSTED -> exhausted(caller);
-			case REDUCED_CAPACITY -> "Members are not heard, and their part of the bucket is held aside: see the endpoint "
-					+ "replication. It is free once they are heard again, or removed.";
-			case FALLBACK -> "Other members spend more than the rules allow, so this one spends only its own part: see the "
-					+ "drift of the limit.";
+			case REDUCED_CAPACITY ->
+				"Members are not heard, and their part of the bucket is held aside: see the endpoint "
+						+ "replication. It is free once they are heard again, or removed.";
+			case FALLBACK ->
+				"Other members spend more than the rules allow, so this one spends only its own part: see the "
+						+ "drift of the limit.";
 			case COST_ABOVE_CAPACITY -> costAboveCapacity(caller);
-			case UNKNOWN -> "No request with this key was decided here lately. Check the key: as the caller sends it, or "
-					+ "its id.";
+			case UNKNOWN ->
+				"No request with this key was decided here lately. Check the key: as the caller sends it, or "
+						+ "its id.";
 		};
 	}
 

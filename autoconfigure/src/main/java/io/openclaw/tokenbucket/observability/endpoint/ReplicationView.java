@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.observability.FleetCensus;
 import io.openclaw.tokenbucket.observability.RefusalText;
+import io.openclaw.tokenbucket.observability.VisibleText;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 
 /**

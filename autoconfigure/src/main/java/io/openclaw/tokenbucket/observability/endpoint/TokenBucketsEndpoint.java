@@ -17,6 +17,7 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.observability.Rejections;
 import io.openclaw.tokenbucket.observability.Rejections.Rejection;
+import io.openclaw.tokenbucket.observability.VisibleText;
 import io.openclaw.tokenbucket.resilience.DriftSource;
 
 /**

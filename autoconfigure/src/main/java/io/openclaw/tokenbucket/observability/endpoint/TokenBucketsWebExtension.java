@@ -21,6 +21,7 @@ import io.openclaw.tokenbucket.limiter.limit.LimitChange;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
+import io.openclaw.tokenbucket.observability.VisibleText;
 
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} with the writes of
@@ -49,8 +50,8 @@ public class TokenBucketsWebExtension {
 	 * @param explainer explains callers
 	 * @param events is told who changed what
 	 */
-	public TokenBucketsWebExtension(TokenBucketsEndpoint endpoint, LimitControl control,
-			BucketExplainer explainer, ApplicationEventPublisher events) {
+	public TokenBucketsWebExtension(TokenBucketsEndpoint endpoint, LimitControl control, BucketExplainer explainer,
+			ApplicationEventPublisher events) {
 		this.endpoint = endpoint;
 		this.control = control;
 		this.explainer = explainer;
@@ -58,8 +59,8 @@ public class TokenBucketsWebExtension {
 	}
 
 	/**
-	 * One limit, with more of its busiest keys; or, in place of the name {@value #EXPLAIN}
-	 * and with a key, what becomes of the requests of a caller.
+	 * One limit, with more of its busiest keys; or, in place of the name
+	 * {@value #EXPLAIN} and with a key, what becomes of the requests of a caller.
 	 * @param limit its name
 	 * @param key whom to explain, as it sends it, as other views show it, or its id
 	 * @return the view; HTTP 404 with a problem if there is no such limit

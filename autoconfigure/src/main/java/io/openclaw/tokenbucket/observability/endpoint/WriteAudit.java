@@ -12,6 +12,7 @@ import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.context.ApplicationEventPublisher;
 
+import io.openclaw.tokenbucket.observability.VisibleText;
 import io.openclaw.tokenbucket.persistence.SnapshotFile;
 
 /**

@@ -65,8 +65,8 @@ final class WriteBodyReader {
 	}
 
 	private static String reason(JacksonException ex) {
-		String place = (ex.getLocation() != null) ? "line %d, column %d: ".formatted(ex.getLocation().getLineNr(),
-				ex.getLocation().getColumnNr()) : "";
+		String place = (ex.getLocation() != null)
+				? "line %d, column %d: ".formatted(ex.getLocation().getLineNr(), ex.getLocation().getColumnNr()) : "";
 		return place + ((ex instanceof StreamReadException) ? ex.getOriginalMessage() : "a second value follows");
 	}
 

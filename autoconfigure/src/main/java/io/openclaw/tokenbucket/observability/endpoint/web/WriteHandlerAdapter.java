@@ -28,10 +28,10 @@ import org.springframework.web.server.ServerWebExchange;
 import io.openclaw.tokenbucket.observability.endpoint.RejectedFieldException;
 
 /**
- * Checks the bodies of writes before their endpoint sees them. Spring Boot lets a field of
- * the body stand for a value of the path, and reports what it cannot read as it does for
- * every controller. A handler adapter and no filter: so it comes after whoever guards the
- * endpoints, and sees what a {@code forward:} route leads to. Thread-safe.
+ * Checks the bodies of writes before their endpoint sees them. Spring Boot lets a field
+ * of the body stand for a value of the path, and reports what it cannot read as it does
+ * for every controller. A handler adapter and no filter: so it comes after whoever guards
+ * the endpoints, and sees what a {@code forward:} route leads to. Thread-safe.
  */
 public final class WriteHandlerAdapter implements HandlerAdapter, DispatchExceptionHandler, Ordered {
 
@@ -71,8 +71,7 @@ public final class WriteHandlerAdapter implements HandlerAdapter, DispatchExcept
 		return DataBufferUtils.join(exchange.getRequest().getBody(), MAX_BYTES)
 			.map(WriteHandlerAdapter::take)
 			.defaultIfEmpty(new byte[0])
-			.doOnNext((body) -> this.reader.check(body, namesInPath(exchange),
-					exchange.getRequest().getQueryParams()))
+			.doOnNext((body) -> this.reader.check(body, namesInPath(exchange), exchange.getRequest().getQueryParams()))
 			.flatMap((body) -> next(exchange).handle(with(body, exchange), handler))
 			.onErrorResume(RejectedFieldException.class, (ex) -> this.problems.refused(exchange, ex))
 			.onErrorResume(DataBufferLimitException.class, (ex) -> this.problems.tooLarge(exchange, MAX_BYTES));

@@ -47,9 +47,9 @@ final class WriteProblems {
 			List<MediaType> supported = unsupported.getSupportedMediaTypes();
 			String detail = supported.contains(MediaType.APPLICATION_JSON) ? "must be application/json"
 					: "must be one of " + MediaType.toString(supported);
-			return answer(exchange, status, new FieldProblemView(BLANK, titleOf(status), status.value(),
-					"Content-Type " + detail, "Content-Type",
-					exchange.getRequest().getHeaders().getFirst("Content-Type")));
+			return answer(exchange, status,
+					new FieldProblemView(BLANK, titleOf(status), status.value(), "Content-Type " + detail,
+							"Content-Type", exchange.getRequest().getHeaders().getFirst("Content-Type")));
 		}
 		return answer(exchange, status,
 				new ProblemView(BLANK, titleOf(status), status.value(), detail(exchange, endpoint, failure)));

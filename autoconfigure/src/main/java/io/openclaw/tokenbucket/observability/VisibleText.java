@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.observability.endpoint;
+package io.openclaw.tokenbucket.observability;
 
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * neither obey it nor hide a part of it. Control and format characters, line separators
  * and lone surrogates become <code>&#92;uXXXX</code>; everything else stays.
  */
-final class VisibleText {
+public final class VisibleText {
 
 	private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Cs}]");
 
@@ -20,11 +20,21 @@ final class VisibleText {
 	private VisibleText() {
 	}
 
-	static String of(String text) {
+	/**
+	 * Makes a text visible.
+	 * @param text any text
+	 * @return the same text where nothing of it is invisible
+	 */
+	public static String of(String text) {
 		return INVISIBLE.matcher(text).replaceAll(VisibleText::escape);
 	}
 
-	static @Nullable String ofNullable(@Nullable String text) {
+	/**
+	 * Makes a text visible, if there is one.
+	 * @param text any text, or {@code null}
+	 * @return the text, or {@code null}
+	 */
+	public static @Nullable String ofNullable(@Nullable String text) {
 		return (text != null) ? of(text) : null;
 	}
 
@@ -33,7 +43,7 @@ final class VisibleText {
 	 * @param visible what {@link #of(String)} made of a text without escapes of its own
 	 * @return that text
 	 */
-	static String original(String visible) {
+	public static String original(String visible) {
 		return ESCAPED.matcher(visible).replaceAll(VisibleText::unescape);
 	}
 

@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.observability.endpoint;
+package io.openclaw.tokenbucket.observability;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

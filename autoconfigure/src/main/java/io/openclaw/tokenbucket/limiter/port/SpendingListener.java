@@ -1,0 +1,24 @@
+package io.openclaw.tokenbucket.limiter.port;
+
+import io.openclaw.tokenbucket.crdt.Birth;
+
+/**
+ * Is told of everything that this member consumes. Called on the thread that decides,
+ * with the bucket locked: must return at once and ask nothing of the limiter.
+ */
+@FunctionalInterface
+public interface SpendingListener {
+
+	/** Ignores everything. */
+	SpendingListener NONE = (bucket, birth, amount) -> {
+	};
+
+	/**
+	 * Tokens were consumed, or given back.
+	 * @param bucket the bucket
+	 * @param birth under which this member counts it
+	 * @param amount micro-tokens consumed; negative if they were given back
+	 */
+	void onSpent(BucketKey bucket, Birth birth, long amount);
+
+}
