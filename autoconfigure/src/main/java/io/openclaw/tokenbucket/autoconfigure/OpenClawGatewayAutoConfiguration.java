@@ -34,7 +34,7 @@ import io.openclaw.tokenbucket.gateway.answer.ProblemWriter;
 import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
-import io.openclaw.tokenbucket.gateway.key.RequestKeys;
+import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
@@ -69,7 +69,7 @@ public final class OpenClawGatewayAutoConfiguration {
 			logger.info("Limits with the key 'ip' go by " + proxies);
 		}
 		ClientAddresses addresses = new ClientAddresses(proxies);
-		return new RequestLimitsFactory(new RequestKeys(beans.getBeansOfType(KeyResolver.class), addresses),
+		return new RequestLimitsFactory(new RequestKeyParser(beans.getBeansOfType(KeyResolver.class), addresses),
 				new RequestCosts(beans.getBeansOfType(RequestCost.class)), bucketNames);
 	}
 

@@ -18,7 +18,7 @@ import io.openclaw.tokenbucket.gateway.RequestLimit;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.RequestKey;
-import io.openclaw.tokenbucket.gateway.key.RequestKeys;
+import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 
 /**
@@ -26,13 +26,13 @@ import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
  */
 final class RequestLimitsFactory {
 
-	private final RequestKeys keys;
+	private final RequestKeyParser keys;
 
 	private final RequestCosts costs;
 
 	private final BucketNames bucketNames;
 
-	RequestLimitsFactory(RequestKeys keys, RequestCosts costs, BucketNames bucketNames) {
+	RequestLimitsFactory(RequestKeyParser keys, RequestCosts costs, BucketNames bucketNames) {
 		this.keys = keys;
 		this.costs = costs;
 		this.bucketNames = bucketNames;

@@ -45,7 +45,7 @@ record Bill(List<Item> items, List<RequestLimit> keyless) {
 	 * What a request costs in one limit.
 	 *
 	 * @param charge the cost and the bucket
-	 * @param limit why it costs that
+	 * @param limit the limit of the route that set the cost
 	 */
 	record Item(Charge charge, RequestLimit limit) {
 	}

@@ -39,17 +39,17 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 
 	private final Cashier cashier;
 
-	private final Receipts receipts;
+	private final RequestDecisions remembered;
 
 	private final ProblemResponses problems;
 
-	TokenBucketGatewayFilter(List<String> names, RequestLimits limits, TokenBucketLimiter limiter, Receipts receipts,
+	TokenBucketGatewayFilter(List<String> names, RequestLimits limits, TokenBucketLimiter limiter, RequestDecisions remembered,
 			ProblemResponses problems) {
 		this.names = List.copyOf(names);
 		this.limits = limits;
 		this.limiter = limiter;
 		this.cashier = new Cashier(limiter);
-		this.receipts = receipts;
+		this.remembered = remembered;
 		this.problems = problems;
 	}
 
@@ -72,16 +72,16 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		List<RequestLimit> unpaid = unpaid(exchange);
 		if (ArrivedBody.isNeededFor(exchange) && unpaid.stream().anyMatch(BodyMeter::isMetered)) {
 			return ArrivedBody.read(exchange,
-					(body) -> bill(unpaid, exchange).flatMap((bill) -> settle(bill, body, exchange, chain)));
+					(body) -> bill(unpaid, exchange).flatMap((bill) -> payAndRoute(bill, body, exchange, chain)));
 		}
-		return bill(unpaid, exchange).flatMap((bill) -> settle(bill, exchange, chain));
+		return bill(unpaid, exchange).flatMap((bill) -> payAndRoute(bill, exchange, chain));
 	}
 
 	private List<RequestLimit> unpaid(ServerWebExchange exchange) {
 		List<RequestLimit> unpaid = new ArrayList<>(this.names.size());
 		for (String name : this.names) {
 			RequestLimit limit = this.limits.get(name);
-			if (!this.receipts.hasPaid(exchange, limit)) {
+			if (!this.remembered.hasPaid(exchange, limit)) {
 				unpaid.add(limit);
 			}
 		}
@@ -95,9 +95,9 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		return Flux.fromIterable(unpaid).concatMap((limit) -> limit.bill(exchange)).reduce(Bill.EMPTY, Bill::plus);
 	}
 
-	private Mono<Void> settle(Bill bill, ArrivedBody body, ServerWebExchange exchange, GatewayFilterChain chain) {
+	private Mono<Void> payAndRoute(Bill bill, ArrivedBody body, ServerWebExchange exchange, GatewayFilterChain chain) {
 		BodyMeter meter = new BodyMeter(this.cashier, bill, ArrivedBody.lengthOf(exchange));
-		return settle(bill, exchange, (passed) -> body.pass(passed, meter, chain::filter,
+		return payAndRoute(bill, exchange, (passed) -> body.pass(passed, meter, chain::filter,
 				(stop) -> answer(stop, bill, meter.refusal(), exchange), () -> abort(exchange)));
 	}
 
@@ -106,9 +106,8 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		return (stop == ArrivedBody.Stop.GONE) ? this.problems.bodyGone(exchange) : reject(bill, refusal, exchange);
 	}
 
-	// The service has begun to answer what it has not received wholly: half an answer
-	// must
-	// not look like a whole one.
+	// The service began to answer before it had the whole body: half an answer must not
+	// look like a whole one.
 	private static void abort(ServerWebExchange exchange) {
 		Object server = ServerHttpResponseDecorator.getNativeResponse(exchange.getResponse());
 		if (server instanceof HttpServerResponse response) {
@@ -116,7 +115,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		}
 	}
 
-	private Mono<Void> settle(Bill bill, ServerWebExchange exchange, GatewayFilterChain chain) {
+	private Mono<Void> payAndRoute(Bill bill, ServerWebExchange exchange, GatewayFilterChain chain) {
 		if (!bill.keyless().isEmpty()) {
 			List<RequestLimit> enforced = bill.keyless().stream().filter(this::isEnforced).toList();
 			if (!enforced.isEmpty()) {
@@ -126,7 +125,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		if (bill.items().isEmpty()) {
 			return chain.filter(exchange);
 		}
-		return this.cashier.pay(bill.charges()).flatMap((decisions) -> answer(bill, decisions, exchange, chain));
+		return this.cashier.pay(bill.charges()).flatMap((decisions) -> routeOrReject(bill, decisions, exchange, chain));
 	}
 
 	private Mono<Void> missingKey(List<RequestLimit> keyless, ServerWebExchange exchange) {
@@ -140,14 +139,14 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		return this.limiter.policy(limit.name()).mode() == Mode.ENFORCE;
 	}
 
-	private Mono<Void> answer(Bill bill, List<Decision> decisions, ServerWebExchange exchange,
+	private Mono<Void> routeOrReject(Bill bill, List<Decision> decisions, ServerWebExchange exchange,
 			GatewayFilterChain chain) {
 		for (Decision decision : decisions) {
 			if (!decision.isAdmitted()) {
 				return reject(bill, decisions, exchange);
 			}
 		}
-		this.receipts.add(exchange, decisions);
+		this.remembered.add(exchange, decisions);
 		return chain.filter(exchange);
 	}
 
@@ -162,9 +161,9 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		}
 		FleetState state = this.limiter.state();
 		if (!state.isExcluded()) {
-			this.receipts.add(exchange, decisions);
+			this.remembered.add(exchange, decisions);
 		}
-		return this.problems.tooManyRequests(exchange, decisions, state);
+		return this.problems.rejected(exchange, decisions, state);
 	}
 
 	// Empty where it is not the size of the body that costs too much.

@@ -32,7 +32,7 @@ public class TokenBucketGatewayFilterFactory
 
 	private final TokenBucketLimiter limiter;
 
-	private final Receipts receipts;
+	private final RequestDecisions remembered;
 
 	private final ProblemResponses problems;
 
@@ -52,7 +52,7 @@ public class TokenBucketGatewayFilterFactory
 		super(Config.class);
 		this.limits = limits;
 		this.limiter = limiter;
-		this.receipts = new Receipts(headers);
+		this.remembered = new RequestDecisions(headers);
 		this.problems = problems;
 		this.breakers = breakers;
 	}
@@ -72,7 +72,7 @@ public class TokenBucketGatewayFilterFactory
 			// Its circuit is seen before its first request.
 			this.breakers.forRoute(config.getRouteId());
 		}
-		TokenBucketGatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.limiter, this.receipts,
+		TokenBucketGatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.limiter, this.remembered,
 				this.problems);
 		return (this.breakers != null) ? new CircuitBreakingGatewayFilter(limited, this.breakers, this.problems)
 				: limited;

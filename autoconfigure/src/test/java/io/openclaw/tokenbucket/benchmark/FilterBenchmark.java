@@ -47,7 +47,7 @@ import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
-import io.openclaw.tokenbucket.gateway.key.RequestKeys;
+import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
@@ -151,7 +151,7 @@ public class FilterBenchmark {
 
 	private static RequestLimit limit(String name) {
 		return new RequestLimit(name,
-				new RequestKeys(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("header:X-API-Key"),
+				new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("header:X-API-Key"),
 				new RequestCosts(Map.of()).parse("1", 1), MissingKeyPolicy.REJECT,
 				new BucketNames(new KeyIds(null), false), Scope.SHARED, Overrides.NONE);
 	}

@@ -15,7 +15,7 @@ import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
 import io.openclaw.tokenbucket.gateway.address.TrustedProxies;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
-import io.openclaw.tokenbucket.gateway.key.RequestKeys;
+import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,7 +56,7 @@ class RequestLimitTests {
 
 	private static RequestLimit limit(Scope scope, Overrides overrides) {
 		return new RequestLimit("rating",
-				new RequestKeys(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("header:X-Tenant"),
+				new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("header:X-Tenant"),
 				(exchange) -> Mono.just(1L), MissingKeyPolicy.SHARED, new BucketNames(new KeyIds(null), false), scope,
 				overrides);
 	}

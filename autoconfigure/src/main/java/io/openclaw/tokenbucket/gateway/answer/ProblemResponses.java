@@ -19,9 +19,10 @@ import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 /**
- * Answers requests that are not routed. An answer sets the status at once, and is written
- * when all filters of the route are done with it: one of them may try again or fall back.
- * What else they change of the response does not change the answer. Immutable.
+ * Answers requests that are not routed. An answer sets the status at once. Its body is
+ * written by {@code UnroutedResponseFilter}, after all filters of the route: one of them
+ * may still try again or fall back. What else they change of the response does not change
+ * the answer. Immutable.
  */
 public final class ProblemResponses {
 
@@ -51,7 +52,7 @@ public final class ProblemResponses {
 		}
 		Problem problem = pending.problem();
 		stamp(problem, response);
-		// After what filters of the route do when the response is committed.
+		// Again at commit, since filters of the route may change the response until then.
 		response.beforeCommit(() -> Mono.fromRunnable(() -> stamp(problem, response)));
 		return write(pending, exchange).subscribeOn(AnswerScheduler.of(response));
 	}
@@ -156,7 +157,7 @@ public final class ProblemResponses {
 	 * @param state how much of the fleet this member hears
 	 * @return completes at once
 	 */
-	public Mono<Void> tooManyRequests(ServerWebExchange exchange, List<Decision> decisions, FleetState state) {
+	public Mono<Void> rejected(ServerWebExchange exchange, List<Decision> decisions, FleetState state) {
 		if (state == FleetState.REPLACED) {
 			return replaced(exchange);
 		}
@@ -165,7 +166,7 @@ public final class ProblemResponses {
 		}
 		List<Quota> violated = Quota.of(decisions).stream().filter(Quota::violated).toList();
 		List<String> policies = violated.stream().map(Quota::policy).toList();
-		long seconds = Math.max(1, violated.stream().mapToLong(Quota::delay).max().orElse(1));
+		long seconds = RetryAfter.seconds(violated);
 		String retry = retry(seconds);
 		return answer(exchange, isReduced(decisions, state)
 				? Problem.temporaryReducedCapacity(policies,

@@ -24,8 +24,6 @@ import io.openclaw.tokenbucket.limiter.limit.Mode;
  */
 record Quota(String policy, long tokens, long window, long remaining, long delay, boolean violated) {
 
-	private static final long NANOS_PER_SECOND = 1_000_000_000;
-
 	/** The limit that a caller meets first comes first. */
 	static final Comparator<Quota> TIGHTEST_FIRST = Comparator.comparing(Quota::violated)
 		.reversed()
@@ -34,10 +32,10 @@ record Quota(String policy, long tokens, long window, long remaining, long delay
 
 	static Quota of(Decision decision) {
 		Limit limit = decision.limit();
-		long window = Math.max(1, toSeconds(limit.refillRate().nanosToAccrue(limit.capacity())));
+		long window = Math.max(1, RetryAfter.roundUp(limit.refillRate().nanosToAccrue(limit.capacity())));
 		// What will never be admitted as things stand may be when the fleet is whole
 		// again.
-		long delay = (decision.nanosToWait() == Long.MAX_VALUE) ? window : toSeconds(decision.nanosToWait());
+		long delay = (decision.nanosToWait() == Long.MAX_VALUE) ? window : RetryAfter.roundUp(decision.nanosToWait());
 		return new Quota(limit.name(), MicroTokens.toWholeTokens(limit.capacity()), window,
 				Math.max(0, decision.remainingTokens()), delay,
 				decision.outcome() == Outcome.REJECTED && decision.reason() != Reason.OTHER_LIMIT);
@@ -55,10 +53,6 @@ record Quota(String policy, long tokens, long window, long remaining, long delay
 			}
 		}
 		return quotas;
-	}
-
-	private static long toSeconds(long nanos) {
-		return nanos / NANOS_PER_SECOND + ((nanos % NANOS_PER_SECOND > 0) ? 1 : 0);
 	}
 
 }

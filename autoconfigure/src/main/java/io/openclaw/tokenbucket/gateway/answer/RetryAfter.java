@@ -1,13 +1,14 @@
 package io.openclaw.tokenbucket.gateway.answer;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The value of the header {@code Retry-After}, RFC 9110, section 10.2.3.
  */
 public final class RetryAfter {
 
-	private static final Duration ALMOST_A_SECOND = Duration.ofNanos(999_999_999);
+	private static final long NANOS_PER_SECOND = 1_000_000_000;
 
 	private RetryAfter() {
 	}
@@ -18,7 +19,21 @@ public final class RetryAfter {
 	 * @return whole seconds, rounded up, at least one
 	 */
 	public static long seconds(Duration wait) {
-		return Math.max(1, wait.plus(ALMOST_A_SECOND).toSeconds());
+		return Math.max(1, roundUp(wait.toNanos()));
+	}
+
+	/**
+	 * When to come back after a rejection. Who waited in vain for an acknowledgement
+	 * could be admitted at once, and is told to wait a second as well.
+	 * @param violated the limits that rejected the request
+	 * @return seconds until the last of them would admit it, at least one
+	 */
+	static long seconds(List<Quota> violated) {
+		return Math.max(1, violated.stream().mapToLong(Quota::delay).max().orElse(1));
+	}
+
+	static long roundUp(long nanos) {
+		return nanos / NANOS_PER_SECOND + ((nanos % NANOS_PER_SECOND > 0) ? 1 : 0);
 	}
 
 }

@@ -48,9 +48,8 @@ public record ActiveLimit(LimitPolicy policy, LimitDefinition definition, LimitS
 	}
 
 	/**
-	 * Follows another definition from now on. What an unused bucket holds does not
-	 * change, except that it never is above a capacity: so it stays what one that was
-	 * full and dropped would be.
+	 * Follows another definition from now on. An unused bucket keeps what it holds, up
+	 * to the new capacity: so does one that was full and dropped.
 	 */
 	ActiveLimit follow(LimitDefinition next, LimitSource from, long now) {
 		Limit limit = next.limit();

@@ -83,7 +83,8 @@ final class AdmissionRule {
 
 	/**
 	 * Decides a request that comes now.
-	 * @return the decision, which waits if the request must reserve
+	 * @return the decision; if it waits, nothing is set aside yet and the caller must
+	 * reserve
 	 */
 	Decision decide(long cost, Consistency consistency, long now) {
 		long available = available();

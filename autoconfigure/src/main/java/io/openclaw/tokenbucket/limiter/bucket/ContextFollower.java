@@ -113,10 +113,9 @@ final class ContextFollower {
 		this.credit.share(view, now);
 	}
 
-	// What was overspent is written off where fallback ends, or at once where honest
-	// members cannot have overspent it. Until that is possible this member stays with its
-	// part, instead of paying for others; and for good where a forged count has used up
-	// what can be counted.
+	// Debt is written off when fallback ends, and at once if honest members could not
+	// have made it. Until then this member spends only its part, so as not to pay for
+	// others. It stays so for good if forged counts leave no room to count.
 	private void changeMode(long now) {
 		FallbackQuota quota = this.context.fallback();
 		if (quota == null && this.replica.hasRoomToCount() && isOutOfDebt()) {

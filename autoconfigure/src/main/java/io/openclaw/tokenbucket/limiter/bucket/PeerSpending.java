@@ -83,8 +83,8 @@ final class PeerSpending {
 		return relayed[0];
 	}
 
-	// What peers remember of a bucket that this member had dropped, since it was full, is
-	// no demand of now: no more of it can be than is missing.
+	// Peers may remember old spending of a bucket that was dropped here as full. Old
+	// spending is no present demand, so at most what the bucket now lacks counts.
 	private long recent(long amount) {
 		return Math.min(amount, Math.max(0, this.replica.limit().capacity() - this.replica.level()));
 	}

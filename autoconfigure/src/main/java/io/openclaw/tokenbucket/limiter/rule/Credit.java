@@ -40,7 +40,7 @@ public final class Credit {
 	 * Whether a cost may be spent now. With nothing unacknowledged one request always
 	 * may, and alone there is nobody to acknowledge.
 	 * @param available spendable micro-tokens
-	 * @param held what will be spent for others before
+	 * @param held what kept reservations ahead will still spend
 	 */
 	boolean covers(long cost, long available, long held, MembershipView view) {
 		if (view.isAlone()) {

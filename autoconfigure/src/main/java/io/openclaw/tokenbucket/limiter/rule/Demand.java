@@ -42,8 +42,8 @@ final class Demand {
 	}
 
 	/**
-	 * Forgets members. One that is lost and still counted is remembered: it may be heard
-	 * again at once, and goes by what it consumed if it did not notice.
+	 * Forgets members. A lost member that is still counted keeps its demand: it may
+	 * return at once, and shares by that demand if it noticed no loss.
 	 * @param members who is remembered
 	 */
 	void retain(Predicate<MemberId> members) {

@@ -5,8 +5,9 @@ import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
- * What a peer may claim of this member's own spending: no more than there was. Believed,
- * it would mask what this member counts when it gets there. Immutable.
+ * What a peer may claim of this member's own spending: no more than this member spent.
+ * A merge keeps the larger count, so a larger claim would hide this member's spending
+ * until it caught up. Immutable.
  *
  * @param birth what this member counts its spending under
  */
@@ -16,7 +17,8 @@ record OwnClaims(Birth birth) {
 	 * What of a state may be true.
 	 * @param remote a state that claims to descend from this member's
 	 * @param own this member's
-	 * @return that very state if nothing of it can only be forged or damaged
+	 * @return {@code remote} itself if all of it is believable, else a copy without the
+	 * rest
 	 */
 	TokenBucketState credible(TokenBucketState remote, TokenBucketState own) {
 		GCounter<Birth> consumed = credible(remote.consumed(), own.consumed());

@@ -132,7 +132,7 @@ class ProblemResponsesTests {
 	}
 
 	private Map<String, Object> reject(FleetState state, Decision... decisions) {
-		write(this.problems.tooManyRequests(this.exchange, List.of(decisions), state));
+		write(this.problems.rejected(this.exchange, List.of(decisions), state));
 		return body();
 	}
 

@@ -68,7 +68,7 @@ class RetryAfterTests {
 	private static long retryAfter(JointDecision decision, TokenBucketLimiter limiter) {
 		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
 		ProblemResponses problems = new ProblemResponses((answered, problem) -> Mono.empty());
-		problems.tooManyRequests(exchange, decision.decisions(), limiter.state())
+		problems.rejected(exchange, decision.decisions(), limiter.state())
 			.then(Mono.defer(() -> problems.write(exchange)))
 			.block();
 		return Long.parseLong(exchange.getResponse().getHeaders().getFirst("Retry-After"));

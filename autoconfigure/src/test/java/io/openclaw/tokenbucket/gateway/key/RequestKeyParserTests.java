@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-class RequestKeysTests {
+class RequestKeyParserTests {
 
 	private final KeyResolver tenant = (exchange) -> Mono
 		.justOrEmpty(exchange.getRequest().getQueryParams().getFirst("tenant"));
@@ -38,7 +38,7 @@ class RequestKeysTests {
 
 	private final KeyResolver undecided = (exchange) -> Mono.error(new AmbiguousKeyException("a single tenant"));
 
-	private final RequestKeys keys = new RequestKeys(Map.of("tenant", this.tenant, "failing", this.failing, "throwing",
+	private final RequestKeyParser keys = new RequestKeyParser(Map.of("tenant", this.tenant, "failing", this.failing, "throwing",
 			this.throwing, "undecided", this.undecided), new ClientAddresses(TrustedProxies.NONE));
 
 	@Test

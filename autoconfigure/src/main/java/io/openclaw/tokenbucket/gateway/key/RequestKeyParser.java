@@ -8,11 +8,11 @@ import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
 
 /**
- * Reads what a limit's {@code key} says: a built-in kind, or the name of a
+ * Parses the {@code key} of a limit's configuration: a built-in kind, or the name of a
  * {@link KeyResolver} bean. The built-in kinds are no beans, so that an application has
  * no more {@link KeyResolver}s than it declares. Immutable.
  */
-public final class RequestKeys {
+public final class RequestKeyParser {
 
 	/** The header that carries API keys unless another is named. */
 	public static final String API_KEY_HEADER = "X-API-Key";
@@ -24,12 +24,12 @@ public final class RequestKeys {
 	private final ClientAddresses addresses;
 
 	/**
-	 * Creates a reader.
+	 * Creates a parser.
 	 * @param resolvers the application's own resolvers by bean name; a built-in kind
 	 * hides one of the same name
 	 * @param addresses finds the addresses of callers
 	 */
-	public RequestKeys(Map<String, KeyResolver> resolvers, ClientAddresses addresses) {
+	public RequestKeyParser(Map<String, KeyResolver> resolvers, ClientAddresses addresses) {
 		this.resolvers = Map.copyOf(resolvers);
 		this.addresses = addresses;
 	}
@@ -88,7 +88,7 @@ public final class RequestKeys {
 	}
 
 	private static String requireHeader(String name) {
-		if (name.isEmpty() || !name.chars().allMatch(RequestKeys::isTokenCharacter)) {
+		if (name.isEmpty() || !name.chars().allMatch(RequestKeyParser::isTokenCharacter)) {
 			throw new IllegalArgumentException("the name of a header consists of letters, digits and !#$%&'*+-.^_`|~");
 		}
 		return name;

@@ -17,13 +17,13 @@ import io.openclaw.tokenbucket.limiter.decision.Decision;
  * again) pays each limit once, and so that all its limits appear in its headers.
  * Immutable.
  */
-final class Receipts {
+final class RequestDecisions {
 
-	private static final String ATTRIBUTE = Receipts.class.getName();
+	private static final String ATTRIBUTE = RequestDecisions.class.getName();
 
 	private final RateLimitHeaders headers;
 
-	Receipts(RateLimitHeaders headers) {
+	RequestDecisions(RateLimitHeaders headers) {
 		this.headers = headers;
 	}
 
@@ -43,8 +43,8 @@ final class Receipts {
 	}
 
 	/**
-	 * Keeps decisions, and has them written as headers when the response is committed,
-	 * after upstream's.
+	 * Keeps decisions, admitted or rejected, and has them written as headers when the
+	 * response is committed, after upstream's.
 	 * @param exchange the request
 	 * @param decisions final decisions
 	 */
