@@ -43,8 +43,8 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 
 	private final ProblemResponses problems;
 
-	TokenBucketGatewayFilter(List<String> names, RequestLimits limits, TokenBucketLimiter limiter, RequestDecisions remembered,
-			ProblemResponses problems) {
+	TokenBucketGatewayFilter(List<String> names, RequestLimits limits, TokenBucketLimiter limiter,
+			RequestDecisions remembered, ProblemResponses problems) {
 		this.names = List.copyOf(names);
 		this.limits = limits;
 		this.limiter = limiter;

@@ -72,8 +72,8 @@ public class TokenBucketGatewayFilterFactory
 			// Its circuit is seen before its first request.
 			this.breakers.forRoute(config.getRouteId());
 		}
-		TokenBucketGatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.limiter, this.remembered,
-				this.problems);
+		TokenBucketGatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.limiter,
+				this.remembered, this.problems);
 		return (this.breakers != null) ? new CircuitBreakingGatewayFilter(limited, this.breakers, this.problems)
 				: limited;
 	}

@@ -188,8 +188,7 @@ public final class Replicator implements ReplicationSignal {
 			this.listener.onRejected("overload");
 		}
 		try {
-			Message message = MessageCodec.read(bytes, this.settings.signing(),
-					this.self.gossip().announcements());
+			Message message = MessageCodec.read(bytes, this.settings.signing(), this.self.gossip().announcements());
 			if (message.sender().equals(this.self.id())) {
 				this.self.contact().onEcho(bus, this.transport.buses().size(), now);
 				return;

@@ -101,8 +101,8 @@ public final class StateCodec {
 	private byte[] encode(Map<String, AnnouncedLimit> limits, Map<String, Long> ages, Message.@Nullable Batch batch,
 			Sections sections) {
 		Announcement announcement = new Announcement(null, Duration.ZERO, List.of(), limits);
-		return MessageCodec.write(new Message(NOBODY, Standing.LEAVING, 0, 0, false, false, announcement, ages, List.of(),
-				null, batch, null, sections), this.signing);
+		return MessageCodec.write(new Message(NOBODY, Standing.LEAVING, 0, 0, false, false, announcement, ages,
+				List.of(), null, batch, null, sections), this.signing);
 	}
 
 	/**

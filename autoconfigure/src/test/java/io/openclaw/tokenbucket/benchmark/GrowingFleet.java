@@ -92,8 +92,9 @@ public final class GrowingFleet {
 	 */
 	public Cost saturate(Duration duration) {
 		for (long at = 0; at < duration.toMillis(); at += 50) {
-			this.limiters.forEach((limiter) -> this.time.schedule(Duration.ofMillis(this.random.nextLong(duration.toMillis())),
-					() -> limiter.tryConsume(LIMIT, "4711", 1)));
+			this.limiters
+				.forEach((limiter) -> this.time.schedule(Duration.ofMillis(this.random.nextLong(duration.toMillis())),
+						() -> limiter.tryConsume(LIMIT, "4711", 1)));
 		}
 		return measure(duration);
 	}

@@ -80,7 +80,8 @@ class DeploymentTests {
 		configure(this.pods.get(1), 300, 0);
 		settle();
 		assertThat(capacities()).containsOnly(300L);
-		assertThat(this.pods).allSatisfy((pod) -> assertThat(control(pod).source(API)).contains(LimitSource.CONFIGURATION));
+		assertThat(this.pods)
+			.allSatisfy((pod) -> assertThat(control(pod).source(API)).contains(LimitSource.CONFIGURATION));
 	}
 
 	@Test
@@ -294,9 +295,10 @@ class DeploymentTests {
 
 	private static LimitDefinition withCapacity(LimitDefinition current, long capacity) {
 		Limit limit = current.limit();
-		return new LimitDefinition(new Limit(limit.name(), MicroTokens.ofTokens(capacity), limit.refillRate(),
-				MicroTokens.ofTokens(capacity), limit.revision()), current.edit(), current.consistency(),
-				current.mode());
+		return new LimitDefinition(
+				new Limit(limit.name(), MicroTokens.ofTokens(capacity), limit.refillRate(),
+						MicroTokens.ofTokens(capacity), limit.revision()),
+				current.edit(), current.consistency(), current.mode());
 	}
 
 	private LimitControl control(TestMember pod) {

@@ -194,8 +194,7 @@ class HostileMessagesTests {
 		this.fleet.advanceSeconds(10);
 		List<TestWire.Sent> sent = this.fleet.wire().sentBy(A, since);
 		assertThat(sent).hasSizeLessThan(100);
-		assertThat(sent.stream()
-			.filter((each) -> each.message().peers().stream().anyMatch(HostileMessagesTests::asks)))
+		assertThat(sent.stream().filter((each) -> each.message().peers().stream().anyMatch(HostileMessagesTests::asks)))
 			.hasSizeBetween(5, 17);
 	}
 

@@ -65,7 +65,8 @@ class MessageCodecTests {
 		RandomMessages messages = new RandomMessages(seed);
 		for (int i = 0; i < 2_000; i++) {
 			Message message = messages.next();
-			assertThat(MessageCodec.decode(MessageCodec.encode(message), KnownAnnouncements.NONE)).as("seed %d, message %d", seed, i)
+			assertThat(MessageCodec.decode(MessageCodec.encode(message), KnownAnnouncements.NONE))
+				.as("seed %d, message %d", seed, i)
 				.isEqualTo(message);
 		}
 	}

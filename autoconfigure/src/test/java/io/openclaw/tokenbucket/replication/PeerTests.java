@@ -186,9 +186,7 @@ class PeerTests {
 
 	private void measure(long millis, long roundTripMillis) {
 		long stamp = 3_000_000_000_000L;
-		receive(millis,
-				report(true, 0, stamp - roundTripMillis * 1_000_000, 0, 0),
-				stamp, 0);
+		receive(millis, report(true, 0, stamp - roundTripMillis * 1_000_000, 0, 0), stamp, 0);
 	}
 
 	private void receive(long millis, boolean receivesMe, long completedTransfer) {

@@ -50,8 +50,8 @@ final class RandomMessages {
 
 	private Announcement announcement(Set<String> names) {
 		Map<String, AnnouncedLimit> limits = new LinkedHashMap<>();
-		names.forEach((limit) -> limits.put(limit, new AnnouncedLimit(this.random.nextLong(),
-				flip() ? this.random.nextLong() : null)));
+		names.forEach((limit) -> limits.put(limit,
+				new AnnouncedLimit(this.random.nextLong(), flip() ? this.random.nextLong() : null)));
 		return new Announcement(flip() ? text() : null, Duration.ofNanos(number()), list(this::member), limits);
 	}
 

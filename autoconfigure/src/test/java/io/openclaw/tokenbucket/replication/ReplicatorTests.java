@@ -154,9 +154,9 @@ class ReplicatorTests {
 		Duration since = this.fleet.time().elapsed();
 		List<Sent> sent = this.fleet.wire().sentBy(first, Duration.ZERO);
 		Message last = sent.get(sent.size() - 1).message();
-		this.fleet.forge(first, MessageCodec.encode(new Message(first, Standing.MEMBER, last.sentAt() + 1,
-				last.lastBatch(), false, false, last.announcement(), null, last.peers(), 42L, null, null,
-				last.sections())));
+		this.fleet.forge(first,
+				MessageCodec.encode(new Message(first, Standing.MEMBER, last.sentAt() + 1, last.lastBatch(), false,
+						false, last.announcement(), null, last.peers(), 42L, null, null, last.sections())));
 		this.fleet.advanceSeconds(1);
 		assertThat(this.fleet.wire().sentBy(members.get(1).id(), since)).isNotEmpty()
 			.allSatisfy((answer) -> assertThat(answer.message().transfer()).isNull());

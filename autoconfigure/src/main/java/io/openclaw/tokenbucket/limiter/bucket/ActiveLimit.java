@@ -48,8 +48,8 @@ public record ActiveLimit(LimitPolicy policy, LimitDefinition definition, LimitS
 	}
 
 	/**
-	 * Follows another definition from now on. An unused bucket keeps what it holds, up
-	 * to the new capacity: so does one that was full and dropped.
+	 * Follows another definition from now on. An unused bucket keeps what it holds, up to
+	 * the new capacity: so does one that was full and dropped.
 	 */
 	ActiveLimit follow(LimitDefinition next, LimitSource from, long now) {
 		Limit limit = next.limit();

@@ -94,8 +94,8 @@ public final class LimitContext {
 		}
 		while (!this.current.compareAndSet(context,
 				context.with(before.follow(definition, sourceOf(definition, source), now))));
-		return Optional.of(new LimitChange(before.definition(), before.source(), definition,
-				sourceOf(definition, source)));
+		return Optional
+			.of(new LimitChange(before.definition(), before.source(), definition, sourceOf(definition, source)));
 	}
 
 	// Others may find out first that all are configured so.

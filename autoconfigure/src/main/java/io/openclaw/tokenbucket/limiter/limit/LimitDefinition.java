@@ -150,8 +150,7 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 	 * version that follows
 	 */
 	public LimitDefinition resetTo(LimitDefinition configured) {
-		return (isBasedOn(configured) && agreesWith(configured)) ? this
-				: configured.following(this, configured.basis);
+		return (isBasedOn(configured) && agreesWith(configured)) ? this : configured.following(this, configured.basis);
 	}
 
 	/**

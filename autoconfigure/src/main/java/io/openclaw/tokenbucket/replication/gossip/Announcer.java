@@ -21,9 +21,9 @@ import io.openclaw.tokenbucket.replication.wire.KnownAnnouncements;
 
 /**
  * What this member announces, when it does so whole, and what others announced. It
- * travels whole where it is news to all, to somebody new, or to somebody who says so;
- * and as long as there is somebody whom this member cannot read, who may not be able to
- * read this member either. Mutable, confined to the replicating thread.
+ * travels whole where it is news to all, to somebody new, or to somebody who says so; and
+ * as long as there is somebody whom this member cannot read, who may not be able to read
+ * this member either. Mutable, confined to the replicating thread.
  */
 public final class Announcer implements KnownAnnouncements {
 
@@ -60,9 +60,10 @@ public final class Announcer implements KnownAnnouncements {
 	 * Whether somebody may not know what this member announces.
 	 */
 	public boolean mustTell(long now) {
-		return (this.changed && !isToldByOthers(now)) || this.membership.isRecalling(now) || this.membership.peers()
-			.stream()
-			.anyMatch((peer) -> peer.mustBeTold() || (peer.isUnreadable() && isReceived(peer, now)));
+		return (this.changed && !isToldByOthers(now)) || this.membership.isRecalling(now)
+				|| this.membership.peers()
+					.stream()
+					.anyMatch((peer) -> peer.mustBeTold() || (peer.isUnreadable() && isReceived(peer, now)));
 	}
 
 	/**

@@ -10,10 +10,9 @@ import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
  * Has the fleet follow a configuration once every member that has the limit is configured
- * with it, whatever held before. So a deployment changes limits when
- * its last gateway is replaced, and one that is undone changes them back. Members that
- * find this out at the same time make the same definition of it. Confined to the
- * replicating thread.
+ * with it, whatever held before. So a deployment changes limits when its last gateway is
+ * replaced, and one that is undone changes them back. Members that find this out at the
+ * same time make the same definition of it. Confined to the replicating thread.
  */
 public final class Deployments {
 
@@ -41,8 +40,7 @@ public final class Deployments {
 		this.store.configured().forEach((limit, configured) -> {
 			LimitDefinition followed = definitions.get(limit);
 			if (followed != null && !followed.isBasedOn(configured) && isEverywhere(configured)) {
-				this.store
-					.follow(limit, (current) -> current.deployed(configured), LimitSource.CONFIGURATION, now)
+				this.store.follow(limit, (current) -> current.deployed(configured), LimitSource.CONFIGURATION, now)
 					.ifPresent(this.listener::onLimitChange);
 			}
 		});

@@ -70,8 +70,8 @@ public final class Gossip {
 		this.transfers = new StateTransfer(store, membership, outbox, this.composer, this.sender, now);
 		AntiEntropy repair = new AntiEntropy(membership, outbox, this.digests, this.transfers, this.composer,
 				this.sender, listener);
-		this.inbound = new Inbound(store, clock, membership, outbox, this.composer, this.limits, this.announcer,
-				repair, listener);
+		this.inbound = new Inbound(store, clock, membership, outbox, this.composer, this.limits, this.announcer, repair,
+				listener);
 	}
 
 	/**

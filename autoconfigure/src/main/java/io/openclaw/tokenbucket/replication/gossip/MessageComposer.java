@@ -112,8 +112,8 @@ public final class MessageComposer {
 		Map<String, Long> ages = this.store.ages(now);
 		return new Message(this.store.self(), this.membership.standing(), stamp(now), this.outbox.lastNumber(), false,
 				awaitsReceipts(), this.announcer.announce(ages, now), ages, reports(List.of(), List.of(), now), null,
-				batch, transfer, LimitSections.definitions(Sections.NONE,
-						this.limits.neededFor(buckets, List.of(recipient))));
+				batch, transfer,
+				LimitSections.definitions(Sections.NONE, this.limits.neededFor(buckets, List.of(recipient))));
 	}
 
 	private List<Message.PeerReport> reports(Collection<Peer> lacking, Collection<Peer> measured, long now) {

@@ -16,8 +16,8 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Bucket4j in memory as a team would write it: one bucket a key, the usual headers,
- * an empty answer.
+ * Bucket4j in memory as a team would write it: one bucket a key, the usual headers, an
+ * empty answer.
  */
 public final class Bucket4jGatewayFilterFactory
 		extends AbstractGatewayFilterFactory<Bucket4jGatewayFilterFactory.Config> {
@@ -31,7 +31,8 @@ public final class Bucket4jGatewayFilterFactory
 	public GatewayFilter apply(Config config) {
 		Map<String, Bucket> buckets = new ConcurrentHashMap<>();
 		return (exchange, chain) -> {
-			Bucket bucket = buckets.computeIfAbsent(exchange.getRequest().getHeaders().getFirst("X-API-Key"), (key) -> config.bucket());
+			Bucket bucket = buckets.computeIfAbsent(exchange.getRequest().getHeaders().getFirst("X-API-Key"),
+					(key) -> config.bucket());
 			return answer(bucket.tryConsumeAndReturnRemaining(1), exchange, chain);
 		};
 	}

@@ -103,7 +103,8 @@ public final class GatewayBenchmark {
 	}
 
 	private void print() {
-		System.out.printf(Locale.ROOT, "%d rounds of %d s saturated and %d s at %.0f requests a second; medians (lowest to highest)%n",
+		System.out.printf(Locale.ROOT,
+				"%d rounds of %d s saturated and %d s at %.0f requests a second; medians (lowest to highest)%n",
 				this.rounds, this.phase.toSeconds(), this.phase.toSeconds(), this.perSecond);
 		System.out.printf("%-18s %-26s %-26s %-10s %-22s %-22s%n", "route", "requests/s", "CPU us/request", "Redis/req",
 				"p50 ms", "p99 ms");
@@ -138,8 +139,8 @@ public final class GatewayBenchmark {
 
 	private static Process start(int upstream, RedisExtension redis) throws IOException {
 		String java = ProcessHandle.current().info().command().orElse("java");
-		List<String> command = new ArrayList<>(List.of(java, "-Xmx512m", "-XX:+UseSerialGC", "-cp",
-				System.getProperty("java.class.path")));
+		List<String> command = new ArrayList<>(
+				List.of(java, "-Xmx512m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path")));
 		command.addAll(List.of(GatewayUnderLoad.class.getName(), "--upstream=http://127.0.0.1:" + upstream,
 				"--spring.data.redis.host=" + redis.host(), "--spring.data.redis.port=" + redis.port()));
 		return new ProcessBuilder(command).redirectError(Redirect.DISCARD).start();

@@ -18,7 +18,8 @@ class BucketNamesTests {
 
 	private final BucketNames names = new BucketNames(this.ids, false);
 
-	private static final RequestKeyParser KEYS = new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE));
+	private static final RequestKeyParser KEYS = new RequestKeyParser(Map.of(),
+			new ClientAddresses(TrustedProxies.NONE));
 
 	private final RequestKey apiKey = KEYS.parse("api-key");
 

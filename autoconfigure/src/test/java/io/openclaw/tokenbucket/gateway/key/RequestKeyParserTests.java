@@ -38,8 +38,8 @@ class RequestKeyParserTests {
 
 	private final KeyResolver undecided = (exchange) -> Mono.error(new AmbiguousKeyException("a single tenant"));
 
-	private final RequestKeyParser keys = new RequestKeyParser(Map.of("tenant", this.tenant, "failing", this.failing, "throwing",
-			this.throwing, "undecided", this.undecided), new ClientAddresses(TrustedProxies.NONE));
+	private final RequestKeyParser keys = new RequestKeyParser(Map.of("tenant", this.tenant, "failing", this.failing,
+			"throwing", this.throwing, "undecided", this.undecided), new ClientAddresses(TrustedProxies.NONE));
 
 	@Test
 	void anApiKeyIsReadFromTheUsualHeader() {
