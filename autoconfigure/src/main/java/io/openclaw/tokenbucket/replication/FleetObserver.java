@@ -34,11 +34,12 @@ final class FleetObserver {
 
 	private volatile ReplicationStatus status;
 
-	FleetObserver(Supplier<ReplicationSettings> settings, CountingListener listener, MembershipView view) {
+	FleetObserver(Supplier<ReplicationSettings> settings, CountingListener listener, MembershipView view,
+			List<BusStatus> buses) {
 		this.settings = settings;
 		this.listener = listener;
 		this.status = new ReplicationStatus(view.self(), settings.get().region(), Standing.JOINING, view.state(),
-				view.size(), List.of(), List.of(), Duration.ZERO, 0, 0, 0);
+				view.size(), List.of(), buses, Duration.ZERO, 0, 0, 0);
 	}
 
 	/**

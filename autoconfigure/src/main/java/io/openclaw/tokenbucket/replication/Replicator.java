@@ -78,7 +78,8 @@ public final class Replicator implements ReplicationSignal {
 		this.listener = new CountingListener(listener);
 		this.departure = new Departure(store);
 		this.self = new Participation(store.self(), store, transport, this::settings, clock, this.listener);
-		this.observer = new FleetObserver(this::settings, this.listener, this.self.view(clock.nanoTime()));
+		this.observer = new FleetObserver(this::settings, this.listener, this.self.view(clock.nanoTime()),
+				transport.buses());
 		this.loop = new EventLoop(clock, timer, this::doDue, this::nextDue, this.listener::onFailure);
 	}
 

@@ -37,6 +37,13 @@ class ChartFilesTests {
 			.isEqualTo(read(Chart.DIRECTORY.resolve("files/rules"), "yml").size());
 	}
 
+	@Test
+	void alertsLeadToTheCopyOfTheRunbookThatIsNamed() throws IOException {
+		assertThat(Chart.render("values/all-on", Chart.NEWEST).one("PrometheusRule").findValuesAsString("runbook_url"))
+			.isNotEmpty()
+			.allMatch((url) -> url.startsWith("https://wiki.example.org/gateway/operations.md#"));
+	}
+
 	private static Map<String, String> read(Path directory, String ending) throws IOException {
 		Map<String, String> contents = new TreeMap<>();
 		if (Files.isDirectory(directory)) {
