@@ -39,7 +39,7 @@ final class LimitPolicies {
 		List<LimitPolicy> policies = new ArrayList<>();
 		properties.buckets().forEach((name, bucket) -> {
 			Checks.name(PREFIX + name, name, MAX_NAME_LENGTH);
-			Limit limit = ConfiguredQuota.of(PREFIX + name, bucket).toLimit(name, properties.revision());
+			Limit limit = ConfiguredQuota.of(PREFIX + name, bucket).toLimit(name, revision(name, bucket, properties));
 			policies.add(policy(limit, bucket, properties));
 			bucket.overrides().forEach((override, plan) -> {
 				String prefix = overrideProperty(name, override);
@@ -49,6 +49,11 @@ final class LimitPolicies {
 		});
 		refuseTwins(properties, policies);
 		return List.copyOf(policies);
+	}
+
+	private static long revision(String name, Bucket bucket, OpenClawProperties properties) {
+		return (bucket.revision() == null) ? properties.revision()
+				: Checks.between(property(name, "revision"), bucket.revision(), 0L, Long.MAX_VALUE);
 	}
 
 	private static LimitPolicy policy(Limit limit, Bucket bucket, OpenClawProperties properties) {

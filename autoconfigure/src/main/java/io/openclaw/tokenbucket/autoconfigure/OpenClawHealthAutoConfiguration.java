@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.util.Map;
+
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -17,6 +19,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.TokenBucketCircuitBreakersHealthIndicator;
 import io.openclaw.tokenbucket.observability.TokenBucketDriftHealthIndicator;
@@ -41,8 +44,9 @@ public final class OpenClawHealthAutoConfiguration {
 			name = { "tokenBucketReplicationHealthIndicator", "tokenBucketReplicationHealthContributor" })
 	@ConditionalOnBean(ReplicationStatusSource.class)
 	TokenBucketReplicationHealthIndicator tokenBucketReplicationHealthIndicator(ReplicationStatusSource replication,
-			ObjectProvider<DriftSource> drift) {
-		return new TokenBucketReplicationHealthIndicator(replication, drift.getIfAvailable(() -> DriftSource.NONE));
+			ObjectProvider<DriftSource> drift, ObjectProvider<TokenBucketLimiter> limiter) {
+		return new TokenBucketReplicationHealthIndicator(replication, drift.getIfAvailable(() -> DriftSource.NONE),
+				() -> limiter.stream().findFirst().map(TokenBucketLimiter::deviations).orElse(Map.of()));
 	}
 
 	@Bean

@@ -94,13 +94,16 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * and logs, but rejects nothing.
 	 * @param onMissingKey What happens to a request without a key.
 	 * @param overrides Other quotas for some keys, by a name of your choice.
+	 * @param revision Revision of this limit: the highest in the fleet wins at once.
+	 * Defaults to openclaw.revision.
 	 */
 	@ConfigurationPropertiesSource
 	public record Bucket(@Nullable Long capacity, @Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens,
 			@Nullable Duration refillPeriod, @Nullable Long initialTokens, @DefaultValue("api-key") String key,
 			@DefaultValue("1") String cost, @DefaultValue("shared") Scope scope,
 			@DefaultValue("bounded") Consistency consistency, @DefaultValue("enforce") Mode mode,
-			@DefaultValue("reject") MissingKeyPolicy onMissingKey, @DefaultValue Map<String, Plan> overrides) {
+			@DefaultValue("reject") MissingKeyPolicy onMissingKey, @DefaultValue Map<String, Plan> overrides,
+			@Nullable Long revision) {
 	}
 
 	/**

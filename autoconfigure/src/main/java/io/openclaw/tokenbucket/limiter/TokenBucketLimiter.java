@@ -3,15 +3,18 @@ package io.openclaw.tokenbucket.limiter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.bucket.Bucket;
+import io.openclaw.tokenbucket.limiter.bucket.LimitContext;
 import io.openclaw.tokenbucket.limiter.bucket.Line;
 import io.openclaw.tokenbucket.limiter.decision.Charge;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
@@ -20,6 +23,8 @@ import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
 import io.openclaw.tokenbucket.limiter.decision.JointDecision;
 import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.decision.Refusal;
+import io.openclaw.tokenbucket.limiter.limit.Deviation;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.Mode;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
@@ -137,6 +142,32 @@ public final class TokenBucketLimiter {
 	public LimitStatus status(String limit) {
 		long now = this.clock.nanoTime();
 		return buckets(limit).status(now);
+	}
+
+	/**
+	 * Whether a limit is as this member is configured. Quick.
+	 * @param limit its name
+	 * @return why it is not
+	 */
+	public Deviation deviation(String limit) {
+		LimitContext context = buckets(limit).context();
+		LimitDefinition configured = context.configured();
+		return (configured == null) ? Deviation.NONE : Deviation.of(context.active().definition(), configured);
+	}
+
+	/**
+	 * The limits that are not as this member is configured. Quick.
+	 * @return why not, by their names
+	 */
+	public Map<String, Deviation> deviations() {
+		Map<String, Deviation> deviations = new TreeMap<>();
+		for (String limit : limits()) {
+			Deviation deviation = deviation(limit);
+			if (deviation != Deviation.NONE) {
+				deviations.put(limit, deviation);
+			}
+		}
+		return deviations;
 	}
 
 	/**

@@ -1,14 +1,18 @@
 package io.openclaw.tokenbucket.observability;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
+import io.openclaw.tokenbucket.limiter.limit.Deviation;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.replication.port.BusStatus;
 import io.openclaw.tokenbucket.resilience.DriftSource;
@@ -33,14 +37,20 @@ public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 
 	private final DriftSource drift;
 
+	private final Supplier<Map<String, Deviation>> deviations;
+
 	/**
 	 * Creates the indicator.
 	 * @param replication tells how replication stands
 	 * @param drift tells which limits are in fallback
+	 * @param deviations tells why limits are not as this member is configured, by their
+	 * names
 	 */
-	public TokenBucketReplicationHealthIndicator(ReplicationStatusSource replication, DriftSource drift) {
+	public TokenBucketReplicationHealthIndicator(ReplicationStatusSource replication, DriftSource drift,
+			Supplier<Map<String, Deviation>> deviations) {
 		this.replication = replication;
 		this.drift = drift;
+		this.deviations = deviations;
 	}
 
 	@Override
@@ -61,8 +71,15 @@ public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 			.withDetail("busesConnected", connected)
 			.withDetail("buses", status.buses().size())
 			.withDetail("limitsInFallback", inFallback)
+			.withDetail("limitsNotAsConfigured", texts(this.deviations.get()))
 			.withDetail("refused", status.refused().stream().map(RefusalText::of).toList())
 			.build();
+	}
+
+	private static Map<String, String> texts(Map<String, Deviation> deviations) {
+		Map<String, String> texts = new TreeMap<>();
+		deviations.forEach((limit, deviation) -> texts.put(limit, String.valueOf(DeviationText.of(deviation))));
+		return texts;
 	}
 
 }

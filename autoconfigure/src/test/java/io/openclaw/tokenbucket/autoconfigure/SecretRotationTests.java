@@ -112,7 +112,7 @@ class SecretRotationTests {
 
 	private static String health(ConfigurableApplicationContext gateway) {
 		Health health = new TokenBucketReplicationHealthIndicator(gateway.getBean(ReplicationStatusSource.class),
-				DriftSource.NONE)
+				DriftSource.NONE, Map::of)
 			.health();
 		return health.toString();
 	}

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.observability;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,7 @@ import org.springframework.boot.health.actuate.endpoint.SimpleStatusAggregator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
+import io.openclaw.tokenbucket.limiter.limit.Deviation;
 import io.openclaw.tokenbucket.replication.port.Refusal;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.resilience.DriftSource;
@@ -20,8 +22,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 class TokenBucketReplicationHealthIndicatorTests {
 
 	@Test
+	void whichLimitsAreNotAsConfiguredIsADetailAndNoHarm() {
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::healthy, DriftSource.NONE,
+				() -> Map.of("rating", Deviation.NOT_DEPLOYED_EVERYWHERE))
+			.health();
+		assertThat(health.getStatus()).isEqualTo(Status.UP);
+		assertThat(health.getDetails().get("limitsNotAsConfigured")).asString()
+			.contains("rating", "Not all gateways are configured like this one");
+	}
+
+	@Test
 	void isUpWhileEveryMemberIsHeard() {
-		Health health = new TokenBucketReplicationHealthIndicator(Statuses::healthy, DriftSource.NONE).health();
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::healthy, DriftSource.NONE, Map::of)
+			.health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 		assertThat(health.getDetails()).containsEntry("state", "healthy")
 			.containsEntry("membersHeard", 2L)
@@ -30,7 +43,8 @@ class TokenBucketReplicationHealthIndicatorTests {
 
 	@Test
 	void isDegradedWhileAMemberIsNotHeard() {
-		Health health = new TokenBucketReplicationHealthIndicator(Statuses::degraded, DriftSource.NONE).health();
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::degraded, DriftSource.NONE, Map::of)
+			.health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 		assertThat(health.getDetails()).containsEntry("state", "degraded")
 			.containsEntry("membersHeard", 2L)
@@ -41,34 +55,38 @@ class TokenBucketReplicationHealthIndicatorTests {
 
 	@Test
 	void isDegradedWhileAloneWithoutABus() {
-		Health health = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(false), DriftSource.NONE)
+		Health health = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(false), DriftSource.NONE,
+				Map::of)
 			.health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 		assertThat(health.getDetails()).containsEntry("state", "healthy").containsEntry("busesConnected", 0L);
-		assertThat(new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true), DriftSource.NONE).health()
+		assertThat(new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true), DriftSource.NONE, Map::of)
+			.health()
 			.getStatus()).isEqualTo(Status.UP);
 	}
 
 	@Test
 	void isUpWhileMostBusesAreConnected() {
 		Health most = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true, false, true),
-				DriftSource.NONE)
+				DriftSource.NONE, Map::of)
 			.health();
 		assertThat(most.getStatus()).isEqualTo(Status.UP);
-		Health half = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true, false), DriftSource.NONE)
+		Health half = new TokenBucketReplicationHealthIndicator(() -> Statuses.alone(true, false), DriftSource.NONE,
+				Map::of)
 			.health();
 		assertThat(half.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 	}
 
 	@Test
 	void isUpWithoutAnyBusToConnectTo() {
-		Health health = new TokenBucketReplicationHealthIndicator(Statuses::alone, DriftSource.NONE).health();
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::alone, DriftSource.NONE, Map::of).health();
 		assertThat(health.getStatus()).isEqualTo(Status.UP);
 	}
 
 	@Test
 	void isDegradedWhileJoining() {
-		Health health = new TokenBucketReplicationHealthIndicator(Statuses::joining, DriftSource.NONE).health();
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::joining, DriftSource.NONE, Map::of)
+			.health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 		assertThat(health.getDetails()).containsEntry("standing", "joining");
 	}
@@ -77,7 +95,7 @@ class TokenBucketReplicationHealthIndicatorTests {
 	void isDegradedWhileMessagesDoNotCountForWantOfACommonSecret() {
 		ReplicationStatus refusing = Statuses.alone(true)
 			.refusing(List.of(new Refusal("edge-b", Refusal.Reason.OTHER_SECRET)));
-		Health health = new TokenBucketReplicationHealthIndicator(() -> refusing, DriftSource.NONE).health();
+		Health health = new TokenBucketReplicationHealthIndicator(() -> refusing, DriftSource.NONE, Map::of).health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 		assertThat(health.getDetails().get("refused").toString()).contains("edge-b signs under another secret",
 				"openclaw.crdt.secret");
@@ -85,7 +103,8 @@ class TokenBucketReplicationHealthIndicatorTests {
 
 	@Test
 	void isDegradedWhileALimitIsInFallback() {
-		Health health = new TokenBucketReplicationHealthIndicator(Statuses::healthy, Drifts.of("rating", 0.07, 12))
+		Health health = new TokenBucketReplicationHealthIndicator(Statuses::healthy, Drifts.of("rating", 0.07, 12),
+				Map::of)
 			.health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 		assertThat(health.getDetails()).containsEntry("state", "healthy")

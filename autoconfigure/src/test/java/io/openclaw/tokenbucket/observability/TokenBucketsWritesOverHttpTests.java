@@ -36,14 +36,14 @@ class TokenBucketsWritesOverHttpTests {
 
 	private static final String LIMIT = "/actuator/tokenbuckets/rating";
 
-	@SpringBootTest(classes = Gateway.class, webEnvironment = WebEnvironment.RANDOM_PORT,
-			properties = { "management.endpoints.web.exposure.include=*", "openclaw.node.id=edge-a",
-					"openclaw.revision=7", "openclaw.buckets.rating.capacity=10",
-					"openclaw.buckets.rating.refill-tokens=1", "openclaw.buckets.rating.refill-period=1h",
-					"openclaw.buckets.search.capacity=100", "openclaw.buckets.search.refill-rate-per-second=1",
-					"openclaw.buckets.search.cost=10", "openclaw.buckets.search.overrides.gold.keys=alice",
-					"openclaw.buckets.search.overrides.gold.capacity=1000",
-					"openclaw.buckets.search.key=header:X-User" })
+	@SpringBootTest(classes = Gateway.class, webEnvironment = WebEnvironment.RANDOM_PORT, properties = {
+			"management.endpoints.web.exposure.include=*", "openclaw.node.id=edge-a", "openclaw.revision=7",
+			"openclaw.buckets.rating.capacity=10", "openclaw.buckets.rating.refill-tokens=1",
+			"openclaw.buckets.rating.refill-period=1h", "openclaw.buckets.changed.capacity=60",
+			"openclaw.buckets.changed.refill-rate-per-second=1", "management.endpoint.health.show-details=always",
+			"openclaw.buckets.search.capacity=100", "openclaw.buckets.search.refill-rate-per-second=1",
+			"openclaw.buckets.search.cost=10", "openclaw.buckets.search.overrides.gold.keys=alice",
+			"openclaw.buckets.search.overrides.gold.capacity=1000", "openclaw.buckets.search.key=header:X-User" })
 	abstract static class OnGateway {
 
 		@Autowired
@@ -215,6 +215,56 @@ class TokenBucketsWritesOverHttpTests {
 			post(path, Map.of("capacity", 2000)).expectStatus().isOk();
 			assertThat(this.limiter.policy("search.gold").limit().initial()).isEqualTo(MicroTokens.ofTokens(500));
 			post(path, Map.of("initialTokens", 2000)).expectStatus().isOk();
+		}
+
+		@Test
+		void whoeverWantsTheConfigurationBackHasItAtOnce() {
+			String path = "/actuator/tokenbuckets/changed";
+			post(path, Map.of("capacity", 30, "mode", "shadow")).expectStatus().isOk();
+			this.client.get()
+				.uri(path)
+				.exchange()
+				.expectBody()
+				.jsonPath("$.configured.followed")
+				.isEqualTo(false)
+				.jsonPath("$.configured.capacity")
+				.isEqualTo(60)
+				.jsonPath("$.configured.why")
+				.value((why) -> assertThat(why.toString()).startsWith("It was changed at run time."));
+			assertThat(scrape())
+				.containsPattern("openclaw_bucket_configuration_followed\\{bucket=\"changed\"[^}]*} 0\\.0");
+			assertThat(health()).contains("\"limitsNotAsConfigured\":{\"changed\":\"It was changed at run time.");
+			post(path, Map.of("follow", "fleet")).expectStatus().isBadRequest();
+			post(path, Map.of("follow", "configuration", "capacity", 7)).expectStatus()
+				.isBadRequest()
+				.expectBody()
+				.jsonPath("$.field")
+				.isEqualTo("follow");
+			post(path, Map.of("follow", "configuration")).expectStatus()
+				.isOk()
+				.expectBody()
+				.jsonPath("$.changed.capacity.to")
+				.isEqualTo(60)
+				.jsonPath("$.changed.mode.to")
+				.isEqualTo("enforce");
+			assertThat(scrape())
+				.containsPattern("openclaw_bucket_configuration_followed\\{bucket=\"changed\"[^}]*} 1\\.0");
+			assertThat(health()).contains("\"limitsNotAsConfigured\":{");
+			post(path, Map.of("follow", "configuration")).expectStatus()
+				.isOk()
+				.expectBody()
+				.jsonPath("$.changed")
+				.isEmpty();
+			this.client.get().uri(path).exchange().expectBody().jsonPath("$.configured.followed").isEqualTo(true);
+		}
+
+		private String health() {
+			return String.valueOf(this.client.get()
+				.uri("/actuator/health")
+				.exchange()
+				.expectBody(String.class)
+				.returnResult()
+				.getResponseBody());
 		}
 
 		@Test

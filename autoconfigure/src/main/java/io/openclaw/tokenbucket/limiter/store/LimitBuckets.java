@@ -288,8 +288,9 @@ public final class LimitBuckets {
 		for (Bucket bucket : all()) {
 			lowest = Math.min(lowest, bucket.level(now));
 		}
-		return new LimitStatus(current.policy(), current.definition(), current.source(), count(), lowest,
-				this.statistics.admitted(), this.statistics.rejected(), this.statistics.shadowRejected());
+		return new LimitStatus(current.policy(), current.definition(), this.context.configured(), current.source(),
+				count(), lowest, this.statistics.admitted(), this.statistics.rejected(),
+				this.statistics.shadowRejected());
 	}
 
 	// Nothing is created for what there is already, or beyond the bound.

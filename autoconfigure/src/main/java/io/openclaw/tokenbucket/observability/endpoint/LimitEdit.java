@@ -5,8 +5,10 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,9 +55,25 @@ record LimitEdit(@Nullable Long capacity, @Nullable Long initial, @Nullable Refi
 		if (edit.equals(NOTHING)) {
 			throw new RejectedFieldException("capacity", null,
 					"is missing, and so are initialTokens, refillRatePerSecond, refillTokens with refillPeriod, "
-							+ "consistency and mode: send at least one of them");
+							+ "consistency, mode and follow: send at least one of them");
 		}
 		return edit;
+	}
+
+	/**
+	 * Refuses a wish for the configuration that cannot be meant so.
+	 * @param follow what is to be followed
+	 * @param others all other fields
+	 * @throws RejectedFieldException if it is not the configuration, or not all that is
+	 * wanted
+	 */
+	static void requireReset(String follow, Stream<@Nullable String> others) {
+		if (!"configuration".equals(follow)) {
+			throw new RejectedFieldException("follow", follow, "must be configuration");
+		}
+		if (others.anyMatch(Objects::nonNull)) {
+			throw new RejectedFieldException("follow", follow, "must be sent alone: it ends every change at run time");
+		}
 	}
 
 	/**

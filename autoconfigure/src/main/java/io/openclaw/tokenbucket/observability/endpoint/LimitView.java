@@ -20,6 +20,8 @@ import io.openclaw.tokenbucket.resilience.Drift;
  * @param version revision, dot, how often the limit was changed at run time since
  * @param source where this definition came from: {@code configuration} of this member,
  * its {@code endpoint}, or the {@code fleet}
+ * @param configured what this member is configured with, whether or not it is in force;
+ * {@code null} if it only knows the limit from others
  * @param capacity the most that a bucket holds
  * @param refillRatePerSecond how fast a bucket refills
  * @param initialTokens what a new bucket starts with
@@ -41,23 +43,23 @@ import io.openclaw.tokenbucket.resilience.Drift;
  * @param busiest the buckets from which this member admitted most, the most first
  * @param mostRejected the callers whom this member rejected most, the most first
  */
-public record LimitView(String limit, long revision, String version, String source, BigDecimal capacity,
-		BigDecimal refillRatePerSecond, BigDecimal initialTokens, String consistency, BigDecimal creditWaitMillis,
-		String mode, @Nullable RequestView requests, long activeKeys, BigDecimal lowestLevel, long admitted,
-		long rejected, long shadowRejected, String state, DriftView drift, List<BucketSummaryView> busiest,
-		List<RejectedKeyView> mostRejected) {
+public record LimitView(String limit, long revision, String version, String source, @Nullable ConfiguredView configured,
+		BigDecimal capacity, BigDecimal refillRatePerSecond, BigDecimal initialTokens, String consistency,
+		BigDecimal creditWaitMillis, String mode, @Nullable RequestView requests, long activeKeys,
+		BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected, String state, DriftView drift,
+		List<BucketSummaryView> busiest, List<RejectedKeyView> mostRejected) {
 
 	static LimitView of(LimitStatus status, @Nullable RequestView requests, FleetState fleet, Drift drift,
 			List<BucketSummaryView> busiest, List<RejectedKeyView> mostRejected) {
 		LimitPolicy policy = status.policy();
 		Limit limit = policy.limit();
 		return new LimitView(limit.name(), limit.revision(), status.definition().version(),
-				Display.name(status.source()), Display.tokens(limit.capacity()),
-				Display.tokensPerSecond(limit.refillRate()), Display.tokens(limit.initial()),
-				Display.name(policy.consistency()), Display.millis(policy.creditWait()), Display.name(policy.mode()),
-				requests, status.activeKeys(), Display.tokens(status.lowestLevel()), status.admitted(),
-				status.rejected(), status.shadowRejected(), drift.fallback() ? "fallback" : Display.name(fleet),
-				DriftView.of(drift), busiest, mostRejected);
+				Display.name(status.source()), ConfiguredView.of(status.configured(), status.definition()),
+				Display.tokens(limit.capacity()), Display.tokensPerSecond(limit.refillRate()),
+				Display.tokens(limit.initial()), Display.name(policy.consistency()),
+				Display.millis(policy.creditWait()), Display.name(policy.mode()), requests, status.activeKeys(),
+				Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(), status.shadowRejected(),
+				drift.fallback() ? "fallback" : Display.name(fleet), DriftView.of(drift), busiest, mostRejected);
 	}
 
 }

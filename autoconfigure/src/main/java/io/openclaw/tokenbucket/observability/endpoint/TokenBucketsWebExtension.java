@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -102,23 +103,32 @@ public class TokenBucketsWebExtension {
 	 * @param refillPeriod the period, such as {@code 1m}
 	 * @param consistency {@code strict}, {@code bounded} or {@code eventual}
 	 * @param mode {@code enforce} or {@code shadow}
+	 * @param follow {@code configuration}, and nothing else, to end all such changes: the
+	 * fleet follows what this member is configured with
 	 * @return what changed; HTTP 404 if there is no such limit, 400 with a problem that
 	 * names the field if a value cannot be used
 	 */
 	@WriteOperation
 	public WebEndpointResponse<?> change(SecurityContext context, @Selector String limit, @Nullable String capacity,
 			@Nullable String initialTokens, @Nullable String refillRatePerSecond, @Nullable String refillTokens,
-			@Nullable String refillPeriod, @Nullable String consistency, @Nullable String mode) {
+			@Nullable String refillPeriod, @Nullable String consistency, @Nullable String mode,
+			@Nullable String follow) {
 		LimitDefinition current = this.control.definitions().get(limit);
 		if (current == null) {
 			return noLimit(limit);
 		}
 		try {
+			if (follow != null) {
+				LimitEdit.requireReset(follow, Stream.of(capacity, initialTokens, refillRatePerSecond, refillTokens,
+						refillPeriod, consistency, mode));
+				return new WebEndpointResponse<>(changed(context, limit, this.control.followConfiguration(limit)));
+			}
 			LimitEdit edit = LimitEdit.of(capacity, initialTokens, refillRatePerSecond, refillTokens, refillPeriod,
 					consistency, mode);
 			edit.requireRoomIn(current);
 			this.endpoint.fixedCostOf(limit).ifPresent(edit::requireRoomFor);
-			return new WebEndpointResponse<>(change(context, limit, edit));
+			return new WebEndpointResponse<>(
+					changed(context, limit, this.control.edit(limit, edit::apply, LimitSource.ENDPOINT)));
 		}
 		catch (RejectedFieldException ex) {
 			return rejected(ex);
@@ -156,8 +166,7 @@ public class TokenBucketsWebExtension {
 		}
 	}
 
-	private LimitChangeView change(SecurityContext context, String limit, LimitEdit edit) {
-		Optional<LimitChange> change = this.control.edit(limit, edit::apply, LimitSource.ENDPOINT);
+	private LimitChangeView changed(SecurityContext context, String limit, Optional<LimitChange> change) {
 		if (change.isEmpty()) {
 			return LimitChangeView.unchanged(Objects.requireNonNull(this.control.definitions().get(limit)));
 		}

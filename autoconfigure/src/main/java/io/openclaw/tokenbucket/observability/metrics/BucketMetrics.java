@@ -19,6 +19,7 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.limit.Deviation;
 
 /**
  * Gauges of each limit: its settings, how many keys it has, how far its buckets are
@@ -105,6 +106,9 @@ public class BucketMetrics implements MeterBinder {
 				() -> MicroTokens.toTokens(limit(limit).capacity()));
 		gauge(registry, "openclaw.bucket.refill.rate", "Tokens per second that accrue in a bucket", tagged(limit),
 				() -> limit(limit).refillRate().tokensPerSecond());
+		gauge(registry, "openclaw.bucket.configuration.followed",
+				"1 while the limit is as this gateway is configured, 0 while it is not", tagged(limit),
+				() -> (this.limiter.deviation(limit) == Deviation.NONE) ? 1 : 0);
 		gauge(registry, "openclaw.bucket.keys.active", "Buckets held in memory", tagged(limit),
 				() -> this.limiter.activeKeys(limit));
 		FunctionCounter.builder("openclaw.bucket.overflow", this.limiter, (limiter) -> limiter.overflowed(limit))
