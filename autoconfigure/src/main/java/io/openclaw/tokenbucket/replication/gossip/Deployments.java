@@ -46,13 +46,14 @@ public final class Deployments {
 		});
 	}
 
-	// Who joins is asked as well: it may bring a higher revision.
+	// Who joins is asked as well: it may bring a higher revision. What is announced anew
+	// and not known yet may be anything.
 	private boolean isEverywhere(LimitDefinition configured) {
 		String limit = configured.limit().name();
 		return this.membership.peers()
 			.stream()
-			.filter((peer) -> peer.isConfiguredWith(limit))
-			.allMatch((peer) -> peer.isConfiguredAs(configured));
+			.filter((peer) -> peer.isUnreadable() || peer.isConfiguredWith(limit))
+			.allMatch((peer) -> !peer.isUnreadable() && peer.isConfiguredAs(configured));
 	}
 
 }
