@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,14 +17,11 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
-import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -34,43 +29,23 @@ import static org.awaitility.Awaitility.await;
 /**
  * Callers that go away while they still send.
  */
-@SpringBootTest(classes = LimitsHttpTests.Gateway.class, webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = "spring.config.name=gateway-limits")
+@SpringBootTest(classes = LimitsHttpTests.Gateway.class, webEnvironment = WebEnvironment.RANDOM_PORT)
+@TestPropertySource(properties = "spring.config.name=gateway-limits")
 @ExtendWith(OutputCaptureExtension.class)
-class BrokenUploadHttpTests {
+class BrokenUploadHttpTests extends GatewayOverHttp {
 
 	private static final int KB = 1024;
-
-	private static final UpstreamService upstream = new UpstreamService();
-
-	@LocalServerPort
-	private int port;
-
-	@Autowired
-	private TokenBucketLimiter limiter;
 
 	@Autowired
 	private MeterRegistry meters;
 
-	private final String apiKey = "key-" + UUID.randomUUID();
-
 	private final String id = new KeyIds(null).id(this.apiKey);
-
-	@DynamicPropertySource
-	static void upstreamProperties(DynamicPropertyRegistry registry) {
-		registry.add("upstream", () -> "http://127.0.0.1:" + upstream.port());
-	}
-
-	@AfterAll
-	static void close() {
-		upstream.close();
-	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 3, 100 })
 	void anUploadThatBreaksOffIsNeitherAnsweredNorLogged(int kilobytes, CapturedOutput log) throws Exception {
 		long before = handled();
-		try (Socket socket = connect()) {
+		try (Socket socket = openUpload()) {
 			OutputStream out = socket.getOutputStream();
 			for (int i = 0; i < kilobytes; i++) {
 				out.write("400\r\n%s\r\n".formatted("x".repeat(KB)).getBytes(StandardCharsets.US_ASCII));
@@ -86,7 +61,7 @@ class BrokenUploadHttpTests {
 	@Test
 	void anUploadThatIsMalformedIsRefusedAndNotLogged(CapturedOutput log) throws Exception {
 		long before = handled();
-		try (Socket socket = connect()) {
+		try (Socket socket = openUpload()) {
 			socket.getOutputStream().write("400\r\nabc\r\nzz\r\n".getBytes(StandardCharsets.US_ASCII));
 			socket.shutdownOutput();
 			socket.getInputStream().readAllBytes();
@@ -95,7 +70,7 @@ class BrokenUploadHttpTests {
 		assertThat(log).doesNotContain("HttpWebHandlerAdapter", "HttpClientConnect", "AbortedException");
 	}
 
-	private Socket connect() throws IOException {
+	private Socket openUpload() throws IOException {
 		Socket socket = new Socket("127.0.0.1", this.port);
 		socket.getOutputStream()
 			.write("POST /upload HTTP/1.1\r\nHost: x\r\nX-API-Key: %s\r\nTransfer-Encoding: chunked\r\n\r\n"

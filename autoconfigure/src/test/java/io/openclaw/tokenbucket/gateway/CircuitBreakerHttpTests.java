@@ -10,7 +10,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -19,19 +18,14 @@ import reactor.core.publisher.Flux;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.EventListener;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
-import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
 import io.openclaw.tokenbucket.limiter.decision.Refusal;
@@ -47,18 +41,10 @@ import static org.awaitility.Awaitility.await;
  * A gateway with an upstream that becomes slow, over HTTP. The threshold is far from what
  * a busy machine makes of a fast answer.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.config.name=gateway-circuit")
-class CircuitBreakerHttpTests {
+@TestPropertySource(properties = "spring.config.name=gateway-circuit")
+class CircuitBreakerHttpTests extends GatewayOverHttp {
 
 	private static final Duration SLOW = Duration.ofMillis(1100);
-
-	private static final UpstreamService upstream = new UpstreamService();
-
-	@LocalServerPort
-	private int port;
-
-	@Autowired
-	private TokenBucketLimiter limiter;
 
 	@Autowired
 	private CircuitBreakerRegistry registry;
@@ -69,28 +55,11 @@ class CircuitBreakerHttpTests {
 	@Autowired
 	private TestGateway gateway;
 
-	private WebTestClient client;
-
 	private final String key = UUID.randomUUID().toString();
-
-	@DynamicPropertySource
-	static void upstreamProperties(DynamicPropertyRegistry registry) {
-		registry.add("upstream", () -> "http://127.0.0.1:" + upstream.port());
-	}
 
 	@BeforeEach
 	void reset() {
-		this.client = WebTestClient.bindToServer()
-			.baseUrl("http://127.0.0.1:" + this.port)
-			.responseTimeout(Duration.ofSeconds(30))
-			.build();
-		upstream.delay(Duration.ZERO);
 		this.registry.getAllCircuitBreakers().forEach(CircuitBreaker::reset);
-	}
-
-	@AfterAll
-	static void close() {
-		upstream.close();
 	}
 
 	@Test
@@ -209,10 +178,11 @@ class CircuitBreakerHttpTests {
 
 	@Test
 	void uploadsThatBreakOffDoNotOpenTheCircuit() throws Exception {
+		int before = upstream.brokenUploads();
 		for (Socket upload : slowUploads(12)) {
 			upload.close();
 		}
-		await().until(() -> upstream.brokenUploads() >= 12);
+		await().until(() -> upstream.brokenUploads() >= before + 12);
 		assertThat(this.breakers.forRoute("upload").state()).isEqualTo(CircuitState.CLOSED);
 		assertThat(this.registry.circuitBreaker("token-bucket.upload").getMetrics().getNumberOfBufferedCalls())
 			.isZero();

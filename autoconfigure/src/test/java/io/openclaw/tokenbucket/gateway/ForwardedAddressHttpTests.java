@@ -2,7 +2,7 @@ package io.openclaw.tokenbucket.gateway;
 
 import java.util.Map;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,12 +26,11 @@ class ForwardedAddressHttpTests {
 
 	private static final String GATEWAY = "spring.cloud.gateway.server.webflux.";
 
-	// A gateway that is closed takes the event loops of the whole process with it.
-	private final UpstreamService upstream = new UpstreamService();
+	private static final UpstreamService upstream = new UpstreamService();
 
-	@AfterEach
-	void close() {
-		this.upstream.close();
+	@AfterAll
+	static void close() {
+		upstream.close();
 	}
 
 	@ParameterizedTest
@@ -70,13 +69,13 @@ class ForwardedAddressHttpTests {
 		}
 	}
 
-	private ConfigurableApplicationContext start(String... properties) {
+	private static ConfigurableApplicationContext start(String... properties) {
 		SpringApplication spring = new SpringApplication(Gateway.class);
 		String route = GATEWAY + "routes[0].";
 		spring.setDefaultProperties(
 				Map.of("server.port", "0", "server.address", "127.0.0.1", "openclaw.buckets.per-ip.capacity", "10",
 						"openclaw.buckets.per-ip.refill-rate-per-second", "0.000001", "openclaw.buckets.per-ip.key",
-						"ip", route + "id", "all", route + "uri", "http://127.0.0.1:" + this.upstream.port(),
+						"ip", route + "id", "all", route + "uri", "http://127.0.0.1:" + upstream.port(),
 						route + "predicates[0]", "Path=/**", route + "filters[0]", "TokenBucket=per-ip"));
 		String[] arguments = new String[properties.length];
 		for (int i = 0; i < arguments.length; i++) {

@@ -4,24 +4,16 @@ import java.net.URI;
 import java.util.Locale;
 import java.util.UUID;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
-import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,35 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What limits can say, over HTTP. Tests that name an issue are for what users of other
  * limiters suffer from.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.config.name=gateway-limits")
-class LimitsHttpTests {
-
-	private static final UpstreamService upstream = new UpstreamService();
-
-	@LocalServerPort
-	private int port;
-
-	@Autowired
-	private TokenBucketLimiter limiter;
-
-	private WebTestClient client;
-
-	private final String apiKey = "key-" + UUID.randomUUID();
-
-	@DynamicPropertySource
-	static void upstreamProperties(DynamicPropertyRegistry registry) {
-		registry.add("upstream", () -> "http://127.0.0.1:" + upstream.port());
-	}
-
-	@BeforeEach
-	void connect() {
-		this.client = WebTestClient.bindToServer().baseUrl("http://127.0.0.1:" + this.port).build();
-	}
-
-	@AfterAll
-	static void close() {
-		upstream.close();
-	}
+@TestPropertySource(properties = "spring.config.name=gateway-limits")
+class LimitsHttpTests extends GatewayOverHttp {
 
 	/** spring-cloud-gateway #1354. */
 	@Test

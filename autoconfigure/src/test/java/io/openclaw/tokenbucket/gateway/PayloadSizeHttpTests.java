@@ -1,63 +1,28 @@
 package io.openclaw.tokenbucket.gateway;
 
-import java.util.UUID;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.http.MediaType;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
-import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Requests that pay by their size: 200 tokens, each for a started kilobyte.
  */
-@SpringBootTest(classes = LimitsHttpTests.Gateway.class, webEnvironment = WebEnvironment.RANDOM_PORT,
-		properties = "spring.config.name=gateway-limits")
-class PayloadSizeHttpTests {
+@SpringBootTest(classes = LimitsHttpTests.Gateway.class, webEnvironment = WebEnvironment.RANDOM_PORT)
+@TestPropertySource(properties = "spring.config.name=gateway-limits")
+class PayloadSizeHttpTests extends GatewayOverHttp {
 
 	private static final int KB = 1024;
-
-	private static final UpstreamService upstream = new UpstreamService();
-
-	@LocalServerPort
-	private int port;
-
-	@Autowired
-	private TokenBucketLimiter limiter;
-
-	private WebTestClient client;
-
-	private final String apiKey = "key-" + UUID.randomUUID();
-
-	@DynamicPropertySource
-	static void upstreamProperties(DynamicPropertyRegistry registry) {
-		registry.add("upstream", () -> "http://127.0.0.1:" + upstream.port());
-	}
-
-	@BeforeEach
-	void connect() {
-		this.client = WebTestClient.bindToServer().baseUrl("http://127.0.0.1:" + this.port).build();
-	}
-
-	@AfterAll
-	static void close() {
-		upstream.close();
-	}
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })

@@ -1,61 +1,24 @@
 package io.openclaw.tokenbucket.gateway;
 
-import java.util.UUID;
-
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 import org.springframework.context.annotation.Bean;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Routes that were written for Spring Cloud Gateway's own rate limiter.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.config.name=gateway-drop-in")
-class RequestRateLimiterHttpTests {
-
-	private static final UpstreamService upstream = new UpstreamService();
-
-	@LocalServerPort
-	private int port;
-
-	@Autowired
-	private TokenBucketLimiter limiter;
-
-	private WebTestClient client;
-
-	private final String user = UUID.randomUUID().toString();
-
-	@DynamicPropertySource
-	static void upstreamProperties(DynamicPropertyRegistry registry) {
-		registry.add("upstream", () -> "http://127.0.0.1:" + upstream.port());
-	}
-
-	@BeforeEach
-	void connect() {
-		this.client = WebTestClient.bindToServer().baseUrl("http://127.0.0.1:" + this.port).build();
-	}
-
-	@AfterAll
-	static void close() {
-		upstream.close();
-	}
+@TestPropertySource(properties = "spring.config.name=gateway-drop-in")
+class RequestRateLimiterHttpTests extends GatewayOverHttp {
 
 	@Test
 	void theArgumentsOfRedisRateLimiterAreRead() {
@@ -95,7 +58,7 @@ class RequestRateLimiterHttpTests {
 	}
 
 	private WebTestClient.ResponseSpec get(String path) {
-		return this.client.get().uri(path).header("X-User", this.user).exchange();
+		return this.client.get().uri(path).header("X-User", this.apiKey).exchange();
 	}
 
 	@SpringBootConfiguration

@@ -6,20 +6,14 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 import org.springframework.cloud.gateway.route.RouteLocator;
@@ -28,15 +22,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.reactive.server.EntityExchangeResult;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.reactive.socket.WebSocketMessage;
 import org.springframework.web.reactive.socket.client.ReactorNettyWebSocketClient;
 
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
-import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 import static io.openclaw.tokenbucket.gateway.TokenBucketFilters.tokenBucket;
@@ -45,36 +37,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A gateway, its clients and a service, over HTTP.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.config.name=gateway-http")
-class TokenBucketHttpTests {
-
-	private static final UpstreamService upstream = new UpstreamService();
-
-	@LocalServerPort
-	private int port;
-
-	@Autowired
-	private TokenBucketLimiter limiter;
-
-	private WebTestClient client;
-
-	private final String apiKey = "key-" + UUID.randomUUID();
-
-	@DynamicPropertySource
-	static void upstreamProperties(DynamicPropertyRegistry registry) {
-		registry.add("upstream-address", () -> "127.0.0.1:" + upstream.port());
-		registry.add("upstream", () -> "http://127.0.0.1:" + upstream.port());
-	}
-
-	@BeforeEach
-	void connect() {
-		this.client = WebTestClient.bindToServer().baseUrl("http://127.0.0.1:" + this.port).build();
-	}
-
-	@AfterAll
-	static void close() {
-		upstream.close();
-	}
+@TestPropertySource(properties = "spring.config.name=gateway-http")
+class TokenBucketHttpTests extends GatewayOverHttp {
 
 	@Test
 	void anAdmittedRequestIsRoutedAndToldWhatIsLeft() {

@@ -14,9 +14,11 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.resources.LoopResources;
 
 /**
- * A service behind the gateway that counts what reaches it.
+ * A service behind the gateway that counts what reaches it. It has event loops of its
+ * own: a gateway that is closed takes along those of the whole process.
  */
 final class UpstreamService implements AutoCloseable {
 
@@ -32,10 +34,12 @@ final class UpstreamService implements AutoCloseable {
 
 	private volatile Duration delay = Duration.ZERO;
 
+	private final LoopResources eventLoops = LoopResources.create("upstream", 2, true);
+
 	private final DisposableServer server;
 
 	UpstreamService() {
-		this.server = HttpServer.create().host("127.0.0.1").port(0).route((routes) -> {
+		this.server = HttpServer.create().runOn(this.eventLoops).host("127.0.0.1").port(0).route((routes) -> {
 			routes.ws("/ws", (in, out) -> out.send(in.receive().retain()));
 			routes.get("/stream", this::stream);
 			routes.get("/events", this::lateEvents);
@@ -76,6 +80,14 @@ final class UpstreamService implements AutoCloseable {
 	}
 
 	/**
+	 * Answers at once and without failures from now on.
+	 */
+	void reset() {
+		this.delay = Duration.ZERO;
+		this.failures.set(0);
+	}
+
+	/**
 	 * Has answers begin later from now on.
 	 */
 	void delay(Duration newDelay) {
@@ -111,6 +123,7 @@ final class UpstreamService implements AutoCloseable {
 	@Override
 	public void close() {
 		this.server.disposeNow();
+		this.eventLoops.dispose();
 	}
 
 }

@@ -6,27 +6,21 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Bean;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.Housekeeping;
 import io.openclaw.tokenbucket.limiter.NanoClock;
-import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
@@ -40,32 +34,14 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Requests that are short of credit, in a fleet whose other member listens but does not
  * acknowledge unless told to.
  */
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "spring.config.name=gateway-waiting")
-class WaitingRequestHttpTests {
-
-	private static final UpstreamService upstream = new UpstreamService();
-
-	@LocalServerPort
-	private int port;
+@TestPropertySource(properties = "spring.config.name=gateway-waiting")
+class WaitingRequestHttpTests extends GatewayOverHttp {
 
 	@Autowired
 	private BucketStore store;
 
 	@Autowired
-	private TokenBucketLimiter limiter;
-
-	@Autowired
 	private NanoClock clock;
-
-	@DynamicPropertySource
-	static void upstreamProperties(DynamicPropertyRegistry registry) {
-		registry.add("upstream", () -> "http://127.0.0.1:" + upstream.port());
-	}
-
-	@AfterAll
-	static void close() {
-		upstream.close();
-	}
 
 	@BeforeEach
 	void joinAFleetOfTwo() {
