@@ -49,7 +49,7 @@ class RedisHealthWithdrawalTests {
 		SpringApplication started = new SpringApplication(application);
 		started.setWebApplicationType(WebApplicationType.REACTIVE);
 		started.setDefaultProperties(Map.of("server.port", "0", "server.address", "127.0.0.1", "spring.data.redis.host",
-				"127.0.0.1", "spring.data.redis.port", "1"));
+				"127.0.0.1", "spring.data.redis.port", "1", "openclaw.crdt.sync-interval", "20ms"));
 		try (ConfigurableApplicationContext context = started.run(arguments)) {
 			return context.getBean(ReactiveHealthContributorRegistry.class).getContributor("redis") != null;
 		}

@@ -39,7 +39,7 @@ class SnapshotScaleTests {
 	@RegisterExtension
 	static final RedisExtension redis = new RedisExtension();
 
-	private static final int KEYS = Integer.getInteger("openclaw.test.snapshot.keys", 100_000);
+	private static final int KEYS = Integer.getInteger("openclaw.test.snapshot.keys", 20_000);
 
 	private static final Limit LIMIT = new Limit("rating", MicroTokens.ofTokens(1000),
 			RefillRate.of(1, Duration.ofHours(1)), MicroTokens.ofTokens(1000), 0);

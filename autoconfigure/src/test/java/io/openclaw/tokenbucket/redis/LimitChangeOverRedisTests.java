@@ -11,8 +11,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -47,63 +48,67 @@ class LimitChangeOverRedisTests {
 
 	private final LongAdder admitted = new LongAdder();
 
-	private ConfigurableApplicationContext a;
+	private static ConfigurableApplicationContext a;
 
-	private ConfigurableApplicationContext b;
+	private static ConfigurableApplicationContext b;
 
-	@BeforeEach
-	void start() {
-		this.a = gateway("a");
-		this.b = gateway("b");
-		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> isHealthyPair(this.a) && isHealthyPair(this.b));
+	@BeforeAll
+	static void start() {
+		a = gateway("a");
+		b = gateway("b");
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> isHealthyPair(a) && isHealthyPair(b));
+	}
+
+	@AfterAll
+	static void stop() {
+		a.close();
+		b.close();
 	}
 
 	@AfterEach
-	void stop() {
+	void stopLoad() {
 		this.running.set(false);
-		this.a.close();
-		this.b.close();
 	}
 
 	@Test
 	void aChangeOnOneReachesTheOtherUnderLoadAndTheBudgetIsTheIdealOne() throws InterruptedException {
 		ExecutorService load = Executors.newFixedThreadPool(2);
 		long startedAt = System.nanoTime();
-		load.execute(() -> saturate(this.a));
-		load.execute(() -> saturate(this.b));
+		load.execute(() -> saturate(a));
+		load.execute(() -> saturate(b));
 		awaitAdmitted(2_500);
 		double spentAtOldRate = 1000 * secondsSince(startedAt);
 		long changedAt = System.nanoTime();
 		post("/actuator/tokenbuckets/rating", Map.of("capacity", 2000, "refillRatePerSecond", 4000));
-		awaitChange(() -> limiter(this.b).policy("rating").limit().capacity() == MicroTokens.ofTokens(2000));
-		awaitAdmitted(this.admitted.sum() + 12_000);
+		awaitChange(() -> limiter(b).policy("rating").limit().capacity() == MicroTokens.ofTokens(2000));
+		awaitAdmitted(admitted.sum() + 12_000);
 		this.running.set(false);
 		load.shutdown();
 		assertThat(load.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
 		double accrued = 500 + spentAtOldRate + 4000 * secondsSince(changedAt);
-		long spent = MicroTokens.ofTokens(this.admitted.sum());
+		long spent = MicroTokens.ofTokens(admitted.sum());
 		// Equal alone would not do: each may lack as much of the other's. There may be
 		// more, since a bucket that has filled up again is trimmed.
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
 			.untilAsserted(
-					() -> assertThat(consumed(this.a)).isEqualTo(consumed(this.b)).isGreaterThanOrEqualTo(spent));
+					() -> assertThat(consumed(a)).isEqualTo(consumed(b)).isGreaterThanOrEqualTo(spent));
 		// Whatever was admitted came out of what accrued: what is left of it says how
 		// exact.
-		double left = MicroTokens.toTokens(limiter(this.a).peek("rating", KEY).level());
+		double left = MicroTokens.toTokens(limiter(a).peek("rating", KEY).level());
 		System.out.printf("admitted %d of %.0f that accrued, %.0f left%n", this.admitted.sum(), accrued, left);
-		assertThat(this.admitted.sum()).isLessThanOrEqualTo(Math.round(accrued * 1.01));
+		assertThat(admitted.sum()).isLessThanOrEqualTo(Math.round(accrued * 1.01));
 		assertThat(left).isGreaterThan(-0.01 * this.admitted.sum());
 	}
 
 	@Test
 	void tokensGivenBackOnOneCanBeSpentOnTheOther() {
-		limiter(this.a).tryConsume("slow", KEY, 6);
+		limiter(a).tryConsume("slow", KEY, 6);
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(10))
-			.until(() -> limiter(this.b).peek("slow", KEY).level() < MicroTokens.ofTokens(5));
+			.until(() -> limiter(b).peek("slow", KEY).level() < MicroTokens.ofTokens(5));
 		post("/actuator/tokenbuckets/slow/" + KEY, Map.of("tokens", 5));
-		awaitChange(() -> limiter(this.b).peek("slow", KEY).level() >= MicroTokens.ofTokens(9));
+		awaitChange(() -> limiter(b).peek("slow", KEY).level() >= MicroTokens.ofTokens(9));
 	}
 
 	private void saturate(ConfigurableApplicationContext gateway) {
@@ -138,7 +143,7 @@ class LimitChangeOverRedisTests {
 	}
 
 	private void post(String path, Map<String, ?> body) {
-		int port = ((ReactiveWebServerApplicationContext) this.a).getWebServer().getPort();
+		int port = ((ReactiveWebServerApplicationContext) a).getWebServer().getPort();
 		WebTestClient.bindToServer()
 			.baseUrl("http://127.0.0.1:" + port)
 			.responseTimeout(Duration.ofSeconds(30))

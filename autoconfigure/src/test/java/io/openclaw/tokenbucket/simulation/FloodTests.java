@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.within;
  */
 class FloodTests {
 
-	private static final long KEYS = Long.getLong("openclaw.flood.keys", 300_000);
+	private static final long KEYS = Long.getLong("openclaw.flood.keys", 200_000);
 
 	private static final int ALONE = 100_000;
 

@@ -30,14 +30,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What a client reads in {@code Retry-After} is when it is admitted, if it is alone on
- * its key: over random limits, costs and moments.
+ * its key: over random limits, costs and moments. The system property
+ * {@code openclaw.simulation.seeds} multiplies how many are tried.
  */
 class RetryAfterTests {
 
 	private long now = 1_000_000_000;
 
 	static LongStream seeds() {
-		return LongStream.range(0, 300);
+		return LongStream.range(0, 60L * Integer.getInteger("openclaw.simulation.seeds", 1));
 	}
 
 	@ParameterizedTest(name = "seed {0}")
