@@ -345,9 +345,15 @@ class ArchitectureTests {
 					"org.springframework.boot.webflux..");
 
 		@ArchTest
-		static final ArchRule micrometerAndActuator = only("observability", "io.micrometer..",
-				"org.springframework.boot.actuate..", "org.springframework.boot.health..",
-				"org.springframework.boot.micrometer..");
+		static final ArchRule actuator = only("observability", "org.springframework.boot.actuate..",
+				"org.springframework.boot.health..", "org.springframework.boot.micrometer..");
+
+		@ArchTest
+		static final ArchRule micrometer = noClasses().that()
+			.resideOutsideOfPackages(BASE + ".observability..", BASE + ".gateway.observation..", AUTOCONFIGURE)
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("io.micrometer..");
 
 		private static ArchRule only(String room, String... libraries) {
 			return noClasses().that()

@@ -20,6 +20,7 @@ import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
+import io.openclaw.tokenbucket.gateway.DecisionObserver;
 import io.openclaw.tokenbucket.gateway.LimitedRoutes;
 import io.openclaw.tokenbucket.gateway.RequestCost;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
@@ -120,8 +121,10 @@ public final class OpenClawGatewayAutoConfiguration {
 	@ConditionalOnMissingBean
 	@ConditionalOnEnabledFilter
 	TokenBucketGatewayFilterFactory tokenBucketGatewayFilterFactory(RequestLimits limits, TokenBucketLimiter limiter,
-			RateLimitHeaders headers, ProblemResponses problems, ObjectProvider<LatencyCircuitBreakers> breakers) {
-		return new TokenBucketGatewayFilterFactory(limits, limiter, headers, problems, breakers.getIfAvailable());
+			RateLimitHeaders headers, ProblemResponses problems, ObjectProvider<LatencyCircuitBreakers> breakers,
+			ObjectProvider<DecisionObserver> observer) {
+		return new TokenBucketGatewayFilterFactory(limits, limiter, headers, problems, breakers.getIfAvailable(),
+				observer.getIfAvailable(() -> DecisionObserver.NONE));
 	}
 
 	@Bean

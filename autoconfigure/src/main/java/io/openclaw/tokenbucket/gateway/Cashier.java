@@ -11,13 +11,15 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.decision.Charge;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.JointDecision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
 
 /**
  * Asks the limiter for decisions and waits for them without a thread. Immutable.
  *
  * @param limiter decides
+ * @param observer sees requests that wait or are rejected
  */
-public record Cashier(TokenBucketLimiter limiter) {
+public record Cashier(TokenBucketLimiter limiter, DecisionObserver observer) {
 
 	/**
 	 * Has charges paid, all or nothing.
@@ -28,10 +30,15 @@ public record Cashier(TokenBucketLimiter limiter) {
 		if (charges.size() == 1) {
 			Charge charge = charges.get(0);
 			Decision decision = this.limiter.tryConsume(charge.limit(), charge.key(), charge.tokens());
-			return settled(decision, decision.completion()).map(List::of);
+			return observed(settled(decision, decision.completion()).map(List::of), decision.outcome());
 		}
 		JointDecision decision = this.limiter.tryConsume(charges);
-		return settled(decision, decision.completion()).map(JointDecision::decisions);
+		return observed(settled(decision, decision.completion()).map(JointDecision::decisions), decision.outcome());
+	}
+
+	private Mono<List<Decision>> observed(Mono<List<Decision>> decisions, Outcome outcome) {
+		boolean passes = outcome == Outcome.ADMITTED || outcome == Outcome.SHADOW_REJECTED;
+		return passes ? decisions : this.observer.observe(decisions, outcome == Outcome.WAITING);
 	}
 
 	// A caller that goes away cancels the future, and so takes its promise back. What

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.gateway;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import reactor.core.publisher.Mono;
 
@@ -17,7 +18,7 @@ import io.openclaw.tokenbucket.limiter.decision.Decision;
  * again) pays each limit once, and so that all its limits appear in its headers.
  * Immutable.
  */
-final class RequestDecisions {
+public final class RequestDecisions {
 
 	private static final String ATTRIBUTE = RequestDecisions.class.getName();
 
@@ -25,6 +26,16 @@ final class RequestDecisions {
 
 	RequestDecisions(RateLimitHeaders headers) {
 		this.headers = headers;
+	}
+
+	/**
+	 * The decisions about a request.
+	 * @param attributes of the request
+	 * @return one for each limit that it met; none if it met none
+	 */
+	@SuppressWarnings("unchecked")
+	public static List<Decision> in(Map<String, Object> attributes) {
+		return (List<Decision>) attributes.getOrDefault(ATTRIBUTE, List.of());
 	}
 
 	/**
@@ -69,7 +80,7 @@ final class RequestDecisions {
 	}
 
 	private static List<Decision> decisions(ServerWebExchange exchange) {
-		return exchange.getAttributeOrDefault(ATTRIBUTE, List.of());
+		return in(exchange.getAttributes());
 	}
 
 }

@@ -43,12 +43,12 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 
 	private final ProblemResponses problems;
 
-	TokenBucketGatewayFilter(List<String> names, RequestLimits limits, TokenBucketLimiter limiter,
-			RequestDecisions remembered, ProblemResponses problems) {
+	TokenBucketGatewayFilter(List<String> names, RequestLimits limits, Cashier cashier, RequestDecisions remembered,
+			ProblemResponses problems) {
 		this.names = List.copyOf(names);
 		this.limits = limits;
-		this.limiter = limiter;
-		this.cashier = new Cashier(limiter);
+		this.limiter = cashier.limiter();
+		this.cashier = cashier;
 		this.remembered = remembered;
 		this.problems = problems;
 	}

@@ -30,7 +30,7 @@ public class TokenBucketGatewayFilterFactory
 
 	private final RequestLimits limits;
 
-	private final TokenBucketLimiter limiter;
+	private final Cashier cashier;
 
 	private final RequestDecisions remembered;
 
@@ -46,12 +46,13 @@ public class TokenBucketGatewayFilterFactory
 	 * @param problems answers requests that are not routed
 	 * @param breakers answer early while the upstream of a route is slow; {@code null} if
 	 * nothing shall
+	 * @param observer sees requests that wait or are rejected
 	 */
 	public TokenBucketGatewayFilterFactory(RequestLimits limits, TokenBucketLimiter limiter, RateLimitHeaders headers,
-			ProblemResponses problems, @Nullable LatencyCircuitBreakers breakers) {
+			ProblemResponses problems, @Nullable LatencyCircuitBreakers breakers, DecisionObserver observer) {
 		super(Config.class);
 		this.limits = limits;
-		this.limiter = limiter;
+		this.cashier = new Cashier(limiter, observer);
 		this.remembered = new RequestDecisions(headers);
 		this.problems = problems;
 		this.breakers = breakers;
@@ -72,7 +73,7 @@ public class TokenBucketGatewayFilterFactory
 			// Its circuit is seen before its first request.
 			this.breakers.forRoute(config.getRouteId());
 		}
-		TokenBucketGatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.limiter,
+		TokenBucketGatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.cashier,
 				this.remembered, this.problems);
 		return (this.breakers != null) ? new CircuitBreakingGatewayFilter(limited, this.breakers, this.problems)
 				: limited;

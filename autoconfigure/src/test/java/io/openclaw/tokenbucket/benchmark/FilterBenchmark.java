@@ -31,6 +31,7 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.gateway.DecisionObserver;
 import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
 import io.openclaw.tokenbucket.gateway.Overrides;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
@@ -146,7 +147,7 @@ public class FilterBenchmark {
 		TokenBucketLimiter limiter = new TokenBucketLimiter(store, NanoClock.SYSTEM, (delay, task) -> {
 		}, null);
 		return new TokenBucketGatewayFilterFactory(new RequestLimits(List.of(limit("plenty"), limit("spent"))), limiter,
-				new RateLimitHeaders(HeaderStyle.STANDARD), problems, null);
+				new RateLimitHeaders(HeaderStyle.STANDARD), problems, null, DecisionObserver.NONE);
 	}
 
 	private static RequestLimit limit(String name) {

@@ -17,6 +17,7 @@ import io.openclaw.tokenbucket.gateway.key.KeyIds;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What limits can say, over HTTP. Tests that name an issue are for what users of other
@@ -262,6 +263,21 @@ class LimitsHttpTests extends GatewayOverHttp {
 			.isEqualTo(413);
 		explain(this.apiKey).jsonPath("$.limits[?(@.limit == 'upload')].verdict").isEqualTo("cost_above_capacity");
 		explain(this.apiKey + "x").jsonPath("$.limits[?(@.limit == 'upload')].verdict").isEqualTo("unknown");
+	}
+
+	@Test
+	void rejectionsAreRequestsOfTheServerAndObserved() {
+		for (int i = 0; i < 3; i++) {
+			get("/small", this.apiKey);
+		}
+		await().untilAsserted(() -> assertThat(this.client.get()
+			.uri("/actuator/prometheus")
+			.exchange()
+			.expectBody(String.class)
+			.returnResult()
+			.getResponseBody()).containsPattern("http_server_requests_seconds_count\\{.*status=\"429\".*} [1-9]")
+			.containsPattern(
+					"token_bucket_decision_seconds_count\\{bucket=\"small\",.*outcome=\"rejected\",reason=\"exhausted\",waited=\"false\"} [1-9]"));
 	}
 
 	@Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,15 @@ class ExportedMetricsTests {
 			unknownIn((String) alert.get("expr"), shown).forEach((what) -> unknown.add(name + ": " + what));
 		});
 		assertThat(unknown).isEmpty();
+	}
+
+	@Test
+	void theTableOfMetricsSaysWhatIsExportedWithAllLabels() throws IOException {
+		Map<String, Set<String>> documented = MonitoringFiles.documentedMetrics();
+		// There with their first occasion only, or if they are turned on.
+		documented.keySet().removeAll(Set.of("openclaw_audit_lines_total", "token_bucket_decision_seconds"));
+		assertThat(this.metrics.families("openclaw_", "crdt_", "tokens_available", "request_rate", "token_drift"))
+			.isEqualTo(documented);
 	}
 
 	@Test

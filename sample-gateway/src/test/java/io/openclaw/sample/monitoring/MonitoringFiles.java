@@ -5,11 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,6 +25,8 @@ final class MonitoringFiles {
 	static final Path DIRECTORY = Path.of("../docs/observability");
 
 	private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((\\w+), (\\w+)\\)");
+
+	private static final Pattern DOCUMENTED = Pattern.compile("`(\\w+)(?:\\{([^}]*)})?`");
 
 	private MonitoringFiles() {
 	}
@@ -61,6 +66,27 @@ final class MonitoringFiles {
 			.map((found) -> "sum by (" + found.group(2) + ") (" + found.group(1) + ")")
 			.toList();
 		return Stream.concat(panels.stream(), variables.stream()).toList();
+	}
+
+	/**
+	 * The metrics of the guide with their labels, those that all of ours have left out.
+	 */
+	static Map<String, Set<String>> documentedMetrics() throws IOException {
+		Map<String, Set<String>> metrics = new TreeMap<>();
+		List<String> lines = Files.readAllLines(Path.of("../docs/observability.md"));
+		int begin = lines.indexOf("## Metrics");
+		lines.subList(begin, lines.size())
+			.stream()
+			.takeWhile((line) -> !line.equals("## Traces"))
+			.filter((line) -> line.startsWith("| `"))
+			.forEach((line) -> DOCUMENTED.matcher(line.split("\\|")[1])
+				.results()
+				.forEach((metric) -> metrics.put(metric.group(1), labels(metric.group(2)))));
+		return metrics;
+	}
+
+	private static Set<String> labels(@Nullable String list) {
+		return (list == null) ? Set.of() : new TreeSet<>(List.of(list.split(", ")));
 	}
 
 }

@@ -4,9 +4,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The metrics on a page that Prometheus scrapes, with their labels and values of these.
@@ -20,6 +22,8 @@ final class ScrapedMetrics {
 	// What Prometheus adds when it scrapes.
 	private static final Set<String> ADDED = Set.of("instance", "job");
 
+	private static final Set<String> COMMON = Set.of("node", "region", "le");
+
 	private final Map<String, Map<String, Set<String>>> labels = new HashMap<>();
 
 	ScrapedMetrics(String page) {
@@ -32,6 +36,23 @@ final class ScrapedMetrics {
 						.add(label.group(2)));
 			}
 		});
+	}
+
+	/**
+	 * Metrics, the parts of a histogram as one, with the labels that not all of ours
+	 * have.
+	 */
+	Map<String, Set<String>> families(String... prefixes) {
+		Map<String, Set<String>> families = new TreeMap<>();
+		this.labels.forEach((metric, known) -> {
+			String family = metric.replaceFirst("_seconds_(bucket|count|sum|max)$", "_seconds");
+			if (Stream.of(prefixes).anyMatch(family::startsWith)) {
+				Set<String> own = families.computeIfAbsent(family, (name) -> new TreeSet<>());
+				own.addAll(known.keySet());
+				own.removeAll(COMMON);
+			}
+		});
+		return families;
 	}
 
 	boolean has(String metric) {

@@ -18,6 +18,7 @@ import org.springframework.http.HttpHeaders;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.Cashier;
+import io.openclaw.tokenbucket.gateway.DecisionObserver;
 import io.openclaw.tokenbucket.gateway.answer.RetryAfter;
 import io.openclaw.tokenbucket.gateway.ratelimiter.RouteLimits.RouteLimit;
 import io.openclaw.tokenbucket.limiter.LimitControl;
@@ -81,7 +82,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	public TokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
 			ConfigurationService configurationService, Settings settings, Consumer<String> added) {
 		super(Config.class, ARGUMENTS, configurationService);
-		this.cashier = new Cashier(limiter);
+		this.cashier = new Cashier(limiter, DecisionObserver.NONE);
 		this.limits = new RouteLimits(control, settings, added);
 	}
 

@@ -2,8 +2,11 @@ package io.openclaw.tokenbucket.observability.metrics;
 
 import java.math.BigDecimal;
 
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.tracer.common.SpanContext;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.Limit;
@@ -86,6 +89,17 @@ class DecisionMetricsTests {
 	}
 
 	@Test
+	void durationsHaveExemplarsWhereThereIsATrace() {
+		PrometheusMeterRegistry traced = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, new PrometheusRegistry(),
+				Clock.SYSTEM, new Trace());
+		new DecisionMetrics(traced, new NodeTags(new MemberId("edge-a", 3), "us-east-1"))
+			.onDecision(event(Outcome.ADMITTED, Reason.CREDIT, 1_500));
+		assertThat(traced.scrape("application/openmetrics-text; version=1.0.0; charset=utf-8").lines())
+			.anyMatch((line) -> line.startsWith("openclaw_rate_limit_decision_seconds_bucket")
+					&& line.contains("trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\""));
+	}
+
+	@Test
 	void showsZerosBeforeTheFirstDecision() {
 		this.metrics.register("rating");
 		assertThat(lines()).contains(
@@ -113,6 +127,29 @@ class DecisionMetricsTests {
 
 	private String[] lines() {
 		return this.registry.scrape().split("\n");
+	}
+
+	private static final class Trace implements SpanContext {
+
+		@Override
+		public String getCurrentTraceId() {
+			return "4bf92f3577b34da6a3ce929d0e0e4736";
+		}
+
+		@Override
+		public String getCurrentSpanId() {
+			return "00f067aa0ba902b7";
+		}
+
+		@Override
+		public boolean isCurrentSpanSampled() {
+			return true;
+		}
+
+		@Override
+		public void markCurrentSpanAsExemplar() {
+		}
+
 	}
 
 }
