@@ -56,7 +56,7 @@ public final class OpenClawReplicationAutoConfiguration {
 	@ConditionalOnBean(Replicator.class)
 	Refreshable openClawSyncIntervalRefresh(BucketStore store, Replicator replicator) {
 		return (properties, settings) -> () -> {
-			store.changeSyncInterval(properties.crdt().syncInterval());
+			store.limits().changeSyncInterval(properties.crdt().syncInterval());
 			replicator.changeSyncInterval(properties.crdt().syncInterval());
 		};
 	}

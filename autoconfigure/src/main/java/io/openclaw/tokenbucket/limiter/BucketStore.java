@@ -1,31 +1,20 @@
 package io.openclaw.tokenbucket.limiter;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
-import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.bucket.Bucket;
 import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
 import io.openclaw.tokenbucket.limiter.bucket.Line;
-import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
-import io.openclaw.tokenbucket.limiter.limit.LimitChange;
-import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
-import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.membership.CurrentMembership;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
@@ -47,6 +36,8 @@ import io.openclaw.tokenbucket.limiter.store.Upkeep;
  * of the limiter.
  */
 public final class BucketStore {
+
+	private static final int LAG_SAMPLE = 1_000;
 
 	private final CurrentMembership members;
 
@@ -82,46 +73,15 @@ public final class BucketStore {
 		this.members = new CurrentMembership(self, now);
 		this.limits = new LimitRegistry(this.members, settings, this.queues);
 		this.upkeep = new Upkeep(this.limits, this.members, this.queues, this.unsaved, this.dropped, sweptAtOnce);
-		policies.forEach((policy) -> add(policy, now));
+		policies.forEach((policy) -> this.limits.add(policy, now));
 	}
 
 	/**
-	 * Makes a limit usable as it is configured, unless there is one of its name. That one
-	 * stays as it is with its buckets, and one that was adopted is usable from now on.
-	 * @param policy the limit
-	 * @param now the current time
+	 * The limits.
+	 * @return those configured here and those adopted from others
 	 */
-	public void add(LimitPolicy policy, long now) {
-		this.limits.add(policy, now);
-	}
-
-	/**
-	 * Holds the buckets of a limit that only others are configured with, so that what
-	 * they spend is known here once this member is configured with it too. Requests
-	 * cannot use it before.
-	 * @param definition as others follow it
-	 * @param now the current time
-	 * @return whether a limit of its name is known now; {@code false} where there are too
-	 * many
-	 */
-	public boolean adopt(LimitDefinition definition, long now) {
-		return this.limits.adopt(definition, now);
-	}
-
-	/**
-	 * The limits that were adopted, and that this member is not configured with.
-	 * @return names
-	 */
-	public Set<String> adopted() {
-		return this.limits.adopted();
-	}
-
-	/**
-	 * Forgets adopted limits that hold no bucket, so that nothing is lost.
-	 * @param isNeeded whether somebody is configured with a limit, by its name
-	 */
-	public void forgetAdopted(Predicate<String> isNeeded) {
-		this.limits.forgetAdopted(isNeeded);
+	public LimitRegistry limits() {
+		return this.limits;
 	}
 
 	/**
@@ -130,59 +90,7 @@ public final class BucketStore {
 	 * @return {@code false} if its limit is not known here, or there is no room
 	 */
 	public boolean holds(BucketKey key) {
-		return this.limits.find(key.limit()).filter((limit) -> limit.holds(key)).isPresent();
-	}
-
-	/**
-	 * Changes how often members exchange state, as far as buckets depend on it.
-	 * @param newInterval the interval, positive
-	 */
-	public void changeSyncInterval(Duration newInterval) {
-		this.limits.changeSyncInterval(newInterval.toNanos());
-	}
-
-	/**
-	 * What the fleet must agree on about each limit, as this member follows it.
-	 * @return definitions by the name of the limit
-	 */
-	public Map<String, LimitDefinition> definitions() {
-		Map<String, LimitDefinition> definitions = new LinkedHashMap<>();
-		this.limits.byName().forEach((name, limit) -> definitions.put(name, limit.context().active().definition()));
-		return definitions;
-	}
-
-	/**
-	 * What this member is configured with, whatever it follows.
-	 * @return definitions by the name of the limit
-	 */
-	public Map<String, LimitDefinition> configured() {
-		Map<String, LimitDefinition> configured = new LinkedHashMap<>();
-		this.limits.byName().forEach((name, limit) -> {
-			LimitDefinition definition = limit.context().configured();
-			if (definition != null) {
-				configured.put(name, definition);
-			}
-		});
-		return configured;
-	}
-
-	/**
-	 * Follows another definition of a limit from now on, in every bucket: requests that
-	 * wait are decided anew.
-	 * @param limit the name of the limit, possibly one unknown here
-	 * @param next makes the definition from the one that holds; may be called several
-	 * times
-	 * @param source where it comes from
-	 * @param now the current time
-	 * @return what changed; empty if nothing that decides
-	 */
-	public Optional<LimitChange> follow(String limit, UnaryOperator<LimitDefinition> next, LimitSource source,
-			long now) {
-		Optional<LimitChange> change = this.limits.find(limit).flatMap((buckets) -> buckets.follow(next, source, now));
-		if (change.isPresent() && !source.isLearned()) {
-			this.queues.signal().limitChanged(limit);
-		}
-		return change;
+		return this.limits.find(key.limit()).filter((limit) -> limit.table().holds(key)).isPresent();
 	}
 
 	/**
@@ -191,18 +99,6 @@ public final class BucketStore {
 	 */
 	public MemberId self() {
 		return this.members.self();
-	}
-
-	/**
-	 * Goes on under another id, since peers ignore the one that this process has. What it
-	 * spent stays spent.
-	 * @param joining the view of a process of the id, which is of the same node and not
-	 * counted yet
-	 * @param now the current time
-	 */
-	public void become(MembershipView joining, long now) {
-		membershipChanged(joining, now);
-		this.limits.renewBirths(now);
 	}
 
 	/**
@@ -230,38 +126,19 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Has this member spend no more of a limit than its part, by its own count.
-	 * @param limit the name of the limit; one that is unknown is ignored
-	 * @param quota the part
-	 */
-	public void fallBack(String limit, FallbackQuota quota) {
-		this.limits.find(limit).ifPresent((buckets) -> buckets.context().fallBack(quota));
-	}
-
-	/**
-	 * Has this member go by the replicated state again, and write off what others
-	 * overspent.
-	 * @param limit the name of the limit; one that is unknown is ignored
-	 * @param now the current time
-	 */
-	public void recover(String limit, long now) {
-		this.limits.find(limit).ifPresent((buckets) -> {
-			buckets.context().recover();
-			buckets.refresh(now);
-		});
-	}
-
-	/**
 	 * The members as they are now, deadlines that have passed included.
 	 * @param now the current time
 	 * @return the view
 	 */
 	public MembershipView view(long now) {
-		return this.members.view(now);
+		return this.members.asOf(now).view();
 	}
 
 	/**
-	 * Takes over a new view of the members, in every bucket if it says anything new.
+	 * Takes over a new view of the members. If it says anything new, requests that wait
+	 * are decided anew, and other buckets follow when they are used, or a few at each
+	 * tick. A view of another id, of the same node and not counted yet, has this process
+	 * go on under it: what it spent stays spent.
 	 * @param newView the view
 	 * @param now the current time
 	 */
@@ -269,7 +146,7 @@ public final class BucketStore {
 		MembershipView before = this.members.replace(newView);
 		if (!newView.agreesWith(before)) {
 			this.upkeep.membershipChanged(before, newView, now);
-			this.limits.all().forEach((buckets) -> buckets.refresh(now));
+			this.limits.followMembers(now);
 		}
 	}
 
@@ -301,7 +178,7 @@ public final class BucketStore {
 	 * @return whether to hurry
 	 */
 	public boolean hasWaiting() {
-		return this.queues.waiting().get() > 0;
+		return !this.queues.lines().isEmpty();
 	}
 
 	/**
@@ -309,7 +186,7 @@ public final class BucketStore {
 	 * @return the number, not negative
 	 */
 	public int size() {
-		return Math.toIntExact(this.limits.all().stream().mapToLong(LimitBuckets::count).sum());
+		return Math.toIntExact(this.limits.all().stream().mapToLong((limit) -> limit.table().count()).sum());
 	}
 
 	/**
@@ -317,18 +194,16 @@ public final class BucketStore {
 	 * @return bytes, not negative
 	 */
 	public long estimatedBytes() {
-		return this.limits.all().stream().mapToLong(LimitBuckets::estimatedBytes).sum();
+		return this.limits.all().stream().mapToLong((limit) -> limit.table().estimatedBytes()).sum();
 	}
 
 	/**
-	 * Counts everything as published and acknowledged, where nobody is there to do so.
+	 * Counts what was spent as published and acknowledged, where nobody is there to do
+	 * so.
 	 * @param now the current time
 	 */
 	public void settleAlone(long now) {
-		for (Bucket bucket = this.queues.dirty().poll(); bucket != null; bucket = this.queues.dirty().poll()) {
-			bucket.publish(Long.MAX_VALUE, now);
-			bucket.acknowledge(Long.MAX_VALUE, now);
-		}
+		this.upkeep.settleAlone(now);
 	}
 
 	/**
@@ -342,14 +217,6 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Passes the names of all buckets.
-	 * @param action receives each
-	 */
-	public void forEachKey(Consumer<BucketKey> action) {
-		this.limits.buckets().forEachRemaining((bucket) -> action.accept(bucket.key()));
-	}
-
-	/**
 	 * Passes the names of all buckets with the number of entries that each may have now.
 	 * Cheaper than {@link #snapshot} of each.
 	 * @param action receives each
@@ -359,10 +226,11 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Has every bucket that this member spent from published again.
+	 * Has every bucket that this member spent from published again: many at once, the
+	 * others at the ticks that follow.
 	 */
 	public void publishAllAgain() {
-		this.limits.buckets().forEachRemaining(Bucket::publishAgain);
+		this.upkeep.publishAllAgain();
 	}
 
 	/**
@@ -374,7 +242,7 @@ public final class BucketStore {
 	 */
 	public boolean merge(BucketUpdate update, long now) {
 		Optional<Bucket> bucket = this.limits.find(update.key().limit())
-			.flatMap((buckets) -> buckets.bucket(update.key(), initialOf(update, buckets), now));
+			.flatMap((buckets) -> buckets.table().bucket(update.key(), initialOf(update, buckets), now));
 		if (bucket.isEmpty()) {
 			return true;
 		}
@@ -415,28 +283,6 @@ public final class BucketStore {
 	}
 
 	/**
-	 * A limit.
-	 * @param name its name
-	 * @return the limit, empty if it is unknown here
-	 */
-	public Optional<Limit> limit(String name) {
-		return this.limits.find(name).map((buckets) -> buckets.policy().limit());
-	}
-
-	/**
-	 * The longest that any bucket takes to fill up.
-	 * @return the time from empty to full, of the limit that takes longest
-	 */
-	public Duration longestTimeToFull() {
-		return Duration.ofNanos(this.limits.all()
-			.stream()
-			.map((buckets) -> buckets.policy().limit())
-			.mapToLong((limit) -> limit.refillRate().nanosToAccrue(limit.capacity()))
-			.max()
-			.orElse(0));
-	}
-
-	/**
 	 * All heard members have acknowledged.
 	 * @param key a bucket
 	 * @param batch up to which batch
@@ -457,39 +303,6 @@ public final class BucketStore {
 	 */
 	public void tick(long now) {
 		this.upkeep.tick(now);
-	}
-
-	/**
-	 * How long each limit has been active.
-	 * @param now the current time
-	 * @return nanoseconds by the name of the limit
-	 */
-	public Map<String, Long> ages(long now) {
-		Map<String, Long> ages = new LinkedHashMap<>();
-		this.limits.byName().forEach((name, limit) -> ages.put(name, limit.context().active().age(now)));
-		return ages;
-	}
-
-	/**
-	 * Learns how long a limit has been active elsewhere; the longest counts.
-	 * @param limit the name of the limit, possibly one unknown here
-	 * @param age nanoseconds
-	 * @param now the current time
-	 */
-	public void learnAge(String limit, long age, long now) {
-		this.limits.find(limit).ifPresent((buckets) -> buckets.context().learnAge(age, now));
-	}
-
-	/**
-	 * Takes over from a fleet that this member joins how long a definition has been
-	 * active there: this member did not see what became of buckets before.
-	 * @param limit the name of the limit, possibly one unknown here
-	 * @param definition nothing happens unless this member follows just it
-	 * @param age nanoseconds
-	 * @param now the current time
-	 */
-	public void restart(String limit, LimitDefinition definition, long age, long now) {
-		this.limits.find(limit).ifPresent((buckets) -> buckets.context().restart(definition, age, now));
 	}
 
 	/**
@@ -524,23 +337,19 @@ public final class BucketStore {
 	}
 
 	/**
-	 * The age of the oldest spending that is not acknowledged by all heard members.
+	 * The age of the oldest spending that is not acknowledged by all heard members, among
+	 * a thousand buckets at the most.
 	 * @param now the current time
 	 * @return nanoseconds, zero if there is none
 	 */
 	public long lag(long now) {
-		if (view(now).isAlone()) {
-			return 0;
-		}
-		long lag = 0;
-		for (Bucket bucket : this.queues.unacknowledged()) {
-			lag = Math.max(lag, bucket.lag(now));
-		}
-		return lag;
-	}
-
-	LimitRegistry limits() {
-		return this.limits;
+		return view(now).isAlone() ? 0
+				: this.queues.unacknowledged()
+					.stream()
+					.limit(LAG_SAMPLE)
+					.mapToLong((bucket) -> bucket.lag(now))
+					.max()
+					.orElse(0);
 	}
 
 	DroppedBuckets dropped() {
@@ -566,7 +375,7 @@ public final class BucketStore {
 
 	private Optional<Bucket> restored(BucketUpdate update, long now) {
 		return this.limits.find(update.key().limit())
-			.flatMap((buckets) -> buckets.restored(update.key(), initialOf(update, buckets), now));
+			.flatMap((buckets) -> buckets.table().restored(update.key(), initialOf(update, buckets), now));
 	}
 
 	private static long initialOf(BucketUpdate update, LimitBuckets buckets) {

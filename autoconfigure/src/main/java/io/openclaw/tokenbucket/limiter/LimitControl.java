@@ -39,8 +39,8 @@ public final class LimitControl {
 	 * @return definitions by the name of the limit
 	 */
 	public Map<String, LimitDefinition> definitions() {
-		Map<String, LimitDefinition> definitions = this.store.definitions();
-		definitions.keySet().removeAll(this.store.adopted());
+		Map<String, LimitDefinition> definitions = this.store.limits().definitions();
+		definitions.keySet().removeAll(this.store.limits().adopted());
 		return definitions;
 	}
 
@@ -66,7 +66,7 @@ public final class LimitControl {
 	 * @return what changed, empty if nothing or if there is no such limit
 	 */
 	public Optional<LimitChange> edit(String limit, UnaryOperator<LimitDefinition> edit, LimitSource source) {
-		return this.store.follow(limit, (current) -> {
+		return this.store.limits().follow(limit, (current) -> {
 			LimitDefinition edited = edit.apply(current);
 			return edited.agreesWith(current) ? current : edited.following(current);
 		}, source, this.clock.nanoTime());
@@ -81,11 +81,11 @@ public final class LimitControl {
 	 */
 	public Optional<LimitChange> configure(LimitPolicy policy) {
 		long now = this.clock.nanoTime();
-		this.store.add(policy, now);
+		this.store.limits().add(policy, now);
 		LimitDefinition configured = LimitDefinition.of(policy);
 		MembershipView view = this.store.view(now);
 		boolean everywhere = view.isComplete() && view.isAlone();
-		return this.store.follow(policy.limit().name(), (current) -> {
+		return this.store.limits().follow(policy.limit().name(), (current) -> {
 			if (configured.limit().revision() > current.limit().revision()) {
 				return configured;
 			}
@@ -102,7 +102,7 @@ public final class LimitControl {
 	 */
 	public Optional<LimitChange> followConfiguration(String limit) {
 		LimitDefinition configured = configured(limit).orElse(null);
-		return (configured == null) ? Optional.empty() : this.store.follow(limit,
+		return (configured == null) ? Optional.empty() : this.store.limits().follow(limit,
 				(current) -> current.resetTo(configured), LimitSource.CONFIGURATION, this.clock.nanoTime());
 	}
 
@@ -112,7 +112,7 @@ public final class LimitControl {
 	 * @return the definition, empty if this member is not configured with the limit
 	 */
 	public Optional<LimitDefinition> configured(String limit) {
-		return Optional.ofNullable(this.store.configured().get(limit));
+		return Optional.ofNullable(this.store.limits().configured().get(limit));
 	}
 
 	/**

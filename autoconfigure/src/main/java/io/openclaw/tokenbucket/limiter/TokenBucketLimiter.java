@@ -122,7 +122,7 @@ public final class TokenBucketLimiter {
 	 * @return names in order
 	 */
 	public Set<String> limits() {
-		return this.store.limits().configured();
+		return this.store.limits().configured().keySet();
 	}
 
 	/**
@@ -176,7 +176,7 @@ public final class TokenBucketLimiter {
 	 * @return the number, not negative
 	 */
 	public long activeKeys(String limit) {
-		return buckets(limit).count();
+		return buckets(limit).table().count();
 	}
 
 	/**
@@ -206,7 +206,7 @@ public final class TokenBucketLimiter {
 	 */
 	public Optional<BucketStatus> find(String limit, String key) {
 		long now = this.clock.nanoTime();
-		return buckets(limit).find(BucketKey.of(limit, key)).map((bucket) -> bucket.status(now));
+		return buckets(limit).table().find(BucketKey.of(limit, key)).map((bucket) -> bucket.status(now));
 	}
 
 	/**
@@ -229,7 +229,7 @@ public final class TokenBucketLimiter {
 	 */
 	public BucketStatus peek(String limit, String key) {
 		long now = this.clock.nanoTime();
-		return buckets(limit).peek(key, now).status(now);
+		return buckets(limit).table().peek(key, now).status(now);
 	}
 
 	/**

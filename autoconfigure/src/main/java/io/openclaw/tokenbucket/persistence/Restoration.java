@@ -72,7 +72,7 @@ public final class Restoration {
 	 */
 	public void receiveWaiting() {
 		for (Waiting next = this.waiting.poll(); next != null; next = this.waiting.poll()) {
-			if (this.store.limit(next.bucket().key().limit()).isEmpty()) {
+			if (this.store.limits().limit(next.bucket().key().limit()).isEmpty()) {
 				this.listener.onRejected("limit");
 			}
 			else {
@@ -86,8 +86,9 @@ public final class Restoration {
 	 */
 	public void refill() {
 		long now = this.clock.nanoTime();
-		this.ages.forEach((limit, age) -> this.store.learnAge(limit, age, now));
-		this.saved.forEach((key, bucket) -> this.store.limit(key.limit())
+		this.ages.forEach((limit, age) -> this.store.limits().learnAge(limit, age, now));
+		this.saved.forEach((key, bucket) -> this.store.limits()
+			.limit(key.limit())
 			.flatMap(bucket::refilled)
 			.ifPresent((state) -> this.store.restoreForAll(new BucketUpdate(key, state), now)));
 	}
@@ -119,17 +120,17 @@ public final class Restoration {
 	// age is that of just this definition.
 	private void restore(LimitDefinition saved, long age, Duration since, long now) {
 		String limit = saved.limit().name();
-		if (!this.store.adopt(saved, now)) {
+		if (!this.store.limits().adopt(saved, now)) {
 			this.listener.onRejected("limit");
 			return;
 		}
-		this.store
+		this.store.limits()
 			.follow(limit, (current) -> saved.isNewerThan(current) ? current.merge(saved) : current, LimitSource.SAVED,
 					now)
 			.ifPresent(this.listener::onLimitChange);
-		LimitDefinition followed = this.store.definitions().get(limit);
+		LimitDefinition followed = this.store.limits().definitions().get(limit);
 		if (followed != null && followed.fingerprint() == saved.fingerprint()) {
-			this.store.learnAge(limit, age, now);
+			this.store.limits().learnAge(limit, age, now);
 			this.ages.merge(limit, Math.min(age, MAX_NANOS) + Math.min(since.toNanos(), MAX_NANOS), Math::max);
 		}
 	}
@@ -138,7 +139,7 @@ public final class Restoration {
 		if (!bucket.state().isInRange()) {
 			this.listener.onRejected("range");
 		}
-		else if (this.store.limit(bucket.key().limit()).isEmpty()) {
+		else if (this.store.limits().limit(bucket.key().limit()).isEmpty()) {
 			this.waiting.add(new Waiting(bucket, age));
 		}
 		else if (!this.store.restore(bucket, now)) {

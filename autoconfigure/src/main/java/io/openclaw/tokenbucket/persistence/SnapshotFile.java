@@ -52,9 +52,9 @@ public final class SnapshotFile {
 	 */
 	public void write(Consumer<byte[]> receiver) {
 		long now = this.clock.nanoTime();
-		receiver.accept(this.codec.encode(this.store.definitions().values(), this.store.ages(now)));
+		receiver.accept(this.codec.encode(this.store.limits().definitions().values(), this.store.limits().ages(now)));
 		List<BucketKey> keys = new ArrayList<>();
-		this.store.forEachKey(keys::add);
+		this.store.keys().forEachRemaining(keys::add);
 		List<BucketUpdate> part = new ArrayList<>();
 		int bytes = 0;
 		for (BucketKey key : keys) {
@@ -97,7 +97,7 @@ public final class SnapshotFile {
 		int unknown = 0;
 		int rejected = 0;
 		for (BucketUpdate bucket : buckets) {
-			if (this.store.limit(bucket.key().limit()).isEmpty()) {
+			if (this.store.limits().limit(bucket.key().limit()).isEmpty()) {
 				unknown++;
 			}
 			else if (!bucket.state().isInRange() || !this.store.restoreForAll(bucket, this.clock.nanoTime())) {
@@ -109,7 +109,7 @@ public final class SnapshotFile {
 	}
 
 	private void follow(LimitDefinition saved) {
-		this.store
+		this.store.limits()
 			.follow(saved.limit().name(), (current) -> saved.isNewerThan(current) ? current.merge(saved) : current,
 					LimitSource.SAVED, this.clock.nanoTime())
 			.ifPresent(this.listener::onLimitChange);

@@ -163,7 +163,7 @@ public final class SnapshotKeeper {
 
 	private void save() {
 		this.busy = true;
-		Map<String, LimitDefinition> limits = this.store.definitions();
+		Map<String, LimitDefinition> limits = this.store.limits().definitions();
 		SnapshotPage page = SnapshotPage.take(this.store, this.codec, Math.min(this.budget, StateCodec.MAX_BUCKETS),
 				this.clock.nanoTime());
 		this.budget -= page.keys().size();
@@ -181,7 +181,7 @@ public final class SnapshotKeeper {
 	private void onSaved(@Nullable Boolean complete) {
 		this.pause = INTERVAL;
 		if (Boolean.FALSE.equals(complete)) {
-			this.store.forEachKey((key) -> this.store.unsaved().addAll(List.of(key)));
+			this.store.keys().forEachRemaining((key) -> this.store.unsaved().addAll(List.of(key)));
 		}
 		if (this.budget > 0 && !this.store.unsaved().isEmpty()) {
 			save();
@@ -213,7 +213,8 @@ public final class SnapshotKeeper {
 	}
 
 	private void saveOrEnd() {
-		if (this.loaded && (!this.store.unsaved().isEmpty() || !this.savedLimits.equals(this.store.definitions()))) {
+		if (this.loaded
+				&& (!this.store.unsaved().isEmpty() || !this.savedLimits.equals(this.store.limits().definitions()))) {
 			this.budget = Integer.MAX_VALUE;
 			save();
 		}
@@ -246,7 +247,7 @@ public final class SnapshotKeeper {
 
 	// A bucket may be overdrawn as well, by less than it holds as a rule.
 	private Duration timeToLive() {
-		Duration timeToFull = this.store.longestTimeToFull();
+		Duration timeToFull = this.store.limits().longestTimeToFull();
 		if (timeToFull.compareTo(LONGEST_TIME_TO_LIVE.dividedBy(2)) > 0) {
 			return LONGEST_TIME_TO_LIVE;
 		}

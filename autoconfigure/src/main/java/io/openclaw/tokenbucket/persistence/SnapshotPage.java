@@ -25,7 +25,7 @@ public record SnapshotPage(List<BucketKey> keys, Map<String, byte[]> written, Li
 		List<BucketKey> keys = store.unsaved().take(most);
 		Map<String, byte[]> written = new HashMap<>();
 		List<String> deleted = new ArrayList<>();
-		written.put(EntryNames.LIMITS, codec.encode(store.definitions().values(), store.ages(now)));
+		written.put(EntryNames.LIMITS, codec.encode(store.limits().definitions().values(), store.limits().ages(now)));
 		for (BucketKey key : keys) {
 			Optional<BucketUpdate> bucket = store.snapshot(key, now);
 			bucket.ifPresentOrElse((held) -> written.put(EntryNames.of(key), codec.encode(List.of(held))),

@@ -61,7 +61,7 @@ final class Departure {
 			return false;
 		}
 		List<Peer> heard = membership.members().stream().filter(Peer::isHeard).toList();
-		Collection<LimitDefinition> limits = this.store.definitions().values();
+		Collection<LimitDefinition> limits = this.store.limits().definitions().values();
 		boolean pending = this.store.hasDirty() || !outbox.isAcknowledged()
 				|| !heard.stream().allMatch((peer) -> peer.follows(limits));
 		return !pending || heard.isEmpty() || now - this.latest >= 0;

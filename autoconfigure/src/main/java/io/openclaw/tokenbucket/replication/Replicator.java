@@ -267,9 +267,12 @@ public final class Replicator implements ReplicationSignal {
 	}
 
 	private void forgetAdopted() {
-		if (!this.store.adopted().isEmpty()) {
-			this.store.forgetAdopted((
-					limit) -> this.self.membership().peers().stream().anyMatch((peer) -> peer.isConfiguredWith(limit)));
+		if (!this.store.limits().adopted().isEmpty()) {
+			this.store.limits()
+				.forgetAdopted((limit) -> this.self.membership()
+					.peers()
+					.stream()
+					.anyMatch((peer) -> peer.isConfiguredWith(limit)));
 		}
 	}
 
@@ -329,7 +332,7 @@ public final class Replicator implements ReplicationSignal {
 		MemberId raised = new MemberId(before.node(), incarnation + 1);
 		this.transport.removePresence(before);
 		this.self = new Participation(raised, this.store, this.transport, this::settings, this.clock, this.listener);
-		this.store.become(this.self.joiningView(now), now);
+		this.store.membershipChanged(this.self.joiningView(now), now);
 		this.listener.onRaise(before, raised);
 		this.self.gossip().publishNow(now);
 	}

@@ -140,7 +140,7 @@ class DroppingTests {
 		member.store().settleAlone(member.now());
 		member.tick();
 		member.advance(Duration.ofSeconds(20));
-		Bucket bucket = member.store().limits().get(LocalMember.LIMIT).bucket(LocalMember.KEY, member.now());
+		Bucket bucket = member.store().limits().get(LocalMember.LIMIT).table().bucket(LocalMember.KEY, member.now());
 		assertThat(bucket.dropIfFull(member.now(), 0)).isTrue();
 		Decision decision = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> member.consume(3));
 		assertThat(decision.isAdmitted()).isTrue();
@@ -155,7 +155,11 @@ class DroppingTests {
 	@Test
 	void aNewBucketIsNotDroppedBeforeItsFirstUse() {
 		this.alice.advance(Duration.ofHours(1));
-		Bucket bucket = this.alice.store().limits().get(LocalMember.LIMIT).bucket(LocalMember.KEY, this.alice.now());
+		Bucket bucket = this.alice.store()
+			.limits()
+			.get(LocalMember.LIMIT)
+			.table()
+			.bucket(LocalMember.KEY, this.alice.now());
 		this.alice.tick();
 		tickAfter(this.alice, Duration.ofMillis(9_999));
 		assertThat(held(this.alice)).isTrue();
@@ -172,7 +176,7 @@ class DroppingTests {
 			slow.consume(1);
 			tickAfter(slow, Duration.ofMillis(200));
 		}
-		Bucket bucket = slow.store().limits().get(LocalMember.LIMIT).bucket(LocalMember.KEY, slow.now());
+		Bucket bucket = slow.store().limits().get(LocalMember.LIMIT).table().bucket(LocalMember.KEY, slow.now());
 		assertThat(bucket.remembered()).isEqualTo(10);
 		tickAfter(slow, Duration.ofSeconds(60));
 		assertThat(bucket.remembered()).isEqualTo(1);

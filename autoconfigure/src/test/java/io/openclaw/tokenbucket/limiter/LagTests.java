@@ -82,10 +82,10 @@ class LagTests {
 		member.publish();
 		member.hear(BOB);
 		member.advance(Duration.ofMillis(601));
-		member.tick();
-		assertThat(member.publish()).hasSize(20_000);
-		member.tick();
-		assertThat(member.publish()).hasSize(5_000);
+		for (int slice = 0; slice < 5; slice++) {
+			member.tick();
+			assertThat(member.publish()).hasSize(5_000);
+		}
 		member.tick();
 		assertThat(member.publish()).isEmpty();
 	}

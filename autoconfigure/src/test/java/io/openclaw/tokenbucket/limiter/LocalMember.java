@@ -105,7 +105,7 @@ public final class LocalMember implements ReplicationSignal {
 
 	/** All peers have everything that was published. */
 	public void acknowledge() {
-		this.store.forEachKey((key) -> this.store.acknowledge(key, this.batch, now()));
+		this.store.keys().forEachRemaining((key) -> this.store.acknowledge(key, this.batch, now()));
 	}
 
 	public boolean merge(TokenBucketState state) {

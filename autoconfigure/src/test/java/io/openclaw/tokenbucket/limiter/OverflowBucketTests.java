@@ -46,7 +46,7 @@ class OverflowBucketTests {
 		assertThat(consume("a", 9).isAdmitted()).isTrue();
 		assertThat(this.member.limiter().activeKeys(LocalMember.LIMIT)).isEqualTo(3);
 		List<BucketKey> keys = new ArrayList<>();
-		this.member.store().forEachKey(keys::add);
+		this.member.store().keys().forEachRemaining(keys::add);
 		assertThat(keys).contains(new BucketKey(LocalMember.LIMIT, "", true));
 	}
 
@@ -151,7 +151,7 @@ class OverflowBucketTests {
 			threads.shutdownNow();
 		}
 		List<BucketKey> keys = new ArrayList<>();
-		flooded.store().forEachKey(keys::add);
+		flooded.store().keys().forEachRemaining(keys::add);
 		assertThat(keys).filteredOn((key) -> !key.overflow()).hasSize(maxKeys);
 		assertThat(keys).filteredOn(BucketKey::overflow).hasSize(1);
 		assertThat(flooded.store().size()).isEqualTo(maxKeys + 1);

@@ -135,7 +135,7 @@ abstract class Race {
 	}
 
 	final void acknowledge() {
-		this.store.forEachKey((key) -> this.store.acknowledge(key, this.batch, now()));
+		this.store.keys().forEachRemaining((key) -> this.store.acknowledge(key, this.batch, now()));
 	}
 
 	final int admitted() {

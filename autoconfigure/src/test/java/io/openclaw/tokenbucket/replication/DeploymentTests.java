@@ -314,7 +314,7 @@ class DeploymentTests {
 	}
 
 	private static LimitDefinition definition(TestMember pod) {
-		return pod.spender().store().definitions().get(API);
+		return pod.spender().store().limits().definitions().get(API);
 	}
 
 }

@@ -107,7 +107,7 @@ class LateLimitTests {
 		configure(members.get(0));
 		this.fleet.advanceSeconds(1);
 		TestMember other = members.get(1);
-		assertThat(other.spender().store().adopted()).containsExactly(LATE);
+		assertThat(other.spender().store().limits().adopted()).containsExactly(LATE);
 		assertThatIllegalArgumentException().isThrownBy(() -> other.spender().limiter().tryConsume(LATE, "k", 1));
 		assertThat(control(other).definitions()).containsOnlyKeys(Spender.LIMIT);
 		assertThat(control(other).source(LATE)).isEmpty();
@@ -121,9 +121,9 @@ class LateLimitTests {
 		this.fleet.advanceSeconds(1);
 		members.get(2).replicator().leave();
 		this.fleet.advanceSeconds(15);
-		assertThat(members.get(0).spender().store().adopted()).containsExactly(LATE);
+		assertThat(members.get(0).spender().store().limits().adopted()).containsExactly(LATE);
 		this.fleet.advanceSeconds(60);
-		members.subList(0, 2).forEach((member) -> assertThat(member.spender().store().adopted()).isEmpty());
+		members.subList(0, 2).forEach((member) -> assertThat(member.spender().store().limits().adopted()).isEmpty());
 	}
 
 	@Test

@@ -95,7 +95,7 @@ class LimitGossipTests {
 	void membersWhoseIntervalsDifferHearEachOther() {
 		TestMember a = this.members.get(0);
 		for (Duration interval : List.of(Duration.ofSeconds(1), Duration.ofMillis(20), Duration.ofMillis(200))) {
-			a.spender().store().changeSyncInterval(interval);
+			a.spender().store().limits().changeSyncInterval(interval);
 			a.replicator().changeSyncInterval(interval);
 			for (int i = 0; i < 100; i++) {
 				this.fleet.advance(Duration.ofMillis(50));
@@ -109,11 +109,12 @@ class LimitGossipTests {
 	private void change(TestMember member, LimitDefinition definition) {
 		member.spender()
 			.store()
+			.limits()
 			.follow(Spender.LIMIT, (current) -> definition, LimitSource.ENDPOINT, this.fleet.time().nanoTime());
 	}
 
 	private static LimitDefinition of(TestMember member) {
-		return member.spender().store().definitions().get(Spender.LIMIT);
+		return member.spender().store().limits().definitions().get(Spender.LIMIT);
 	}
 
 	private static LimitDefinition definition(long capacity, long revision, long edit) {

@@ -140,8 +140,8 @@ class ReplicatorTests {
 		this.fleet.advanceSeconds(100);
 		TestMember joiner = this.fleet.start("b");
 		this.fleet.advanceSeconds(1);
-		assertThat(joiner.spender().store().ages(this.fleet.time().nanoTime()).get(Spender.LIMIT) / 1e9).isCloseTo(104,
-				within(0.01));
+		assertThat(joiner.spender().store().limits().ages(this.fleet.time().nanoTime()).get(Spender.LIMIT) / 1e9)
+			.isCloseTo(104, within(0.01));
 	}
 
 	// As over two buses.

@@ -107,6 +107,17 @@ final class Activity<B> {
 	}
 
 	/**
+	 * Requests wait for the bucket from now on.
+	 */
+	void openLine() {
+		this.queues.lines().add(this.bucket);
+	}
+
+	void closeLine() {
+		this.queues.lines().remove(this.bucket);
+	}
+
+	/**
 	 * Ends an interval in which the bucket was touched.
 	 * @return whether anything was spent or given back since the last, here or elsewhere
 	 */

@@ -27,10 +27,10 @@ import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
  * <p>
  * The lock is the monitor of this object. Every method takes it, holds it briefly, and
  * first follows what changed around the bucket. The parts are confined to it. Nobody who
- * holds it takes another lock: an admission takes its own first, and a bucket is created,
- * but not used, inside of the map that holds it. What runs under the lock is the
- * {@link BucketQueues}, which only note,
- * {@link io.openclaw.tokenbucket.limiter.port.ReplicationSignal#flushWanted},
+ * holds it takes another lock but that of the {@link LimitContext}, which is taken last:
+ * an admission takes its own first, and a bucket is created, but not used, inside of the
+ * map that holds it. What runs under the lock is the {@link BucketQueues}, which only
+ * note, {@link io.openclaw.tokenbucket.limiter.port.ReplicationSignal#flushWanted},
  * {@link DriftListener#onWindow}, {@link SpendingListener#onSpent} and
  * {@link io.openclaw.tokenbucket.limiter.limit.FallbackQuota#of}: they return at once and
  * ask nothing of a bucket. What waiting requests must be told is returned, and told
@@ -72,8 +72,8 @@ public final class Bucket implements Line {
 	@GuardedBy("this")
 	private final ContextFollower context;
 
-	public Bucket(BucketKey key, LimitContext limit, BucketContext context, LocalReplica replica,
-			LimitStatistics statistics, BucketQueues<Bucket> queues, long now) {
+	public Bucket(BucketKey key, LimitContext limit, ContextStep step, LocalReplica replica, LimitStatistics statistics,
+			BucketQueues<Bucket> queues, long now) {
 		this.key = key;
 		this.queues = queues;
 		this.statistics = statistics;
@@ -81,9 +81,9 @@ public final class Bucket implements Line {
 		this.credit = new Credit(replica.limit().capacity(), replica.view());
 		this.peers = new PeerSpending(replica, this.credit);
 		this.activity = new Activity<>(this, key, queues, now);
-		this.rule = new AdmissionRule(replica, this.credit, this.peers, this.activity, new WaitingLine(queues),
+		this.rule = new AdmissionRule(replica, this.credit, this.peers, this.activity, new WaitingLine(this.activity),
 				statistics);
-		this.context = new ContextFollower(limit, context, replica, this.credit, this.rule, this.peers, this.activity);
+		this.context = new ContextFollower(limit, step, replica, this.credit, this.rule, this.peers, this.activity);
 	}
 
 	public BucketKey key() {
@@ -197,13 +197,6 @@ public final class Bucket implements Line {
 	}
 
 	/**
-	 * Follows what changed around the bucket, though nobody asks for it.
-	 */
-	public synchronized void follow(long now) {
-		this.context.refresh(now);
-	}
-
-	/**
 	 * Merges what a peer sent, but for what it can only have made up.
 	 * @return whether all of it was acceptable
 	 */
@@ -228,16 +221,6 @@ public final class Bucket implements Line {
 			this.context.doubtReplica(now);
 		}
 		return credible == remote;
-	}
-
-	/**
-	 * Counts what this member spends under another birth from now on, and has it
-	 * published.
-	 */
-	public synchronized void countUnder(Birth birth, long now) {
-		this.context.refresh(now);
-		this.replica.countUnder(birth);
-		this.activity.markDirty();
 	}
 
 	/**
@@ -321,16 +304,16 @@ public final class Bucket implements Line {
 	}
 
 	/**
-	 * Drops the bucket if a fresh one would equal it, and otherwise what it remembers for
-	 * longer than needed.
+	 * Follows what changed around the bucket, and drops it if a fresh one would equal it,
+	 * otherwise what it remembers for longer than needed.
 	 * @return whether it is dropped, for good
 	 */
 	public synchronized boolean dropIfFull(long now, long keepNanos) {
+		this.context.refresh(now);
 		this.replica.forget(now, keepNanos);
 		if (!this.activity.isIdle(IDLE_INTERVALS * this.context.syncIntervalNanos(), now)) {
 			return false;
 		}
-		this.context.refresh(now);
 		boolean settled = !this.activity.isDirty() && this.rule.line().reserved() == 0 && this.credit.isSettled();
 		if (settled && this.replica.view().isComplete() && this.rule.mode().isFull()) {
 			this.activity.drop();
@@ -385,7 +368,7 @@ public final class Bucket implements Line {
 	}
 
 	public synchronized long lag(long now) {
-		return this.replica.view().isAlone() ? 0 : this.credit.lag(now);
+		return this.credit.lag(now);
 	}
 
 	/**

@@ -4,7 +4,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import io.openclaw.tokenbucket.limiter.port.DriftListener;
 import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
@@ -24,7 +23,7 @@ public final class BucketQueues<B> {
 
 	private final Set<B> unacknowledged = ConcurrentHashMap.newKeySet();
 
-	private final AtomicInteger waiting = new AtomicInteger();
+	private final Set<B> lines = ConcurrentHashMap.newKeySet();
 
 	private volatile ReplicationSignal signal = ReplicationSignal.NONE;
 
@@ -54,10 +53,10 @@ public final class BucketQueues<B> {
 	}
 
 	/**
-	 * How many requests wait, in all lines.
+	 * Those that requests wait for.
 	 */
-	public AtomicInteger waiting() {
-		return this.waiting;
+	public Set<B> lines() {
+		return this.lines;
 	}
 
 	public ReplicationSignal signal() {

@@ -25,12 +25,12 @@ final class ContextFollower {
 
 	private final Activity<?> activity;
 
-	private BucketContext context;
+	private ContextStep step;
 
-	ContextFollower(LimitContext limit, BucketContext context, LocalReplica replica, Credit credit, AdmissionRule rule,
+	ContextFollower(LimitContext limit, ContextStep step, LocalReplica replica, Credit credit, AdmissionRule rule,
 			PeerSpending peers, Activity<?> activity) {
 		this.limit = limit;
-		this.context = context;
+		this.step = step;
 		this.replica = replica;
 		this.credit = credit;
 		this.rule = rule;
@@ -39,7 +39,7 @@ final class ContextFollower {
 	}
 
 	Consistency consistency() {
-		return this.context.policy().consistency();
+		return this.step.context().policy().consistency();
 	}
 
 	boolean isConfigured() {
@@ -47,25 +47,47 @@ final class ContextFollower {
 	}
 
 	long syncIntervalNanos() {
-		return this.context.syncIntervalNanos();
+		return this.step.context().syncIntervalNanos();
 	}
 
 	/**
 	 * Brings the bucket up to now.
 	 */
 	void refresh(long now) {
-		BucketContext before = this.context;
-		BucketContext latest = this.limit.asOf(now);
-		if (latest != before) {
-			this.context = latest;
-			follow(latest.view(), now);
-			if (latest.policy().limit() != before.policy().limit()) {
-				follow(latest.policy().limit(), now);
-			}
+		ContextStep latest = this.limit.asOf(now);
+		boolean recovered = false;
+		if (latest != this.step) {
+			recovered = latest.context().recoveries() != this.step.context().recoveries();
+			followUpTo(latest, now);
+			countUnderOwnId();
 		}
 		this.replica.settle(now);
-		if (latest.fallback() != null || this.rule.isInFallback() || latest.recoveries() != before.recoveries()) {
+		if (recovered || latest.context().fallback() != null || this.rule.isInFallback()) {
 			changeMode(now);
+		}
+	}
+
+	// What happened in between counts from when it did.
+	private void followUpTo(ContextStep latest, long now) {
+		while (this.step != latest) {
+			BucketContext before = this.step.context();
+			this.step = this.step.next();
+			BucketContext after = this.step.context();
+			if (after.members().number() != before.members().number()) {
+				follow(after.view(), this.step.since(), now);
+			}
+			if (after.policy().limit() != before.policy().limit()) {
+				follow(after.policy().limit(), this.step.since(), now);
+			}
+		}
+	}
+
+	// A process that its peers ignore goes on under another id. What it spent stays
+	// spent.
+	private void countUnderOwnId() {
+		if (!this.replica.birth().member().equals(this.replica.view().self())) {
+			this.replica.countUnder(this.limit.nextBirth());
+			this.activity.markDirty();
 		}
 	}
 
@@ -85,39 +107,32 @@ final class ContextFollower {
 		}
 	}
 
-	private void follow(Limit newLimit, long now) {
-		this.replica.change(newLimit, now);
-		trimExcess();
-		this.credit.resize(newLimit.capacity(), this.replica.view(), now);
-		this.peers.forget();
-		this.rule.mode().follow(newLimit, now);
+	private void follow(Limit newLimit, long since, long now) {
+		this.replica.change(newLimit, since);
+		this.credit.resize(newLimit.capacity());
+		this.rule.mode().follow(newLimit, since);
+		startAnew(now);
 	}
 
-	// Another thread may have seen a newer view before.
-	private void follow(MembershipView view, long now) {
-		MembershipView before = this.replica.view();
-		if (view == before || view.sinceNanos() - before.sinceNanos() < 0) {
-			return;
-		}
-		if (view.agreesWith(before)) {
-			this.replica.extend(view);
-			return;
-		}
-		this.replica.adopt(view, (now - view.sinceNanos() > 0) ? view.sinceNanos() : now);
-		this.replica.settle(now);
+	private void follow(MembershipView view, long since, long now) {
+		this.replica.adopt(view, since);
 		if (this.replica.hasNewsOfGrants()) {
 			this.activity.markDirty();
 		}
+		startAnew(now);
+	}
+
+	private void startAnew(long now) {
 		this.peers.forget();
 		trimExcess();
-		this.credit.share(view, now);
+		this.credit.share(this.replica.view(), now);
 	}
 
 	// Debt is written off when fallback ends, and at once if honest members could not
 	// have made it. Until then this member spends only its part, so as not to pay for
 	// others. It stays so for good if forged counts leave no room to count.
 	private void changeMode(long now) {
-		FallbackQuota quota = this.context.fallback();
+		FallbackQuota quota = this.step.context().fallback();
 		if (quota == null && this.replica.hasRoomToCount() && isOutOfDebt()) {
 			this.rule.endFallback();
 			return;

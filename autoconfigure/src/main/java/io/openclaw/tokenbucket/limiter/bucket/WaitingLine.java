@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingLine {
 
-	private final BucketQueues<?> queues;
+	private final Activity<?> activity;
 
 	// Hardly any bucket ever has a line.
 	private @Nullable ArrayDeque<Reservation> line;
@@ -22,8 +22,8 @@ final class WaitingLine {
 
 	private boolean watched;
 
-	WaitingLine(BucketQueues<?> queues) {
-		this.queues = queues;
+	WaitingLine(Activity<?> activity) {
+		this.activity = activity;
 	}
 
 	boolean isEmpty() {
@@ -59,9 +59,9 @@ final class WaitingLine {
 	void add(Reservation reservation) {
 		if (this.line == null) {
 			this.line = new ArrayDeque<>();
+			this.activity.openLine();
 		}
 		this.line.add(reservation);
-		this.queues.waiting().incrementAndGet();
 	}
 
 	void keep(Reservation reservation) {
@@ -110,8 +110,8 @@ final class WaitingLine {
 		}
 		if (this.line.isEmpty()) {
 			this.line = null;
+			this.activity.closeLine();
 		}
-		this.queues.waiting().decrementAndGet();
 	}
 
 }

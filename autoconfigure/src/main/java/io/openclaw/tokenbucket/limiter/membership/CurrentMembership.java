@@ -11,16 +11,16 @@ import io.openclaw.tokenbucket.crdt.MemberId;
  */
 public final class CurrentMembership {
 
-	private final AtomicReference<MembershipView> view;
+	private final AtomicReference<Numbered> current;
 
 	private final AtomicLong births = new AtomicLong();
 
 	public CurrentMembership(MemberId self, long now) {
-		this.view = new AtomicReference<>(MembershipView.alone(self, now));
+		this.current = new AtomicReference<>(new Numbered(MembershipView.alone(self, now), 0));
 	}
 
 	public MemberId self() {
-		return this.view.get().self();
+		return this.current.get().view().self();
 	}
 
 	/**
@@ -33,13 +33,15 @@ public final class CurrentMembership {
 	/**
 	 * The members, deadlines that have passed included.
 	 */
-	public MembershipView view(long now) {
-		MembershipView current = this.view.get();
-		MembershipView later = current.asOf(now);
-		if (later != current) {
-			this.view.compareAndSet(current, later);
+	public Numbered asOf(long now) {
+		while (true) {
+			Numbered known = this.current.get();
+			MembershipView later = known.view().asOf(now);
+			Numbered latest = (later == known.view()) ? known : known.replacedBy(later);
+			if (latest == known || this.current.compareAndSet(known, latest)) {
+				return latest;
+			}
 		}
-		return later;
 	}
 
 	/**
@@ -47,7 +49,21 @@ public final class CurrentMembership {
 	 * @return the view before
 	 */
 	public MembershipView replace(MembershipView newView) {
-		return this.view.getAndSet(newView);
+		return this.current.getAndUpdate((known) -> known.replacedBy(newView)).view();
+	}
+
+	/**
+	 * A view, and how many have said something else before. Immutable.
+	 *
+	 * @param view the members with the latest deadlines
+	 * @param number grows whenever a view says more than other deadlines
+	 */
+	public record Numbered(MembershipView view, long number) {
+
+		private Numbered replacedBy(MembershipView newer) {
+			return new Numbered(newer, newer.agreesWith(this.view) ? this.number : this.number + 1);
+		}
+
 	}
 
 }

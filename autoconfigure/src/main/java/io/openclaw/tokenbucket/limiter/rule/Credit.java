@@ -29,11 +29,10 @@ public final class Credit {
 	}
 
 	/**
-	 * Divides a bucket that became larger or smaller.
+	 * Is of a bucket that became larger or smaller, and is to be shared anew.
 	 */
-	public void resize(long newCapacity, MembershipView view, long now) {
+	public void resize(long newCapacity) {
 		this.capacity = newCapacity;
-		share(view, now);
 	}
 
 	/**

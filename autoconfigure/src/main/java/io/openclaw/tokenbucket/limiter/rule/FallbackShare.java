@@ -65,7 +65,7 @@ public final class FallbackShare implements SpendingMode {
 
 	@Override
 	public long needed(long cost) {
-		return this.replica.view().isJoining() ? this.replica.needed(cost) : neededOfPart(cost);
+		return this.replica.view().isJoining() ? cost : neededOfPart(cost);
 	}
 
 	// There is nobody to ask: what others claim is not believed.

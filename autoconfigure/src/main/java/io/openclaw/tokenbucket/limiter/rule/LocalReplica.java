@@ -1,11 +1,8 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
-import java.util.List;
-
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.Limit;
-import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.Refill;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
@@ -18,31 +15,25 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
  */
 public final class LocalReplica {
 
-	// As a rule it takes less.
-	private static final long JOINING_NANOS = 1_000_000_000;
-
 	private static final long SECOND_NANOS = 1_000_000_000;
 
-	private Limit limit;
-
-	private Birth birth;
-
 	private final long marginNanos;
+
+	private final BufferedState state = new BufferedState();
 
 	private final Refill refill;
 
 	private final Reserve reserve = new Reserve();
 
+	private final Excess excess = new Excess();
+
+	private final MissedRefill missedRefill = new MissedRefill();
+
+	private Limit limit;
+
+	private Birth birth;
+
 	private MembershipView view;
-
-	private TokenBucketState state = TokenBucketState.empty();
-
-	// What the state does not contain yet, so that a request allocates no state.
-	private long grantedToEach;
-
-	private long grantedToFirst;
-
-	private long consumed;
 
 	private long level;
 
@@ -56,23 +47,6 @@ public final class LocalReplica {
 
 	// What others did not grant as well, and have not been told.
 	private long grantedApart;
-
-	private final MissedRefill missedRefill = new MissedRefill();
-
-	private final Excess excess = new Excess();
-
-	/**
-	 * Creates the replica of a bucket that is new here.
-	 * @param limit the limit
-	 * @param birth what this member counts its spending under
-	 * @param view the members
-	 * @param marginNanos by how much a remembered state must be older than the last
-	 * message of a lost member
-	 * @param now the current time
-	 */
-	public LocalReplica(Limit limit, Birth birth, MembershipView view, long marginNanos, long now) {
-		this(limit, limit.initial(), birth, view, marginNanos, now, now);
-	}
 
 	/**
 	 * Creates the replica of a bucket that others may have held before.
@@ -95,14 +69,17 @@ public final class LocalReplica {
 		this.settledAt = activatedAt;
 		this.joiningSince = now;
 		// Before a member knows its fleet, others may hold the bucket that is new here.
-		// The
-		// larger beginning would raise theirs, so it says none until then.
+		// The larger beginning would raise theirs, so it says none until then.
 		replaceState(TokenBucketState.empty().beginWith(view.knowsFleet() ? initial : 0));
-		this.missedRefill.begin(view, this.state, now);
+		this.missedRefill.begin(view, this.state.known(), now);
 	}
 
 	public Limit limit() {
 		return this.limit;
+	}
+
+	public Birth birth() {
+		return this.birth;
 	}
 
 	public MembershipView view() {
@@ -113,8 +90,15 @@ public final class LocalReplica {
 		return this.level;
 	}
 
-	long reserved() {
+	public long reserved() {
 		return this.reserved;
+	}
+
+	/**
+	 * For how long this member has been joining.
+	 */
+	long joiningNanos() {
+		return this.settledAt - this.joiningSince;
 	}
 
 	public long consumedHere() {
@@ -122,22 +106,14 @@ public final class LocalReplica {
 	}
 
 	/**
-	 * What this member counts its spending under.
-	 */
-	public Birth birth() {
-		return this.birth;
-	}
-
-	/**
 	 * Whether the state counts anything that only this member can know.
 	 */
 	public boolean hasOwnEntries() {
-		return this.consumedHere > 0 || this.state.returned().get(this.birth) > 0;
+		return this.consumedHere > 0 || this.state.known().returned().get(this.birth) > 0;
 	}
 
 	/**
-	 * What this member may spend, reservations aside.
-	 * @return micro-tokens, possibly negative
+	 * What this member may spend, reservations aside; possibly negative.
 	 */
 	public long spendable() {
 		return this.view.isJoining() ? Math.min(available(), uncounted()) : available();
@@ -150,47 +126,18 @@ public final class LocalReplica {
 	}
 
 	/**
-	 * How much must be spendable for a request to be admitted: what it costs, or all that
-	 * the members heard can hold where it costs more than that. The refill that follows
-	 * pays what it owes. Else it would be rejected for as long as others are not heard.
-	 * @param cost micro-tokens
-	 * @return micro-tokens
+	 * All that the members heard can hold.
 	 */
-	long needed(long cost) {
-		boolean possible = cost <= this.limit.capacity() && !this.view.isJoining();
-		return possible ? Math.min(cost, ceiling()) : cost;
-	}
-
-	/**
-	 * How long until a request is admitted if no other is.
-	 * @param cost micro-tokens
-	 * @param available micro-tokens spendable now
-	 * @return nanoseconds; {@link Long#MAX_VALUE} if never
-	 */
-	long nanosToHave(long cost, long available) {
-		long needed = needed(cost);
-		if (needed <= available) {
-			return 0;
-		}
-		if (!this.view.canBeCounted() || cost > this.limit.capacity()) {
-			return Long.MAX_VALUE;
-		}
-		if (this.view.isJoining()) {
-			// Nothing accrues before this member is counted. Then it has what all have.
-			// The
-			// longer that has taken, the longer it may still take.
-			long joining = Math.max(JOINING_NANOS, this.settledAt - this.joiningSince);
-			return Math.max(joining, this.limit.refillRate().nanosToAccrue(Math.max(0, cost - this.level)));
-		}
-		long perMember = (needed - available - 1) / this.view.heard().size() + 1;
-		return this.limit.refillRate().nanosToAccrue(perMember * this.view.size());
+	long ceiling() {
+		int heard = this.view.heard().size();
+		return (heard == this.view.size()) ? this.limit.capacity()
+				: (long) ((double) this.limit.capacity() * heard / this.view.size());
 	}
 
 	/**
 	 * Accrues refill on the shares of the members heard, up to their part of the
 	 * capacity. What the cap or unheard members withhold is lost for good. Otherwise an
 	 * idle hour would refill the bucket at every later touch.
-	 * @param now the current time
 	 */
 	public void settle(long now) {
 		long elapsed = now - this.settledAt;
@@ -198,19 +145,18 @@ public final class LocalReplica {
 			return;
 		}
 		this.settledAt = now;
-		int heard = this.view.heard().size();
-		long room = room();
+		long room = this.view.isComplete() ? this.limit.capacity() - this.level : ceiling() - available();
 		// Nobody counts a joiner's share yet: its refill would come on top of theirs.
 		if (room <= 0 || this.view.isJoining()) {
 			this.refill.withhold();
 			return;
 		}
+		int heard = this.view.heard().size();
 		long each = this.refill.accrue(elapsed, room / heard);
 		long rest = room - each * heard;
 		// The last few micro-tokens do not divide, but a request may cost them all.
 		long last = (rest < heard) ? rest : 0;
-		this.grantedToEach += each;
-		this.grantedToFirst += last;
+		this.state.grant(each, last);
 		this.level += each * heard + last;
 		if (!this.view.isComplete() || this.view.isAlone()) {
 			this.grantedApart += each * heard + last;
@@ -234,9 +180,9 @@ public final class LocalReplica {
 		this.grantedApart = 0;
 	}
 
-	void spend(long amount) {
+	public void spend(long amount) {
 		this.level -= amount;
-		this.consumed += amount;
+		this.state.consume(amount);
 		this.consumedHere += amount;
 	}
 
@@ -250,37 +196,23 @@ public final class LocalReplica {
 
 	/**
 	 * The replicated state, whole.
-	 * @return the state with everything granted and consumed so far
 	 */
 	public TokenBucketState state() {
-		if (this.grantedToEach > 0) {
-			this.state = this.state.grant(this.view.heard(), this.grantedToEach);
-			this.grantedToEach = 0;
-		}
-		if (this.grantedToFirst > 0) {
-			this.state = this.state.grant(this.view.heard().subList(0, 1), this.grantedToFirst);
-			this.grantedToFirst = 0;
-		}
-		consumed();
-		return this.state;
+		return this.state.whole(this.birth, this.view.heard());
 	}
 
 	/**
 	 * How many entries the state has at the most, with what it does not contain yet.
 	 */
 	public int entries() {
-		return this.state.size() + this.view.heard().size() + 1;
+		return this.state.known().size() + this.view.heard().size() + 1;
 	}
 
 	/**
 	 * What was consumed, by birth. Spares the rest of the state, which grows with time.
 	 */
 	public GCounter<Birth> consumed() {
-		if (this.consumed > 0) {
-			this.state = this.state.consume(this.birth, this.consumed);
-			this.consumed = 0;
-		}
-		return this.state.consumed();
+		return this.state.consumed(this.birth);
 	}
 
 	/**
@@ -324,7 +256,7 @@ public final class LocalReplica {
 	 * Whether others can go on believing what is counted here.
 	 */
 	public boolean hasRoomToCount() {
-		return this.state.hasRoomToCount();
+		return this.state.known().hasRoomToCount();
 	}
 
 	/**
@@ -383,7 +315,6 @@ public final class LocalReplica {
 
 	/**
 	 * Gives tokens back: no more than were spent, nor than there is room for.
-	 * @param amount micro-tokens, not negative
 	 * @return how many were given
 	 */
 	public long giveBack(long amount) {
@@ -405,15 +336,11 @@ public final class LocalReplica {
 	 * @return whether there is no debt any more
 	 */
 	public boolean forgiveDebt() {
-		if (this.level >= 0) {
-			return true;
+		if (this.level < 0 && this.view.isComplete()) {
+			long each = (-this.level - 1) / this.view.size() + 1;
+			replaceState(state().grant(this.view.heard(), each));
 		}
-		if (!this.view.isComplete()) {
-			return false;
-		}
-		long each = (-this.level - 1) / this.view.size() + 1;
-		replaceState(state().grant(this.view.heard(), each));
-		return true;
+		return this.level >= 0;
 	}
 
 	/**
@@ -423,35 +350,24 @@ public final class LocalReplica {
 	 */
 	public void adopt(MembershipView newView, long now) {
 		settle(now);
-		state();
 		MembershipView oldView = this.view;
+		TokenBucketState counted = state();
 		long before = (this.excess.withheld() > 0) ? available() : Long.MAX_VALUE;
 		this.missedRefill.accrue(this.limit, oldView.size(), now);
 		this.view = newView;
 		this.joiningSince = oldView.isJoining() ? this.joiningSince : now;
 		this.refill.divideAmong(newView.size());
 		this.excess.withholdNothing();
-		replaceState(beginOnceCounted(oldView, grantRemoved(oldView)));
+		TokenBucketState granted = this.missedRefill.grantRemoved(oldView, newView, this.limit, counted);
+		this.grantedApart += granted.granted().sum() - counted.granted().sum();
+		boolean isNew = !oldView.knowsFleet() && newView.knowsFleet() && granted.initial() == 0;
+		replaceState(isNew ? granted.beginWith(this.limit.initial()) : granted);
 		withholdAbove(before);
-		this.missedRefill.follow(oldView, newView, this.state);
-	}
-
-	private TokenBucketState beginOnceCounted(MembershipView oldView, TokenBucketState counted) {
-		boolean isNew = !oldView.knowsFleet() && this.view.knowsFleet() && counted.initial() == 0;
-		return isNew ? counted.beginWith(this.limit.initial()) : counted;
-	}
-
-	/**
-	 * Takes over a view that differs in nothing but deadlines.
-	 * @param newView the view
-	 */
-	public void extend(MembershipView newView) {
-		this.view = newView;
+		this.missedRefill.follow(oldView, newView, this.state.known());
 	}
 
 	/**
 	 * Remembers the state for the case that a member is lost.
-	 * @param now the current time
 	 * @param keepNanos how far back states may be asked for
 	 */
 	public void remember(long now, long keepNanos) {
@@ -466,7 +382,6 @@ public final class LocalReplica {
 
 	/**
 	 * Forgets states that nobody can ask for any more.
-	 * @param now the current time
 	 * @param keepNanos how far back states may be asked for
 	 */
 	public void forget(long now, long keepNanos) {
@@ -475,22 +390,12 @@ public final class LocalReplica {
 		}
 	}
 
-	private long ceiling() {
-		int heard = this.view.heard().size();
-		return (heard == this.view.size()) ? this.limit.capacity()
-				: (long) ((double) this.limit.capacity() * heard / this.view.size());
-	}
-
-	private long room() {
-		return this.view.isComplete() ? this.limit.capacity() - this.level : ceiling() - available();
-	}
-
 	private long available() {
 		return this.level - this.reserved - (isFree() ? 0 : this.excess.withheld());
 	}
 
 	private void replaceState(TokenBucketState newState) {
-		this.state = newState;
+		this.state.replace(newState);
 		this.level = this.limit.level(newState);
 		this.reserved = this.reserve.sum(this.view, this.limit, newState, this.marginNanos);
 		if (isFree()) {
@@ -521,23 +426,6 @@ public final class LocalReplica {
 	// Replicas that refilled alike may differ by a few micro-tokens.
 	private boolean isOverfull() {
 		return this.level - this.limit.capacity() >= MicroTokens.PER_TOKEN;
-	}
-
-	// The view of a joiner names no peers, and has removed none.
-	private TokenBucketState grantRemoved(MembershipView oldView) {
-		if (this.view.isJoining()) {
-			return this.state;
-		}
-		TokenBucketState granted = this.state;
-		for (MembershipView.Peer lost : oldView.unheard()) {
-			if (!this.view.counts(lost.id())) {
-				long room = this.limit.capacity() - this.limit.level(granted);
-				long due = Math.max(0, Math.min(this.missedRefill.due(lost.id(), granted), room));
-				granted = granted.grant(List.of(lost.id()), due);
-				this.grantedApart += due;
-			}
-		}
-		return granted;
 	}
 
 }

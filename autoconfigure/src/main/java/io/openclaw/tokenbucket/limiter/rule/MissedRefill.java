@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.openclaw.tokenbucket.crdt.Limit;
@@ -17,29 +18,40 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
  */
 final class MissedRefill {
 
-	private final Map<MemberId, Loss> byMember = new HashMap<>();
-
-	/**
-	 * Time passes under a limit and a number of members that may change now.
-	 */
-	void accrue(Limit limit, int members, long now) {
-		this.byMember.replaceAll((member, loss) -> loss.accrue(limit, members, now));
-	}
-
-	/**
-	 * What may still be granted to a removed member.
-	 * @return micro-tokens, not positive if others have granted all
-	 */
-	long due(MemberId removed, TokenBucketState state) {
-		Loss loss = this.byMember.get(removed);
-		return (loss != null) ? loss.granted() + loss.refilled() - state.granted().get(removed) : 0;
-	}
+	// No map while nobody is lost: there are millions of these.
+	private Map<MemberId, Loss> byMember = Map.of();
 
 	/**
 	 * Begins with who is lost already when the bucket is created.
 	 */
 	void begin(MembershipView view, TokenBucketState state, long now) {
-		view.unheard().forEach((lost) -> this.byMember.put(lost.id(), new Loss(granted(lost, state), 0, now)));
+		for (MembershipView.Peer lost : view.unheard()) {
+			note(lost, state, now);
+		}
+	}
+
+	/**
+	 * Time passes under a limit and a number of members that may change now.
+	 */
+	void accrue(Limit limit, int members, long now) {
+		if (!this.byMember.isEmpty()) {
+			this.byMember.replaceAll((member, loss) -> loss.accrue(limit, members, now));
+		}
+	}
+
+	/**
+	 * Grants to those that were removed what is due to them, up to full. The view of a
+	 * joiner names no peers, and has removed none.
+	 */
+	TokenBucketState grantRemoved(MembershipView before, MembershipView after, Limit limit, TokenBucketState state) {
+		TokenBucketState granted = state;
+		for (MembershipView.Peer lost : before.unheard()) {
+			if (!after.isJoining() && !after.counts(lost.id())) {
+				long room = limit.capacity() - limit.level(granted);
+				granted = granted.grant(List.of(lost.id()), Math.max(0, Math.min(due(lost.id(), granted), room)));
+			}
+		}
+		return granted;
 	}
 
 	/**
@@ -50,16 +62,30 @@ final class MissedRefill {
 		if (after.isJoining()) {
 			return;
 		}
-		this.byMember.keySet().removeIf((member) -> after.hears(member) || !after.counts(member));
+		if (!this.byMember.isEmpty()) {
+			this.byMember.keySet().removeIf((member) -> after.hears(member) || !after.counts(member));
+		}
 		if (!before.isJoining()) {
-			after.unheard()
-				.forEach((lost) -> this.byMember.computeIfAbsent(lost.id(),
-						(member) -> new Loss(granted(lost, state), 0, lost.unheardSinceNanos())));
+			for (MembershipView.Peer lost : after.unheard()) {
+				note(lost, state, lost.unheardSinceNanos());
+			}
+		}
+		if (this.byMember.isEmpty()) {
+			this.byMember = Map.of();
 		}
 	}
 
-	private static long granted(MembershipView.Peer lost, TokenBucketState state) {
-		return state.granted().get(lost.id());
+	private void note(MembershipView.Peer lost, TokenBucketState state, long since) {
+		if (this.byMember.isEmpty()) {
+			this.byMember = new HashMap<>();
+		}
+		this.byMember.putIfAbsent(lost.id(), new Loss(state.granted().get(lost.id()), 0, since));
+	}
+
+	// Not positive if others have granted all.
+	private long due(MemberId removed, TokenBucketState state) {
+		Loss loss = this.byMember.get(removed);
+		return (loss != null) ? loss.granted() + loss.refilled() - state.granted().get(removed) : 0;
 	}
 
 	/**

@@ -2,11 +2,15 @@ package io.openclaw.tokenbucket.limiter.rule;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
 /**
  * Spending by the replicated state.
  */
 public final class ReplicatedSpending implements SpendingMode {
+
+	// As a rule it takes less.
+	private static final long JOINING_NANOS = 1_000_000_000;
 
 	private final LocalReplica replica;
 
@@ -24,7 +28,8 @@ public final class ReplicatedSpending implements SpendingMode {
 
 	@Override
 	public long needed(long cost) {
-		return this.replica.needed(cost);
+		boolean possible = cost <= this.replica.limit().capacity() && !this.replica.view().isJoining();
+		return possible ? Math.min(cost, this.replica.ceiling()) : cost;
 	}
 
 	@Override
@@ -40,7 +45,23 @@ public final class ReplicatedSpending implements SpendingMode {
 
 	@Override
 	public long nanosToHave(long cost, long available) {
-		return this.replica.nanosToHave(cost, available);
+		long needed = needed(cost);
+		if (needed <= available) {
+			return 0;
+		}
+		MembershipView view = this.replica.view();
+		Limit limit = this.replica.limit();
+		if (!view.canBeCounted() || cost > limit.capacity()) {
+			return Long.MAX_VALUE;
+		}
+		if (view.isJoining()) {
+			// Nothing accrues before this member is counted. Then it has what all have.
+			// The longer that has taken, the longer it may still take.
+			long joining = Math.max(JOINING_NANOS, this.replica.joiningNanos());
+			return Math.max(joining, limit.refillRate().nanosToAccrue(Math.max(0, cost - this.replica.level())));
+		}
+		long perMember = (needed - available - 1) / view.heard().size() + 1;
+		return limit.refillRate().nanosToAccrue(perMember * view.size());
 	}
 
 	@Override

@@ -4,19 +4,26 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.limiter.bucket.Bucket;
 import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
 import io.openclaw.tokenbucket.limiter.bucket.LimitContext;
+import io.openclaw.tokenbucket.limiter.bucket.Line;
+import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
+import io.openclaw.tokenbucket.limiter.limit.LimitChange;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.LimitSource;
@@ -25,7 +32,8 @@ import io.openclaw.tokenbucket.limiter.membership.CurrentMembership;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
- * The limits of a member and their buckets. Thread-safe.
+ * The limits of a member and their buckets. What is asked of a limit that is unknown here
+ * is ignored. Thread-safe. Times are nanoseconds of the clock of the limiter.
  */
 public final class LimitRegistry {
 
@@ -54,6 +62,8 @@ public final class LimitRegistry {
 	/**
 	 * Makes a limit usable as it is configured, unless there is one of its name. That one
 	 * stays as it is with its buckets, and one that was adopted is usable from now on.
+	 * @param policy the limit
+	 * @param now the current time
 	 */
 	public synchronized void add(LimitPolicy policy, long now) {
 		Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
@@ -64,7 +74,11 @@ public final class LimitRegistry {
 	}
 
 	/**
-	 * Holds the buckets of a limit that only others are configured with.
+	 * Holds the buckets of a limit that only others are configured with, so that what
+	 * they spend is known here once this member is configured with it too. Requests
+	 * cannot use it before.
+	 * @param definition as others follow it
+	 * @param now the current time
 	 * @return whether a limit of its name is known now; {@code false} where there are too
 	 * many
 	 */
@@ -74,7 +88,7 @@ public final class LimitRegistry {
 			LimitPolicy policy = new LimitPolicy(definition.limit(), definition.consistency(), Duration.ZERO,
 					definition.mode());
 			LimitBuckets buckets = create(policy, LimitSource.FLEET, now);
-			buckets.follow((initial) -> definition, LimitSource.FLEET, now);
+			buckets.context().follow((initial) -> definition, LimitSource.FLEET, now);
 			Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
 			byName.put(name, buckets);
 			replace(byName);
@@ -83,7 +97,8 @@ public final class LimitRegistry {
 	}
 
 	/**
-	 * The names of limits that were adopted, and that this member is not configured with.
+	 * The limits that were adopted, and that this member is not configured with.
+	 * @return names
 	 */
 	public Set<String> adopted() {
 		return this.adopted;
@@ -96,11 +111,182 @@ public final class LimitRegistry {
 	public synchronized void forgetAdopted(Predicate<String> isNeeded) {
 		Map<String, LimitBuckets> byName = new TreeMap<>(this.limits);
 		byName.entrySet()
-			.removeIf((limit) -> !limit.getValue().context().isConfigured() && limit.getValue().count() == 0
+			.removeIf((limit) -> !limit.getValue().context().isConfigured() && limit.getValue().table().count() == 0
 					&& !isNeeded.test(limit.getKey()));
 		if (byName.size() < this.limits.size()) {
 			replace(byName);
 		}
+	}
+
+	/**
+	 * What this member is configured with, whatever it follows.
+	 * @return definitions by the name of the limit, in order
+	 */
+	public Map<String, LimitDefinition> configured() {
+		return ofEach(LimitContext::configured);
+	}
+
+	/**
+	 * What the fleet must agree on about each limit, as this member follows it.
+	 * @return definitions by the name of the limit
+	 */
+	public Map<String, LimitDefinition> definitions() {
+		return ofEach((limit) -> limit.active().definition());
+	}
+
+	/**
+	 * Follows another definition of a limit from now on: requests that wait are decided
+	 * anew.
+	 * @param limit the name of the limit
+	 * @param next makes the definition from the one that holds
+	 * @param source where it comes from
+	 * @param now the current time
+	 * @return what changed; empty if nothing that decides
+	 */
+	public Optional<LimitChange> follow(String limit, UnaryOperator<LimitDefinition> next, LimitSource source,
+			long now) {
+		Optional<LimitChange> change = find(limit).flatMap((buckets) -> buckets.context().follow(next, source, now))
+			.filter((made) -> !made.to().agreesWith(made.from()));
+		if (change.isPresent()) {
+			serveLines(now);
+		}
+		if (change.isPresent() && !source.isLearned()) {
+			this.queues.signal().limitChanged(limit);
+		}
+		return change;
+	}
+
+	/**
+	 * Has this member spend no more of a limit than its part, by its own count.
+	 * @param limit the name of the limit
+	 * @param quota the part
+	 */
+	public void fallBack(String limit, FallbackQuota quota) {
+		of(limit, (context) -> context.fallBack(quota));
+	}
+
+	/**
+	 * Has this member go by the replicated state again, and write off what others
+	 * overspent.
+	 * @param limit the name of the limit
+	 * @param now the current time
+	 */
+	public void recover(String limit, long now) {
+		of(limit, (context) -> context.recover(now));
+		serveLines(now);
+	}
+
+	/**
+	 * Has those requests decided anew that wait. Buckets that nobody waits for follow
+	 * what changed when they are used, or swept.
+	 * @param now the current time
+	 */
+	public void serveLines(long now) {
+		this.queues.lines().forEach((bucket) -> Line.serve(bucket, now));
+	}
+
+	/**
+	 * The members changed.
+	 * @param now the current time
+	 */
+	public void followMembers(long now) {
+		all().forEach((limit) -> limit.context().asOf(now));
+		serveLines(now);
+	}
+
+	/**
+	 * How long each limit has been active.
+	 * @param now the current time
+	 * @return nanoseconds by the name of the limit
+	 */
+	public Map<String, Long> ages(long now) {
+		return ofEach((limit) -> limit.active().age(now));
+	}
+
+	/**
+	 * Learns how long a limit has been active elsewhere; the longest counts.
+	 * @param limit the name of the limit
+	 * @param age nanoseconds
+	 * @param now the current time
+	 */
+	public void learnAge(String limit, long age, long now) {
+		of(limit, (context) -> context.learnAge(age, now));
+	}
+
+	/**
+	 * Takes over from a fleet that this member joins how long a definition has been
+	 * active there: this member did not see what became of buckets before.
+	 * @param limit the name of the limit
+	 * @param definition nothing happens unless this member follows just it
+	 * @param age nanoseconds
+	 * @param now the current time
+	 */
+	public void restart(String limit, LimitDefinition definition, long age, long now) {
+		of(limit, (context) -> context.restart(definition, age, now));
+	}
+
+	/**
+	 * A limit.
+	 * @param name its name
+	 * @return the limit, empty if it is unknown here
+	 */
+	public Optional<Limit> limit(String name) {
+		return find(name).map((buckets) -> buckets.policy().limit());
+	}
+
+	/**
+	 * The longest that any bucket takes to fill up.
+	 * @return the time from empty to full, of the limit that takes longest
+	 */
+	public Duration longestTimeToFull() {
+		return Duration.ofNanos(all().stream()
+			.map((buckets) -> buckets.policy().limit())
+			.mapToLong((limit) -> limit.refillRate().nanosToAccrue(limit.capacity()))
+			.max()
+			.orElse(0));
+	}
+
+	/**
+	 * Changes how often members exchange state, as far as buckets depend on it.
+	 * @param newInterval the interval, positive
+	 */
+	public synchronized void changeSyncInterval(Duration newInterval) {
+		this.syncIntervalNanos = newInterval.toNanos();
+		all().forEach((limit) -> limit.context().changeSyncInterval(this.syncIntervalNanos));
+	}
+
+	long syncIntervalNanos() {
+		return this.syncIntervalNanos;
+	}
+
+	public @Nullable LimitBuckets get(String name) {
+		return this.limits.get(name);
+	}
+
+	public Optional<LimitBuckets> find(String name) {
+		return Optional.ofNullable(get(name));
+	}
+
+	public Collection<LimitBuckets> all() {
+		return this.limits.values();
+	}
+
+	/**
+	 * All buckets; safe to walk while they change.
+	 */
+	public Iterator<Bucket> buckets() {
+		return new Chain<>(all().stream().map((limit) -> limit.table().all()).toList());
+	}
+
+	public Optional<Bucket> bucket(BucketKey key) {
+		return find(key.limit()).flatMap((limit) -> limit.table().find(key));
+	}
+
+	/**
+	 * Forgets a bucket that is dropped.
+	 */
+	public void forget(Bucket dropped) {
+		find(dropped.key().limit()).ifPresent((limit) -> limit.table().forget(dropped));
 	}
 
 	private LimitBuckets create(LimitPolicy policy, LimitSource source, long now) {
@@ -117,64 +303,19 @@ public final class LimitRegistry {
 			.collect(Collectors.toUnmodifiableSet());
 	}
 
-	public synchronized void changeSyncInterval(long nanos) {
-		this.syncIntervalNanos = nanos;
-		all().forEach((limit) -> limit.context().changeSyncInterval(nanos));
+	private void of(String limit, Consumer<LimitContext> change) {
+		find(limit).map(LimitBuckets::context).ifPresent(change);
 	}
 
-	long syncIntervalNanos() {
-		return this.syncIntervalNanos;
-	}
-
-	/**
-	 * The names of the limits that this member decides by.
-	 */
-	public Set<String> configured() {
-		Set<String> names = new TreeSet<>(this.limits.keySet());
-		names.removeAll(this.adopted);
-		return Collections.unmodifiableSet(names);
-	}
-
-	public @Nullable LimitBuckets get(String name) {
-		return this.limits.get(name);
-	}
-
-	public Optional<LimitBuckets> find(String name) {
-		return Optional.ofNullable(get(name));
-	}
-
-	public Map<String, LimitBuckets> byName() {
-		return this.limits;
-	}
-
-	public Collection<LimitBuckets> all() {
-		return this.limits.values();
-	}
-
-	/**
-	 * All buckets; safe to walk while they change.
-	 */
-	public Iterator<Bucket> buckets() {
-		return new Chain<>(all().stream().map(LimitBuckets::all).toList());
-	}
-
-	public Optional<Bucket> bucket(BucketKey key) {
-		return find(key.limit()).flatMap((limit) -> limit.find(key));
-	}
-
-	/**
-	 * Has this member count what it spends from now on under births of the id that it has
-	 * now.
-	 */
-	public void renewBirths(long now) {
-		buckets().forEachRemaining((bucket) -> bucket.countUnder(this.members.nextBirth(), now));
-	}
-
-	/**
-	 * Forgets a bucket that is dropped.
-	 */
-	public void forget(Bucket dropped) {
-		find(dropped.key().limit()).ifPresent((limit) -> limit.forget(dropped));
+	private <T> Map<String, T> ofEach(Function<LimitContext, @Nullable T> value) {
+		Map<String, T> values = new LinkedHashMap<>();
+		this.limits.forEach((name, limit) -> {
+			T of = value.apply(limit.context());
+			if (of != null) {
+				values.put(name, of);
+			}
+		});
+		return values;
 	}
 
 }

@@ -2,6 +2,8 @@ package io.openclaw.tokenbucket.limiter.store;
 
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.Queue;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +20,8 @@ import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
  */
 public final class Upkeep {
 
-	/** How many buckets a tick looks at. */
-	public static final int SLICE = 20_000;
+	/** Of how many buckets a tick does one thing: a few milliseconds of work. */
+	public static final int SLICE = 5_000;
 
 	// Snapshots may be asked for as far back as a member may be silent and still count as
 	// heard, which is at most three seconds.
@@ -42,6 +44,8 @@ public final class Upkeep {
 	private Iterator<Bucket> swept = Collections.emptyIterator();
 
 	private Iterator<Bucket> told = Collections.emptyIterator();
+
+	private Iterator<Bucket> publishedAgain = Collections.emptyIterator();
 
 	private @Nullable Long reunitedAt;
 
@@ -83,44 +87,72 @@ public final class Upkeep {
 	}
 
 	/**
+	 * Has every bucket that this member spent from published again.
+	 */
+	public void publishAllAgain() {
+		this.publishedAgain = this.limits.buckets();
+		visit(this.publishedAgain, SLICE, Bucket::publishAgain);
+	}
+
+	/**
+	 * Counts what was spent as published and acknowledged.
+	 */
+	public void settleAlone(long now) {
+		drain(this.queues.dirty(), (bucket) -> {
+			bucket.publish(Long.MAX_VALUE, now);
+			bucket.acknowledge(Long.MAX_VALUE, now);
+		});
+	}
+
+	/**
 	 * Ends a sync interval: remembers the state of buckets that were touched, and drops
 	 * some of those that are full.
 	 */
 	public void tick(long now) {
 		long keepNanos = LONGEST_BOUND_NANOS + 2 * this.limits.syncIntervalNanos();
+		visit(this.publishedAgain, SLICE, Bucket::publishAgain);
 		tellRefill(now);
-		for (int left = this.queues.touched().size(); left > 0; left--) {
-			Bucket bucket = this.queues.touched().remove();
+		drain(this.queues.touched(), (bucket) -> {
 			if (bucket.tick(now, keepNanos)) {
 				this.unsaved.add(bucket.key());
 			}
 			Line.serve(bucket, now);
-		}
+		});
 		sweep(now, keepNanos);
 		this.queues.drift().onTick(now);
 	}
 
 	private void tellRefill(long now) {
-		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && this.members.view(now).isComplete()) {
+		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && this.members.asOf(now).view().isComplete()) {
 			this.reunitedAt = null;
 			this.told = this.limits.buckets();
 		}
-		for (int left = SLICE; left > 0 && this.told.hasNext(); left--) {
-			this.told.next().publishRefill(now);
-		}
+		visit(this.told, SLICE, (bucket) -> bucket.publishRefill(now));
 	}
 
 	private void sweep(long now, long keepNanos) {
 		if (!this.swept.hasNext()) {
 			this.swept = this.limits.buckets();
 		}
-		for (int left = this.sweptAtOnce; left > 0 && this.swept.hasNext(); left--) {
-			Bucket bucket = this.swept.next();
+		visit(this.swept, this.sweptAtOnce, (bucket) -> {
 			if (bucket.dropIfFull(now, keepNanos)) {
 				this.limits.forget(bucket);
 				this.unsaved.add(bucket.key());
 				this.dropped.add(bucket.key(), now);
 			}
+		});
+	}
+
+	private static void visit(Iterator<Bucket> buckets, int most, Consumer<Bucket> action) {
+		for (int left = most; left > 0 && buckets.hasNext(); left--) {
+			action.accept(buckets.next());
+		}
+	}
+
+	// Those that come in meanwhile wait for the next time.
+	private static void drain(Queue<Bucket> buckets, Consumer<Bucket> action) {
+		for (int left = Math.min(SLICE, buckets.size()); left > 0; left--) {
+			action.accept(buckets.remove());
 		}
 	}
 

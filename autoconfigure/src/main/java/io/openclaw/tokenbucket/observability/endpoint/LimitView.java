@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
-import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.limiter.port.LimitStatus;
 import io.openclaw.tokenbucket.resilience.Drift;
 

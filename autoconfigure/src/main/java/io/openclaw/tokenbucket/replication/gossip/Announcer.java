@@ -108,9 +108,9 @@ public final class Announcer implements KnownAnnouncements {
 		if (this.membership.standing() != Standing.JOINING) {
 			counted.add(this.store.self());
 		}
-		Map<String, LimitDefinition> configured = this.store.configured();
+		Map<String, LimitDefinition> configured = this.store.limits().configured();
 		Map<String, AnnouncedLimit> limits = new HashMap<>();
-		this.store.definitions().forEach((name, definition) -> {
+		this.store.limits().definitions().forEach((name, definition) -> {
 			LimitDefinition own = configured.get(name);
 			limits.put(name, new AnnouncedLimit(definition.fingerprint(), (own != null) ? own.basis() : null));
 		});

@@ -36,11 +36,11 @@ public final class Deployments {
 		if (!this.membership.isMember() || !this.store.view(now).isComplete()) {
 			return;
 		}
-		Map<String, LimitDefinition> definitions = this.store.definitions();
-		this.store.configured().forEach((limit, configured) -> {
+		Map<String, LimitDefinition> definitions = this.store.limits().definitions();
+		this.store.limits().configured().forEach((limit, configured) -> {
 			LimitDefinition followed = definitions.get(limit);
 			if (followed != null && !followed.isBasedOn(configured) && isEverywhere(configured)) {
-				this.store.follow(limit, (current) -> current.deployed(configured), LimitSource.CONFIGURATION, now)
+				this.store.limits().follow(limit, (current) -> current.deployed(configured), LimitSource.CONFIGURATION, now)
 					.ifPresent(this.listener::onLimitChange);
 			}
 		});

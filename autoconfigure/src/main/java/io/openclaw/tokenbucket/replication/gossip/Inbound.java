@@ -144,7 +144,7 @@ public final class Inbound {
 				refused.add("range");
 			}
 			else if (!this.store.holds(bucket.key())) {
-				refused.add(this.store.limit(bucket.key().limit()).isPresent() ? "room" : "limit");
+				refused.add(this.store.limits().limit(bucket.key().limit()).isPresent() ? "room" : "limit");
 			}
 			else if (!this.store.merge(bucket, now)) {
 				refused.add("contradiction");

@@ -36,13 +36,13 @@ public final class LimitFollower {
 	 */
 	public void follow(LimitDefinition offered, Message message, Peer sender, long now) {
 		String limit = offered.limit().name();
-		if (!this.store.adopt(offered, now)) {
+		if (!this.store.limits().adopt(offered, now)) {
 			this.listener.onRejected("limit");
 			return;
 		}
 		boolean joining = !this.membership.isMember() && sender.isMember();
 		boolean joined = this.membership.isMember() && !sender.isMember();
-		this.store.follow(limit, (current) -> {
+		this.store.limits().follow(limit, (current) -> {
 			boolean sameVersion = !offered.isNewerThan(current) && !current.isNewerThan(offered);
 			if (joining && sameVersion) {
 				return offered;
@@ -51,7 +51,7 @@ public final class LimitFollower {
 		}, LimitSource.FLEET, now).ifPresent(this.listener::onLimitChange);
 		if (joining) {
 			Map<String, Long> ages = Objects.requireNonNullElse(message.ages(), Map.of());
-			this.store.restart(limit, offered, ages.getOrDefault(limit, 0L), now);
+			this.store.limits().restart(limit, offered, ages.getOrDefault(limit, 0L), now);
 		}
 	}
 
@@ -65,11 +65,11 @@ public final class LimitFollower {
 		if (announced == null || ages == null) {
 			return;
 		}
-		Map<String, LimitDefinition> definitions = this.store.definitions();
+		Map<String, LimitDefinition> definitions = this.store.limits().definitions();
 		announced.limits().forEach((limit, theirs) -> {
 			LimitDefinition own = definitions.get(limit);
 			if (own != null && theirs.fingerprint() == own.fingerprint()) {
-				this.store.learnAge(limit, ages.getOrDefault(limit, 0L), now);
+				this.store.limits().learnAge(limit, ages.getOrDefault(limit, 0L), now);
 			}
 		});
 	}

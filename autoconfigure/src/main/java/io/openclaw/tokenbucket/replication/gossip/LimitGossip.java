@@ -52,8 +52,8 @@ public final class LimitGossip {
 	 * @return whether there is something to tell
 	 */
 	public boolean compare(Map<String, AnnouncedLimit> announced, long now) {
-		Map<String, LimitDefinition> definitions = this.store.definitions();
-		Set<String> adopted = this.store.adopted();
+		Map<String, LimitDefinition> definitions = this.store.limits().definitions();
+		Set<String> adopted = this.store.limits().adopted();
 		boolean differs = false;
 		for (Map.Entry<String, LimitDefinition> own : definitions.entrySet()) {
 			AnnouncedLimit theirs = announced.get(own.getKey());
@@ -70,7 +70,7 @@ public final class LimitGossip {
 	 * The definitions without which some reader could not judge buckets that it gets.
 	 */
 	public List<LimitDefinition> neededFor(List<BucketUpdate> buckets, Collection<Peer> readers) {
-		Map<String, LimitDefinition> definitions = this.store.definitions();
+		Map<String, LimitDefinition> definitions = this.store.limits().definitions();
 		return buckets.stream()
 			.map((bucket) -> bucket.key().limit())
 			.distinct()
@@ -87,7 +87,7 @@ public final class LimitGossip {
 		if (this.wanted.isEmpty()) {
 			return List.of();
 		}
-		Map<String, LimitDefinition> definitions = this.store.definitions();
+		Map<String, LimitDefinition> definitions = this.store.limits().definitions();
 		List<String> next = new ArrayList<>(this.wanted).subList(0, Math.min(MAX_AT_ONCE, this.wanted.size()));
 		next.forEach((limit) -> this.sentAt.put(limit, now));
 		next.forEach(this.wanted::remove);

@@ -78,7 +78,7 @@ public final class MessageComposer {
 			.concat(this.limits.neededFor(buckets, this.membership.peers()).stream(), this.limits.tell(now).stream())
 			.distinct()
 			.toList();
-		Map<String, Long> ages = this.store.ages(now);
+		Map<String, Long> ages = this.store.limits().ages(now);
 		Announcement announcement = this.announcer.announce(ages, now);
 		boolean whole = !definitions.isEmpty() || this.announcer.mustTell(now);
 		if (whole) {
@@ -109,7 +109,7 @@ public final class MessageComposer {
 	// Whole, as it is there to be read by somebody who lacks something.
 	private Message to(Peer recipient, List<BucketUpdate> buckets, Message.@Nullable Batch batch,
 			Message.@Nullable Transfer transfer, long now) {
-		Map<String, Long> ages = this.store.ages(now);
+		Map<String, Long> ages = this.store.limits().ages(now);
 		return new Message(this.store.self(), this.membership.standing(), stamp(now), this.outbox.lastNumber(), false,
 				awaitsReceipts(), this.announcer.announce(ages, now), ages, reports(List.of(), List.of(), now), null,
 				batch, transfer,

@@ -50,6 +50,7 @@ class BucketMergeTests {
 		member.advance(Duration.ofSeconds(2));
 		assertThat(member.publish()).isEmpty();
 		member.hear(BOB);
+		member.tick();
 		assertThat(member.publish()).singleElement()
 			.satisfies((update) -> assertThat(update.state().granted().get(ALICE)).isEqualTo(tokens(10)));
 		member.hear(BOB);
@@ -165,7 +166,7 @@ class BucketMergeTests {
 		member.advance(Duration.ofSeconds(10));
 		assertThat(member.consume(50).isAdmitted()).isTrue();
 		assertThat(member.consume(1).reason()).isEqualTo(Reason.FALLBACK);
-		member.store().recover(LocalMember.LIMIT, member.now());
+		member.store().limits().recover(LocalMember.LIMIT, member.now());
 		assertThat(member.merge(EMPTY.consume(new Birth(BOB, 2), tokens(100)))).isTrue();
 		member.advance(Duration.ofSeconds(100));
 		assertThat(member.consume(500).isAdmitted()).isTrue();

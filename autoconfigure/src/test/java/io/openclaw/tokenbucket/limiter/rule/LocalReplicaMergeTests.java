@@ -36,8 +36,7 @@ class LocalReplicaMergeTests {
 	@Test
 	void twoSidesOfAPartitionAddUpTheirSpendingAndTheirRefill() {
 		LocalReplica left = replica(view(0, ALICE, lost(BOB, 0, 0)));
-		LocalReplica right = new LocalReplica(LIMIT, new Birth(BOB, 1), view(0, BOB, lost(ALICE, 0, 0)), millis(100),
-				0);
+		LocalReplica right = replica(new Birth(BOB, 1), view(0, BOB, lost(ALICE, 0, 0)));
 		left.spend(tokens(500));
 		right.spend(tokens(400));
 		left.settle(millis(1000));
@@ -84,7 +83,7 @@ class LocalReplicaMergeTests {
 	@Test
 	void nobodyElseConsumesItNorAnybodyBeforeAllAreHeard() {
 		TokenBucketState refilledByBoth = EMPTY.grant(List.of(ALICE, BOB), tokens(40));
-		LocalReplica larger = new LocalReplica(LIMIT, new Birth(BOB, 1), healthy(0, BOB, ALICE), millis(100), 0);
+		LocalReplica larger = replica(new Birth(BOB, 1), healthy(0, BOB, ALICE));
 		larger.merge(refilledByBoth);
 		assertThat(larger.trimExcess()).isFalse();
 		LocalReplica degraded = replica(view(0, ALICE, heard(BOB, 0), lost(CAROL, 0, 0)));
@@ -123,7 +122,11 @@ class LocalReplicaMergeTests {
 	}
 
 	private static LocalReplica replica(MembershipView view) {
-		return new LocalReplica(LIMIT, CURRENT, view, millis(100), 0);
+		return replica(CURRENT, view);
+	}
+
+	private static LocalReplica replica(Birth birth, MembershipView view) {
+		return new LocalReplica(LIMIT, LIMIT.initial(), birth, view, millis(100), 0, 0);
 	}
 
 }

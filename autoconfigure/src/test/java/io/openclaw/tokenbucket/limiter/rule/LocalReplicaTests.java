@@ -144,7 +144,7 @@ class LocalReplicaTests {
 		LocalReplica replica = replica(LIMIT, healthy(START, ALICE, Arrays.copyOf(others, peers)));
 		replica.spend(tokens(1000) + random.nextLong(tokens(1000)));
 		long cost = 1 + random.nextLong(tokens(900));
-		long nanos = replica.nanosToHave(cost, replica.spendable());
+		long nanos = spending(replica).nanosToHave(cost, replica.spendable());
 		replica.settle(START + nanos - 1);
 		assertThat(replica.spendable()).as("seed %d", seed).isLessThan(cost);
 		replica.settle(START + nanos);
@@ -156,7 +156,7 @@ class LocalReplicaTests {
 		Limit limit = limit(10, "3");
 		LocalReplica replica = replica(limit, healthy(START, ALICE, BOB, CAROL));
 		replica.spend(tokens(10));
-		long nanos = replica.nanosToHave(tokens(10), replica.spendable());
+		long nanos = spending(replica).nanosToHave(tokens(10), replica.spendable());
 		replica.settle(START + nanos);
 		assertThat(replica.spendable()).isEqualTo(tokens(10));
 		assertThat(limit.level(replica.state())).isEqualTo(tokens(10));
@@ -168,11 +168,11 @@ class LocalReplicaTests {
 	void whatCostsMoreThanTheHeardPartComesWhenThatIsFull() {
 		LocalReplica replica = replica(LIMIT, view(START, ALICE, lost(BOB, START, START)));
 		replica.spend(tokens(400));
-		long full = replica.nanosToHave(tokens(500), replica.spendable());
-		assertThat(replica.nanosToHave(tokens(501), replica.spendable())).isEqualTo(full);
-		assertThat(replica.nanosToHave(tokens(1001), replica.spendable())).isEqualTo(Long.MAX_VALUE);
+		long full = spending(replica).nanosToHave(tokens(500), replica.spendable());
+		assertThat(spending(replica).nanosToHave(tokens(501), replica.spendable())).isEqualTo(full);
+		assertThat(spending(replica).nanosToHave(tokens(1001), replica.spendable())).isEqualTo(Long.MAX_VALUE);
 		LocalReplica replaced = replica(LIMIT, MembershipView.replaced(ALICE, 2, START));
-		assertThat(replaced.nanosToHave(tokens(1), replaced.spendable())).isEqualTo(Long.MAX_VALUE);
+		assertThat(spending(replaced).nanosToHave(tokens(1), replaced.spendable())).isEqualTo(Long.MAX_VALUE);
 	}
 
 	@Test
@@ -244,8 +244,8 @@ class LocalReplicaTests {
 
 	@Test
 	void aBucketThatIsCreatedDuringTheSilenceIsCreditedFromThenOn() {
-		LocalReplica replica = new LocalReplica(LIMIT, new Birth(ALICE, 1),
-				view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)), millis(100), START + millis(900));
+		LocalReplica replica = replica(LIMIT, view(START, ALICE, heard(BOB, START), lost(CAROL, START, START)),
+				START + millis(900));
 		replica.spend(tokens(900));
 		replica.adopt(healthy(START + millis(1200), ALICE, BOB), START + millis(1200));
 		assertThat(granted(replica, CAROL)).containsOnly(tokens(20));
@@ -385,10 +385,10 @@ class LocalReplicaTests {
 	void aJoinerMayTryAgainWhenItIsCountedAsFarAsThereIsAnything() {
 		LocalReplica replica = replica(LIMIT, MembershipView.joining(ALICE, 3, START));
 		replica.spend(replica.spendable());
-		assertThat(replica.nanosToHave(tokens(600), replica.spendable())).isEqualTo(millis(1000));
-		assertThat(replica.nanosToHave(tokens(1000), replica.spendable()))
+		assertThat(spending(replica).nanosToHave(tokens(600), replica.spendable())).isEqualTo(millis(1000));
+		assertThat(spending(replica).nanosToHave(tokens(1000), replica.spendable()))
 			.isEqualTo(LIMIT.refillRate().nanosToAccrue(tokens(1000) - replica.level()));
-		assertThat(replica.nanosToHave(tokens(1001), replica.spendable())).isEqualTo(Long.MAX_VALUE);
+		assertThat(spending(replica).nanosToHave(tokens(1001), replica.spendable())).isEqualTo(Long.MAX_VALUE);
 	}
 
 	@Test
@@ -399,11 +399,11 @@ class LocalReplicaTests {
 			replica.settle(START + millis(1000 * seconds));
 			replica.adopt(MembershipView.joining(ALICE, 4, START + millis(1000 * seconds)),
 					START + millis(1000 * seconds));
-			assertThat(replica.nanosToHave(tokens(600), replica.spendable())).isEqualTo(millis(1000 * seconds));
+			assertThat(spending(replica).nanosToHave(tokens(600), replica.spendable())).isEqualTo(millis(1000 * seconds));
 		}
 		replica.adopt(healthy(START + HOUR, ALICE, BOB), START + HOUR);
 		replica.adopt(MembershipView.joining(ALICE, 4, START + HOUR), START + HOUR);
-		assertThat(replica.nanosToHave(tokens(600), replica.spendable())).isEqualTo(millis(1000));
+		assertThat(spending(replica).nanosToHave(tokens(600), replica.spendable())).isEqualTo(millis(1000));
 	}
 
 	@Test
@@ -437,7 +437,15 @@ class LocalReplicaTests {
 	}
 
 	private static LocalReplica replica(Limit limit, MembershipView view) {
-		return new LocalReplica(limit, new Birth(ALICE, 1), view, millis(100), START);
+		return replica(limit, view, START);
+	}
+
+	private static LocalReplica replica(Limit limit, MembershipView view, long createdAt) {
+		return new LocalReplica(limit, limit.initial(), new Birth(ALICE, 1), view, millis(100), createdAt, createdAt);
+	}
+
+	private static SpendingMode spending(LocalReplica replica) {
+		return new ReplicatedSpending(replica, new Credit(replica.limit().capacity(), replica.view()));
 	}
 
 }
