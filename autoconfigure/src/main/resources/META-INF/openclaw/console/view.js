@@ -138,7 +138,9 @@ class Card {
     this.limit = limit;
     const view = limit.view;
     this.facts.textContent = `${view.capacity} tokens, ${view.refillRatePerSecond} more a second, ${view.consistency}`
-      + ((view.mode === "shadow") ? ", shadow" : "");
+      + ((view.mode === "shadow") ? ", shadow" : "")
+      + ((view.configured?.followed === false) ? ` (configured: ${view.configured.capacity} tokens, ${view.configured.refillRatePerSecond} more a second)` : "");
+    this.facts.title = view.configured?.why ?? "";
     const said = why(limit);
     this.why.textContent = said.text;
     this.why.dataset.tone = said.tone;

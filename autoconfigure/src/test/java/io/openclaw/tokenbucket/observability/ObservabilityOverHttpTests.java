@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ObservabilityOverHttpTests {
 
 	private static final String[] METERS = { "openclaw_bucket_tokens_current gauge", "openclaw_bucket_capacity gauge",
-			"openclaw_bucket_refill_rate gauge", "openclaw_bucket_keys_active gauge",
+			"openclaw_bucket_refill_rate gauge", "openclaw_bucket_configuration_followed gauge", "openclaw_bucket_keys_active gauge",
 			"openclaw_bucket_overflow_total counter", "openclaw_rate_limit_decisions_total counter",
 			"openclaw_rate_limit_violations_total counter", "openclaw_rate_limit_decision_seconds histogram",
 			"openclaw_requests_per_second gauge", "openclaw_token_depletion_rate gauge",
