@@ -49,9 +49,9 @@ public final class OpenClawCircuitBreakerAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	LatencyCircuitBreakers tokenBucketCircuitBreakers(CircuitBreakerRegistry registry, OpenClawProperties properties,
-			WarmUp warmUp, ApplicationEvents events) {
+			WarmUp warmUp, ApplicationEvents events, ObjectProvider<NanoClock> clock) {
 		return new LatencyCircuitBreakers(registry, ConfiguredLatencyThresholds.from(properties.circuitBreaker()),
-				warmUp, new CircuitStateLogger().andThen(events::onCircuitChange));
+				warmUp, new CircuitStateLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM)).andThen(events::onCircuitChange));
 	}
 
 	@Bean

@@ -155,8 +155,9 @@ public final class OpenClawGatewayAutoConfiguration {
 	@Bean
 	@Order
 	@ConditionalOnMissingBean(KeyLookup.class)
-	RequestLimitLookup tokenBucketKeyLookup(RequestLimits limits, LimitedRoutes routes, OpenClawProperties properties) {
-		return new RequestLimitLookup(limits, routes, properties.buckets());
+	RequestLimitLookup tokenBucketKeyLookup(RequestLimits limits, LimitedRoutes routes, BucketNames names,
+			OpenClawProperties properties) {
+		return new RequestLimitLookup(limits, routes, names, properties.buckets());
 	}
 
 }

@@ -1,5 +1,9 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -19,10 +23,12 @@ import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.reactive.DispatcherHandler;
 
-import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
+import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Settings;
+import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
 import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 
@@ -48,9 +54,9 @@ public final class OpenClawRateLimiterAutoConfiguration {
 	@ConditionalOnMissingBean(name = NamedRateLimiterProcessor.BEAN)
 	TokenBucketRateLimiter tokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
 			ConfigurationService configurationService, OpenClawProperties properties, ObjectProvider<LimitsAdded> added,
-			Environment environment) {
+			ObjectProvider<BucketNames> names, Environment environment) {
 		TokenBucketRateLimiter rateLimiter = new TokenBucketRateLimiter(limiter, control, configurationService,
-				settings(properties), (name) -> added.orderedStream().forEach(LimitsAdded::look));
+				settings(properties), (name) -> added.orderedStream().forEach(LimitsAdded::look), namedBy(names));
 		bind(environment, rateLimiter);
 		return rateLimiter;
 	}
@@ -59,8 +65,12 @@ public final class OpenClawRateLimiterAutoConfiguration {
 	@ConditionalOnBean(TokenBucketRateLimiter.class)
 	RateLimiterArgumentsValidator tokenBucketRateLimiterArgumentsValidator(ObjectProvider<GatewayProperties> gateway,
 			TokenBucketRateLimiter limiter, ObjectProvider<RequestRateLimiterGatewayFilterFactory> factory,
-			BeanFactory beans, ApplicationEventPublisher publisher) {
-		return new RateLimiterArgumentsValidator(gateway, limiter, factory, beans, publisher);
+			BeanFactory beans, ApplicationEventPublisher publisher, Environment environment) {
+		Set<String> bound = Binder.get(environment)
+			.bind(RateLimiterArgumentsValidator.PROPERTIES + ".config", Bindable.mapOf(String.class, Object.class))
+			.map(Map::keySet)
+			.orElse(Set.of());
+		return new RateLimiterArgumentsValidator(gateway, limiter, bound, factory, beans, publisher);
 	}
 
 	@Bean
@@ -71,6 +81,15 @@ public final class OpenClawRateLimiterAutoConfiguration {
 			bind(environment, limiter);
 			limiter.follow(settings(properties));
 		};
+	}
+
+	// Asked with the first request: names come with the filter, which comes later.
+	private static UnaryOperator<String> namedBy(ObjectProvider<BucketNames> names) {
+		SingletonSupplier<UnaryOperator<String>> naming = SingletonSupplier.of(() -> {
+			BucketNames known = names.getIfAvailable();
+			return (known != null) ? known::nameOfFound : UnaryOperator.identity();
+		});
+		return (key) -> naming.obtain().apply(key);
 	}
 
 	// Not by an annotation: metadata of these properties comes with Spring Cloud Gateway.

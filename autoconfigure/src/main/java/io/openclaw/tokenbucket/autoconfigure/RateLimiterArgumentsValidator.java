@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -53,13 +55,17 @@ final class RateLimiterArgumentsValidator implements SmartInitializingSingleton 
 
 	private final ApplicationEventPublisher publisher;
 
+	// Arguments that are properties may be those of another rate limiter.
+	private final Set<String> bound;
+
 	private final SpelExpressionParser parser = new SpelExpressionParser();
 
 	RateLimiterArgumentsValidator(ObjectProvider<GatewayProperties> gateway, TokenBucketRateLimiter limiter,
-			ObjectProvider<RequestRateLimiterGatewayFilterFactory> factory, BeanFactory beans,
+			Set<String> bound, ObjectProvider<RequestRateLimiterGatewayFilterFactory> factory, BeanFactory beans,
 			ApplicationEventPublisher publisher) {
 		this.gateway = gateway;
 		this.limiter = limiter;
+		this.bound = Set.copyOf(bound);
 		this.factory = factory;
 		this.beans = beans;
 		this.publisher = publisher;
@@ -67,7 +73,25 @@ final class RateLimiterArgumentsValidator implements SmartInitializingSingleton 
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		this.gateway.ifAvailable(this::validate);
+		Set<String> inCode = new TreeSet<>(this.limiter.getConfig().keySet());
+		inCode.removeAll(this.bound);
+		this.gateway.ifAvailable((properties) -> {
+			properties.getRoutes().forEach((route) -> inCode.remove(String.valueOf(route.getId())));
+			validate(properties);
+		});
+		inCode.forEach(this::prepare);
+	}
+
+	// Whatever is neither a property nor a configured route's was put there as its route
+	// in Java was built.
+	private void prepare(String routeId) {
+		try {
+			this.limiter.prepare(routeId);
+		}
+		catch (RejectedArgumentException ex) {
+			throw new OpenClawConfigurationException("route '%s' in Java, %s".formatted(routeId, ex.getArgument()),
+					ex.getValue(), "no limit can have it", "Set it to %s.".formatted(ex.getRange()));
+		}
 	}
 
 	private void validate(GatewayProperties properties) {

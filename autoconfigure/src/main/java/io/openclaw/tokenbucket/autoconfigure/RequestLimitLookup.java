@@ -15,6 +15,8 @@ import io.openclaw.tokenbucket.gateway.LimitedRoutes;
 import io.openclaw.tokenbucket.gateway.RequestLimit;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.Scope;
+import io.openclaw.tokenbucket.gateway.key.BucketNames;
+import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
 import io.openclaw.tokenbucket.observability.endpoint.CallerPlace;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.observability.endpoint.RequestView;
@@ -28,17 +30,21 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 
 	private final LimitedRoutes routes;
 
+	private final BucketNames names;
+
 	private volatile Map<String, Bucket> buckets;
 
 	/**
 	 * Creates the lookup.
 	 * @param limits the limits that routes can name
 	 * @param routes which routes name them
+	 * @param names name the buckets of routes with {@code RequestRateLimiter}
 	 * @param buckets what is configured by their names
 	 */
-	RequestLimitLookup(RequestLimits limits, LimitedRoutes routes, Map<String, Bucket> buckets) {
+	RequestLimitLookup(RequestLimits limits, LimitedRoutes routes, BucketNames names, Map<String, Bucket> buckets) {
 		this.limits = limits;
 		this.routes = routes;
+		this.names = names;
 		this.buckets = Map.copyOf(buckets);
 	}
 
@@ -52,7 +58,8 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 
 	@Override
 	public String keyOf(String limit, String sent) {
-		return this.limits.bucketNameOf(limit, sent);
+		return limit.startsWith(TokenBucketRateLimiter.LIMIT_PREFIX) ? this.names.nameOfFound(sent)
+				: this.limits.bucketNameOf(limit, sent);
 	}
 
 	@Override

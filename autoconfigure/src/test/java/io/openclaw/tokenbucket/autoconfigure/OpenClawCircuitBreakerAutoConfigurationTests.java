@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,7 @@ import org.springframework.boot.test.context.runner.ReactiveWebApplicationContex
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.cloud.gateway.config.GatewayProperties;
+import org.springframework.cloud.gateway.event.RefreshRoutesResultEvent;
 import org.springframework.context.PayloadApplicationEvent;
 
 import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
@@ -130,6 +132,28 @@ class OpenClawCircuitBreakerAutoConfigurationTests {
 			}
 			assertThat(output).contains("The circuit of route 'rating' is open: of 10 requests 60 % waited longer than "
 					+ "250 ms for an answer (openclaw.circuit-breaker.latency-threshold)");
+		});
+	}
+
+	@Test
+	void atStartTheLogHasTheRoutesWithACircuitAndWhatNamesNone(CapturedOutput output) {
+		this.runner.run((context) -> {
+			LatencyCircuitBreakers breakers = context.getBean(LatencyCircuitBreakers.class);
+			LatencyCircuitsReport report = new LatencyCircuitsReport(breakers, List.of("rating", "raiting"));
+			report.onApplicationEvent(new RefreshRoutesResultEvent(this));
+			assertThat(output).doesNotContain("Latency circuits");
+			breakers.forRoute("rating");
+			for (int i = 0; i < 3; i++) {
+				report.onApplicationEvent(new RefreshRoutesResultEvent(this));
+			}
+			assertThat(output)
+				.containsOnlyOnce(
+						"Latency circuits: route 'rating' 250ms (openclaw.circuit-breaker.latency-threshold)")
+				.containsOnlyOnce("There is no route 'raiting' with a TokenBucket filter, but "
+						+ "openclaw.circuit-breaker.routes.raiting");
+			breakers.forRoute("search");
+			report.onApplicationEvent(new RefreshRoutesResultEvent(this));
+			assertThat(output).contains("route 'rating' 250ms (openclaw.circuit-breaker.latency-threshold), route 'search'");
 		});
 	}
 

@@ -20,13 +20,18 @@ import org.springframework.cloud.gateway.filter.factory.RequestRateLimiterGatewa
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 import org.springframework.cloud.gateway.filter.ratelimit.RateLimiter;
 import org.springframework.cloud.gateway.filter.ratelimit.RedisRateLimiter;
+import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
+import io.openclaw.tokenbucket.gateway.key.KeyIds;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
 import io.openclaw.tokenbucket.limiter.LimitControl;
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
+import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -121,6 +126,34 @@ class OpenClawRateLimiterAutoConfigurationTests {
 				.hasMessageContaining(ROUTE + ".filters[0].args.redis-rate-limiter.replenishRate = 0"));
 	}
 
+	@Test
+	void limitsOfRoutesInJavaAreThereFromTheStart() {
+		this.runner.withUserConfiguration(RoutesInJava.class)
+			.withPropertyValues(PROPERTIES + ".config.elsewhere.replenish-rate=1", ROUTE + ".id=configured",
+					ROUTE + ".uri=http://127.0.0.1:1", ROUTE + ".predicates[0]=Path=/configured",
+					ROUTE + ".filters[0].name=RequestRateLimiter",
+					ROUTE + ".filters[0].args.redis-rate-limiter.replenishRate=1")
+			.run((context) -> assertThat(context.getBean(TokenBucketLimiter.class).limits())
+				.contains("request-rate-limiter:in-java")
+				.doesNotContain("request-rate-limiter:elsewhere", "request-rate-limiter:configured"));
+	}
+
+	@Test
+	void keysOfRoutesAreHiddenLikeAllOthers() {
+		this.runner
+			.withPropertyValues("openclaw.hash-keys=true", "openclaw.key-secret=s3cret",
+					PROPERTIES + ".config.defaultFilters.replenishRate=3")
+			.run((context) -> {
+				context.getBean(TokenBucketRateLimiter.class).isAllowed("orders", "alice").block();
+				String id = new KeyIds("s3cret").id("alice");
+				String limit = "request-rate-limiter:orders";
+				assertThat(context.getBean(TokenBucketLimiter.class).busiest(limit, 10))
+					.extracting(BucketStatus::key)
+					.containsExactly(id);
+				assertThat(context.getBean(KeyLookup.class).keyOf(limit, "alice")).isEqualTo(id);
+			});
+	}
+
 	/** Whatever limits, overrides and routes are called. */
 	@ParameterizedTest
 	@ValueSource(strings = { "x", "x.gold", "a:b" })
@@ -193,6 +226,24 @@ class OpenClawRateLimiterAutoConfigurationTests {
 		@Bean
 		KeyResolver resolver() {
 			return (exchange) -> Mono.just("key");
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class RoutesInJava {
+
+		@Bean
+		RouteLocator routesInJava(RouteLocatorBuilder routes) {
+			return routes.routes()
+				.route("in-java",
+						(route) -> route.path("/in-java")
+							.filters((filters) -> filters.requestRateLimiter()
+								.rateLimiter(TokenBucketRateLimiter.class,
+										(config) -> config.setReplenishRate(1).setBurstCapacity(5))
+								.and())
+							.uri("http://127.0.0.1:1"))
+				.build();
 		}
 
 	}

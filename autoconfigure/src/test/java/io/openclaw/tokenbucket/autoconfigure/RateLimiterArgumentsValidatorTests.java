@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,7 @@ class RateLimiterArgumentsValidatorTests {
 			new TokenBucketLimiter(this.store, () -> 0, (delay, task) -> {
 			}, null), this.control, new ConfigurationService(this.beans, () -> null, () -> null),
 			new Settings(0, Duration.ZERO), (name) -> {
-			});
+			}, UnaryOperator.identity());
 
 	private final List<Object> published = new ArrayList<>();
 
@@ -142,7 +144,7 @@ class RateLimiterArgumentsValidatorTests {
 
 	private void validate() {
 		new RateLimiterArgumentsValidator(this.beans.getBeanProvider(GatewayProperties.class), this.limiter,
-				this.beans.getBeanProvider(RequestRateLimiterGatewayFilterFactory.class), this.beans,
+				Set.of(), this.beans.getBeanProvider(RequestRateLimiterGatewayFilterFactory.class), this.beans,
 				this.published::add)
 			.afterSingletonsInstantiated();
 	}

@@ -44,6 +44,8 @@ import io.openclaw.tokenbucket.gateway.key.KeyIds;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
+import io.openclaw.tokenbucket.replication.ReplicationStatus;
+import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -111,7 +113,14 @@ class HiddenKeysTests {
 			.build();
 		this.monitor = new Monitor(redis.host(), redis.port());
 		// A joiner may spend but a part of a bucket.
-		Awaitility.await().until(() -> this.limiter.state() == FleetState.HEALTHY);
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> isInFleetOfTwo(this.context) && peer != null && isInFleetOfTwo(peer));
+	}
+
+	private static boolean isInFleetOfTwo(ApplicationContext gateway) {
+		ReplicationStatus status = gateway.getBean(Replicator.class).status();
+		return status.fleetSize() == 2 && status.state() == FleetState.HEALTHY;
 	}
 
 	@AfterEach

@@ -1,7 +1,9 @@
 package io.openclaw.tokenbucket.gateway;
 
+import java.time.Duration;
 import java.util.stream.IntStream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -12,6 +14,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -62,7 +65,15 @@ class RestartedDropInTests {
 				"--" + route + "filters[0].args.redis-rate-limiter.requestedTokens=100");
 	}
 
+	// Who joins may spend but a part of a bucket.
+	private static void awaitJoined(ConfigurableApplicationContext gateway) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> gateway.getBean(TokenBucketLimiter.class).state() == FleetState.HEALTHY);
+	}
+
 	private static long admitted(ConfigurableApplicationContext gateway, int requests) {
+		awaitJoined(gateway);
 		int port = ((WebServerApplicationContext) gateway).getWebServer().getPort();
 		WebTestClient client = WebTestClient.bindToServer().baseUrl("http://127.0.0.1:" + port).build();
 		return IntStream.range(0, requests)

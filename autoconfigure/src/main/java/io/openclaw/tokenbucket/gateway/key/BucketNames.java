@@ -79,6 +79,18 @@ public final class BucketNames {
 		return isReplaced(value) ? RESERVED + made.id(value) : value;
 	}
 
+	/**
+	 * Names the bucket of a key that something else than a {@link RequestKey} found.
+	 * @param value the key
+	 * @return as for any key that is no credential
+	 */
+	public String nameOfFound(String value) {
+		if (this.hashKeys) {
+			return this.ids.id(value);
+		}
+		return isReplaced(value) ? RESERVED + this.ids.id(value) : value;
+	}
+
 	private static boolean isReplaced(String value) {
 		return value.length() > MAX_KEY_LENGTH || value.startsWith(RESERVED);
 	}

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 import reactor.core.publisher.Mono;
 
@@ -58,6 +59,8 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 
 	private final RouteLimits limits;
 
+	private final UnaryOperator<String> names;
+
 	// Requests read while routes are refreshed.
 	private final ConcurrentMap<String, Config> config = new ConcurrentHashMap<>();
 
@@ -78,12 +81,15 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	 * @param configurationService binds arguments
 	 * @param settings what the arguments do not say
 	 * @param added is told the name of each limit that is new
+	 * @param names names the bucket of a key
 	 */
 	public TokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
-			ConfigurationService configurationService, Settings settings, Consumer<String> added) {
+			ConfigurationService configurationService, Settings settings, Consumer<String> added,
+			UnaryOperator<String> names) {
 		super(Config.class, ARGUMENTS, configurationService);
 		this.cashier = new Cashier(limiter, DecisionObserver.NONE);
 		this.limits = new RouteLimits(control, settings, added);
+		this.names = names;
 	}
 
 	/**
@@ -120,7 +126,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 			return Mono
 				.just(new Response(false, headers("0", Integer.toString(limit.replenishRate()), "0", limit.cost())));
 		}
-		return this.cashier.pay(List.of(new Charge(name, id, limit.cost())))
+		return this.cashier.pay(List.of(new Charge(name, this.names.apply(id), limit.cost())))
 			.map((decisions) -> response(decisions.get(0), limit.cost()));
 	}
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,7 +53,7 @@ class TokenBucketRateLimiterTests {
 	private final TokenBucketRateLimiter limiter = new TokenBucketRateLimiter(
 			new TokenBucketLimiter(this.store, this.clock, (delay, task) -> {
 			}, null), this.control, new ConfigurationService(new DefaultListableBeanFactory(), () -> null, () -> null),
-			new Settings(0, Duration.ZERO), this.added::add);
+			new Settings(0, Duration.ZERO), this.added::add, UnaryOperator.identity());
 
 	@Test
 	void aCostAboveTheCapacityIsRejectedAndTellsWhatIsThere() {
