@@ -120,7 +120,8 @@ class ImageTests {
 	}
 
 	private int lastIndexOf(String instruction) {
-		return this.dockerfile.lastIndexOf(instruction + " " + argumentsOf(instruction).get(argumentsOf(instruction).size() - 1));
+		return this.dockerfile
+			.lastIndexOf(instruction + " " + argumentsOf(instruction).get(argumentsOf(instruction).size() - 1));
 	}
 
 	private static List<String> instructions() {
