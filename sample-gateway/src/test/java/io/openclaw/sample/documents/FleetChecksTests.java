@@ -21,12 +21,12 @@ import io.openclaw.sample.process.Script;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The verdicts of {@code docs/multi-region/check.py} over what is given to it.
+ * The scripts of {@code docs/multi-region} with stubs of gateways and of Prometheus.
  */
 @DisabledOnOs(OS.WINDOWS)
 class FleetChecksTests {
 
-	private static final Path CHECK = Path.of("../docs/multi-region/check.py").toAbsolutePath();
+	private static final Path SCRIPTS = Path.of("../docs/multi-region").toAbsolutePath();
 
 	private static final String QUIET = """
 			second,admitted,rejected,drift,lag,latency_p50,latency_p95
@@ -39,12 +39,43 @@ class FleetChecksTests {
 	Path directory;
 
 	private Script check(String... arguments) {
+		return run("check.py", arguments);
+	}
+
+	private Script run(String script, String... arguments) {
 		return Script.run(this.directory, Map.of(),
-				Stream.concat(Stream.of(CHECK.toString()), Stream.of(arguments)).toList());
+				Stream.concat(Stream.of(SCRIPTS.resolve(script).toString()), Stream.of(arguments)).toList());
 	}
 
 	private void write(String file, String content) throws IOException {
 		Files.writeString(this.directory.resolve(file), content);
+	}
+
+	@Test
+	void whatAGatewayThatIsGoneShouldHaveHadGoesToTheNext() throws IOException {
+		HttpServer stays = answering((uri) -> "");
+		HttpServer goes = answering((uri) -> "");
+		goes.createContext("/stop", (exchange) -> {
+			exchange.sendResponseHeaders(204, -1);
+			exchange.close();
+			new Thread(() -> goes.stop(0)).start();
+		});
+		try {
+			String url = "http://127.0.0.1:" + goes.getAddress().getPort();
+			Script load = run("load.sh", "-r", "10", "-t", "1", "-c", "curl -fs " + url + "/stop; sleep 0.5", "-m", "true",
+					url, "http://127.0.0.1:" + stays.getAddress().getPort());
+			assertThat(load.output()).contains("60 requests of ");
+			assertThat(load.status()).isZero();
+			assertThat(Files.readString(this.directory.resolve("load.csv")).lines()
+				.filter((line) -> line.startsWith("before,") && line.contains(url + ",200,"))).hasSize(10);
+			Script verdict = check("load", "load.csv", "--capacity", "1000", "--rate", "0", "--p95", "2000");
+			assertThat(verdict.output()).contains("errors, cut (0 of 20)", "consumption: 60 admitted of 60");
+			assertThat(verdict.status()).isZero();
+		}
+		finally {
+			stays.stop(0);
+			goes.stop(0);
+		}
 	}
 
 	@Test
