@@ -29,17 +29,13 @@ complain() {
 }
 
 for module in autoconfigure starter; do
-  jar=$module/target/openclaw-token-bucket-spring-boot-$module
-  version=$(basename "$jar"-[0-9]*-sources.jar -sources.jar)
-  for ending in .jar -sources.jar -javadoc.jar .pom -cyclonedx.json; do
-    signature=$module/target/$version$ending.asc
-    signed=${signature%.asc}
-    case $ending in
-      .pom) signed=$module/pom.xml ;;
-      -cyclonedx.json) signed=$module/target/bom.json ;;
-    esac
-    gpg --batch --quiet --verify "$signature" "$signed" 2> "$work/gpg.log" || complain "No good signature of $version$ending"
+  jar=$(ls "$module"/target/*-sources.jar)
+  for ending in .jar -javadoc.jar .pom; do
+    [[ -f ${jar%-sources.jar}$ending ]] || complain "$module has no ${ending#-}"
   done
+done
+for file in target/*.pom {autoconfigure,starter}/target/*.{jar,pom} {.,autoconfigure,starter}/target/bom.json; do
+  gpg --batch --quiet --verify "$file.asc" "$file" 2> "$work/gpg.log" || complain "No good signature of $file"
 done
 
 unzip -l sample-gateway/target/openclaw-sample-gateway.jar | grep -q META-INF/sbom/application.cdx.json ||
