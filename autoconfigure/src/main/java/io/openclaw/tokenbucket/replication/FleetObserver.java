@@ -80,17 +80,20 @@ final class FleetObserver {
 	 */
 	void describe(Membership membership, Outbox outbox, MembershipView view, List<BusStatus> buses, Duration lag,
 			long now) {
-		List<MemberStatus> described = membership.peers().stream().map((peer) -> describe(peer, outbox, now)).toList();
+		List<MemberStatus> described = membership.peers()
+			.stream()
+			.map((peer) -> describe(peer, membership.interval(), outbox, now))
+			.toList();
 		this.status = new ReplicationStatus(view.self(), this.settings.get().region(), membership.standing(),
 				view.state(), view.size(), described, buses, lag, this.listener.lost(), this.listener.repairs(),
 				this.listener.rejected());
 	}
 
-	private MemberStatus describe(Peer peer, Outbox outbox, long now) {
+	private MemberStatus describe(Peer peer, Duration interval, Outbox outbox, long now) {
 		FailureDetector failures = peer.failures();
 		Duration age = failures.everReceived() ? Duration.ofNanos(now - failures.receivedAt()) : null;
-		return new MemberStatus(peer.id(), peer.region(), peer.standing(),
-				peer.isReceived(this.settings.get().syncInterval(), now), peer.isHeard(), age, failures.roundTrip(),
+		return new MemberStatus(peer.id(), peer.region(), peer.standing(), peer.isReceived(interval, now),
+				peer.isHeard(), age, failures.roundTrip(),
 				Math.max(0, outbox.lastNumber() - peer.delivery().acknowledgedUpTo()));
 	}
 

@@ -102,7 +102,7 @@ final class Participation {
 	long longestBoundNanos() {
 		return this.membership.members()
 			.stream()
-			.mapToLong((peer) -> peer.failures().boundNanos(this.settings.get().syncInterval()))
+			.mapToLong((peer) -> peer.failures().boundNanos(this.membership.interval()))
 			.max()
 			.orElse(0);
 	}

@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +30,8 @@ import io.openclaw.tokenbucket.replication.wire.MessageCodec;
  * other; public methods may be called on any thread and do not block.
  */
 public final class Replicator implements ReplicationSignal {
+
+	private static final long NONE = Long.MAX_VALUE;
 
 	private final BucketStore store;
 
@@ -285,7 +286,7 @@ public final class Replicator implements ReplicationSignal {
 				.members()
 				.stream()
 				.filter((peer) -> faded.contains(peer.id()))
-				.filter((peer) -> !peer.isReceived(this.settings.syncInterval(), later))
+				.filter((peer) -> !peer.isReceived(asking.membership().interval(), later))
 				.forEach((peer) -> asking.membership().remove(peer.id()));
 			followMembership(later);
 		}));
@@ -300,25 +301,31 @@ public final class Replicator implements ReplicationSignal {
 			this.store.publishAllAgain();
 			this.self.gossip().schedule().wantFlush();
 		}
-		MembershipView view = this.self.view(now);
-		this.store.membershipChanged(view, now);
-		if (membership.isMember()) {
-			this.joined.complete(membership.isFounder());
+		if (membership.isViewDue(now)) {
+			MembershipView view = this.self.view(now);
+			this.store.membershipChanged(view, now);
+			if (membership.isMember()) {
+				this.joined.complete(membership.isFounder());
+			}
+			this.observer.onView(view, () -> describe(membership, view, now));
 		}
-		this.observer.onView(view, () -> describe(membership, view, now));
 		acknowledge(membership, this.self.outbox(), now);
 	}
 
 	private void acknowledge(Membership membership, Outbox outbox, long now) {
-		membership.members()
-			.stream()
-			.filter(Peer::isHeard)
-			.mapToLong((peer) -> peer.delivery().acknowledgedUpTo())
-			.min()
-			.ifPresent((upTo) -> outbox.acknowledgedByHeard(upTo, now));
-		OptionalLong byAll = membership.peers().stream().mapToLong((peer) -> peer.delivery().acknowledgedUpTo()).min();
-		if (byAll.isPresent()) {
-			outbox.acknowledgedByAll(byAll.getAsLong(), now);
+		long byHeard = NONE;
+		for (Peer peer : membership.members()) {
+			byHeard = peer.isHeard() ? Math.min(byHeard, peer.delivery().acknowledgedUpTo()) : byHeard;
+		}
+		if (byHeard != NONE) {
+			outbox.acknowledgedByHeard(byHeard, now);
+		}
+		long byAll = NONE;
+		for (Peer peer : membership.peers()) {
+			byAll = Math.min(byAll, peer.delivery().acknowledgedUpTo());
+		}
+		if (byAll != NONE) {
+			outbox.acknowledgedByAll(byAll, now);
 		}
 		else if (membership.isMember()) {
 			this.store.settleAlone(now);

@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.benchmark;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,8 @@ import io.openclaw.tokenbucket.simulation.VirtualTime;
  * </pre>
  */
 public final class GrowingFleet {
+
+	private static final ThreadMXBean THREAD = ManagementFactory.getThreadMXBean();
 
 	private static final Duration SYNC_INTERVAL = Duration.ofMillis(200);
 
@@ -67,16 +71,16 @@ public final class GrowingFleet {
 	 * @param args sizes, else from 3 to 100
 	 */
 	public static void main(String[] args) {
+		// So that the code is warm.
+		new GrowingFleet(6).saturate(Duration.ofSeconds(60));
 		List<Integer> sizes = (args.length > 0) ? List.of(args).stream().map(Integer::valueOf).toList()
 				: List.of(3, 6, 12, 30, 100);
 		System.out.println("| members | load | messages/s in | kB/s in | CPU a message | CPU a gateway |");
 		System.out.println("| --- | --- | --- | --- | --- | --- |");
 		for (int size : sizes) {
-			// Twice, so that the code is warm.
-			new GrowingFleet(size).rest(Duration.ofSeconds(200 / size + 1));
 			GrowingFleet fleet = new GrowingFleet(size);
-			print(size, "idle", fleet.rest(Duration.ofSeconds(1000 / size + 1)));
-			print(size, "one key", fleet.saturate(Duration.ofSeconds(100 / size + 1)));
+			print(size, "idle", fleet.rest(Duration.ofSeconds(1000 / size)));
+			print(size, "one key", fleet.saturate(Duration.ofSeconds(200 / size)));
 		}
 	}
 
@@ -102,9 +106,9 @@ public final class GrowingFleet {
 	private Cost measure(Duration duration) {
 		this.messages = 0;
 		this.bytes = 0;
-		long start = System.nanoTime();
+		long start = THREAD.getCurrentThreadCpuTime();
 		this.time.advance(duration);
-		long cpu = System.nanoTime() - start;
+		long cpu = THREAD.getCurrentThreadCpuTime() - start;
 		double memberSeconds = this.limiters.size() * duration.toNanos() / 1e9;
 		return new Cost(this.messages / memberSeconds, this.bytes / memberSeconds, (double) cpu / this.messages,
 				cpu / 1e9 / memberSeconds);

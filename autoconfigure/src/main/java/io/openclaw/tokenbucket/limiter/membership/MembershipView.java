@@ -2,7 +2,9 @@ package io.openclaw.tokenbucket.limiter.membership;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -34,6 +36,8 @@ public final class MembershipView {
 
 	private final long validUntilNanos;
 
+	private final Set<MemberId> counted;
+
 	private final List<MemberId> heard;
 
 	private final List<Peer> unheard;
@@ -49,9 +53,11 @@ public final class MembershipView {
 		this.relayed = relayed;
 		this.sinceNanos = sinceNanos;
 		List<MemberId> heardMembers = new ArrayList<>(List.of(self));
+		Set<MemberId> countedMembers = new HashSet<>(List.of(self));
 		List<Peer> unheardPeers = new ArrayList<>();
 		long validFor = NEVER;
 		for (Peer peer : peers) {
+			countedMembers.add(peer.id());
 			if (peer.heard()) {
 				heardMembers.add(peer.id());
 			}
@@ -63,6 +69,7 @@ public final class MembershipView {
 			}
 		}
 		heardMembers.sort(Comparator.naturalOrder());
+		this.counted = countedMembers;
 		this.heard = List.copyOf(heardMembers);
 		this.unheard = List.copyOf(unheardPeers);
 		this.unheardGroups = groups(this.unheard);
@@ -245,7 +252,7 @@ public final class MembershipView {
 	 * @return whether it is this member or a known peer
 	 */
 	public boolean counts(MemberId member) {
-		return member.equals(this.self) || this.peers.stream().anyMatch((peer) -> peer.id().equals(member));
+		return this.counted.contains(member);
 	}
 
 	/**
@@ -254,7 +261,7 @@ public final class MembershipView {
 	 * @return whether it is this member or a heard peer
 	 */
 	public boolean hears(MemberId member) {
-		return this.heard.contains(member);
+		return Collections.binarySearch(this.heard, member) >= 0;
 	}
 
 	/**

@@ -114,8 +114,7 @@ public final class Announcer implements KnownAnnouncements {
 			LimitDefinition own = configured.get(name);
 			limits.put(name, new AnnouncedLimit(definition.fingerprint(), (own != null) ? own.basis() : null));
 		});
-		ReplicationSettings latest = this.settings.get();
-		return new Announcement(latest.region(), latest.syncInterval(), counted, limits);
+		return new Announcement(this.settings.get().region(), this.membership.interval(), counted, limits);
 	}
 
 	// They grow with time, which is no news.
@@ -135,7 +134,7 @@ public final class Announcer implements KnownAnnouncements {
 	}
 
 	private boolean isReceived(Peer peer, long now) {
-		return peer.isReceived(this.settings.get().syncInterval(), now);
+		return peer.isReceived(this.membership.interval(), now);
 	}
 
 }

@@ -23,9 +23,6 @@ import io.openclaw.tokenbucket.replication.wire.Message;
  */
 public final class Gossip {
 
-	// So many batches at once, then a pause.
-	private static final int BURST = 20;
-
 	private final NanoClock clock;
 
 	private final Membership membership;
@@ -146,7 +143,7 @@ public final class Gossip {
 	private void publishBatches(long now) {
 		this.schedule.onBatches(now);
 		this.digests.onChange(now);
-		for (int left = BURST; left > 0; left--) {
+		do {
 			Optional<Message.Batch> batch = this.outbox.next(now);
 			if (batch.isEmpty()) {
 				return;
@@ -154,6 +151,7 @@ public final class Gossip {
 			publish(batch.get(), now);
 			this.listener.onBatchPublished(this.clock.nanoTime() - now);
 		}
+		while (this.schedule.mayPublish(now));
 		this.schedule.wantFlush();
 	}
 

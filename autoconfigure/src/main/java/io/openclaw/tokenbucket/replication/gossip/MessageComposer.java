@@ -117,7 +117,7 @@ public final class MessageComposer {
 	}
 
 	private List<Message.PeerReport> reports(Collection<Peer> lacking, Collection<Peer> measured, long now) {
-		Duration sync = this.settings.get().syncInterval();
+		Duration sync = this.membership.interval();
 		return Stream
 			.concat(this.membership.peers()
 				.stream()

@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.replication.gossip;
 
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -10,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.membership.Membership;
+import io.openclaw.tokenbucket.replication.membership.Pace;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 
@@ -38,6 +38,8 @@ public final class SendSchedule {
 
 	private final Outbox outbox;
 
+	private final SendBudget budget;
+
 	private long lastSentAt;
 
 	private long lastBatchAt;
@@ -58,6 +60,7 @@ public final class SendSchedule {
 		this.settings = settings;
 		this.membership = membership;
 		this.outbox = outbox;
+		this.budget = new SendBudget(now);
 		this.lastSentAt = now - settings.get().syncInterval().toNanos();
 		this.lastBatchAt = this.lastSentAt;
 		this.askedAt = this.lastSentAt;
@@ -95,11 +98,18 @@ public final class SendSchedule {
 	}
 
 	public boolean isBatchDue(long now) {
-		return (this.batchWanted && hasBatch()) || untilBatch(now) <= 0;
+		return this.batchWanted ? hasBatch() && mayPublish(now) : untilBatch(now) <= 0;
 	}
 
 	public boolean isMessageDue(long now) {
 		return untilMessage(now) <= 0;
+	}
+
+	/**
+	 * Whether one more message to all may go now.
+	 */
+	public boolean mayPublish(long now) {
+		return this.budget.untilNext(now) <= 0;
 	}
 
 	/**
@@ -125,6 +135,7 @@ public final class SendSchedule {
 	 */
 	public void onMessage(boolean asks, long now) {
 		this.lastSentAt = now;
+		this.budget.spend(Pace.spacingNanos(this.membership.members().size()), now);
 		this.answerOwedAt = null;
 		if (asks) {
 			this.askedAt = now;
@@ -141,7 +152,7 @@ public final class SendSchedule {
 
 	private long untilBatch(long now) {
 		boolean urgent = this.flushWanted || this.store.hasWaiting();
-		return (urgent && hasBatch()) ? this.lastBatchAt + pause() - now : NEVER;
+		return (urgent && hasBatch()) ? Math.max(this.lastBatchAt + pause() - now, this.budget.untilNext(now)) : NEVER;
 	}
 
 	private boolean hasBatch() {
@@ -149,8 +160,9 @@ public final class SendSchedule {
 	}
 
 	private long untilMessage(long now) {
-		long heartbeat = this.lastSentAt + this.settings.get().syncInterval().toNanos() - now;
-		return Math.min(heartbeat, Math.max(untilAnswer(now), this.lastSentAt + pause() - now));
+		long heartbeat = this.lastSentAt + this.membership.interval().toNanos() - now;
+		long untilNext = Math.max(this.lastSentAt + pause() - now, this.budget.untilNext(now));
+		return Math.min(heartbeat, Math.max(untilAnswer(now), untilNext));
 	}
 
 	private long untilAnswer(long now) {
@@ -159,7 +171,9 @@ public final class SendSchedule {
 			next = Math.min(next, askAt() - now);
 		}
 		for (Peer peer : this.membership.peers()) {
-			next = Math.min(next, gapDueAt(peer, now).map((at) -> at - now).orElse(NEVER));
+			if (!peer.delivery().hasNoGap()) {
+				next = Math.min(next, gapDueAt(peer, now).map((at) -> at - now).orElse(NEVER));
+			}
 		}
 		return next;
 	}
@@ -171,22 +185,14 @@ public final class SendSchedule {
 
 	// Who is silent does not answer either.
 	private Optional<Long> gapDueAt(Peer peer, long now) {
-		return peer.isReceived(this.settings.get().syncInterval(), now)
+		return peer.isReceived(this.membership.interval(), now)
 				? peer.delivery().askAt(SHORTEST_GAP, peer.failures().roundTrip()) : Optional.empty();
 	}
 
 	// Where even the nearest peer is far, hurrying more than this tells it nothing
 	// sooner.
 	private long pause() {
-		long nearest = this.membership.members()
-			.stream()
-			.filter(Peer::isHeard)
-			.map((peer) -> peer.failures().roundTrip())
-			.filter(Objects::nonNull)
-			.mapToLong(Duration::toNanos)
-			.min()
-			.orElse(0);
-		return Math.max(SHORTEST_PAUSE_NANOS, nearest / ROUND_TRIP_DIVISOR);
+		return Math.max(SHORTEST_PAUSE_NANOS, this.membership.nearestRoundTripNanos() / ROUND_TRIP_DIVISOR);
 	}
 
 }

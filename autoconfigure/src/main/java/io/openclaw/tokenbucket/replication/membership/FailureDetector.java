@@ -79,6 +79,13 @@ public final class FailureDetector {
 	}
 
 	/**
+	 * The smoothed round trip in nanoseconds; zero before it was measured.
+	 */
+	public long roundTripNanos() {
+		return (this.roundTripNanos != null) ? this.roundTripNanos.longValue() : 0;
+	}
+
+	/**
 	 * Whether what a message says of the world is known already, or outdated: it arrives
 	 * again, over another bus perhaps, or was overtaken by another.
 	 */

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.replication.membership;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,13 @@ public final class Membership {
 
 	public Standing standing() {
 		return this.standing;
+	}
+
+	/**
+	 * How often this member sends at least, and knows of others who do.
+	 */
+	public Duration interval() {
+		return Pace.interval(this.settings.get().syncInterval(), members().size());
 	}
 
 	public boolean isMember() {
@@ -177,6 +185,9 @@ public final class Membership {
 	 */
 	public void receive(Message message, Peer sender, long published, long stamp, long now) {
 		boolean countedBefore = sender.countedMe();
+		if (!sender.isHeard()) {
+			this.views.onNews();
+		}
 		if (sender.receive(message, this.self, published, stamp, now)) {
 			this.views.invalidate();
 		}
@@ -296,6 +307,21 @@ public final class Membership {
 	}
 
 	/**
+	 * The shortest round trip to a member that is heard, as of the last view; zero if
+	 * none was measured.
+	 */
+	public long nearestRoundTripNanos() {
+		return this.views.nearestRoundTripNanos();
+	}
+
+	/**
+	 * Whether the view of the members may have changed noticeably.
+	 */
+	public boolean isViewDue(long now) {
+		return this.views.isDue(now);
+	}
+
+	/**
 	 * The members as admission sees them now.
 	 * @param contact whether this process reaches anybody
 	 */
@@ -304,7 +330,7 @@ public final class Membership {
 	}
 
 	private boolean isMutual(Peer peer, long now) {
-		return peer.failures().receivesMe() && peer.isReceived(this.settings.get().syncInterval(), now);
+		return peer.failures().receivesMe() && peer.isReceived(interval(), now);
 	}
 
 	private void becomeMember() {

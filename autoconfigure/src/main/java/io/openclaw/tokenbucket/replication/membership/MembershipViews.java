@@ -20,6 +20,10 @@ import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
  */
 final class MembershipViews {
 
+	private static final long REFRESH_NANOS = Duration.ofMillis(25).toNanos();
+
+	private static final long NEVER = Long.MAX_VALUE / 2;
+
 	private final MemberId self;
 
 	private final Supplier<ReplicationSettings> settings;
@@ -27,6 +31,15 @@ final class MembershipViews {
 	private final Membership membership;
 
 	private final Relays relays = new Relays();
+
+	private boolean changed = true;
+
+	private long viewedAt;
+
+	// When a heard member will be lost, if nothing arrives.
+	private long soonestLoss;
+
+	private long nearestRoundTripNanos;
 
 	MembershipViews(MemberId self, Supplier<ReplicationSettings> settings, Membership membership) {
 		this.self = self;
@@ -39,6 +52,28 @@ final class MembershipViews {
 	 */
 	void invalidate() {
 		this.relays.invalidate();
+		this.changed = true;
+	}
+
+	/**
+	 * A message of a member that is not heard may have made it heard.
+	 */
+	void onNews() {
+		this.changed = true;
+	}
+
+	/**
+	 * Whether to look at the members anew: each message extends a deadline, which takes
+	 * time of the order of the fleet to tell, and is not worth it before deadlines come
+	 * close.
+	 */
+	boolean isDue(long now) {
+		return this.changed || !this.membership.isMember() || now - this.viewedAt >= REFRESH_NANOS
+				|| this.soonestLoss - now <= 2 * REFRESH_NANOS;
+	}
+
+	long nearestRoundTripNanos() {
+		return this.nearestRoundTripNanos;
 	}
 
 	/**
@@ -47,8 +82,11 @@ final class MembershipViews {
 	 * @param contact whether this process reaches anybody
 	 */
 	MembershipView view(Outbox outbox, boolean contact, long now) {
-		Duration sync = this.settings.get().syncInterval();
+		Duration sync = this.membership.interval();
 		List<MembershipView.Peer> views = new ArrayList<>();
+		this.changed = false;
+		this.viewedAt = now;
+		this.soonestLoss = now + NEVER;
 		for (Peer peer : this.membership.peers()) {
 			boolean heardBefore = peer.isHeard();
 			MembershipView.Peer view = peer.view(sync, outbox.oldestSentAfter(peer.delivery().acknowledgedUpTo()),
@@ -58,8 +96,17 @@ final class MembershipViews {
 			}
 			if (peer.isMember()) {
 				views.add(view);
+				this.soonestLoss = now
+						+ Math.min(this.soonestLoss - now, view.heard() ? view.untilNanos() - now : NEVER);
 			}
 		}
+		this.nearestRoundTripNanos = this.membership.members()
+			.stream()
+			.filter(Peer::isHeard)
+			.mapToLong((peer) -> peer.failures().roundTripNanos())
+			.filter((nanos) -> nanos > 0)
+			.min()
+			.orElse(0);
 		if (this.membership.isMember()) {
 			return MembershipView.member(this.self, views.size() + 1, views,
 					this.relays.among(this.membership.members()), now);
@@ -83,7 +130,7 @@ final class MembershipViews {
 	}
 
 	private Set<MemberId> company(Peer peer, long now) {
-		Duration sync = this.settings.get().syncInterval();
+		Duration sync = this.membership.interval();
 		if (!peer.isReceived(sync, now)) {
 			return Set.of();
 		}

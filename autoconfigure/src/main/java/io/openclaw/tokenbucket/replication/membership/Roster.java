@@ -76,7 +76,7 @@ final class Roster {
 	}
 
 	@Override
-	public boolean equals(Object other) {
+	public boolean equals(@Nullable Object other) {
 		return other instanceof Roster roster && this.unusual.equals(roster.unusual)
 				&& (this.members == roster.members || this.members.equals(roster.members));
 	}

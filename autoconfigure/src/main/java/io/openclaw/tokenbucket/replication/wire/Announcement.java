@@ -152,7 +152,7 @@ public final class Announcement {
 	}
 
 	@Override
-	public boolean equals(Object other) {
+	public boolean equals(@Nullable Object other) {
 		return other instanceof Announcement announcement && this.digest == announcement.digest;
 	}
 
