@@ -24,7 +24,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.server.RouterFunction;
 
@@ -68,18 +70,28 @@ public final class OpenClawConsoleAutoConfiguration {
 	}
 
 	@Bean
-	ConsoleRoutes openClawConsoleRoutes(TokenBucketLimiter limiter, ReplicationStatusSource replication,
+	ConsoleStream openClawConsoleStream(TokenBucketLimiter limiter, ReplicationStatusSource replication,
 			DecisionCounts decisions, Rejections rejections, ObjectProvider<KeyLookup> keys,
-			ObjectProvider<DriftSource> drift, ObjectProvider<CircuitStates> circuits, WebEndpointProperties endpoints,
-			EndpointAccessResolver access, OpenClawProperties properties) {
+			ObjectProvider<DriftSource> drift, ObjectProvider<CircuitStates> circuits) {
 		JsonMapper json = JsonMapper.builder().build();
 		ConsoleSource source = new ConsoleSource(
 				new TokenBucketsEndpoint(limiter, keys.getIfAvailable(() -> KeyLookup.AS_SENT),
 						drift.getIfAvailable(() -> DriftSource.NONE), rejections),
 				new ReplicationEndpoint(replication), decisions, circuits.getIfAvailable(() -> Map::of),
 				InstantSource.system(), System::nanoTime);
-		ConsoleStream stream = new ConsoleStream(() -> json.writeValueAsString(source.get()), Schedulers.parallel());
-		return new ConsoleRoutes(settings(endpoints, access, properties.console()), stream, json::writeValueAsString);
+		return new ConsoleStream(() -> json.writeValueAsString(source.get()), Schedulers.parallel());
+	}
+
+	@Bean
+	ApplicationListener<ContextClosedEvent> openClawConsoleEnd(ConsoleStream stream) {
+		return (event) -> stream.end();
+	}
+
+	@Bean
+	ConsoleRoutes openClawConsoleRoutes(ConsoleStream stream, WebEndpointProperties endpoints,
+			EndpointAccessResolver access, OpenClawProperties properties) {
+		return new ConsoleRoutes(settings(endpoints, access, properties.console()), stream,
+				JsonMapper.builder().build()::writeValueAsString);
 	}
 
 	private static ConsoleSettings settings(WebEndpointProperties endpoints, EndpointAccessResolver access,

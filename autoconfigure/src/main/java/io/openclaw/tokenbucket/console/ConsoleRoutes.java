@@ -95,7 +95,7 @@ public final class ConsoleRoutes {
 			.cacheControl(CacheControl.noStore())
 			.header("X-Accel-Buffering", "no")
 			.headers(shareWith(request.headers().firstHeader(HttpHeaders.ORIGIN)))
-			.body(samples.mergeWith(heartbeats), ServerSentEvent.class);
+			.body(samples.mergeWith(heartbeats).takeUntilOther(this.stream.ended()), ServerSentEvent.class);
 	}
 
 	private Consumer<HttpHeaders> shareWith(@Nullable String origin) {

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -22,6 +24,8 @@ public final class ConsoleStream {
 
 	private final Flux<String> samples;
 
+	private final Sinks.Empty<Void> end = Sinks.empty();
+
 	/**
 	 * Creates the stream.
 	 * @param sampler takes a sample and writes it as JSON
@@ -34,6 +38,22 @@ public final class ConsoleStream {
 			.map((tick) -> sampler.get())
 			.replay((int) HISTORY.dividedBy(INTERVAL))
 			.refCount(1, LINGER, scheduler);
+	}
+
+	/**
+	 * Ends what every page reads, and what pages begin to read afterwards: a server that
+	 * stops waits for answers that have no end.
+	 */
+	public void end() {
+		this.end.tryEmitEmpty();
+	}
+
+	/**
+	 * The end.
+	 * @return completes once there is to be nothing more
+	 */
+	Mono<Void> ended() {
+		return this.end.asMono();
 	}
 
 	/**

@@ -1,5 +1,8 @@
 package io.openclaw.tokenbucket.console;
 
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +39,18 @@ class ConsolePlacesTests {
 		events("null").expectHeader().doesNotExist(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN);
 		get("/actuator/console").expectHeader()
 			.value("Content-Security-Policy", (policy) -> assertThat(policy).endsWith("'self' https://eu.example.com"));
+	}
+
+	/** A server that stops gracefully waits for answers, for half a minute. */
+	@Test
+	void pagesThatLookDoNotKeepAGatewayFromStopping() {
+		start(ENABLED);
+		CompletableFuture<Void> page = events("null").returnResult(String.class)
+			.getResponseBody()
+			.then()
+			.toFuture();
+		this.gateway.close();
+		assertThat(page).as("ended, not cut off").succeedsWithin(Duration.ofSeconds(10));
 	}
 
 	@Test
