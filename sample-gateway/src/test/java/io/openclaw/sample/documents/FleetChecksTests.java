@@ -62,11 +62,12 @@ class FleetChecksTests {
 		});
 		try {
 			String url = "http://127.0.0.1:" + goes.getAddress().getPort();
-			Script load = run("load.sh", "-r", "10", "-t", "1", "-c", "curl -fs " + url + "/stop; sleep 0.5", "-m", "true",
-					url, "http://127.0.0.1:" + stays.getAddress().getPort());
+			Script load = run("load.sh", "-r", "10", "-t", "1", "-c", "curl -fs " + url + "/stop; sleep 0.5", "-m",
+					"true", url, "http://127.0.0.1:" + stays.getAddress().getPort());
 			assertThat(load.output()).contains("60 requests of ");
 			assertThat(load.status()).isZero();
-			assertThat(Files.readString(this.directory.resolve("load.csv")).lines()
+			assertThat(Files.readString(this.directory.resolve("load.csv"))
+				.lines()
 				.filter((line) -> line.startsWith("before,") && line.contains(url + ",200,"))).hasSize(10);
 			Script verdict = check("load", "load.csv", "--capacity", "1000", "--rate", "0", "--p95", "2000");
 			assertThat(verdict.output()).contains("errors, cut (0 of 20)", "consumption: 60 admitted of 60");
