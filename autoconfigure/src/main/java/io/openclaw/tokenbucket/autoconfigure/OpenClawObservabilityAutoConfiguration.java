@@ -17,9 +17,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
+import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.FleetJournal;
+import io.openclaw.tokenbucket.observability.MergeLogger;
 import io.openclaw.tokenbucket.observability.RejectionLogger;
 import io.openclaw.tokenbucket.observability.Rejections;
 import io.openclaw.tokenbucket.observability.ReplicationLogger;
@@ -64,6 +66,16 @@ public final class OpenClawObservabilityAutoConfiguration {
 	RejectionLogger openClawRejectionLogger(ObjectProvider<NanoClock> clock, OpenClawProperties properties) {
 		return new RejectionLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM),
 				properties.rejectionLog().linesPerMinute(), properties.rejectionLog().probability());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnClass(name = "org.slf4j.Logger")
+	@ConditionalOnBean(BucketStore.class)
+	MergeLogger openClawMergeLogger(BucketStore store) {
+		MergeLogger logger = new MergeLogger();
+		store.tellMerges(logger);
+		return logger;
 	}
 
 	@Bean

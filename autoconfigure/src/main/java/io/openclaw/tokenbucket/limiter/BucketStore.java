@@ -21,6 +21,7 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.port.DriftListener;
+import io.openclaw.tokenbucket.limiter.port.MergeListener;
 import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
 import io.openclaw.tokenbucket.limiter.port.SpendingListener;
 import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
@@ -115,6 +116,14 @@ public final class BucketStore {
 	 */
 	public void tellDrift(DriftListener listener) {
 		this.queues.tellDrift(listener);
+	}
+
+	/**
+	 * Sets who is told of merges that brought news.
+	 * @param listener replaces the one before
+	 */
+	public void tellMerges(MergeListener listener) {
+		this.queues.tellMerges(listener);
 	}
 
 	/**

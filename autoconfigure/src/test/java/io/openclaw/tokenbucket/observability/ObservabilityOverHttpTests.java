@@ -1,12 +1,16 @@
 package io.openclaw.tokenbucket.observability;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -37,13 +41,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ObservabilityOverHttpTests {
 
 	private static final String[] METERS = { "openclaw_bucket_tokens_current gauge", "openclaw_bucket_capacity gauge",
-			"openclaw_bucket_refill_rate gauge", "openclaw_bucket_configuration_followed gauge", "openclaw_bucket_keys_active gauge",
-			"openclaw_bucket_overflow_total counter", "openclaw_rate_limit_decisions_total counter",
-			"openclaw_rate_limit_violations_total counter", "openclaw_rate_limit_decision_seconds histogram",
-			"openclaw_requests_per_second gauge", "openclaw_token_depletion_rate gauge",
-			"openclaw_crdt_replication_lag_seconds gauge", "openclaw_crdt_sync_latency_seconds histogram",
-			"crdt_sync_duration_seconds histogram", "openclaw_crdt_merge_duration_seconds histogram",
-			"openclaw_crdt_members gauge", "openclaw_crdt_messages_total counter", "openclaw_crdt_bytes_total counter",
+			"openclaw_bucket_refill_rate gauge", "openclaw_bucket_configuration_followed gauge",
+			"openclaw_bucket_keys_active gauge", "openclaw_bucket_overflow_total counter",
+			"openclaw_rate_limit_decisions_total counter", "openclaw_rate_limit_violations_total counter",
+			"openclaw_rate_limit_decision_seconds histogram", "openclaw_requests_per_second gauge",
+			"openclaw_token_depletion_rate gauge", "openclaw_crdt_replication_lag_seconds gauge",
+			"openclaw_crdt_sync_latency_seconds histogram", "crdt_sync_duration_seconds histogram",
+			"openclaw_crdt_merge_duration_seconds histogram", "openclaw_crdt_members gauge",
+			"openclaw_crdt_messages_total counter", "openclaw_crdt_bytes_total counter",
 			"openclaw_crdt_rejected_messages_total counter", "openclaw_crdt_repairs_total counter",
 			"tokens_available gauge", "request_rate gauge" };
 
@@ -130,6 +135,21 @@ class ObservabilityOverHttpTests {
 			"/actuator/tokenbuckets/rating/nobody", "/actuator/tokenbuckets/rating/nobody/more" })
 	void tokenbucketsAnswers404ForWhatIsNotThere(String path) {
 		this.client.get().uri(path).exchange().expectStatus().isNotFound();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = ';', textBlock = """
+			GET /actuator/tokenbuckets;                     /actuator/tokenbuckets
+			GET /actuator/tokenbuckets/{limit}/{key};       /actuator/tokenbuckets/rating/guide
+			GET /actuator/tokenbuckets/explain?key=…;       /actuator/tokenbuckets/explain?key=guide
+			GET /actuator/replication;                      /actuator/replication
+			""")
+	void theGuideShowsTheFieldsThatAreThere(String heading, String path) throws IOException {
+		Limiters.consume(this.limiter, "rating", "guide", 11);
+		JsonNode answer = JsonMapper.builder()
+			.build()
+			.readTree(this.client.get().uri(path).exchange().expectBody(byte[].class).returnResult().getResponseBody());
+		assertThat(GuideJson.differences(GuideJson.exampleUnder(heading), answer)).isEmpty();
 	}
 
 	@Test

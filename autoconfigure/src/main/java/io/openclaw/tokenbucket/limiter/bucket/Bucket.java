@@ -17,6 +17,7 @@ import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.limiter.port.DriftListener;
+import io.openclaw.tokenbucket.limiter.port.MergeListener;
 import io.openclaw.tokenbucket.limiter.port.SpendingListener;
 import io.openclaw.tokenbucket.limiter.rule.Credit;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
@@ -31,7 +32,8 @@ import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
  * an admission takes its own first, and a bucket is created, but not used, inside of the
  * map that holds it. What runs under the lock is the {@link BucketQueues}, which only
  * note, {@link io.openclaw.tokenbucket.limiter.port.ReplicationSignal#flushWanted},
- * {@link DriftListener#onWindow}, {@link SpendingListener#onSpent} and
+ * {@link DriftListener#onWindow}, {@link SpendingListener#onSpent},
+ * {@link MergeListener#onMerge} and
  * {@link io.openclaw.tokenbucket.limiter.limit.FallbackQuota#of}: they return at once and
  * ask nothing of a bucket. What waiting requests must be told is returned, and told
  * without the lock.
@@ -210,6 +212,7 @@ public final class Bucket implements Line {
 		long availableBefore = this.replica.spendable();
 		if (this.replica.merge(credible)) {
 			this.activity.use(now);
+			this.queues.merges().onMerge(this.key, before, credible, this.replica.state());
 			if (this.peers.learn(before, availableBefore, now)) {
 				this.activity.markDirty();
 			}

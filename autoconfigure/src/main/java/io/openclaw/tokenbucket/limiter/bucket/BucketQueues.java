@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.openclaw.tokenbucket.limiter.port.DriftListener;
+import io.openclaw.tokenbucket.limiter.port.MergeListener;
 import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
 import io.openclaw.tokenbucket.limiter.port.SpendingListener;
 
@@ -28,6 +29,8 @@ public final class BucketQueues<B> {
 	private volatile ReplicationSignal signal = ReplicationSignal.NONE;
 
 	private volatile DriftListener drift = DriftListener.NONE;
+
+	private volatile MergeListener merges = MergeListener.NONE;
 
 	private volatile SpendingListener spending = SpendingListener.NONE;
 
@@ -73,6 +76,14 @@ public final class BucketQueues<B> {
 
 	public void tellDrift(DriftListener listener) {
 		this.drift = listener;
+	}
+
+	MergeListener merges() {
+		return this.merges;
+	}
+
+	public void tellMerges(MergeListener listener) {
+		this.merges = listener;
 	}
 
 	SpendingListener spending() {
