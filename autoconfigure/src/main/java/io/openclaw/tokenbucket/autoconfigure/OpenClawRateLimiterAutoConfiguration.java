@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -61,26 +62,31 @@ public final class OpenClawRateLimiterAutoConfiguration {
 		return rateLimiter;
 	}
 
+	// What uses the rate limiter does without where a test of the application mocks it.
 	@Bean
 	@ConditionalOnBean(TokenBucketRateLimiter.class)
-	RateLimiterArgumentsValidator tokenBucketRateLimiterArgumentsValidator(ObjectProvider<GatewayProperties> gateway,
-			TokenBucketRateLimiter limiter, ObjectProvider<RequestRateLimiterGatewayFilterFactory> factory,
-			BeanFactory beans, ApplicationEventPublisher publisher, Environment environment) {
+	SmartInitializingSingleton tokenBucketRateLimiterArgumentsValidator(ObjectProvider<GatewayProperties> gateway,
+			ObjectProvider<TokenBucketRateLimiter> limiter,
+			ObjectProvider<RequestRateLimiterGatewayFilterFactory> factory, BeanFactory beans,
+			ApplicationEventPublisher publisher, Environment environment) {
 		Set<String> bound = Binder.get(environment)
 			.bind(RateLimiterArgumentsValidator.PROPERTIES + ".config", Bindable.mapOf(String.class, Object.class))
 			.map(Map::keySet)
 			.orElse(Set.of());
-		return new RateLimiterArgumentsValidator(gateway, limiter, bound, factory, beans, publisher);
+		return () -> limiter
+			.ifAvailable((ours) -> new RateLimiterArgumentsValidator(gateway, ours, bound, factory, beans, publisher)
+				.afterSingletonsInstantiated());
 	}
 
 	@Bean
 	@Order
 	@ConditionalOnBean(TokenBucketRateLimiter.class)
-	Refreshable tokenBucketRateLimiterRefresh(TokenBucketRateLimiter limiter, Environment environment) {
-		return (properties, settings) -> () -> {
-			bind(environment, limiter);
-			limiter.follow(settings(properties));
-		};
+	Refreshable tokenBucketRateLimiterRefresh(ObjectProvider<TokenBucketRateLimiter> limiter,
+			Environment environment) {
+		return (properties, settings) -> () -> limiter.ifAvailable((ours) -> {
+			bind(environment, ours);
+			ours.follow(settings(properties));
+		});
 	}
 
 	// Asked with the first request: names come with the filter, which comes later.

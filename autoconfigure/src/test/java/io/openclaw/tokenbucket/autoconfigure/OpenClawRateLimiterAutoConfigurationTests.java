@@ -5,12 +5,12 @@ import java.util.Set;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Test;
-import org.mockito.Mockito;
 import reactor.core.publisher.Mono;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.util.TestPropertyValues;
@@ -34,6 +34,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 class OpenClawRateLimiterAutoConfigurationTests {
 
@@ -138,6 +139,22 @@ class OpenClawRateLimiterAutoConfigurationTests {
 				.doesNotContain("request-rate-limiter:elsewhere", "request-rate-limiter:configured"));
 	}
 
+	// As @MockitoBean does in tests of an application, where it is the only one.
+	@Test
+	void aMockMayTakeItsPlace() {
+		RateLimiter<?> mock = mock(RateLimiter.class);
+		this.runner.withPropertyValues("spring.cloud.gateway.server.webflux.redis.enabled=false")
+			.withInitializer((context) -> context.addBeanFactoryPostProcessor((beans) -> {
+				((BeanDefinitionRegistry) beans).removeBeanDefinition("tokenBucketRateLimiter");
+				beans.registerSingleton("tokenBucketRateLimiter", mock);
+			}))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getBean(RequestRateLimiterGatewayFilterFactory.class).getDefaultRateLimiter())
+					.isSameAs(mock);
+			});
+	}
+
 	@Test
 	void keysOfRoutesAreHiddenLikeAllOthers() {
 		this.runner
@@ -220,7 +237,7 @@ class OpenClawRateLimiterAutoConfigurationTests {
 
 		@Bean
 		RateLimiter<Object> ownRateLimiter() {
-			return Mockito.mock();
+			return mock();
 		}
 
 		@Bean
