@@ -51,7 +51,8 @@ public final class OpenClawCircuitBreakerAutoConfiguration {
 	LatencyCircuitBreakers tokenBucketCircuitBreakers(CircuitBreakerRegistry registry, OpenClawProperties properties,
 			WarmUp warmUp, ApplicationEvents events, ObjectProvider<NanoClock> clock) {
 		return new LatencyCircuitBreakers(registry, ConfiguredLatencyThresholds.from(properties.circuitBreaker()),
-				warmUp, new CircuitStateLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM)).andThen(events::onCircuitChange));
+				warmUp,
+				new CircuitStateLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM)).andThen(events::onCircuitChange));
 	}
 
 	@Bean

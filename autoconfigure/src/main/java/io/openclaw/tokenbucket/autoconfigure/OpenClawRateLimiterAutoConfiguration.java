@@ -81,8 +81,7 @@ public final class OpenClawRateLimiterAutoConfiguration {
 	@Bean
 	@Order
 	@ConditionalOnBean(TokenBucketRateLimiter.class)
-	Refreshable tokenBucketRateLimiterRefresh(ObjectProvider<TokenBucketRateLimiter> limiter,
-			Environment environment) {
+	Refreshable tokenBucketRateLimiterRefresh(ObjectProvider<TokenBucketRateLimiter> limiter, Environment environment) {
 		return (properties, settings) -> () -> limiter.ifAvailable((ours) -> {
 			bind(environment, ours);
 			ours.follow(settings(properties));

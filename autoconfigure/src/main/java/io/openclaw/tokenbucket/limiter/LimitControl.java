@@ -102,8 +102,8 @@ public final class LimitControl {
 	 */
 	public Optional<LimitChange> followConfiguration(String limit) {
 		LimitDefinition configured = configured(limit).orElse(null);
-		return (configured == null) ? Optional.empty() : this.store.limits().follow(limit,
-				(current) -> current.resetTo(configured), LimitSource.CONFIGURATION, this.clock.nanoTime());
+		return (configured == null) ? Optional.empty() : this.store.limits()
+			.follow(limit, (current) -> current.resetTo(configured), LimitSource.CONFIGURATION, this.clock.nanoTime());
 	}
 
 	/**

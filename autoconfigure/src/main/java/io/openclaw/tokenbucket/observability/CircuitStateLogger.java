@@ -39,9 +39,9 @@ public final class CircuitStateLogger implements Consumer<CircuitStateChanged> {
 	public void accept(CircuitStateChanged change) {
 		String route = change.route();
 		if (change.to() == CircuitState.OPEN) {
-			throttle(this.opened, route).pass((count) -> logger
-				.warn("The circuit of route '%s' is open: %s. Requests are answered 429 until its upstream is well again%s"
-					.formatted(route, why(change), howOften("opened", count))));
+			throttle(this.opened, route).pass((count) -> logger.warn(
+					"The circuit of route '%s' is open: %s. Requests are answered 429 until its upstream is well again%s"
+						.formatted(route, why(change), howOften("opened", count))));
 		}
 		else if (change.to() == CircuitState.CLOSED) {
 			throttle(this.closed, route)

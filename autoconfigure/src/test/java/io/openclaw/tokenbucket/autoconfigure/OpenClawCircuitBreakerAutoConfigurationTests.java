@@ -147,13 +147,13 @@ class OpenClawCircuitBreakerAutoConfigurationTests {
 				report.onApplicationEvent(new RefreshRoutesResultEvent(this));
 			}
 			assertThat(output)
-				.containsOnlyOnce(
-						"Latency circuits: route 'rating' 250ms (openclaw.circuit-breaker.latency-threshold)")
+				.containsOnlyOnce("Latency circuits: route 'rating' 250ms (openclaw.circuit-breaker.latency-threshold)")
 				.containsOnlyOnce("There is no route 'raiting' with a TokenBucket filter, but "
 						+ "openclaw.circuit-breaker.routes.raiting");
 			breakers.forRoute("search");
 			report.onApplicationEvent(new RefreshRoutesResultEvent(this));
-			assertThat(output).contains("route 'rating' 250ms (openclaw.circuit-breaker.latency-threshold), route 'search'");
+			assertThat(output)
+				.contains("route 'rating' 250ms (openclaw.circuit-breaker.latency-threshold), route 'search'");
 		});
 	}
 

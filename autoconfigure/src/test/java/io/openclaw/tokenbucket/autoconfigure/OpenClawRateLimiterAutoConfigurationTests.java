@@ -164,8 +164,7 @@ class OpenClawRateLimiterAutoConfigurationTests {
 				context.getBean(TokenBucketRateLimiter.class).isAllowed("orders", "alice").block();
 				String id = new KeyIds("s3cret").id("alice");
 				String limit = "request-rate-limiter:orders";
-				assertThat(context.getBean(TokenBucketLimiter.class).busiest(limit, 10))
-					.extracting(BucketStatus::key)
+				assertThat(context.getBean(TokenBucketLimiter.class).busiest(limit, 10)).extracting(BucketStatus::key)
 					.containsExactly(id);
 				assertThat(context.getBean(KeyLookup.class).keyOf(limit, "alice")).isEqualTo(id);
 			});

@@ -143,8 +143,8 @@ class RateLimiterArgumentsValidatorTests {
 	}
 
 	private void validate() {
-		new RateLimiterArgumentsValidator(this.beans.getBeanProvider(GatewayProperties.class), this.limiter,
-				Set.of(), this.beans.getBeanProvider(RequestRateLimiterGatewayFilterFactory.class), this.beans,
+		new RateLimiterArgumentsValidator(this.beans.getBeanProvider(GatewayProperties.class), this.limiter, Set.of(),
+				this.beans.getBeanProvider(RequestRateLimiterGatewayFilterFactory.class), this.beans,
 				this.published::add)
 			.afterSingletonsInstantiated();
 	}

@@ -47,12 +47,12 @@ class CircuitStateLoggerTests {
 	private void flap(String route, int times) {
 		LatencyThreshold threshold = new LatencyThreshold(Duration.ofMillis(300), "openclaw.circuit-breaker");
 		for (int i = 0; i < times; i++) {
-			this.logger.accept(
-					new CircuitStateChanged(route, CircuitState.CLOSED, CircuitState.OPEN, 10, 60, threshold));
-			this.logger.accept(
-					new CircuitStateChanged(route, CircuitState.OPEN, CircuitState.HALF_OPEN, 0, -1, threshold));
-			this.logger.accept(
-					new CircuitStateChanged(route, CircuitState.HALF_OPEN, CircuitState.CLOSED, 0, -1, threshold));
+			this.logger
+				.accept(new CircuitStateChanged(route, CircuitState.CLOSED, CircuitState.OPEN, 10, 60, threshold));
+			this.logger
+				.accept(new CircuitStateChanged(route, CircuitState.OPEN, CircuitState.HALF_OPEN, 0, -1, threshold));
+			this.logger
+				.accept(new CircuitStateChanged(route, CircuitState.HALF_OPEN, CircuitState.CLOSED, 0, -1, threshold));
 		}
 	}
 

@@ -399,7 +399,8 @@ class LocalReplicaTests {
 			replica.settle(START + millis(1000 * seconds));
 			replica.adopt(MembershipView.joining(ALICE, 4, START + millis(1000 * seconds)),
 					START + millis(1000 * seconds));
-			assertThat(spending(replica).nanosToHave(tokens(600), replica.spendable())).isEqualTo(millis(1000 * seconds));
+			assertThat(spending(replica).nanosToHave(tokens(600), replica.spendable()))
+				.isEqualTo(millis(1000 * seconds));
 		}
 		replica.adopt(healthy(START + HOUR, ALICE, BOB), START + HOUR);
 		replica.adopt(MembershipView.joining(ALICE, 4, START + HOUR), START + HOUR);
