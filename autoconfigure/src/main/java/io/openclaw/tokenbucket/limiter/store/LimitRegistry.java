@@ -123,7 +123,14 @@ public final class LimitRegistry {
 	 * @return definitions by the name of the limit, in order
 	 */
 	public Map<String, LimitDefinition> configured() {
-		return ofEach(LimitContext::configured);
+		Map<String, LimitDefinition> configured = new LinkedHashMap<>();
+		this.limits.forEach((name, limit) -> {
+			LimitDefinition own = limit.context().configured();
+			if (own != null) {
+				configured.put(name, own);
+			}
+		});
+		return configured;
 	}
 
 	/**
@@ -307,14 +314,9 @@ public final class LimitRegistry {
 		find(limit).map(LimitBuckets::context).ifPresent(change);
 	}
 
-	private <T> Map<String, T> ofEach(Function<LimitContext, @Nullable T> value) {
+	private <T> Map<String, T> ofEach(Function<LimitContext, T> value) {
 		Map<String, T> values = new LinkedHashMap<>();
-		this.limits.forEach((name, limit) -> {
-			T of = value.apply(limit.context());
-			if (of != null) {
-				values.put(name, of);
-			}
-		});
+		this.limits.forEach((name, limit) -> values.put(name, value.apply(limit.context())));
 		return values;
 	}
 
