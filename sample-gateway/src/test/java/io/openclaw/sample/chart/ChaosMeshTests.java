@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
 import com.marcnuri.helm.TemplateCommand;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,12 @@ class ChaosMeshTests {
 		return Stream.of("workflow", "delay", "loss", "partition", "kill", "cpu", "memory")
 			.flatMap((experiment) -> Stream.of("namespace", "node", "canary")
 				.map((radius) -> Arguments.of(experiment, radius)));
+	}
+
+	@Test
+	void lintFindsNothing() {
+		LintResult result = new Helm(CHART).lint().strict().call();
+		assertThat(result.isFailed()).as(() -> result.getMessages().toString()).isFalse();
 	}
 
 	@ParameterizedTest
