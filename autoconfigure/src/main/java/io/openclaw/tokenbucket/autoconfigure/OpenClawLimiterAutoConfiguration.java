@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -39,6 +40,12 @@ public final class OpenClawLimiterAutoConfiguration {
 		return new ScheduledTimer("openclaw-replication");
 	}
 
+	// Requests that wait must not wait for what replication does.
+	@Bean(defaultCandidate = false)
+	ScheduledTimer tokenBucketDeadlines() {
+		return new ScheduledTimer("openclaw-deadlines");
+	}
+
 	@Bean
 	@ConditionalOnMissingBean
 	MemberId tokenBucketMemberId(OpenClawProperties properties, Environment environment) {
@@ -60,9 +67,9 @@ public final class OpenClawLimiterAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	TokenBucketLimiter tokenBucketLimiter(BucketStore store, NanoClock clock, Timer timer,
-			ObjectProvider<DecisionListener> listeners) {
-		return new TokenBucketLimiter(store, clock, timer, new DecisionListeners(listeners.orderedStream().toList()));
+	TokenBucketLimiter tokenBucketLimiter(BucketStore store, NanoClock clock,
+			@Qualifier("tokenBucketDeadlines") Timer deadlines, ObjectProvider<DecisionListener> listeners) {
+		return new TokenBucketLimiter(store, clock, deadlines, new DecisionListeners(listeners.orderedStream().toList()));
 	}
 
 }

@@ -3,7 +3,6 @@ package io.openclaw.tokenbucket.limiter;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -226,12 +225,12 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Passes the names of all buckets with the number of entries that each may have now.
-	 * Cheaper than {@link #snapshot} of each.
-	 * @param action receives each
+	 * How many entries a bucket may have now. Cheaper than {@link #snapshot}.
+	 * @param key which bucket
+	 * @return the number, zero if it was dropped
 	 */
-	public void forEachSize(ObjIntConsumer<BucketKey> action) {
-		this.limits.buckets().forEachRemaining((bucket) -> action.accept(bucket.key(), bucket.entries()));
+	public int entries(BucketKey key) {
+		return this.limits.bucket(key).map(Bucket::entries).orElse(0);
 	}
 
 	/**

@@ -33,6 +33,9 @@ public final class Replicator implements ReplicationSignal {
 
 	private static final long NONE = Long.MAX_VALUE;
 
+	// Each of two thousand buckets.
+	private static final int DIGEST_STEPS = 10;
+
 	private final BucketStore store;
 
 	private final ReplicationTransport transport;
@@ -258,13 +261,20 @@ public final class Replicator implements ReplicationSignal {
 		this.self.gossip().deployments().follow(now);
 		forgetAdopted();
 		this.store.tick(now);
-		this.self.gossip().digests().sumUp(now);
+		sumUp(DIGEST_STEPS, now);
 		describe(membership, this.store.view(now), now);
 	}
 
 	private void describe(Membership membership, MembershipView view, long now) {
 		this.observer.describe(membership, this.self.outbox(), view, this.transport.buses(),
 				Duration.ofNanos(this.store.lag(now)), now);
+	}
+
+	// In steps, between which whatever else is due finds its turn.
+	private void sumUp(int steps, long now) {
+		if (this.self.gossip().digests().sumUp(now) && steps > 1) {
+			this.loop.execute((later) -> sumUp(steps - 1, later));
+		}
 	}
 
 	private void forgetAdopted() {

@@ -3,6 +3,8 @@ package io.openclaw.tokenbucket.autoconfigure;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +27,7 @@ import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
@@ -99,13 +102,30 @@ class OpenClawLimiterAutoConfigurationTests {
 	void everythingBacksOffToTheUsersOwn() {
 		this.contexts.withUserConfiguration(OwnBeans.class).run((context) -> {
 			assertThat(context).hasSingleBean(NanoClock.class)
-				.hasSingleBean(Timer.class)
+				.hasBean("ownTimer")
+				.doesNotHaveBean("tokenBucketTimer")
 				.hasSingleBean(MemberId.class)
 				.hasSingleBean(BucketStore.class)
 				.hasSingleBean(TokenBucketLimiter.class);
 			assertThat(context.getBean(TokenBucketLimiter.class)).isSameAs(context.getBean("ownLimiter"));
 			assertThat(context.getBean(TokenBucketLimiter.class).limits()).containsExactly("own");
 		});
+	}
+
+	@Test
+	void requestsThatWaitAreDecidedWhileReplicationIsBusy() {
+		this.contexts.run((context) -> {
+			CountDownLatch busy = new CountDownLatch(1);
+			CountDownLatch decided = new CountDownLatch(1);
+			context.getBean("tokenBucketTimer", Timer.class).schedule(Duration.ZERO, () -> await(busy));
+			context.getBean("tokenBucketDeadlines", Timer.class).schedule(Duration.ZERO, decided::countDown);
+			await(decided);
+			busy.countDown();
+		});
+	}
+
+	private static void await(CountDownLatch latch) {
+		assertThatNoException().isThrownBy(() -> assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue());
 	}
 
 	@Test

@@ -223,6 +223,25 @@ class OutboxTests {
 		return this.outbox.next(now()).orElseThrow();
 	}
 
+	// Whoever waits for a heartbeat must not wait for all that a deaf member held up.
+	@Test
+	void ofManyBucketsSomeAreToldAtATime() {
+		int batches = Outbox.MAX_TOLD / MessageSize.MAX_BUCKETS + 2;
+		for (int i = 0; i < batches * MessageSize.MAX_BUCKETS; i++) {
+			this.spender.spend("key-" + i, 1);
+		}
+		while (this.outbox.next(now()).isPresent()) {
+			continue;
+		}
+		assertThat(this.outbox.lastNumber()).isEqualTo(batches);
+		this.outbox.acknowledgedByAll(batches, now());
+		assertThat(this.outbox.isAcknowledged()).isFalse();
+		assertThat(this.outbox.isAwaited()).isTrue();
+		this.outbox.acknowledgedByAll(batches, now());
+		assertThat(this.outbox.isAcknowledged()).isTrue();
+		assertThat(this.outbox.isAwaited()).isFalse();
+	}
+
 	private long now() {
 		return this.time.nanoTime();
 	}

@@ -61,6 +61,19 @@ class TransfersTests {
 				.hasSizeLessThan(MessageCodec.MAX_BYTES));
 	}
 
+	// Whoever waits for a deadline or a heartbeat must not wait for a million buckets.
+	@Test
+	void manyBucketsAreCutBeforeTheFirstPartAndNotAtOnce() {
+		for (int i = 0; i < 2 * Transfers.CUT_AT_ONCE + 1; i++) {
+			this.spender.spend("key-" + i, 1);
+		}
+		this.transfers.start(this.peer, 9, now());
+		assertThat(this.transfers.next(now())).isEmpty();
+		assertThat(this.transfers.next(now())).isEmpty();
+		assertThat(this.transfers.isEmpty()).isFalse();
+		assertThat(drain()).hasSize(2 * Transfers.CUT_AT_ONCE / MessageSize.MAX_BUCKETS + 1);
+	}
+
 	@Test
 	void nothingIsOnePartToo() {
 		assertThat(start()).singleElement().satisfies((part) -> assertThat(part.buckets()).isEmpty());

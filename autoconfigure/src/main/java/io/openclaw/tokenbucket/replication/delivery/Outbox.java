@@ -26,6 +26,8 @@ public final class Outbox {
 
 	private static final int MAX_KEPT = 1_000;
 
+	public static final int MAX_TOLD = 5_000;
+
 	private final BucketStore store;
 
 	// In the order of their numbers.
@@ -125,7 +127,8 @@ public final class Outbox {
 	}
 
 	/**
-	 * All heard members have acknowledged.
+	 * All heard members have acknowledged. Of many buckets some are told, and the others
+	 * when this is called again.
 	 * @param upTo up to which number
 	 */
 	public void acknowledgedByHeard(long upTo, long now) {
@@ -133,16 +136,23 @@ public final class Outbox {
 			return;
 		}
 		Set<BucketKey> keys = new HashSet<>();
+		long told = upTo;
 		for (Sent sent : this.unacknowledged) {
 			if (sent.numbers().last() > upTo) {
+				break;
+			}
+			if (keys.size() >= MAX_TOLD) {
+				told = sent.numbers().first() - 1;
 				break;
 			}
 			if (sent.numbers().last() > this.heardUpTo) {
 				keys.addAll(sent.sizes().keySet());
 			}
 		}
-		this.heardUpTo = upTo;
-		keys.forEach((key) -> this.store.acknowledge(key, upTo, now));
+		this.heardUpTo = told;
+		for (BucketKey key : keys) {
+			this.store.acknowledge(key, told, now);
+		}
 	}
 
 	/**
@@ -152,7 +162,8 @@ public final class Outbox {
 	 */
 	public void acknowledgedByAll(long upTo, long now) {
 		acknowledgedByHeard(upTo, now);
-		while (!this.unacknowledged.isEmpty() && this.unacknowledged.peek().numbers().last() <= upTo) {
+		while (!this.unacknowledged.isEmpty()
+				&& this.unacknowledged.peek().numbers().last() <= Math.min(upTo, this.heardUpTo)) {
 			this.unacknowledged.remove();
 		}
 	}

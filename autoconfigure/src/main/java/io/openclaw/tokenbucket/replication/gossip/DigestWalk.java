@@ -18,7 +18,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
  */
 public final class DigestWalk {
 
-	public static final int STEP = 20_000;
+	public static final int STEP = 2_000;
 
 	private final BucketStore store;
 
@@ -53,8 +53,9 @@ public final class DigestWalk {
 
 	/**
 	 * Looks at some more buckets.
+	 * @return whether some are left
 	 */
-	public void step(long now) {
+	public boolean step(long now) {
 		if (!this.left.hasNext()) {
 			this.left = this.store.keys();
 		}
@@ -63,11 +64,13 @@ public final class DigestWalk {
 			GCounter<Birth> consumed = this.store.consumedBelowFull(key, now);
 			this.sum += (consumed != null) ? StateDigest.of(key, consumed) : 0;
 		}
-		if (!this.left.hasNext()) {
-			this.known = (this.last != null && this.last == this.sum) ? this.last : null;
-			this.last = this.sum;
-			this.sum = 0;
+		if (this.left.hasNext()) {
+			return true;
 		}
+		this.known = (this.last != null && this.last == this.sum) ? this.last : null;
+		this.last = this.sum;
+		this.sum = 0;
+		return false;
 	}
 
 }

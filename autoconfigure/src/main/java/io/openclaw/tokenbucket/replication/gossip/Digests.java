@@ -41,15 +41,15 @@ public final class Digests {
 	}
 
 	/**
-	 * Goes on summing up.
+	 * Goes on summing up, for a millisecond or so.
+	 * @return whether something is left of the walk
 	 */
-	public void sumUp(long now) {
+	public boolean sumUp(long now) {
 		if (isQuiet(now)) {
-			this.walk.step(now);
+			return this.walk.step(now);
 		}
-		else {
-			this.walk.startOver();
-		}
+		this.walk.startOver();
+		return false;
 	}
 
 	/**

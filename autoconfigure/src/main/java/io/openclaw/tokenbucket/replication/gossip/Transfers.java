@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication.gossip;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -20,9 +21,13 @@ import io.openclaw.tokenbucket.replication.wire.MessageSize;
  */
 public final class Transfers {
 
+	public static final int CUT_AT_ONCE = 5_000;
+
 	private final BucketStore store;
 
 	private final Queue<Part> queue = new ArrayDeque<>();
+
+	private final Queue<Cut> cuts = new ArrayDeque<>();
 
 	private long lastId;
 
@@ -31,7 +36,7 @@ public final class Transfers {
 	}
 
 	public boolean isEmpty() {
-		return this.queue.isEmpty();
+		return this.queue.isEmpty() && this.cuts.isEmpty();
 	}
 
 	/**
@@ -41,27 +46,31 @@ public final class Transfers {
 	 */
 	public void start(Peer peer, long upTo, long now) {
 		TransferOut transfer = peer.delivery().outgoing();
-		if (transfer.isUnderWay(now) || this.queue.stream().anyMatch((part) -> part.peer() == peer)) {
+		if (transfer.isUnderWay(now) || this.queue.stream().anyMatch((part) -> part.peer() == peer)
+				|| this.cuts.stream().anyMatch((cut) -> cut.peer == peer)) {
 			return;
 		}
-		this.queue.removeIf((part) -> part.peer().id().node().equals(peer.id().node()));
+		String node = peer.id().node();
+		this.queue.removeIf((part) -> part.peer().id().node().equals(node));
+		this.cuts.removeIf((cut) -> cut.peer.id().node().equals(node));
 		if (transfer.isUnfinished()) {
 			transfer.progress(now);
+			enqueue(peer);
 		}
 		else {
-			transfer.start(++this.lastId, upTo, parts(), now);
-		}
-		for (int i = 0; i < transfer.parts().size(); i++) {
-			this.queue.add(new Part(peer, transfer.id(), i, transfer.parts().size(), transfer.upTo(),
-					transfer.parts().get(i)));
+			this.cuts.add(new Cut(peer, upTo, this.store));
 		}
 	}
 
 	/**
 	 * The next part to be sent.
-	 * @return a part and its recipient, empty if nothing is left
+	 * @return a part and its recipient, empty if nothing is left, or what is left must be
+	 * cut first
 	 */
 	public Optional<Addressed> next(long now) {
+		if (this.queue.isEmpty()) {
+			cut(now);
+		}
 		Part part = this.queue.poll();
 		if (part == null) {
 			return Optional.empty();
@@ -73,36 +82,70 @@ public final class Transfers {
 				new Message.Transfer(part.id(), part.number(), part.parts(), part.upTo(), buckets)));
 	}
 
-	// There is always one, so that an empty store is a transfer too.
-	private List<List<BucketKey>> parts() {
-		Parts parts = new Parts();
-		this.store.forEachSize(parts::add);
-		return parts.all;
+	private void cut(long now) {
+		Cut cut = this.cuts.peek();
+		if (cut != null && cut.step()) {
+			this.cuts.remove();
+			cut.peer.delivery().outgoing().start(++this.lastId, cut.upTo, cut.parts, now);
+			enqueue(cut.peer);
+		}
+	}
+
+	private void enqueue(Peer peer) {
+		TransferOut transfer = peer.delivery().outgoing();
+		for (int i = 0; i < transfer.parts().size(); i++) {
+			this.queue.add(new Part(peer, transfer.id(), i, transfer.parts().size(), transfer.upTo(),
+					transfer.parts().get(i)));
+		}
 	}
 
 	/**
-	 * Cuts buckets into parts that fit into a message.
+	 * Cuts everything into parts that fit into a message, so many buckets at a time. There
+	 * is always one part, so that an empty store is a transfer too.
 	 */
-	private static final class Parts {
+	private static final class Cut {
 
-		private final List<List<BucketKey>> all = new ArrayList<>();
+		private final Peer peer;
+
+		private final long upTo;
+
+		private final BucketStore store;
+
+		private final Iterator<BucketKey> left;
+
+		private final List<List<BucketKey>> parts = new ArrayList<>();
 
 		private List<BucketKey> last = new ArrayList<>();
 
 		private long bytes;
 
-		Parts() {
-			this.all.add(this.last);
+		Cut(Peer peer, long upTo, BucketStore store) {
+			this.peer = peer;
+			this.upTo = upTo;
+			this.store = store;
+			this.left = store.keys();
+			this.parts.add(this.last);
 		}
 
-		void add(BucketKey key, int entries) {
+		/**
+		 * Goes on cutting.
+		 * @return whether everything is cut
+		 */
+		boolean step() {
+			for (int i = 0; i < CUT_AT_ONCE && this.left.hasNext(); i++) {
+				add(this.left.next());
+			}
+			return !this.left.hasNext();
+		}
+
+		private void add(BucketKey key) {
 			if (MessageSize.isFull(this.last.size(), this.bytes)) {
 				this.last = new ArrayList<>();
-				this.all.add(this.last);
+				this.parts.add(this.last);
 				this.bytes = 0;
 			}
 			this.last.add(key);
-			this.bytes += MessageSize.of(key, entries);
+			this.bytes += MessageSize.of(key, this.store.entries(key));
 		}
 
 	}
