@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.gateway.body;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -40,15 +39,12 @@ public final class ArrivedBody {
 	// Where the filter CacheRequestBody keeps the bytes of what it has made an object of.
 	private static final String BYTES_OF_CACHED_OBJECT = "cachedOriginalRequestBodyBackup";
 
-	private final List<byte[]> beginning;
-
-	private final long length;
+	private final byte[] beginning;
 
 	private final @Nullable BodyReader reader;
 
-	private ArrivedBody(List<byte[]> beginning, @Nullable BodyReader reader) {
+	private ArrivedBody(byte[] beginning, @Nullable BodyReader reader) {
 		this.beginning = beginning;
-		this.length = beginning.stream().mapToLong((piece) -> piece.length).sum();
 		this.reader = reader;
 	}
 
@@ -79,7 +75,7 @@ public final class ArrivedBody {
 			return cached.readableByteCount();
 		}
 		ArrivedBody arrived = exchange.getAttribute(ATTRIBUTE);
-		return (arrived != null) ? arrived.length : 0;
+		return (arrived != null) ? arrived.beginning.length : 0;
 	}
 
 	// As Retry, CacheRequestBody and the predicate ReadBody have it kept.
@@ -137,7 +133,7 @@ public final class ArrivedBody {
 			Function<Stop, Mono<Void>> answer, Runnable abort) {
 		BodyReader reader = this.reader;
 		if (reader == null) {
-			return route.apply(with(Flux.fromIterable(this.beginning), exchange));
+			return route.apply(with(beginning(), exchange));
 		}
 		// An error in the body would be taken for one of the connection to upstream, and
 		// each be logged with its stack. So a body that is stopped just does not go on.
@@ -145,13 +141,17 @@ public final class ArrivedBody {
 		AtomicBoolean begun = new AtomicBoolean();
 		Flux<byte[]> content = Flux
 			.defer(() -> begun.getAndSet(true) ? stop(Stop.GONE, stop, abort)
-					: Flux.fromIterable(this.beginning)
+					: beginning()
 						.concatWith(reader.rest()
 							.concatMap((piece) -> meter.mayPass(piece.length)
 								.flatMapMany((passes) -> passes ? Flux.just(piece) : stop(Stop.REFUSED, stop, abort)),
 									1)));
 		Mono<Stop> routed = route.apply(with(content, exchange)).then(Mono.empty());
 		return Mono.firstWithSignal(routed, stop.asMono()).flatMap(answer);
+	}
+
+	private Flux<byte[]> beginning() {
+		return (this.beginning.length > 0) ? Flux.just(this.beginning) : Flux.empty();
 	}
 
 	private static Flux<byte[]> stop(Stop why, Sinks.One<Stop> stop, Runnable abort) {

@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.gateway.body;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.io.ByteArrayOutputStream;
 
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
@@ -24,13 +23,12 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 
 	private final Context context;
 
-	private final List<byte[]> beginning = new ArrayList<>();
+	// One array: a caller may send each byte apart, and each would take thirty.
+	private final ByteArrayOutputStream beginning = new ByteArrayOutputStream();
 
 	private final Sinks.One<Boolean> arrived = Sinks.one();
 
 	private final Sinks.Many<byte[]> rest = Sinks.many().unicast().onBackpressureBuffer();
-
-	private int length;
 
 	private boolean begun;
 
@@ -69,8 +67,8 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	/**
 	 * What arrived before {@link #arrived()} emitted.
 	 */
-	List<byte[]> beginning() {
-		return this.beginning;
+	synchronized byte[] beginning() {
+		return this.beginning.toByteArray();
 	}
 
 	/**
@@ -102,7 +100,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 		if (!begin(piece)) {
 			this.rest.tryEmitNext(piece);
 		}
-		else if (this.length < this.enough) {
+		else if (length() < this.enough) {
 			request(1);
 		}
 		else {
@@ -126,9 +124,12 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 		if (this.begun) {
 			return false;
 		}
-		this.beginning.add(piece);
-		this.length += piece.length;
+		this.beginning.writeBytes(piece);
 		return true;
+	}
+
+	private synchronized int length() {
+		return this.beginning.size();
 	}
 
 	private void end(boolean complete) {

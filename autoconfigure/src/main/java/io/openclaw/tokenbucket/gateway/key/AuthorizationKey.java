@@ -28,6 +28,10 @@ record AuthorizationKey(String name) implements RequestKey {
 	}
 
 	private String parse(String value) {
+		if (Credentials.isOfOneRequest(value)) {
+			throw new AmbiguousKeyException(
+					"credentials in the header %s that are the same in each request".formatted(this.name));
+		}
 		String canonical = Credentials.canonical(value);
 		if (canonical == null) {
 			throw new AmbiguousKeyException(source());

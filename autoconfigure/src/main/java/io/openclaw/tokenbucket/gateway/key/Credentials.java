@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.gateway.key;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,7 +23,29 @@ final class Credentials {
 
 	private static final Pattern JWT = Pattern.compile("([^.]+\\.[^.]+\\.)([^.]+)");
 
+	// RFC 7616, RFC 5849, RFC 9421's forerunners, Hawk, Amazon's versions 2 and 4; RFC 4559,
+	// whose exchanges end with the connection.
+	private static final Set<String> OF_ONE_REQUEST = Set.of("digest", "oauth", "signature", "hawk", "aws", "negotiate",
+			"ntlm");
+
+	private static final String AMAZON = "aws4-";
+
 	private Credentials() {
+	}
+
+	/**
+	 * Whether credentials are made anew for each request, of a secret that they do not
+	 * show. They say who sends them only to whoever can verify them.
+	 * @param text the value of the header
+	 * @return whether no two requests have the same
+	 */
+	static boolean isOfOneRequest(String text) {
+		Matcher matcher = SCHEME.matcher(text.strip());
+		if (!matcher.matches()) {
+			return false;
+		}
+		String scheme = matcher.group(1).toLowerCase(Locale.ROOT);
+		return OF_ONE_REQUEST.contains(scheme) || scheme.startsWith(AMAZON);
 	}
 
 	/**

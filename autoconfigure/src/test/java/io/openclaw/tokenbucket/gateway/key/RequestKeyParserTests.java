@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.gateway.key;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.Principal;
+import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,19 @@ class RequestKeyParserTests {
 		assertAmbiguous("api-key", get().header("X-API-Key", "one,"), "X-API-Key");
 		assertAmbiguous("api-key:Authorization", get().header("Authorization", "Bearer one, Bearer two"),
 				"Authorization");
+	}
+
+	/** Each request would have a bucket of its own. */
+	@ParameterizedTest
+	@ValueSource(strings = { "Digest username=\"u\", nonce=\"n\", nc=00000001, response=\"r\"",
+			"AWS4-HMAC-SHA256 Credential=a/20261129/eu/s3/aws4_request, SignedHeaders=host, Signature=1f",
+			"aws4-ecdsa-p256-sha256 Credential=a/b, Signature=1f", "Hawk id=\"a\", ts=\"1\", nonce=\"n\", mac=\"m\"",
+			"OAuth oauth_consumer_key=\"k\", oauth_nonce=\"n\", oauth_signature=\"s\"",
+			"Signature keyId=\"k\", signature=\"s\"", "AWS a:1f", "Negotiate YII=", "NTLM TlRM" })
+	void credentialsThatDifferWithEachRequestAreNoKey(String value) {
+		for (String header : List.of("Authorization", "Proxy-Authorization")) {
+			assertAmbiguous("api-key:" + header, get().header(header, value), "the same in each request");
+		}
 	}
 
 	@Test
