@@ -40,10 +40,6 @@ final class Admission<D> implements Reservation.Listener {
 		this.form = form;
 	}
 
-	/**
-	 * Asks every bucket.
-	 * @return the decision, final or waiting
-	 */
 	D start() {
 		long now = this.clock.nanoTime();
 		D decision;

@@ -36,9 +36,6 @@ public record ActiveLimit(LimitPolicy policy, LimitDefinition definition, LimitS
 		return Math.max(0, now - this.activatedAt);
 	}
 
-	/**
-	 * Learns that the limit has been active elsewhere for longer.
-	 */
 	ActiveLimit atLeast(long age, long now) {
 		return (age <= age(now)) ? this : aged(age, now);
 	}

@@ -46,9 +46,6 @@ final class Activity<B> {
 		return !this.touched && now - this.usedAt >= idleNanos;
 	}
 
-	/**
-	 * The bucket is to be ticked.
-	 */
 	void touch() {
 		if (!this.touched) {
 			this.touched = true;
@@ -56,9 +53,6 @@ final class Activity<B> {
 		}
 	}
 
-	/**
-	 * The bucket has something to publish.
-	 */
 	void markDirty() {
 		if (!this.dirty) {
 			this.dirty = true;
@@ -99,16 +93,10 @@ final class Activity<B> {
 		this.queues.unacknowledged().add(this.bucket);
 	}
 
-	/**
-	 * All that was spent of the bucket is acknowledged.
-	 */
 	void settle() {
 		this.queues.unacknowledged().remove(this.bucket);
 	}
 
-	/**
-	 * Requests wait for the bucket from now on.
-	 */
 	void openLine() {
 		this.queues.lines().add(this.bucket);
 	}
@@ -128,9 +116,6 @@ final class Activity<B> {
 		return state.consumed() != before.consumed() || state.returned() != before.returned();
 	}
 
-	/**
-	 * Whether nothing was spent since the last tick.
-	 */
 	boolean hasSeen(TokenBucketState state) {
 		return state.consumed() == this.seen.consumed();
 	}

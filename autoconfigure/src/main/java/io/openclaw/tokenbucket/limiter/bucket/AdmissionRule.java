@@ -92,17 +92,11 @@ final class AdmissionRule {
 		return decided(mustQueue ? Reason.UNACKNOWLEDGED : judge(cost, available, consistency), cost, now);
 	}
 
-	/**
-	 * Decides by the level alone, without credit or a wait.
-	 */
 	Decision decideOnLevel(long cost, long now) {
 		long available = available();
 		return decided((available < needed(cost)) ? shortage(cost, available) : Reason.LEVEL, cost, now);
 	}
 
-	/**
-	 * Rejects on behalf of another limit, unless this one would have rejected as well.
-	 */
 	Decision refuse(long cost) {
 		long available = available();
 		return decision(Outcome.REJECTED, (available < needed(cost)) ? shortage(cost, available) : Reason.OTHER_LIMIT,
@@ -156,9 +150,6 @@ final class AdmissionRule {
 		return notices;
 	}
 
-	/**
-	 * The decision with what is left after it.
-	 */
 	Decision decision(Outcome outcome, Reason reason, long cost) {
 		this.statistics.see(this.replica.level());
 		long left = available();

@@ -143,16 +143,10 @@ public final class Bucket implements Line {
 		return this.rule.line().watch();
 	}
 
-	/**
-	 * Ends watching the line.
-	 */
 	public synchronized void unwatch() {
 		this.rule.line().unwatch();
 	}
 
-	/**
-	 * Consumes what a kept reservation holds.
-	 */
 	public synchronized Decision commit(Reservation reservation, Reason reason, long now) {
 		touch(now);
 		return this.rule.commit(reservation, reason, now);
@@ -175,9 +169,6 @@ public final class Bucket implements Line {
 		return this.rule.refuse(cost);
 	}
 
-	/**
-	 * Describes the bucket to a request that waits.
-	 */
 	public synchronized Decision waiting(long cost, long now) {
 		this.context.refresh(now);
 		return this.rule.decision(Outcome.WAITING, Reason.UNACKNOWLEDGED, cost);
@@ -199,7 +190,8 @@ public final class Bucket implements Line {
 	}
 
 	/**
-	 * Merges what a peer sent, but for what it can only have made up.
+	 * Merges what a peer sent, but for what it can only have made up, unless both together
+	 * are more than a bucket may count.
 	 * @return whether all of it was acceptable
 	 */
 	public synchronized boolean merge(TokenBucketState remote, long now) {
@@ -223,13 +215,9 @@ public final class Bucket implements Line {
 			this.peers.judge(this.key, this.context.syncIntervalNanos(), listener, now);
 			this.context.doubtReplica(now);
 		}
-		return credible == remote;
+		return credible == remote && this.replica.state().isAtLeast(credible);
 	}
 
-	/**
-	 * Merges what was saved.
-	 * @return whether it was acceptable
-	 */
 	public synchronized boolean restore(TokenBucketState saved, long now) {
 		boolean untouched = this.activity.hasSeen(this.replica.state());
 		boolean accepted = merge(saved, now);
@@ -239,10 +227,6 @@ public final class Bucket implements Line {
 		return accepted;
 	}
 
-	/**
-	 * Merges what was saved, and has it published.
-	 * @return whether it was acceptable
-	 */
 	public synchronized boolean restoreForAll(TokenBucketState saved, long now) {
 		TokenBucketState before = this.replica.state();
 		boolean accepted = merge(saved, now);
@@ -264,9 +248,6 @@ public final class Bucket implements Line {
 		return published;
 	}
 
-	/**
-	 * All heard members have acknowledged up to a batch.
-	 */
 	public synchronized void acknowledge(long batch, long now) {
 		touch(now);
 		this.credit.acknowledge(batch, this.replica.view(), now);
@@ -275,9 +256,6 @@ public final class Bucket implements Line {
 		}
 	}
 
-	/**
-	 * Has what was spent here published again.
-	 */
 	public synchronized void publishAgain() {
 		if (this.replica.hasOwnEntries()) {
 			this.activity.markDirty();
@@ -339,17 +317,11 @@ public final class Bucket implements Line {
 		return this.replica.state();
 	}
 
-	/**
-	 * What was consumed, unless the bucket is full.
-	 */
 	public synchronized @Nullable GCounter<Birth> consumedBelowFull(long now) {
 		this.context.refresh(now);
 		return (this.replica.isBelowFull() && this.replica.hasRoomToCount()) ? this.replica.consumed() : null;
 	}
 
-	/**
-	 * How many entries the state has at the most.
-	 */
 	public synchronized int entries() {
 		return this.replica.entries();
 	}
@@ -359,9 +331,6 @@ public final class Bucket implements Line {
 		return this.replica.level();
 	}
 
-	/**
-	 * How many earlier states are remembered.
-	 */
 	public synchronized int remembered() {
 		return this.replica.remembered();
 	}
@@ -374,9 +343,6 @@ public final class Bucket implements Line {
 		return this.credit.lag(now);
 	}
 
-	/**
-	 * About how much memory the bucket takes.
-	 */
 	public synchronized long estimatedBytes() {
 		return EMPTY_BYTES + (long) ENTRY_BYTES * this.replica.state().size() + this.key.key().length();
 	}

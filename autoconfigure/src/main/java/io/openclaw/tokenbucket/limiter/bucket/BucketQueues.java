@@ -34,16 +34,10 @@ public final class BucketQueues<B> {
 
 	private volatile SpendingListener spending = SpendingListener.NONE;
 
-	/**
-	 * Those that were used since their last tick.
-	 */
 	public Queue<B> touched() {
 		return this.touched;
 	}
 
-	/**
-	 * Those that have something to publish.
-	 */
 	public Queue<B> dirty() {
 		return this.dirty;
 	}
@@ -55,9 +49,6 @@ public final class BucketQueues<B> {
 		return this.unacknowledged;
 	}
 
-	/**
-	 * Those that requests wait for.
-	 */
 	public Set<B> lines() {
 		return this.lines;
 	}

@@ -39,7 +39,7 @@ final class ContextFollower {
 	}
 
 	Consistency consistency() {
-		return this.step.context().policy().consistency();
+		return this.step.active().policy().consistency();
 	}
 
 	boolean isConfigured() {
@@ -47,7 +47,7 @@ final class ContextFollower {
 	}
 
 	long syncIntervalNanos() {
-		return this.step.context().syncIntervalNanos();
+		return this.limit.syncIntervalNanos();
 	}
 
 	/**
@@ -57,12 +57,12 @@ final class ContextFollower {
 		ContextStep latest = this.limit.asOf(now);
 		boolean recovered = false;
 		if (latest != this.step) {
-			recovered = latest.context().recoveries() != this.step.context().recoveries();
+			recovered = latest.recoveries() != this.step.recoveries();
 			followUpTo(latest, now);
 			countUnderOwnId();
 		}
 		this.replica.settle(now);
-		if (recovered || latest.context().fallback() != null || this.rule.isInFallback()) {
+		if (recovered || this.limit.fallback() != null || this.rule.isInFallback()) {
 			changeMode(now);
 		}
 	}
@@ -70,14 +70,13 @@ final class ContextFollower {
 	// What happened in between counts from when it did.
 	private void followUpTo(ContextStep latest, long now) {
 		while (this.step != latest) {
-			BucketContext before = this.step.context();
-			this.step = this.step.next();
-			BucketContext after = this.step.context();
-			if (after.members().number() != before.members().number()) {
-				follow(after.view(), this.step.since(), now);
+			ContextStep before = this.step;
+			this.step = before.next();
+			if (this.step.number() != before.number()) {
+				follow(this.step.view(), this.step.since(), now);
 			}
-			if (after.policy().limit() != before.policy().limit()) {
-				follow(after.policy().limit(), this.step.since(), now);
+			if (this.step.limit() != before.limit()) {
+				follow(this.step.limit(), this.step.since(), now);
 			}
 		}
 	}
@@ -132,7 +131,7 @@ final class ContextFollower {
 	// have made it. Until then this member spends only its part, so as not to pay for
 	// others. It stays so for good if forged counts leave no room to count.
 	private void changeMode(long now) {
-		FallbackQuota quota = this.step.context().fallback();
+		FallbackQuota quota = this.limit.fallback();
 		if (quota == null && this.replica.hasRoomToCount() && isOutOfDebt()) {
 			this.rule.endFallback();
 			return;

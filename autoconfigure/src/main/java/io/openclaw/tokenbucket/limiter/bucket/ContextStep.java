@@ -4,6 +4,10 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.limiter.membership.CurrentMembership.Numbered;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+
 /**
  * What the buckets of a limit go by from one change that they must follow to the next. A
  * bucket holds the step that it followed last, and through it all that came since: so one
@@ -12,26 +16,50 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ContextStep {
 
+	private final Numbered members;
+
+	private final int recoveries;
+
 	private final long since;
 
-	private volatile BucketContext context;
+	private volatile ActiveLimit active;
 
 	private volatile @Nullable ContextStep next;
 
-	ContextStep(BucketContext context, long since) {
-		this.context = context;
+	/**
+	 * Creates the last step.
+	 * @param recoveries how often the limit left fallback
+	 * @param since when the change happened that it begins with, in nanoseconds
+	 */
+	ContextStep(Numbered members, ActiveLimit active, int recoveries, long since) {
+		this.members = members;
+		this.active = active;
+		this.recoveries = recoveries;
 		this.since = since;
 	}
 
-	/**
-	 * When the change happened that it began with, in nanoseconds.
-	 */
-	long since() {
-		return this.since;
+	long number() {
+		return this.members.number();
 	}
 
-	public BucketContext context() {
-		return this.context;
+	public MembershipView view() {
+		return this.members.view();
+	}
+
+	public ActiveLimit active() {
+		return this.active;
+	}
+
+	public Limit limit() {
+		return this.active.policy().limit();
+	}
+
+	int recoveries() {
+		return this.recoveries;
+	}
+
+	long since() {
+		return this.since;
 	}
 
 	/**
@@ -41,12 +69,26 @@ public final class ContextStep {
 		return Objects.requireNonNull(this.next);
 	}
 
-	void amend(BucketContext amended) {
-		this.context = amended;
+	/**
+	 * Takes over what buckets need not follow.
+	 */
+	void amend(ActiveLimit amended) {
+		this.active = amended;
 	}
 
-	ContextStep append(BucketContext changed, long now) {
-		ContextStep step = new ContextStep(changed, now);
+	ContextStep then(Numbered newMembers, long now) {
+		return append(new ContextStep(newMembers, this.active, this.recoveries, now));
+	}
+
+	ContextStep then(ActiveLimit changed, long now) {
+		return append(new ContextStep(this.members, changed, this.recoveries, now));
+	}
+
+	ContextStep recovered(long now) {
+		return append(new ContextStep(this.members, this.active, this.recoveries + 1, now));
+	}
+
+	private ContextStep append(ContextStep step) {
 		this.next = step;
 		return step;
 	}

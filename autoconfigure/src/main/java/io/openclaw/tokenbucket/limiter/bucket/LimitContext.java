@@ -3,7 +3,6 @@ package io.openclaw.tokenbucket.limiter.bucket;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Birth;
@@ -26,6 +25,10 @@ public final class LimitContext {
 	// Written with the lock held.
 	private volatile ContextStep last;
 
+	private volatile long syncIntervalNanos;
+
+	private volatile @Nullable FallbackQuota fallback;
+
 	// What this member is configured with. Without it, it only knows the limit from
 	// others, and decides nothing by it.
 	private volatile @Nullable LimitDefinition configured;
@@ -34,9 +37,8 @@ public final class LimitContext {
 			long now) {
 		this.members = members;
 		this.configured = source.isLearned() ? null : LimitDefinition.of(policy);
-		this.last = new ContextStep(
-				new BucketContext(members.asOf(now), ActiveLimit.of(policy, source, now), syncIntervalNanos, null, 0),
-				now);
+		this.syncIntervalNanos = syncIntervalNanos;
+		this.last = new ContextStep(members.asOf(now), ActiveLimit.of(policy, source, now), 0, now);
 	}
 
 	/**
@@ -45,22 +47,18 @@ public final class LimitContext {
 	public ContextStep asOf(long now) {
 		Numbered current = this.members.asOf(now);
 		ContextStep step = this.last;
-		return (step.context().members().number() == current.number()) ? step : follow(current, now);
+		return (step.number() == current.number()) ? step : follow(current, now);
 	}
 
 	// Another thread may have seen a newer view before.
 	private synchronized ContextStep follow(Numbered current, long now) {
-		BucketContext context = current();
-		if (current.number() > context.members().number()) {
+		if (current.number() > this.last.number()) {
 			long since = current.view().sinceNanos();
-			append(context.with(current), (now - since > 0) ? since : now);
+			this.last = this.last.then(current, (now - since > 0) ? since : now);
 		}
 		return this.last;
 	}
 
-	/**
-	 * Whether this member decides by the limit.
-	 */
 	public boolean isConfigured() {
 		return this.configured != null;
 	}
@@ -73,12 +71,9 @@ public final class LimitContext {
 		return this.configured;
 	}
 
-	/**
-	 * This member is configured with the limit from now on, and decides by it.
-	 */
 	public synchronized void configure(LimitPolicy policy) {
 		if (this.configured == null) {
-			amend(current().with(active().claim(policy)));
+			this.last.amend(active().claim(policy));
 		}
 		this.configured = LimitDefinition.of(policy);
 	}
@@ -88,7 +83,7 @@ public final class LimitContext {
 	}
 
 	public ActiveLimit active() {
-		return current().active();
+		return this.last.active();
 	}
 
 	/**
@@ -104,7 +99,7 @@ public final class LimitContext {
 			return Optional.empty();
 		}
 		LimitSource actual = sourceOf(definition, source);
-		append(current().with(before.follow(definition, actual, now)), now);
+		this.last = this.last.then(before.follow(definition, actual, now), now);
 		return Optional.of(new LimitChange(before.definition(), before.source(), definition, actual));
 	}
 
@@ -115,27 +110,33 @@ public final class LimitContext {
 		return (isOwn && source.isLearned()) ? LimitSource.CONFIGURATION : source;
 	}
 
-	/**
-	 * Goes by a part of the limit from now on.
-	 */
 	public synchronized void fallBack(FallbackQuota quota) {
-		amend(current().inFallback(quota));
+		this.fallback = quota;
 	}
 
 	/**
 	 * Goes by the replicated state again, once nothing of it is overspent.
 	 */
 	public synchronized void recover(long now) {
-		append(current().recovered(), now);
+		this.fallback = null;
+		this.last = this.last.recovered(now);
 	}
 
-	public synchronized void changeSyncInterval(long nanos) {
-		amend(current().withSyncInterval(nanos));
+	public void changeSyncInterval(long nanos) {
+		this.syncIntervalNanos = nanos;
+	}
+
+	public long syncIntervalNanos() {
+		return this.syncIntervalNanos;
 	}
 
 	/**
-	 * Learns that the limit has been active elsewhere for longer.
+	 * What may be spent of the limit in fallback; {@code null} while it is not in it.
 	 */
+	@Nullable FallbackQuota fallback() {
+		return this.fallback;
+	}
+
 	public void learnAge(long age, long now) {
 		if (age > active().age(now)) {
 			setAge(age, now);
@@ -143,7 +144,7 @@ public final class LimitContext {
 	}
 
 	private synchronized void setAge(long age, long now) {
-		amend(current().with(active().atLeast(age, now)));
+		this.last.amend(active().atLeast(age, now));
 	}
 
 	/**
@@ -152,22 +153,8 @@ public final class LimitContext {
 	 */
 	public synchronized void restart(LimitDefinition definition, long age, long now) {
 		if (active().definition().equals(definition)) {
-			amend(current().with(active().aged(age, now)));
+			this.last.amend(active().aged(age, now));
 		}
-	}
-
-	private BucketContext current() {
-		return this.last.context();
-	}
-
-	@GuardedBy("this")
-	private void amend(BucketContext amended) {
-		this.last.amend(amended);
-	}
-
-	@GuardedBy("this")
-	private void append(BucketContext changed, long now) {
-		this.last = this.last.append(changed, now);
 	}
 
 }

@@ -35,9 +35,6 @@ public final class LimitStatistics {
 		this.overflowed.increment();
 	}
 
-	/**
-	 * A request or a merge found this level.
-	 */
 	void see(long level) {
 		if (level < this.lowestLevel.get()) {
 			this.lowestLevel.accumulateAndGet(level, Math::min);

@@ -36,9 +36,6 @@ final class PeerSpending {
 		this.window = null;
 	}
 
-	/**
-	 * This member spends.
-	 */
 	void spend(long cost) {
 		if (this.window != null) {
 			this.window.spend(cost);

@@ -45,9 +45,6 @@ final class WaitingLine {
 		return this.reserved;
 	}
 
-	/**
-	 * What is set aside for reservations that are kept and wait to be committed.
-	 */
 	long held() {
 		return this.held;
 	}

@@ -21,9 +21,6 @@ final class BufferedState {
 
 	private long consumed;
 
-	/**
-	 * Goes on from another state, which contains what this one does.
-	 */
 	void replace(TokenBucketState newState) {
 		this.state = newState;
 	}

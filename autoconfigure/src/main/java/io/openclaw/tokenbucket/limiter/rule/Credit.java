@@ -61,18 +61,12 @@ public final class Credit {
 		this.credit.publish(batch, now);
 	}
 
-	/**
-	 * All heard members have acknowledged up to a batch.
-	 */
 	public void acknowledge(long batch, MembershipView view, long now) {
 		if (this.credit.acknowledge(batch, this.demand, view.self())) {
 			share(view, now);
 		}
 	}
 
-	/**
-	 * News of another member's spending arrived.
-	 */
 	public void learn(MemberId member, long amount, long now) {
 		this.demand.add(member, amount, now);
 	}

@@ -59,9 +59,6 @@ public final class DriftWindow {
 		this.largestCost = Math.max(this.largestCost, cost);
 	}
 
-	/**
-	 * A merge reveals spending of another member.
-	 */
 	public void see(long amount) {
 		this.seen = Math.min(MAX_AMOUNT, this.seen + Math.min(MAX_AMOUNT, amount));
 	}

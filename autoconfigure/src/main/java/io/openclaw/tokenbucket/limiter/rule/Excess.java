@@ -13,9 +13,6 @@ final class Excess {
 	// What was above a capacity when it shrank, until it is consumed.
 	private long shrunkBy;
 
-	/**
-	 * What this side holds above its part.
-	 */
 	long withheld() {
 		return this.withheld;
 	}

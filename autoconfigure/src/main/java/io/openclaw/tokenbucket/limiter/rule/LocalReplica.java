@@ -94,9 +94,6 @@ public final class LocalReplica {
 		return this.reserved;
 	}
 
-	/**
-	 * For how long this member has been joining.
-	 */
 	long joiningNanos() {
 		return this.settledAt - this.joiningSince;
 	}
@@ -173,9 +170,6 @@ public final class LocalReplica {
 				&& !this.view.isAlone();
 	}
 
-	/**
-	 * All members that are heard are told what is here.
-	 */
 	public void tell() {
 		this.grantedApart = 0;
 	}
@@ -186,17 +180,11 @@ public final class LocalReplica {
 		this.consumedHere += amount;
 	}
 
-	/**
-	 * Counts what this member spends under another birth from now on.
-	 */
 	public void countUnder(Birth newBirth) {
 		state();
 		this.birth = newBirth;
 	}
 
-	/**
-	 * The replicated state, whole.
-	 */
 	public TokenBucketState state() {
 		return this.state.whole(this.birth, this.view.heard());
 	}
@@ -237,9 +225,6 @@ public final class LocalReplica {
 		return true;
 	}
 
-	/**
-	 * What of a state that a peer sent may be true.
-	 */
 	public TokenBucketState credible(TokenBucketState remote) {
 		return new OwnClaims(this.birth).credible(remote, state());
 	}

@@ -53,9 +53,6 @@ final class Reserve {
 		forget(now, keepNanos);
 	}
 
-	/**
-	 * How many states are remembered.
-	 */
 	int remembered() {
 		return this.snapshots.size();
 	}

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.limiter.bucket.ActiveLimit;
 import io.openclaw.tokenbucket.limiter.bucket.Bucket;
-import io.openclaw.tokenbucket.limiter.bucket.BucketContext;
 import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
 import io.openclaw.tokenbucket.limiter.bucket.ContextStep;
 import io.openclaw.tokenbucket.limiter.bucket.LimitContext;
@@ -50,9 +49,6 @@ public final class BucketTable {
 		this.queues = queues;
 	}
 
-	/**
-	 * Whether a bucket is held, or would be.
-	 */
 	public boolean holds(BucketKey key) {
 		return key.overflow() || this.byKey.containsKey(key.key())
 				|| this.memory.hasRoom(key.key(), this.context.isConfigured());
@@ -71,7 +67,7 @@ public final class BucketTable {
 			return bucket;
 		}
 		ContextStep step = this.context.asOf(now);
-		ActiveLimit active = step.context().active();
+		ActiveLimit active = step.active();
 		long initial = active.policy().limit().initial();
 		Bucket created = create(BucketKey.of(name(), key), initial, step, active.activatedAt(), now);
 		if (created != null) {
@@ -87,7 +83,7 @@ public final class BucketTable {
 	 */
 	public Optional<Bucket> bucket(BucketKey key, long initial, long now) {
 		ContextStep step = this.context.asOf(now);
-		return findOrCreate(key, initial, step, step.context().active().activatedAt(), now);
+		return findOrCreate(key, initial, step, step.active().activatedAt(), now);
 	}
 
 	/**
@@ -108,14 +104,11 @@ public final class BucketTable {
 		}
 		BucketKey missing = this.memory.hasRoom(key, true) ? BucketKey.of(name(), key) : BucketKey.overflow(name());
 		ContextStep step = this.context.asOf(now);
-		ActiveLimit active = step.context().active();
+		ActiveLimit active = step.active();
 		return find(missing).orElseGet(() -> newBucket(missing, active.policy().limit().initial(),
 				new Birth(this.members.self(), 0), step, active.activatedAt(), now));
 	}
 
-	/**
-	 * Forgets a bucket that is dropped.
-	 */
 	public void forget(Bucket dropped) {
 		BucketKey key = dropped.key();
 		if (key.overflow()) {
@@ -137,9 +130,6 @@ public final class BucketTable {
 		return this.byKey.size() + this.overflow.size();
 	}
 
-	/**
-	 * About how much memory the buckets take, from a sample of them.
-	 */
 	public long estimatedBytes() {
 		double average = this.byKey.values()
 			.stream()
@@ -167,9 +157,8 @@ public final class BucketTable {
 	}
 
 	private Bucket newBucket(BucketKey key, long initial, Birth birth, ContextStep step, long since, long now) {
-		BucketContext current = step.context();
-		LocalReplica replica = new LocalReplica(current.policy().limit(), initial, birth, current.view(),
-				current.syncIntervalNanos() / 2, since, now);
+		LocalReplica replica = new LocalReplica(step.limit(), initial, birth, step.view(),
+				this.context.syncIntervalNanos() / 2, since, now);
 		return new Bucket(key, this.context, step, replica, this.statistics, this.queues, now);
 	}
 

@@ -29,9 +29,6 @@ final class Busiest {
 		}
 	}
 
-	/**
-	 * What is left, the busiest first.
-	 */
 	List<Bucket> inOrder() {
 		return this.most.stream().sorted(SMALLEST_FIRST.reversed()).map(Spent::bucket).toList();
 	}

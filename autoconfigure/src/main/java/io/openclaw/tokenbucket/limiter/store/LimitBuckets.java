@@ -77,9 +77,6 @@ public final class LimitBuckets {
 		return (decision != null) ? decision : ask(key, (bucket) -> bucket.decide(cost, now), now);
 	}
 
-	/**
-	 * Decides a request by the level alone, and lets it go on in any case.
-	 */
 	public Decision shadow(String key, long tokens, long now) {
 		if (isAboveCapacity(tokens)) {
 			return refuse(key, tokens, now).inShadow();
@@ -130,9 +127,6 @@ public final class LimitBuckets {
 		return Math.min(policy().limit().capacity(), this.statistics.drainLowestLevel());
 	}
 
-	/**
-	 * The buckets that this member spent most of.
-	 */
 	public List<BucketStatus> busiest(int count, long now) {
 		Busiest busiest = new Busiest(count);
 		this.table.all().forEach(busiest::add);

@@ -192,10 +192,6 @@ public final class LimitRegistry {
 		this.queues.lines().forEach((bucket) -> Line.serve(bucket, now));
 	}
 
-	/**
-	 * The members changed.
-	 * @param now the current time
-	 */
 	public void followMembers(long now) {
 		all().forEach((limit) -> limit.context().asOf(now));
 		serveLines(now);
@@ -289,9 +285,6 @@ public final class LimitRegistry {
 		return find(key.limit()).flatMap((limit) -> limit.table().find(key));
 	}
 
-	/**
-	 * Forgets a bucket that is dropped.
-	 */
 	public void forget(Bucket dropped) {
 		find(dropped.key().limit()).ifPresent((limit) -> limit.table().forget(dropped));
 	}

@@ -86,17 +86,11 @@ public final class Upkeep {
 		return !before.isComplete() || joined;
 	}
 
-	/**
-	 * Has every bucket that this member spent from published again.
-	 */
 	public void publishAllAgain() {
 		this.publishedAgain = this.limits.buckets();
 		visit(this.publishedAgain, SLICE, Bucket::publishAgain);
 	}
 
-	/**
-	 * Counts what was spent as published and acknowledged.
-	 */
 	public void settleAlone(long now) {
 		drain(this.queues.dirty(), (bucket) -> {
 			bucket.publish(Long.MAX_VALUE, now);

@@ -19,6 +19,7 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
+import static io.openclaw.tokenbucket.limiter.Fleets.CAROL;
 import static io.openclaw.tokenbucket.limiter.Fleets.heardUntil;
 import static io.openclaw.tokenbucket.limiter.Fleets.limit;
 import static io.openclaw.tokenbucket.limiter.Fleets.lost;
@@ -55,6 +56,20 @@ class BucketMergeTests {
 			.satisfies((update) -> assertThat(update.state().granted().get(ALICE)).isEqualTo(tokens(10)));
 		member.hear(BOB);
 		assertThat(member.publish()).isEmpty();
+	}
+
+	@Test
+	void aMergeIsRefusedOpenlyThatWouldHaveTooManyEntries() {
+		TokenBucketState early = EMPTY;
+		TokenBucketState late = EMPTY;
+		for (int number = 1; number <= 6_000; number++) {
+			early = early.consume(new Birth(BOB, number), 1);
+			late = late.consume(new Birth(CAROL, number), 1);
+		}
+		assertThat(this.alice.merge(early)).isTrue();
+		assertThat(this.alice.merge(late)).isFalse();
+		assertThat(this.alice.merge(early)).isTrue();
+		assertThat(this.alice.status().state().consumed().sum()).isEqualTo(6_000);
 	}
 
 	@Test
@@ -167,7 +182,7 @@ class BucketMergeTests {
 		assertThat(member.consume(50).isAdmitted()).isTrue();
 		assertThat(member.consume(1).reason()).isEqualTo(Reason.FALLBACK);
 		member.store().limits().recover(LocalMember.LIMIT, member.now());
-		assertThat(member.merge(EMPTY.consume(new Birth(BOB, 2), tokens(100)))).isTrue();
+		assertThat(member.merge(EMPTY.consume(new Birth(BOB, 2), tokens(100)))).isFalse();
 		member.advance(Duration.ofSeconds(100));
 		assertThat(member.consume(500).isAdmitted()).isTrue();
 		assertThat(member.consume(1).isAdmitted()).isFalse();
