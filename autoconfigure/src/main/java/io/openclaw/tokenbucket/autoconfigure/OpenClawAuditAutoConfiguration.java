@@ -32,10 +32,13 @@ public final class OpenClawAuditAutoConfiguration {
 
 	@Bean
 	JsonLines openClawAuditLines(OpenClawProperties properties) {
-		OpenClawProperties.Audit audit = properties.audit();
+		return open(properties.audit());
+	}
+
+	static JsonLines open(OpenClawProperties.LinesFile settings) {
 		JsonMapper json = JsonMapper.builder().build();
-		return new JsonLines(Objects.requireNonNull(audit.file()), audit.maxFileSize().toBytes(), audit.maxFiles(),
-				audit.queueCapacity(), json::writeValueAsBytes);
+		return new JsonLines(Objects.requireNonNull(settings.file()), settings.maxFileSize().toBytes(),
+				settings.maxFiles(), settings.queueCapacity(), json::writeValueAsBytes);
 	}
 
 	@Bean

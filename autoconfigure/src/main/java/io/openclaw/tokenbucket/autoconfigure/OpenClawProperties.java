@@ -40,6 +40,7 @@ import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
  * @param console The live page for operators.
  * @param rejectionLog Lines of the log about requests that were rejected.
  * @param audit File of everything that was consumed.
+ * @param recording File of what this gateway saw: messages, decisions, members.
  * @param hashKeys Whether users, addresses and other keys are represented by an id
  * wherever they are seen outside of the request. API keys always are.
  * @param keySecret Secrets under which API keys and hashed keys become ids. The first
@@ -51,8 +52,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt, @DefaultValue Fallback fallback,
 		@DefaultValue CircuitBreaker circuitBreaker, @DefaultValue Manifest manifest,
 		@DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies, @DefaultValue Console console,
-		@DefaultValue RejectionLog rejectionLog, @DefaultValue Audit audit, @DefaultValue("false") boolean hashKeys,
-		@DefaultValue List<String> keySecret) {
+		@DefaultValue RejectionLog rejectionLog, @DefaultValue LinesFile audit, @DefaultValue LinesFile recording,
+		@DefaultValue("false") boolean hashKeys, @DefaultValue List<String> keySecret) {
 
 	// Without the secrets.
 	@Override
@@ -271,7 +272,7 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	}
 
 	/**
-	 * File of everything that was consumed, as JSON Lines.
+	 * A file of JSON Lines.
 	 *
 	 * @param file Path of the file; without one, nothing is written. No two gateways may
 	 * write the same file.
@@ -280,7 +281,7 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param queueCapacity Lines that may wait to be written; further ones are dropped
 	 * and counted.
 	 */
-	public record Audit(@Nullable Path file, @DefaultValue("100MB") DataSize maxFileSize,
+	public record LinesFile(@Nullable Path file, @DefaultValue("100MB") DataSize maxFileSize,
 			@DefaultValue("10") int maxFiles, @DefaultValue("100000") int queueCapacity) {
 	}
 

@@ -20,6 +20,7 @@ import io.openclaw.tokenbucket.limiter.Housekeeping;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.observability.CompositeReplicationListener;
+import io.openclaw.tokenbucket.observability.audit.Recording;
 import io.openclaw.tokenbucket.persistence.SnapshotKeeper;
 import io.openclaw.tokenbucket.persistence.SnapshotStore;
 import io.openclaw.tokenbucket.replication.Replicator;
@@ -71,13 +72,18 @@ public final class OpenClawReplicationAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		Replicator replicator(BucketStore store, ReplicationTransport transport, OpenClawSettings settings,
-				NanoClock clock, Timer timer, ObjectProvider<ReplicationListener> listeners) {
+				NanoClock clock, Timer timer, ObjectProvider<ReplicationListener> listeners,
+				ObjectProvider<Recording> recording) {
 			if (!settings.isSigned()) {
 				logger
 					.warn("What gateways tell each other is not signed: whoever can publish in the Redis can spend and "
 							+ "refill every bucket. Set openclaw.crdt.secret to a long random text, the same on all gateways");
 			}
-			return new Replicator(store, transport, settings.replication(), clock, timer,
+			ReplicationTransport carried = recording.stream()
+				.findFirst()
+				.map((file) -> file.of(transport))
+				.orElse(transport);
+			return new Replicator(store, carried, settings.replication(), clock, timer,
 					new CompositeReplicationListener(listeners.orderedStream().toList()));
 		}
 

@@ -33,10 +33,14 @@ public final class Limiters {
 	private Limiters() {
 	}
 
+	/** Both limits. */
+	public static List<LimitPolicy> policies() {
+		return List.of(policy("rating", 10, "2.5", 10), policy("search", 1000, "1", 500));
+	}
+
 	/** A store of both limits. */
 	public static BucketStore store(NanoClock clock) {
-		return new BucketStore(SELF, List.of(policy("rating", 10, "2.5", 10), policy("search", 1000, "1", 500)),
-				new LimiterSettings(3, Duration.ofMillis(200), MAX_KEYS), clock);
+		return new BucketStore(SELF, policies(), new LimiterSettings(3, Duration.ofMillis(200), MAX_KEYS), clock);
 	}
 
 	/** A limiter on such a store. */

@@ -51,7 +51,8 @@ class AgreementTests {
 		try (Regions regions = Regions.start(SampleGatewayApplication.class,
 				List.of("--server.port=0", "--spring.data.redis.port=0", "--BUCKET_CAPACITY=200",
 						"--REFILL_INTERVAL_MS=3600000", "--openclaw.circuit-breaker.latency-threshold=20s",
-						"--openclaw.audit.file=" + this.directory + "/${openclaw.node.region}.jsonl"))) {
+						"--openclaw.audit.file=" + this.directory + "/${openclaw.node.region}.jsonl",
+						"--openclaw.recording.file=" + this.directory + "/${openclaw.node.region}.recording"))) {
 			List<WebClient> gateways = regions.gateways().stream().map(AgreementTests::client).toList();
 			gateways.forEach((gateway) -> await().atMost(PATIENCE)
 				.until(() -> json(gateway, "/actuator/replication").at("/fleetSize").asInt() == 3));
@@ -63,6 +64,12 @@ class AgreementTests {
 			assertThat(answers.stream().mapToLong((answer) -> answer.get(200)).sum()).isBetween(200L * KEYS,
 					210L * KEYS);
 			assertThatTheAuditOfTheFleetAgrees(gateways);
+			await().atMost(PATIENCE)
+				.untilAsserted(() -> assertThat(read(this.directory.resolve("eu-central-1.recording")).lines())
+					.anyMatch((line) -> line.startsWith("{\"kind\":\"start\""))
+					.anyMatch((line) -> line.startsWith("{\"kind\":\"members\""))
+					.filteredOn((line) -> line.startsWith("{\"kind\":\"decision\""))
+					.hasSize(REQUESTS));
 		}
 	}
 

@@ -1,0 +1,94 @@
+package io.openclaw.tokenbucket.observability.audit;
+
+import java.util.List;
+
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.replication.port.MembershipChanged;
+import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
+
+/**
+ * A line of a recording. Times are nanoseconds of the gateway's monotonic clock.
+ */
+sealed interface RecordedEvent {
+
+	/**
+	 * What kind of line it is.
+	 * @return a constant of the format
+	 */
+	String kind();
+
+	/**
+	 * When it happened.
+	 * @return nanoseconds
+	 */
+	long nanos();
+
+	/**
+	 * A member began to take part.
+	 */
+	record Start(String kind, long nanos, String node, long incarnation, int replicationFactor, long syncIntervalNanos,
+			long memberTimeoutNanos, List<RecordedLimit> limits) implements RecordedEvent {
+
+		static Start of(long nanos, MemberId self, ReplicationSettings settings, List<LimitDefinition> limits) {
+			return new Start("start", nanos, self.node(), self.incarnation(), settings.replicationFactor(),
+					settings.syncInterval().toNanos(), settings.memberTimeout().toNanos(),
+					limits.stream().map(RecordedLimit::of).toList());
+		}
+
+	}
+
+	/**
+	 * A limit as it was at the start. Amounts are micro-tokens.
+	 */
+	record RecordedLimit(String name, long capacity, long initial, long refill, long refillPeriodNanos, long revision,
+			String consistency, String mode) {
+
+		static RecordedLimit of(LimitDefinition definition) {
+			Limit limit = definition.limit();
+			return new RecordedLimit(limit.name(), limit.capacity(), limit.initial(), limit.refillRate().microTokens(),
+					limit.refillRate().periodNanos(), limit.revision(), definition.consistency().name(),
+					definition.mode().name());
+		}
+
+	}
+
+	/**
+	 * A message arrived, possibly one of this member's own. JSON has its bytes as Base64.
+	 */
+	record Received(String kind, long nanos, int bus, byte[] bytes) implements RecordedEvent {
+
+		static Received of(long nanos, int bus, byte[] bytes) {
+			return new Received("received", nanos, bus, bytes);
+		}
+
+	}
+
+	/**
+	 * A request was decided. It was asked for {@code tookNanos} before.
+	 */
+	record Decided(String kind, long nanos, long tookNanos, String limit, String key, long tokens, String outcome,
+			String reason) implements RecordedEvent {
+
+		static Decided of(long nanos, DecisionEvent event) {
+			return new Decided("decision", nanos, event.nanos(), event.limit(), event.key(), event.tokens(),
+					event.decision().outcome().name(), event.decision().reason().name());
+		}
+
+	}
+
+	/**
+	 * Other members are counted or heard than before.
+	 */
+	record Members(String kind, long nanos, String state, int fleetSize, List<String> heard) implements RecordedEvent {
+
+		static Members of(long nanos, MembershipChanged change) {
+			return new Members("members", nanos, change.state().name(), change.fleetSize(),
+					change.heard().stream().map(MemberId::toString).toList());
+		}
+
+	}
+
+}
