@@ -28,11 +28,7 @@ record AuthorizationKey(String name) implements RequestKey {
 	}
 
 	private String parse(String value) {
-		if (Credentials.isOfOneRequest(value)) {
-			throw new AmbiguousKeyException(
-					"credentials in the header %s that are the same in each request".formatted(this.name));
-		}
-		String canonical = Credentials.canonical(value);
+		String canonical = Credentials.isOfOneRequest(value) ? null : Credentials.canonical(value);
 		if (canonical == null) {
 			throw new AmbiguousKeyException(source());
 		}
@@ -41,7 +37,7 @@ record AuthorizationKey(String name) implements RequestKey {
 
 	@Override
 	public String source() {
-		return "a single value in the header " + this.name;
+		return "a single value in the header %s, the same in each request".formatted(this.name);
 	}
 
 	@Override
