@@ -91,22 +91,26 @@ public class ReplicationLogger implements ReplicationListener {
 	public void onLimitChange(LimitChange change) {
 		String limit = "Limit '" + change.limit() + "' ";
 		if (change.source() == LimitSource.CONFIGURATION) {
-			logger.info(limit + "is what all gateways are configured with now: " + change.to() + ", before: "
-					+ change.from());
-			return;
+			logger.info(limit + "is as it is configured here now: " + change.to() + ", before: " + change.from());
 		}
-		if (change.source() == LimitSource.SAVED) {
+		else if (change.source() == LimitSource.SAVED) {
 			logger.info(limit + "goes on as it was saved: " + change.to() + "; configured here: " + change.from());
 		}
 		else if (!change.to().isNewerThan(change.from())) {
-			logger
-				.warn(limit + "is not what is configured here: the fleet goes on with " + change.to() + ", instead of "
-						+ change.from() + "; it follows this configuration once all gateways have it, or at once with "
-						+ "a higher openclaw.revision");
+			logger.warn(limit + notAsConfigured(change));
+		}
+		else if (change.formerSource() == LimitSource.CONFIGURATION && !change.to().isBasedOn(change.from())) {
+			logger.info(limit + notAsConfigured(change));
 		}
 		else {
 			logger.info(limit + "was changed by another gateway: " + change.to() + ", before: " + change.from());
 		}
+	}
+
+	private static String notAsConfigured(LimitChange change) {
+		return "is not what is configured here: the fleet goes on with " + change.to() + ", instead of "
+				+ change.from() + "; it follows this configuration once all gateways have it, or at once with "
+				+ "a higher openclaw.revision";
 	}
 
 	@Override

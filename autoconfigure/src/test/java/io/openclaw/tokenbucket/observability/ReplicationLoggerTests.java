@@ -91,7 +91,8 @@ class ReplicationLoggerTests {
 	@Test
 	void aChangeThatSpreadsIsNoWarning(CapturedOutput output) {
 		this.logger.onLimitChange(
-				new LimitChange(definition(10, 0), LimitSource.CONFIGURATION, definition(20, 1), LimitSource.FLEET));
+				new LimitChange(definition(10, 0), LimitSource.CONFIGURATION,
+				definition(20, 0).following(definition(10, 0)), LimitSource.FLEET));
 		assertThat(output.getAll().lines()).singleElement()
 			.asString()
 			.contains("INFO", "Limit 'rating' was changed by another gateway: capacity 20, 1.666667 tokens/s",
@@ -105,6 +106,17 @@ class ReplicationLoggerTests {
 		assertThat(output.getAll().lines()).singleElement()
 			.asString()
 			.contains("WARN", "is not what is configured here", "a higher openclaw.revision");
+	}
+
+	@Test
+	void aConfigurationThatOthersHaveAlreadyIsNoWarning(CapturedOutput output) {
+		this.logger.onLimitChange(
+				new LimitChange(definition(10, 0), LimitSource.CONFIGURATION, definition(20, 1), LimitSource.FLEET));
+		this.logger.onLimitChange(
+				new LimitChange(definition(20, 1), LimitSource.FLEET, definition(10, 2), LimitSource.CONFIGURATION));
+		assertThat(output.getAll().lines()).hasSize(2).allMatch((line) -> line.contains("INFO"));
+		assertThat(output).contains("is not what is configured here: the fleet goes on with capacity 20",
+				"is as it is configured here now: capacity 10");
 	}
 
 	@Test
