@@ -1,6 +1,9 @@
 package io.openclaw.tokenbucket.replication;
 
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
@@ -11,6 +14,7 @@ import io.openclaw.tokenbucket.replication.gossip.CountingListener;
 import io.openclaw.tokenbucket.replication.gossip.Gossip;
 import io.openclaw.tokenbucket.replication.membership.Contact;
 import io.openclaw.tokenbucket.replication.membership.Membership;
+import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.membership.Presence;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
@@ -20,6 +24,8 @@ import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
  * to the replicating thread.
  */
 final class Participation {
+
+	private static final long NONE = Long.MAX_VALUE;
 
 	private final MemberId id;
 
@@ -64,10 +70,6 @@ final class Participation {
 		return this.gossip;
 	}
 
-	Presence presence() {
-		return this.presence;
-	}
-
 	Contact contact() {
 		return this.contact;
 	}
@@ -94,6 +96,48 @@ final class Participation {
 	 */
 	MembershipView joiningView(long now) {
 		return this.membership.view(this.outbox, true, now);
+	}
+
+	/**
+	 * Has buckets know what all that are heard have acknowledged.
+	 */
+	void acknowledge(BucketStore store, long now) {
+		long byHeard = NONE;
+		for (Peer peer : this.membership.members()) {
+			byHeard = peer.isHeard() ? Math.min(byHeard, peer.delivery().acknowledgedUpTo()) : byHeard;
+		}
+		if (byHeard != NONE) {
+			this.outbox.acknowledgedByHeard(byHeard, now);
+		}
+		long byAll = NONE;
+		for (Peer peer : this.membership.peers()) {
+			byAll = Math.min(byAll, peer.delivery().acknowledgedUpTo());
+		}
+		if (byAll != NONE) {
+			this.outbox.acknowledgedByAll(byAll, now);
+		}
+		else if (this.membership.isMember()) {
+			store.settleAlone(now);
+			this.outbox.acknowledgedByAll(this.outbox.lastNumber(), now);
+		}
+	}
+
+	/**
+	 * Looks for signs of life if that is due, and removes who shows none and is silent.
+	 * @param later runs what follows from the answer
+	 */
+	void checkPresence(Consumer<EventLoop.Task> later, long now) {
+		if (!this.presence.isDue(now)) {
+			return;
+		}
+		Set<MemberId> members = this.membership.members().stream().map(Peer::id).collect(Collectors.toSet());
+		this.presence.check(members, now, (present) -> later.accept((then) -> {
+			Set<MemberId> faded = this.presence.faded(members, present, then);
+			this.membership.members()
+				.stream()
+				.filter((peer) -> faded.contains(peer.id()) && !peer.isReceived(this.membership.interval(), then))
+				.forEach((peer) -> this.membership.remove(peer.id()));
+		}));
 	}
 
 	/**

@@ -1,11 +1,9 @@
 package io.openclaw.tokenbucket.replication;
 
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
@@ -13,10 +11,8 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
-import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.gossip.CountingListener;
 import io.openclaw.tokenbucket.replication.membership.Membership;
-import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
@@ -30,8 +26,6 @@ import io.openclaw.tokenbucket.replication.wire.MessageCodec;
  * other; public methods may be called on any thread and do not block.
  */
 public final class Replicator implements ReplicationSignal {
-
-	private static final long NONE = Long.MAX_VALUE;
 
 	// Each of two thousand buckets.
 	private static final int DIGEST_STEPS = 10;
@@ -254,12 +248,13 @@ public final class Replicator implements ReplicationSignal {
 		}
 		membership.promote(now);
 		this.self.gossip().transfers().sponsor(now);
-		if (this.self.presence().isDue(now)) {
-			checkPresence(now);
-		}
+		this.self.checkPresence((task) -> this.loop.execute((later) -> {
+			task.run(later);
+			followMembership(later);
+		}), now);
 		followMembership(now);
 		this.self.gossip().deployments().follow(now);
-		forgetAdopted();
+		this.self.gossip().deployments().forgetAdopted();
 		this.store.tick(now);
 		sumUp(DIGEST_STEPS, now);
 		describe(membership, this.store.view(now), now);
@@ -275,31 +270,6 @@ public final class Replicator implements ReplicationSignal {
 		if (this.self.gossip().digests().sumUp(now) && steps > 1) {
 			this.loop.execute((later) -> sumUp(steps - 1, later));
 		}
-	}
-
-	private void forgetAdopted() {
-		if (!this.store.limits().adopted().isEmpty()) {
-			this.store.limits()
-				.forgetAdopted((limit) -> this.self.membership()
-					.peers()
-					.stream()
-					.anyMatch((peer) -> peer.isConfiguredWith(limit)));
-		}
-	}
-
-	private void checkPresence(long now) {
-		Participation asking = this.self;
-		Set<MemberId> members = asking.membership().members().stream().map(Peer::id).collect(Collectors.toSet());
-		asking.presence().check(members, now, (present) -> this.loop.execute((later) -> {
-			Set<MemberId> faded = asking.presence().faded(members, present, later);
-			asking.membership()
-				.members()
-				.stream()
-				.filter((peer) -> faded.contains(peer.id()))
-				.filter((peer) -> !peer.isReceived(asking.membership().interval(), later))
-				.forEach((peer) -> asking.membership().remove(peer.id()));
-			followMembership(later);
-		}));
 	}
 
 	// Who is heard decides what is acknowledged, and both what may be spent.
@@ -319,28 +289,7 @@ public final class Replicator implements ReplicationSignal {
 			}
 			this.observer.onView(view, () -> describe(membership, view, now));
 		}
-		acknowledge(membership, this.self.outbox(), now);
-	}
-
-	private void acknowledge(Membership membership, Outbox outbox, long now) {
-		long byHeard = NONE;
-		for (Peer peer : membership.members()) {
-			byHeard = peer.isHeard() ? Math.min(byHeard, peer.delivery().acknowledgedUpTo()) : byHeard;
-		}
-		if (byHeard != NONE) {
-			outbox.acknowledgedByHeard(byHeard, now);
-		}
-		long byAll = NONE;
-		for (Peer peer : membership.peers()) {
-			byAll = Math.min(byAll, peer.delivery().acknowledgedUpTo());
-		}
-		if (byAll != NONE) {
-			outbox.acknowledgedByAll(byAll, now);
-		}
-		else if (membership.isMember()) {
-			this.store.settleAlone(now);
-			outbox.acknowledgedByAll(outbox.lastNumber(), now);
-		}
+		this.self.acknowledge(this.store, now);
 	}
 
 	// Peers would ignore this process for good.

@@ -47,6 +47,19 @@ public final class Deployments {
 		});
 	}
 
+	/**
+	 * Forgets limits that this member holds for others, and nobody is configured with any
+	 * more.
+	 */
+	public void forgetAdopted() {
+		if (!this.store.limits().adopted().isEmpty()) {
+			this.store.limits()
+				.forgetAdopted((limit) -> this.membership.peers()
+					.stream()
+					.anyMatch((peer) -> peer.isConfiguredWith(limit)));
+		}
+	}
+
 	// Who joins is asked as well: it may bring a higher revision. What is announced anew
 	// and not known yet may be anything.
 	private boolean isEverywhere(LimitDefinition configured) {

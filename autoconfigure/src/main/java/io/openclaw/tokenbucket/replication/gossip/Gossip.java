@@ -79,6 +79,8 @@ public final class Gossip {
 		if (this.inbound.receive(message, now)) {
 			this.schedule.oweAnswer(now);
 		}
+		Optional.ofNullable(this.membership.peer(message.sender()))
+			.ifPresent((sender) -> this.transfers.welcome(sender, now));
 	}
 
 	public Deployments deployments() {

@@ -54,6 +54,20 @@ public final class StateTransfer {
 	}
 
 	/**
+	 * Begins at once to send everything to a joiner that receives everybody, where it is
+	 * certain that this falls to this member: until then the joiner spends from what it
+	 * does not know.
+	 */
+	public void welcome(Peer joiner, long now) {
+		if (!joiner.isMember() && joiner.delivery().outgoing().isDue(now) && this.membership.isSponsorOf(joiner)
+				&& this.membership.members()
+					.stream()
+					.allMatch((member) -> !member.isHeard() || joiner.receives(member.id()))) {
+			start(joiner, now);
+		}
+	}
+
+	/**
 	 * When the next part is due; {@link Long#MAX_VALUE} from now if there is none.
 	 * @return nanoseconds from now, possibly negative
 	 */

@@ -3,9 +3,7 @@ package io.openclaw.tokenbucket.replication.membership;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -17,7 +15,6 @@ import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.Message.Listing;
-import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 /**
  * Who is in the fleet: who is counted, who waits to be, who is gone. N is what anybody
@@ -30,9 +27,7 @@ public final class Membership {
 
 	private final Supplier<ReplicationSettings> settings;
 
-	private final Map<MemberId, Peer> peers = new TreeMap<>();
-
-	private final Tombstones tombstones;
+	private final KnownProcesses peers;
 
 	private final Succession succession;
 
@@ -42,17 +37,12 @@ public final class Membership {
 
 	private boolean founder;
 
-	private boolean recalls;
-
 	private long version;
-
-	// As of the last change of peers or their standing.
-	private @Nullable List<Peer> members;
 
 	public Membership(MemberId self, Supplier<ReplicationSettings> settings) {
 		this.self = self;
 		this.settings = settings;
-		this.tombstones = new Tombstones(self);
+		this.peers = new KnownProcesses(self, this::invalidate);
 		this.succession = new Succession(self);
 		this.views = new MembershipViews(self, settings, this);
 	}
@@ -73,7 +63,7 @@ public final class Membership {
 	}
 
 	public Collection<Peer> peers() {
-		return this.peers.values();
+		return this.peers.all();
 	}
 
 	/**
@@ -91,12 +81,7 @@ public final class Membership {
 	 * The peers that are counted, in order.
 	 */
 	public List<Peer> members() {
-		List<Peer> counted = this.members;
-		if (counted == null) {
-			counted = this.peers.values().stream().filter(Peer::isMember).toList();
-			this.members = counted;
-		}
-		return counted;
+		return this.peers.members();
 	}
 
 	/**
@@ -104,32 +89,29 @@ public final class Membership {
 	 * met: this member could list no more.
 	 */
 	public boolean isFullFor(MemberId id) {
-		return this.peers.size() >= MessageCodec.MAX_PEERS && !this.peers.containsKey(id);
+		return this.peers.isFullFor(id);
 	}
 
 	/**
 	 * Whether a process began to speak that does not know that its number is too low.
 	 */
 	public boolean drainRecalls() {
-		boolean news = this.recalls;
-		this.recalls = false;
-		return news;
+		return this.peers.drainRecalls();
 	}
 
 	/**
 	 * Whether such a process has spoken lately: it must be told whom this member counts.
 	 */
 	public boolean isRecalling(long now) {
-		return this.tombstones.hasUnaware(now);
+		return this.peers.isRecalling(now);
 	}
 
 	/**
 	 * What such processes must know of their nodes.
 	 */
 	public List<Message.PeerReport> recalled(long now) {
-		return this.tombstones.recalled(now)
+		return this.peers.recalled(now)
 			.stream()
-			.filter((id) -> !this.peers.containsKey(id))
 			.map((id) -> new Message.PeerReport(id, new Listing(Standing.LEAVING, false), false, null))
 			.toList();
 	}
@@ -148,25 +130,20 @@ public final class Membership {
 	 */
 	public Optional<Peer> meet(Message message, long now) {
 		MemberId id = message.sender();
-		if (isReplaced(id)) {
-			this.recalls |= message.standing() != Standing.LEAVING && !id.node().equals(this.self.node())
-					&& this.tombstones.recall(id, now);
-			return Optional.empty();
-		}
-		if (this.tombstones.isRepeated(message)) {
+		if (this.peers.isOfThePast(message, now)) {
 			return Optional.empty();
 		}
 		detectReplacement(id);
 		if (message.standing() == Standing.LEAVING) {
-			bury(id);
+			this.peers.bury(id);
 			return Optional.empty();
 		}
-		boolean stranger = this.tombstones.readmit(id);
-		Peer peer = known(id, Standing.JOINING, now);
+		boolean stranger = this.peers.readmit(id);
+		Peer peer = this.peers.meet(id, now);
 		boolean claimsMembership = message.standing() == Standing.MEMBER;
 		boolean met = peer.failures().everReceived();
 		if (claimsMembership && !stranger && (!isMember() || !met)) {
-			become(peer, Standing.MEMBER);
+			this.peers.count(peer);
 		}
 		if (!met) {
 			boolean bothCounted = isMember() && claimsMembership;
@@ -216,7 +193,7 @@ public final class Membership {
 				roster.forEach((id, listing) -> {
 					this.succession.read(id, listing);
 					if (listing.standing() == Standing.MEMBER && !id.equals(this.self)) {
-						count(id, now);
+						this.peers.count(id, now);
 					}
 				});
 			}
@@ -230,12 +207,12 @@ public final class Membership {
 		if (!isMember() || !members().stream().allMatch(Peer::isHeard)) {
 			return;
 		}
-		List<Peer> ready = this.peers.values()
+		List<Peer> ready = this.peers.all()
 			.stream()
 			.filter((peer) -> !peer.isMember() && isMutual(peer, now) && peer.delivery().outgoing().isComplete()
 					&& peer.delivery().hasNoGap())
 			.toList();
-		ready.forEach((peer) -> become(peer, Standing.MEMBER));
+		ready.forEach((peer) -> this.peers.count(peer));
 	}
 
 	/**
@@ -247,10 +224,10 @@ public final class Membership {
 		}
 		becomeMember();
 		this.founder = true;
-		this.peers.values()
+		this.peers.all()
 			.stream()
 			.filter((peer) -> isMutual(peer, now))
-			.forEach((peer) -> become(peer, Standing.MEMBER));
+			.forEach((peer) -> this.peers.count(peer));
 	}
 
 	/**
@@ -284,15 +261,7 @@ public final class Membership {
 	 * Forgets those who waited to be counted and fell silent.
 	 */
 	public void forgetSilent(long now) {
-		long timeout = this.settings.get().memberTimeout().toNanos();
-		List<Peer> silent = this.peers.values()
-			.stream()
-			.filter((peer) -> !peer.isMember() && now - peer.failures().receivedAt() > timeout)
-			.toList();
-		silent.forEach((peer) -> {
-			this.tombstones.forget(peer);
-			drop(peer.id());
-		});
+		this.peers.forgetSilent(this.settings.get().memberTimeout().toNanos(), now);
 	}
 
 	/**
@@ -300,10 +269,7 @@ public final class Membership {
 	 * to join again.
 	 */
 	public void remove(MemberId id) {
-		Peer removed = drop(id);
-		if (removed != null) {
-			this.tombstones.remove(removed);
-		}
+		this.peers.remove(id);
 	}
 
 	/**
@@ -350,58 +316,9 @@ public final class Membership {
 		}
 	}
 
-	private void count(MemberId id, long now) {
-		Peer counted = this.peers.get(id);
-		if (counted == null) {
-			if (isReplaced(id) || this.tombstones.isRemoved(id) || isFullFor(id)) {
-				return;
-			}
-			counted = known(id, Standing.MEMBER, now);
-		}
-		become(counted, Standing.MEMBER);
-	}
-
-	// Who is known is the newest of its node.
-	private Peer known(MemberId id, Standing as, long now) {
-		Peer known = this.peers.get(id);
-		if (known == null) {
-			this.peers.keySet().stream().filter((other) -> Succession.isNewer(id, other)).toList().forEach(this::bury);
-			known = new Peer(id, as, now);
-			this.peers.put(id, known);
-			invalidate();
-		}
-		return known;
-	}
-
-	private void become(Peer peer, Standing newStanding) {
-		if (peer.standing() != newStanding) {
-			peer.become(newStanding);
-			invalidate();
-		}
-	}
-
-	private void bury(MemberId id) {
-		this.tombstones.bury(id);
-		drop(id);
-	}
-
-	private @Nullable Peer drop(MemberId id) {
-		Peer dropped = this.peers.remove(id);
-		if (dropped != null) {
-			invalidate();
-		}
-		return dropped;
-	}
-
 	private void invalidate() {
 		this.version++;
-		this.members = null;
 		this.views.invalidate();
-	}
-
-	private boolean isReplaced(MemberId id) {
-		return this.tombstones.isBuried(id) || (!this.peers.containsKey(id)
-				&& this.peers.keySet().stream().anyMatch((known) -> Succession.isNewer(known, id)));
 	}
 
 	private static long lastBefore(Message message) {
