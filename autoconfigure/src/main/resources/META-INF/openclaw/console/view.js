@@ -166,16 +166,17 @@ class Card {
     if (keys !== this.shownKeys) {
       this.shownKeys = keys;
       table(this.keys, view.busiest.length ? "Busiest keys here" : "No key was used yet.",
-        view.busiest.length ? ["Key", "Level", "Consumed here"] : [], view.busiest.map((bucket) => {
+        view.busiest.length ? ["Key", "Level", "Consumed here", "Rejected here"] : [], view.busiest.map((bucket) => {
           const open = element("button", { type: "button", className: "link", textContent: bucket.key });
           open.addEventListener("click", () => this.openBucket(this.name, bucket.key));
-          return [element("td", {}, open), cell(""), cell("")];
+          return [element("td", {}, open), cell(""), cell(""), cell("")];
         }));
     }
     const rows = this.keys.querySelectorAll("tbody tr");
     view.busiest.forEach((bucket, i) => {
       rows[i].cells[1].textContent = format(bucket.level);
       rows[i].cells[2].textContent = format(bucket.consumedHere);
+      rows[i].cells[3].textContent = format(bucket.rejectedHere);
     });
   }
 

@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
@@ -62,6 +64,10 @@ final class Browser implements AutoCloseable {
 		this.driver.get(url);
 	}
 
+	String url() {
+		return Objects.requireNonNull(this.driver.getCurrentUrl());
+	}
+
 	WebElement find(String css) {
 		return this.driver.findElement(By.cssSelector(css));
 	}
@@ -94,6 +100,13 @@ final class Browser implements AutoCloseable {
 			.pollInterval(Duration.ofMillis(50))
 			.until(() -> find(css).getText(), (text) -> text.contains(part));
 		return Duration.ofNanos(System.nanoTime() - begin);
+	}
+
+	/**
+	 * Runs a script in the page.
+	 */
+	@Nullable Object run(String script) {
+		return this.driver.executeScript(script);
 	}
 
 	void resize(int width, int height) {

@@ -3,7 +3,10 @@ package io.openclaw.sample.regions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,7 +43,7 @@ class ConsoleTests {
 	@BeforeAll
 	static void start() {
 		regions = Regions.start(SampleGatewayApplication.class, List.of("--server.port=0", "--spring.data.redis.port=0",
-				"--openclaw.circuit-breaker.latency-threshold=20s"));
+				"--openclaw.circuit-breaker.latency-threshold=20s", "--OPENCLAW_API_KEY=operator"));
 		browser = new Browser();
 	}
 
@@ -119,6 +122,77 @@ class ConsoleTests {
 		browser.awaitText("#bucket", "What each gateway has counted");
 		browser.awaitText("#bucket", "ap-southeast-2");
 		browser.find("#bucket").sendKeys(Keys.ESCAPE);
+	}
+
+	@Test
+	void aLinkLeadsToABucketAndTokensAreGivenBackThere() {
+		browser.click("#fire-all");
+		browser.awaitText("#bursts", "ap-southeast-2:");
+		browser.click("#limit-rating table button.link");
+		browser.awaitText("#bucket", "What each gateway has counted");
+		String link = browser.url();
+		assertThat(link).contains("#limit=rating&key=");
+		browser.open("about:blank");
+		browser.open(link);
+		browser.awaitText("#bucket", "What each gateway has counted");
+		browser.type("#bucket input[name=tokens]", "3");
+		browser.type("#bucket input[type=password]", "wrong");
+		browser.click("#bucket form:first-of-type button");
+		browser.awaitText("#bucket .answer", "Refused");
+		browser.errors();
+		browser.type("#bucket input[type=password]", "operator");
+		browser.click("#bucket form:first-of-type button");
+		browser.awaitText("#bucket .answer", "\"given\":3");
+		browser.find("#bucket").sendKeys(Keys.ESCAPE);
+		assertThat(browser.url()).doesNotContain("#");
+	}
+
+	@Test
+	void whatIsShownIsDownloadedAsCsv() {
+		await().atMost(Duration.ofSeconds(20)).until(ConsoleTests::levels, (said) -> said.contains("eu-central-1"));
+		browser.run("""
+				URL.createObjectURL = (blob) => { blob.text().then((text) => window.csv = text); return "#csv"; };
+				URL.revokeObjectURL = () => {};
+				HTMLAnchorElement.prototype.click = () => {};""");
+		browser.click("#limit-rating header button");
+		String csv = (String) await().atMost(Duration.ofSeconds(20))
+			.until(() -> browser.run("return window.csv"), Objects::nonNull);
+		assertThat(csv.lines().findFirst())
+			.contains("time,gateway,lowest_level,admitted_per_second,waited_per_second,rejected_per_second");
+		assertThat(csv.lines().skip(1)).isNotEmpty()
+			.allMatch((line) -> line.matches("[-:.\\dTZ]+,[-\\w]+(,-?[\\d.e-]+){4}"))
+			.anyMatch((line) -> line.contains(",eu-central-1,"));
+	}
+
+	@Test
+	void pauseHoldsThePageStillUntilItGoesOn() {
+		await().atMost(Duration.ofSeconds(20)).until(ConsoleTests::levels, (said) -> said.contains("eu-central-1"));
+		browser.click("#pause");
+		browser.awaitText("#age", "Paused at");
+		String held = levels();
+		browser.click("[data-region=eu-central-1]");
+		browser.awaitText("#region-list", "Heal its link");
+		await().during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(10)).until(() -> {
+			assertThat(levels()).isEqualTo(held);
+			return browser.find("#sentence").getText().equals(SHARED);
+		});
+		browser.click("#pause");
+		browser.awaitText("#sentence", CUT);
+		browser.click("[data-region=eu-central-1]");
+		browser.awaitText("#sentence", SHARED);
+	}
+
+	@Test
+	void aSlowUpstreamIsNamed() {
+		CircuitBreaker circuit = regions.gateways()
+			.get(0)
+			.getBean(CircuitBreakerRegistry.class)
+			.circuitBreaker("token-bucket.rating");
+		circuit.transitionToOpenState();
+		browser.awaitText("#sentence", "The upstream of rating is slow; callers are answered 429 early.");
+		browser.awaitText("#circuits", "open");
+		circuit.transitionToClosedState();
+		browser.awaitText("#sentence", SHARED);
 	}
 
 	@Test
