@@ -69,7 +69,8 @@ public final class OpenClawLimiterAutoConfiguration {
 	@ConditionalOnMissingBean
 	TokenBucketLimiter tokenBucketLimiter(BucketStore store, NanoClock clock,
 			@Qualifier("tokenBucketDeadlines") Timer deadlines, ObjectProvider<DecisionListener> listeners) {
-		return new TokenBucketLimiter(store, clock, deadlines, new DecisionListeners(listeners.orderedStream().toList()));
+		return new TokenBucketLimiter(store, clock, deadlines,
+				new DecisionListeners(listeners.orderedStream().toList()));
 	}
 
 }

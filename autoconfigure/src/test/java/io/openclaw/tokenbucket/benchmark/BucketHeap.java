@@ -49,13 +49,10 @@ public final class BucketHeap {
 		BucketStore store = new BucketStore(ids.get(0),
 				List.of(new LimitPolicy(limit, Consistency.BOUNDED, Duration.ofMillis(25))),
 				new LimiterSettings(members, Duration.ofMillis(200), BUCKETS), time);
-		store.membershipChanged(MembershipView.member(ids.get(0), members,
-				ids.stream()
-					.skip(1)
-					.map((id) -> new MembershipView.Peer(id, true, now + Duration.ofDays(1).toNanos(), true, now, 0,
-							Set.of()))
-					.toList(),
-				Set.of(), now), now);
+		store.membershipChanged(MembershipView.member(ids.get(0), members, ids.stream()
+			.skip(1)
+			.map((id) -> new MembershipView.Peer(id, true, now + Duration.ofDays(1).toNanos(), true, now, 0, Set.of()))
+			.toList(), Set.of(), now), now);
 		for (int key = 0; key < BUCKETS; key++) {
 			TokenBucketState state = TokenBucketState.empty();
 			for (MemberId id : ids) {

@@ -45,10 +45,7 @@ class ConsolePlacesTests {
 	@Test
 	void pagesThatLookDoNotKeepAGatewayFromStopping() {
 		start(ENABLED);
-		CompletableFuture<Void> page = events("null").returnResult(String.class)
-			.getResponseBody()
-			.then()
-			.toFuture();
+		CompletableFuture<Void> page = events("null").returnResult(String.class).getResponseBody().then().toFuture();
 		this.gateway.close();
 		assertThat(page).as("ended, not cut off").succeedsWithin(Duration.ofSeconds(10));
 	}

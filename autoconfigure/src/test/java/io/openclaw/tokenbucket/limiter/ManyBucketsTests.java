@@ -40,8 +40,8 @@ class ManyBucketsTests {
 
 	private final AtomicInteger touched = new AtomicInteger();
 
-	private final LocalMember member = new LocalMember(new VirtualTime(), ALICE,
-			BUCKETS + 1, policy(limit("many", 100, "1", 100), Consistency.BOUNDED),
+	private final LocalMember member = new LocalMember(new VirtualTime(), ALICE, BUCKETS + 1,
+			policy(limit("many", 100, "1", 100), Consistency.BOUNDED),
 			policy(limit("few", 100, "1", 100), Consistency.BOUNDED));
 
 	@Test

@@ -91,8 +91,7 @@ class LimitChangeOverRedisTests {
 		// more, since a bucket that has filled up again is trimmed.
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
-			.untilAsserted(
-					() -> assertThat(consumed(a)).isEqualTo(consumed(b)).isGreaterThanOrEqualTo(spent));
+			.untilAsserted(() -> assertThat(consumed(a)).isEqualTo(consumed(b)).isGreaterThanOrEqualTo(spent));
 		// Whatever was admitted came out of what accrued: what is left of it says how
 		// exact.
 		double left = MicroTokens.toTokens(limiter(a).peek("rating", KEY).level());

@@ -139,10 +139,9 @@ public final class ArrivedBody {
 		// each be logged with its stack. So a body that is stopped just does not go on.
 		Sinks.One<Stop> stop = Sinks.one();
 		AtomicBoolean begun = new AtomicBoolean();
-		Flux<byte[]> content = Flux
-			.defer(() -> begun.getAndSet(true) ? stop(Stop.GONE, stop, abort)
-					: beginning()
-						.concatWith(reader.rest()
+		Flux<byte[]> content = Flux.defer(
+				() -> begun.getAndSet(true) ? stop(Stop.GONE, stop, abort)
+						: beginning().concatWith(reader.rest()
 							.concatMap((piece) -> meter.mayPass(piece.length)
 								.flatMapMany((passes) -> passes ? Flux.just(piece) : stop(Stop.REFUSED, stop, abort)),
 									1)));

@@ -23,7 +23,8 @@ final class Credentials {
 
 	private static final Pattern JWT = Pattern.compile("([^.]+\\.[^.]+\\.)([^.]+)");
 
-	// RFC 7616, RFC 5849, RFC 9421's forerunners, Hawk, Amazon's versions 2 and 4; RFC 4559,
+	// RFC 7616, RFC 5849, RFC 9421's forerunners, Hawk, Amazon's versions 2 and 4; RFC
+	// 4559,
 	// whose exchanges end with the connection.
 	private static final Set<String> OF_ONE_REQUEST = Set.of("digest", "oauth", "signature", "hawk", "aws", "negotiate",
 			"ntlm");

@@ -190,8 +190,8 @@ public final class Bucket implements Line {
 	}
 
 	/**
-	 * Merges what a peer sent, but for what it can only have made up, unless both together
-	 * are more than a bucket may count.
+	 * Merges what a peer sent, but for what it can only have made up, unless both
+	 * together are more than a bucket may count.
 	 * @return whether all of it was acceptable
 	 */
 	public synchronized boolean merge(TokenBucketState remote, long now) {

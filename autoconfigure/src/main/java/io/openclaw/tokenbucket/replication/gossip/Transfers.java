@@ -100,8 +100,8 @@ public final class Transfers {
 	}
 
 	/**
-	 * Cuts everything into parts that fit into a message, so many buckets at a time. There
-	 * is always one part, so that an empty store is a transfer too.
+	 * Cuts everything into parts that fit into a message, so many buckets at a time.
+	 * There is always one part, so that an empty store is a transfer too.
 	 */
 	private static final class Cut {
 

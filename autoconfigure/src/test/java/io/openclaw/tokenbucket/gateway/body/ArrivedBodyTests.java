@@ -45,11 +45,9 @@ class ArrivedBodyTests {
 		MockServerWebExchange exchange = MockServerWebExchange
 			.from(MockServerHttpRequest.post("/").header("Transfer-Encoding", "chunked").body(content));
 		List<byte[]> passed = new CopyOnWriteArrayList<>();
-		ArrivedBody
-			.read(exchange,
-					(body) -> body.pass(exchange, (more) -> Mono.just(true), (routed) -> read(routed, passed),
-							(stop) -> Mono.error(new IllegalStateException(stop.name())), () -> {
-							}))
+		ArrivedBody.read(exchange, (body) -> body.pass(exchange, (more) -> Mono.just(true),
+				(routed) -> read(routed, passed), (stop) -> Mono.error(new IllegalStateException(stop.name())), () -> {
+				}))
 			.block();
 		return passed;
 	}
