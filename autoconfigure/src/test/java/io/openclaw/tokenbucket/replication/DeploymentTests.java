@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
@@ -78,8 +79,9 @@ class DeploymentTests {
 		settle();
 		assertThat(capacities()).containsOnly(100L);
 		configure(this.pods.get(1), 300, 0);
+		this.fleet.awaitAtMost(Spender.SYNC_INTERVAL.multipliedBy(3),
+				() -> Set.copyOf(capacities()).equals(Set.of(300L)));
 		settle();
-		assertThat(capacities()).containsOnly(300L);
 		assertThat(this.pods)
 			.allSatisfy((pod) -> assertThat(control(pod).source(API)).contains(LimitSource.CONFIGURATION));
 	}
