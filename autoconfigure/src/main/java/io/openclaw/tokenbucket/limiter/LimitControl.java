@@ -16,7 +16,8 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
  * Changes limits and buckets while requests run. Thread-safe; no method blocks or does
- * I/O, but a change visits every bucket of its limit: not for the request path.
+ * I/O. A change serves requests that wait: the buckets of others follow when they are
+ * used next.
  */
 public final class LimitControl {
 

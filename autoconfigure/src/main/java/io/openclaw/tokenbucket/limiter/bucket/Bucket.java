@@ -292,6 +292,7 @@ public final class Bucket implements Line {
 	public synchronized boolean dropIfFull(long now, long keepNanos) {
 		this.context.refresh(now);
 		this.replica.forget(now, keepNanos);
+		this.credit.forgetFaded(now);
 		if (!this.activity.isIdle(IDLE_INTERVALS * this.context.syncIntervalNanos(), now)) {
 			return false;
 		}

@@ -89,6 +89,13 @@ public final class Credit {
 		}
 	}
 
+	/**
+	 * Forgets demand of which nothing is left: most of a million buckets are at rest.
+	 */
+	public void forgetFaded(long now) {
+		this.demand.retain((member) -> this.demand.of(member, now) >= 1);
+	}
+
 	public boolean isSettled() {
 		return this.credit.isSettled();
 	}
