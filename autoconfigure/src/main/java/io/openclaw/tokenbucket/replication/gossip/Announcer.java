@@ -60,7 +60,7 @@ public final class Announcer implements KnownAnnouncements {
 	 * Whether somebody may not know what this member announces.
 	 */
 	public boolean mustTell(long now) {
-		return (this.changed && !isToldByOthers(now)) || this.membership.isRecalling(now)
+		return (this.changed && !isToldByOthers(now)) || this.membership.known().isRecalling(now)
 				|| this.membership.peers()
 					.stream()
 					.anyMatch((peer) -> peer.mustBeTold() || (peer.isUnreadable() && isReceived(peer, now)));

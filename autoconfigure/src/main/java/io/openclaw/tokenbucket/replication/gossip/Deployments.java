@@ -54,9 +54,8 @@ public final class Deployments {
 	public void forgetAdopted() {
 		if (!this.store.limits().adopted().isEmpty()) {
 			this.store.limits()
-				.forgetAdopted((limit) -> this.membership.peers()
-					.stream()
-					.anyMatch((peer) -> peer.isConfiguredWith(limit)));
+				.forgetAdopted(
+						(limit) -> this.membership.peers().stream().anyMatch((peer) -> peer.isConfiguredWith(limit)));
 		}
 	}
 

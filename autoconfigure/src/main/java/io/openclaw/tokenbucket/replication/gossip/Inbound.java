@@ -71,13 +71,13 @@ public final class Inbound {
 	 */
 	public boolean receive(Message message, long now) throws MalformedMessageException {
 		List<LimitDefinition> definitions = LimitSections.definitions(message, this.listener::onRejected);
-		if (this.membership.isFullFor(message.sender())) {
+		if (this.membership.known().isFullFor(message.sender())) {
 			this.listener.onRejected("count");
 			return false;
 		}
 		Optional<Peer> met = this.membership.meet(message, now);
 		if (met.isEmpty()) {
-			return this.membership.drainRecalls();
+			return this.membership.known().drainRecalls();
 		}
 		Peer sender = met.get();
 		// Buckets only grow, but who is counted and what lacks holds until the next

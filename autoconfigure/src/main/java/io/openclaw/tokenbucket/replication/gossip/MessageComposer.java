@@ -122,7 +122,7 @@ public final class MessageComposer {
 			.concat(this.membership.peers()
 				.stream()
 				.flatMap((peer) -> peer.report(sync, lacking.contains(peer), measured.contains(peer), now).stream()),
-					this.membership.recalled(now).stream())
+					this.membership.known().recalled(now).stream())
 			.toList();
 	}
 

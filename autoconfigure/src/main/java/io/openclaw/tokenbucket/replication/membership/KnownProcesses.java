@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 /**
  * The other processes: who is known, who of them is counted, who is gone. Of each node
  * the newest is known. Mutable, confined to the replicating thread.
  */
-final class KnownProcesses {
+public final class KnownProcesses {
 
 	private final MemberId self;
 
@@ -61,7 +62,11 @@ final class KnownProcesses {
 		return counted;
 	}
 
-	boolean isFullFor(MemberId id) {
+	/**
+	 * Whether there are more processes than any fleet has, so that one more cannot be
+	 * met: this member could list no more.
+	 */
+	public boolean isFullFor(MemberId id) {
 		return this.peers.size() >= MessageCodec.MAX_PEERS && !this.peers.containsKey(id);
 	}
 
@@ -81,21 +86,28 @@ final class KnownProcesses {
 	/**
 	 * Whether a process began to speak that does not know that its number is too low.
 	 */
-	boolean drainRecalls() {
+	public boolean drainRecalls() {
 		boolean news = this.recalls;
 		this.recalls = false;
 		return news;
 	}
 
-	boolean isRecalling(long now) {
+	/**
+	 * Whether such a process has spoken lately: it must be told whom this member counts.
+	 */
+	public boolean isRecalling(long now) {
 		return this.tombstones.hasUnaware(now);
 	}
 
 	/**
-	 * The newest of the processes that are gone, of nodes that do not know.
+	 * What such processes must know of their nodes.
 	 */
-	List<MemberId> recalled(long now) {
-		return this.tombstones.recalled(now).stream().filter((id) -> !this.peers.containsKey(id)).toList();
+	public List<Message.PeerReport> recalled(long now) {
+		return this.tombstones.recalled(now)
+			.stream()
+			.filter((id) -> !this.peers.containsKey(id))
+			.map((id) -> new Message.PeerReport(id, new Listing(Standing.LEAVING, false), false, null))
+			.toList();
 	}
 
 	/**

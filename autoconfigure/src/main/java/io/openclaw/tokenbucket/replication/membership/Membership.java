@@ -14,7 +14,6 @@ import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Message;
-import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 
 /**
  * Who is in the fleet: who is counted, who waits to be, who is gone. N is what anybody
@@ -85,35 +84,10 @@ public final class Membership {
 	}
 
 	/**
-	 * Whether there are more processes than any fleet has, so that one more cannot be
-	 * met: this member could list no more.
+	 * All that is known of other processes.
 	 */
-	public boolean isFullFor(MemberId id) {
-		return this.peers.isFullFor(id);
-	}
-
-	/**
-	 * Whether a process began to speak that does not know that its number is too low.
-	 */
-	public boolean drainRecalls() {
-		return this.peers.drainRecalls();
-	}
-
-	/**
-	 * Whether such a process has spoken lately: it must be told whom this member counts.
-	 */
-	public boolean isRecalling(long now) {
-		return this.peers.isRecalling(now);
-	}
-
-	/**
-	 * What such processes must know of their nodes.
-	 */
-	public List<Message.PeerReport> recalled(long now) {
-		return this.peers.recalled(now)
-			.stream()
-			.map((id) -> new Message.PeerReport(id, new Listing(Standing.LEAVING, false), false, null))
-			.toList();
+	public KnownProcesses known() {
+		return this.peers;
 	}
 
 	/**
@@ -224,10 +198,7 @@ public final class Membership {
 		}
 		becomeMember();
 		this.founder = true;
-		this.peers.all()
-			.stream()
-			.filter((peer) -> isMutual(peer, now))
-			.forEach((peer) -> this.peers.count(peer));
+		this.peers.all().stream().filter((peer) -> isMutual(peer, now)).forEach((peer) -> this.peers.count(peer));
 	}
 
 	/**
