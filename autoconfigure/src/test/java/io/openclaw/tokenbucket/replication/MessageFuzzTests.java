@@ -22,6 +22,8 @@ import io.openclaw.tokenbucket.replication.port.MessageSigning;
 import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport.Listener;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
+import io.openclaw.tokenbucket.replication.wire.MutatedMessages;
+import io.openclaw.tokenbucket.replication.wire.RandomMessages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

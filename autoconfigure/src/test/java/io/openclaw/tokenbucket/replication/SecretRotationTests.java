@@ -16,6 +16,7 @@ import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
 import io.openclaw.tokenbucket.replication.port.Refusal;
 import io.openclaw.tokenbucket.replication.port.Refusal.Reason;
 import io.openclaw.tokenbucket.replication.port.Standing;
+import io.openclaw.tokenbucket.replication.wire.MessageBuilder;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 import static org.assertj.core.api.Assertions.assertThat;

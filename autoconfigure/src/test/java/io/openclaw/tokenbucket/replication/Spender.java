@@ -20,25 +20,25 @@ import io.openclaw.tokenbucket.simulation.VirtualTime;
 /**
  * The buckets of one member: a thousand tokens each, of which one returns a second.
  */
-final class Spender {
+public final class Spender {
 
-	static final String LIMIT = "rating";
+	public static final String LIMIT = "rating";
 
-	static final Duration SYNC_INTERVAL = Duration.ofMillis(200);
+	public static final Duration SYNC_INTERVAL = Duration.ofMillis(200);
 
-	static final int REPLICATION_FACTOR = 3;
+	public static final int REPLICATION_FACTOR = 3;
 
-	static final int MAX_KEYS = 50_000;
+	public static final int MAX_KEYS = 50_000;
 
 	private final BucketStore store;
 
 	private final TokenBucketLimiter limiter;
 
-	Spender(MemberId id, VirtualTime time) {
+	public Spender(MemberId id, VirtualTime time) {
 		this(id, time, limit(1000));
 	}
 
-	Spender(MemberId id, VirtualTime time, Limit limit) {
+	public Spender(MemberId id, VirtualTime time, Limit limit) {
 		this.store = new BucketStore(id, List.of(new LimitPolicy(limit, Consistency.BOUNDED, Duration.ofMillis(25))),
 				new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, MAX_KEYS), time);
 		this.limiter = new TokenBucketLimiter(this.store, time, time, null);
@@ -47,42 +47,42 @@ final class Spender {
 	/**
 	 * The limit as it is configured.
 	 */
-	static Limit limit(long capacity) {
+	public static Limit limit(long capacity) {
 		return new Limit(LIMIT, MicroTokens.ofTokens(capacity), RefillRate.of(1, Duration.ofSeconds(1)),
 				MicroTokens.ofTokens(capacity), 0);
 	}
 
-	BucketStore store() {
+	public BucketStore store() {
 		return this.store;
 	}
 
-	TokenBucketLimiter limiter() {
+	public TokenBucketLimiter limiter() {
 		return this.limiter;
 	}
 
-	Decision spend(String key, long tokens) {
+	public Decision spend(String key, long tokens) {
 		return this.limiter.tryConsume(LIMIT, key, tokens);
 	}
 
 	/**
 	 * The level of a bucket in tokens.
 	 */
-	double level(String key) {
+	public double level(String key) {
 		return MicroTokens.toTokens(this.limiter.peek(LIMIT, key).level());
 	}
 
 	/**
 	 * What may be spent of a bucket, in tokens.
 	 */
-	double spendable(String key) {
+	public double spendable(String key) {
 		return MicroTokens.toTokens(this.limiter.peek(LIMIT, key).spendable());
 	}
 
-	TokenBucketState state(String key) {
+	public TokenBucketState state(String key) {
 		return this.limiter.peek(LIMIT, key).state();
 	}
 
-	static BucketKey key(String key) {
+	public static BucketKey key(String key) {
 		return new BucketKey(LIMIT, key, false);
 	}
 

@@ -22,9 +22,9 @@ import io.openclaw.tokenbucket.simulation.VirtualTime;
  * Members in virtual time that share a {@link TestWire}. Whatever fails or is rejected
  * fails the test, unless it is expected.
  */
-final class TestFleet {
+public final class TestFleet {
 
-	static final Duration MEMBER_TIMEOUT = Duration.ofSeconds(30);
+	public static final Duration MEMBER_TIMEOUT = Duration.ofSeconds(30);
 
 	private final VirtualTime time = new VirtualTime();
 
@@ -34,26 +34,26 @@ final class TestFleet {
 
 	private final List<String> surprises = new ArrayList<>();
 
-	VirtualTime time() {
+	public VirtualTime time() {
 		return this.time;
 	}
 
-	TestWire wire() {
+	public TestWire wire() {
 		return this.wire;
 	}
 
 	/**
 	 * What was rejected or failed so far.
 	 */
-	List<String> surprises() {
+	public List<String> surprises() {
 		return this.surprises;
 	}
 
-	void advance(Duration duration) {
+	public void advance(Duration duration) {
 		this.time.advance(duration);
 	}
 
-	void advanceSeconds(double seconds) {
+	public void advanceSeconds(double seconds) {
 		advance(Duration.ofMillis((long) (seconds * 1e3)));
 	}
 
@@ -61,7 +61,7 @@ final class TestFleet {
 	 * Lets time pass until something holds.
 	 * @return how long that took
 	 */
-	Duration awaitAtMost(Duration limit, Supplier<Boolean> condition) {
+	public Duration awaitAtMost(Duration limit, Supplier<Boolean> condition) {
 		Duration start = this.time.elapsed();
 		while (!condition.get()) {
 			Duration waited = this.time.elapsed().minus(start);
@@ -73,19 +73,19 @@ final class TestFleet {
 		return this.time.elapsed().minus(start);
 	}
 
-	TestMember start(String node) {
+	public TestMember start(String node) {
 		return start(new MemberId(node, 1), UnaryOperator.identity());
 	}
 
-	TestMember start(MemberId id, UnaryOperator<ReplicationTransport> transport) {
+	public TestMember start(MemberId id, UnaryOperator<ReplicationTransport> transport) {
 		return start(id, transport, MessageSigning.NONE);
 	}
 
-	TestMember start(MemberId id, MessageSigning signing) {
+	public TestMember start(MemberId id, MessageSigning signing) {
 		return start(id, UnaryOperator.identity(), signing);
 	}
 
-	TestMember start(MemberId id, UnaryOperator<ReplicationTransport> transport, MessageSigning signing) {
+	public TestMember start(MemberId id, UnaryOperator<ReplicationTransport> transport, MessageSigning signing) {
 		TestMember member = create(id, transport, signing);
 		member.replicator.start();
 		return member;
@@ -94,14 +94,14 @@ final class TestFleet {
 	/**
 	 * Creates a member that is not started yet.
 	 */
-	TestMember create(MemberId id, UnaryOperator<ReplicationTransport> transport, MessageSigning signing) {
+	public TestMember create(MemberId id, UnaryOperator<ReplicationTransport> transport, MessageSigning signing) {
 		return new TestMember(id, transport, signing);
 	}
 
 	/**
 	 * Starts members that find each other.
 	 */
-	List<TestMember> startTogether(String... nodes) {
+	public List<TestMember> startTogether(String... nodes) {
 		List<TestMember> members = List.of(nodes).stream().map(this::start).toList();
 		advanceSeconds(3);
 		return members;
@@ -110,14 +110,14 @@ final class TestFleet {
 	/**
 	 * Delivers a message that no member sent.
 	 */
-	void forge(MemberId pretended, byte[] message) {
+	public void forge(MemberId pretended, byte[] message) {
 		this.bus.publish(pretended, message);
 	}
 
 	/**
 	 * One process.
 	 */
-	final class TestMember implements Timer, ReplicationListener {
+	public final class TestMember implements Timer, ReplicationListener {
 
 		private final MemberId id;
 

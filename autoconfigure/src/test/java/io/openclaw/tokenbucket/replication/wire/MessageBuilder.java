@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.wire;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,18 +11,13 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.port.Standing;
-import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
-import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.Message.Listing;
-import io.openclaw.tokenbucket.replication.wire.MessageCodec;
-import io.openclaw.tokenbucket.replication.wire.Sections;
-import io.openclaw.tokenbucket.replication.wire.SequenceRange;
 
 /**
  * Builds messages of which a test cares for few parts.
  */
-final class MessageBuilder {
+public final class MessageBuilder {
 
 	private final MemberId sender;
 
@@ -47,16 +42,16 @@ final class MessageBuilder {
 		this.standing = standing;
 	}
 
-	static MessageBuilder from(MemberId sender, Standing standing) {
+	public static MessageBuilder from(MemberId sender, Standing standing) {
 		return new MessageBuilder(sender, standing);
 	}
 
-	MessageBuilder sentAt(long newSentAt) {
+	public MessageBuilder sentAt(long newSentAt) {
 		this.sentAt = newSentAt;
 		return this;
 	}
 
-	MessageBuilder lastBatch(long number) {
+	public MessageBuilder lastBatch(long number) {
 		this.lastBatch = number;
 		return this;
 	}
@@ -64,42 +59,42 @@ final class MessageBuilder {
 	/**
 	 * Lists a process as received.
 	 */
-	MessageBuilder lists(MemberId id, Standing as) {
+	public MessageBuilder lists(MemberId id, Standing as) {
 		return lists(id, as, true, 0, 0);
 	}
 
-	MessageBuilder lists(MemberId id, Standing as, boolean received, long receivedUpTo, long completedTransfer) {
+	public MessageBuilder lists(MemberId id, Standing as, boolean received, long receivedUpTo, long completedTransfer) {
 		return lists(new Message.PeerReport(id, new Listing(as, received), false,
 				new Message.Receipt(receivedUpTo, List.of(), 0, 0, completedTransfer)));
 	}
 
-	MessageBuilder lists(Message.PeerReport report) {
+	public MessageBuilder lists(Message.PeerReport report) {
 		this.peers.add(report);
 		return this;
 	}
 
-	MessageBuilder age(String limit, long nanos) {
+	public MessageBuilder age(String limit, long nanos) {
 		this.ages.put(limit, nanos);
 		return this;
 	}
 
-	MessageBuilder batch(long first, long last, BucketUpdate... buckets) {
+	public MessageBuilder batch(long first, long last, BucketUpdate... buckets) {
 		this.batch = new Message.Batch(new SequenceRange(first, last), List.of(buckets));
 		this.lastBatch = Math.max(this.lastBatch, last);
 		return this;
 	}
 
-	MessageBuilder transfer(Message.Transfer newTransfer) {
+	public MessageBuilder transfer(Message.Transfer newTransfer) {
 		this.transfer = newTransfer;
 		return this;
 	}
 
-	MessageBuilder sections(Sections newSections) {
+	public MessageBuilder sections(Sections newSections) {
 		this.sections = newSections;
 		return this;
 	}
 
-	Message build() {
+	public Message build() {
 		Map<String, AnnouncedLimit> limits = new LinkedHashMap<>();
 		this.ages.keySet().forEach((limit) -> limits.put(limit, new AnnouncedLimit(0, 0L)));
 		List<MemberId> members = this.peers.stream()
@@ -111,7 +106,7 @@ final class MessageBuilder {
 				this.ages, List.copyOf(this.peers), null, this.batch, this.transfer, this.sections);
 	}
 
-	byte[] encode() {
+	public byte[] encode() {
 		return MessageCodec.encode(build());
 	}
 

@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.wire;
 
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,17 +19,11 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
+import io.openclaw.tokenbucket.replication.Spender;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.Standing;
-import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
-import io.openclaw.tokenbucket.replication.wire.KnownAnnouncements;
-import io.openclaw.tokenbucket.replication.wire.LimitSections;
-import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.Message.Listing;
-import io.openclaw.tokenbucket.replication.wire.MessageCodec;
-import io.openclaw.tokenbucket.replication.wire.Sections;
-import io.openclaw.tokenbucket.replication.wire.SequenceRange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.delivery;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,8 +9,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.openclaw.tokenbucket.replication.delivery.TransferIn;
-import io.openclaw.tokenbucket.replication.delivery.TransferOut;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
 import static java.time.Duration.ofMillis;

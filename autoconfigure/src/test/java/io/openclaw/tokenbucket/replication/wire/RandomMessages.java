@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.wire;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,27 +17,23 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.port.Standing;
-import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
-import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.Message.Listing;
-import io.openclaw.tokenbucket.replication.wire.Sections;
-import io.openclaw.tokenbucket.replication.wire.SequenceRange;
 
 /**
  * Messages of every shape that members may send, by a seed.
  */
-final class RandomMessages {
+public final class RandomMessages {
 
 	private static final String[] TEXTS = { "rating", "4711", "Zürich", "世界", "a b\n", "😀", "x".repeat(300) };
 
 	private final Random random;
 
-	RandomMessages(long seed) {
+	public RandomMessages(long seed) {
 		this.random = new Random(seed);
 	}
 
-	Message next() {
+	public Message next() {
 		Message.Batch batch = flip() ? new Message.Batch(range(), list(this::bucket)) : null;
 		int parts = 1 + this.random.nextInt(200);
 		Message.Transfer transfer = flip() ? new Message.Transfer(Math.max(1, number()), this.random.nextInt(parts),
@@ -55,7 +51,7 @@ final class RandomMessages {
 		return new Announcement(flip() ? text() : null, Duration.ofNanos(number()), list(this::member), limits);
 	}
 
-	BucketUpdate bucket() {
+	public BucketUpdate bucket() {
 		boolean overflow = this.random.nextInt(10) == 0;
 		Map<MemberId, Long> granted = new TreeMap<>();
 		list(this::member).forEach((member) -> granted.put(member, amount()));

@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.membership;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.replication.membership.Presence;
 import io.openclaw.tokenbucket.replication.port.BusStatus;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 

@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.membership;
 
 import java.time.Duration;
 import java.util.List;
@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
-import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.Message.Listing;
+import io.openclaw.tokenbucket.replication.wire.MessageBuilder;
 import io.openclaw.tokenbucket.replication.wire.WireReader;
 
 import static io.openclaw.tokenbucket.replication.port.Standing.MEMBER;

@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.gossip;
 
 import java.time.Duration;
 
@@ -6,8 +6,7 @@ import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
-import io.openclaw.tokenbucket.replication.gossip.DigestWalk;
-import io.openclaw.tokenbucket.replication.gossip.StateDigest;
+import io.openclaw.tokenbucket.replication.Spender;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 import static org.assertj.core.api.Assertions.assertThat;

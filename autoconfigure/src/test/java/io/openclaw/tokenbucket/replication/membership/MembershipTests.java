@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.membership;
 
 import java.time.Duration;
 import java.util.List;
@@ -8,11 +8,11 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.replication.Spender;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
-import io.openclaw.tokenbucket.replication.membership.Membership;
-import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.MessageBuilder;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 import static io.openclaw.tokenbucket.replication.port.Standing.JOINING;

@@ -1,12 +1,9 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.port;
 
 import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
-
-import io.openclaw.tokenbucket.replication.port.MessageSigning;
-import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.port;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
-import io.openclaw.tokenbucket.replication.port.MessageSigning;
+import io.openclaw.tokenbucket.replication.Spender;
+import io.openclaw.tokenbucket.replication.TestFleet;
 import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
-import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
-import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.MessageBuilder;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
+import io.openclaw.tokenbucket.replication.wire.RandomMessages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

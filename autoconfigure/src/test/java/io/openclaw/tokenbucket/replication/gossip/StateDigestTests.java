@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.gossip;
 
 import java.util.HashSet;
 import java.util.List;
@@ -12,7 +12,7 @@ import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
-import io.openclaw.tokenbucket.replication.gossip.StateDigest;
+import io.openclaw.tokenbucket.replication.Spender;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,12 +1,10 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.membership;
 
 import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import io.openclaw.tokenbucket.replication.membership.Contact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,20 +1,16 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-import io.openclaw.tokenbucket.replication.wire.MessageCodec;
-import io.openclaw.tokenbucket.replication.wire.WireReader;
-import io.openclaw.tokenbucket.replication.wire.WireWriter;
-
 /**
  * Messages that are nearly right, by a seed: bits flipped, bytes cut out, put in or
  * doubled, two messages spliced, numbers replaced by those at the edges of what is
  * allowed; and some that are nothing but noise.
  */
-final class MutatedMessages {
+public final class MutatedMessages {
 
 	private static final long[] EDGES = { 0, 1, 2, 127, 128, 255, 1_000, 1_001, 16_384, Integer.MAX_VALUE, 1L << 31,
 			WireReader.LARGEST - 1, WireReader.LARGEST, WireReader.LARGEST + 1, Long.MAX_VALUE - 1, Long.MAX_VALUE,
@@ -29,12 +25,12 @@ final class MutatedMessages {
 	 * @param random what decides
 	 * @param corpus messages that are right
 	 */
-	MutatedMessages(Random random, List<byte[]> corpus) {
+	public MutatedMessages(Random random, List<byte[]> corpus) {
 		this.random = random;
 		this.corpus = corpus;
 	}
 
-	byte[] next() {
+	public byte[] next() {
 		if (this.random.nextInt(20) == 0) {
 			return noise();
 		}
