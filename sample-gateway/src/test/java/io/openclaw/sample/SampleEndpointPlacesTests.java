@@ -27,8 +27,22 @@ class SampleEndpointPlacesTests {
 		client.get().uri(base + "/metrics").exchange().expectStatus().isOk().expectBody(String.class).value((page) -> {
 			assertThat(page).contains("openclaw_bucket_capacity");
 		});
-		client.get().uri(base + "/healthz").exchange().expectStatus().isOk().expectBody().jsonPath("$.status").isEqualTo("UP");
-		client.get().uri(base + "/ready").exchange().expectStatus().isOk().expectBody().jsonPath("$.status").isEqualTo("UP");
+		client.get()
+			.uri(base + "/healthz")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.status")
+			.isEqualTo("UP");
+		client.get()
+			.uri(base + "/ready")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.status")
+			.isEqualTo("UP");
 	}
 
 	@Nested

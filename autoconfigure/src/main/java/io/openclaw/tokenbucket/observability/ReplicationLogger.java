@@ -108,8 +108,8 @@ public class ReplicationLogger implements ReplicationListener {
 	}
 
 	private static String notAsConfigured(LimitChange change) {
-		return "is not what is configured here: the fleet goes on with " + change.to() + ", instead of "
-				+ change.from() + "; it follows this configuration once all gateways have it, or at once with "
+		return "is not what is configured here: the fleet goes on with " + change.to() + ", instead of " + change.from()
+				+ "; it follows this configuration once all gateways have it, or at once with "
 				+ "a higher openclaw.revision";
 	}
 

@@ -90,8 +90,7 @@ class ReplicationLoggerTests {
 
 	@Test
 	void aChangeThatSpreadsIsNoWarning(CapturedOutput output) {
-		this.logger.onLimitChange(
-				new LimitChange(definition(10, 0), LimitSource.CONFIGURATION,
+		this.logger.onLimitChange(new LimitChange(definition(10, 0), LimitSource.CONFIGURATION,
 				definition(20, 0).following(definition(10, 0)), LimitSource.FLEET));
 		assertThat(output.getAll().lines()).singleElement()
 			.asString()

@@ -24,8 +24,8 @@ import org.springframework.web.util.UriComponentsBuilder;
 
 /**
  * Leads short paths to endpoints, wherever those are configured to be. On a port of their
- * own they are asked over HTTP, and the console, which is a page with files, is redirected
- * to. Immutable.
+ * own they are asked over HTTP, and the console, which is a page with files, is
+ * redirected to. Immutable.
  */
 @Component
 class EndpointRoutes implements RouteLocator {
@@ -74,18 +74,18 @@ class EndpointRoutes implements RouteLocator {
 			routes.route(id, (route) -> route.path(path).uri("forward:" + base + endpoint));
 		}
 		else if (id.equals(CONSOLE)) {
-			routes.route(id, (route) -> route.path(path)
-				.filters((filters) -> filters.filter((exchange, chain) -> redirect(exchange, endpoint)))
-				.uri("no://op"));
+			routes.route(id,
+					(route) -> route.path(path)
+						.filters((filters) -> filters.filter((exchange, chain) -> redirect(exchange, endpoint)))
+						.uri("no://op"));
 		}
 		else {
-			routes.route(id,
-					(route) -> route.path(path).filters((filters) -> filters.filter((exchange, chain) -> {
-						exchange.getAttributes()
-							.put(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR,
-									elsewhere(URI.create("http://127.0.0.1"), endpoint));
-						return chain.filter(exchange);
-					}, WITH_URL)).uri("http://127.0.0.1"));
+			routes.route(id, (route) -> route.path(path).filters((filters) -> filters.filter((exchange, chain) -> {
+				exchange.getAttributes()
+					.put(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR,
+							elsewhere(URI.create("http://127.0.0.1"), endpoint));
+				return chain.filter(exchange);
+			}, WITH_URL)).uri("http://127.0.0.1"));
 		}
 	}
 
