@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,6 +21,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  * {@code mvn -Pchaos -pl sample-gateway -am verify}, and with {@code -Dchaos.only=} names
  * of some, separated by commas.
  */
+@Isolated("others would slow the gateways, which answer for their numbers")
 class ChaosLongTests {
 
 	private static Laboratory laboratory;

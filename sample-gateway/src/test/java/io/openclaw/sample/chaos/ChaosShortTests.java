@@ -5,6 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Some experiments in short, without what depends on the speed of the machine, and
  * controls that must be found to fail.
  */
+@Isolated("others would slow the gateways, which answer for their numbers")
 class ChaosShortTests {
 
 	private static Laboratory laboratory;

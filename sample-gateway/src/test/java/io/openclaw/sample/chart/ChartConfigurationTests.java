@@ -12,7 +12,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
@@ -37,6 +36,7 @@ class ChartConfigurationTests {
 	@BeforeAll
 	static void start(@TempDir Path directory) {
 		gateway = MountedGateway.start(rendered, directory, redis.port());
+		gateway.awaitReady(probe("readinessProbe"));
 		gateway.get("/rate");
 	}
 
@@ -47,12 +47,14 @@ class ChartConfigurationTests {
 
 	@Test
 	void probesAreAnswered() {
-		JsonNode container = rendered.named("Deployment", "edge-openclaw-gateway")
-			.at("/spec/template/spec/containers/0");
 		for (String probe : Set.of("startupProbe", "livenessProbe", "readinessProbe")) {
-			String path = Rendered.text(container, "/" + probe + "/httpGet/path");
-			assertThat(gateway.get(path).statusCode()).as(path).isEqualTo(200);
+			assertThat(gateway.get(probe(probe)).statusCode()).as(probe).isEqualTo(200);
 		}
+	}
+
+	private static String probe(String name) {
+		return Rendered.text(rendered.named("Deployment", "edge-openclaw-gateway"),
+				"/spec/template/spec/containers/0/" + name + "/httpGet/path");
 	}
 
 	@Test

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
@@ -39,7 +40,9 @@ public final class GatewayProcess implements AutoCloseable {
 
 	private static final Path SAMPLE = Path.of("target/openclaw-sample-gateway.jar");
 
-	private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+	// Nobody sends anything more to a gateway that is told to stop.
+	private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+			"-Dreactor.netty.ioShutdownQuietPeriod=0");
 
 	private static final Pattern PORT = Pattern.compile("Netty started on port (\\d+)");
 
@@ -188,7 +191,7 @@ public final class GatewayProcess implements AutoCloseable {
 	 * Waits until it has a port.
 	 * @return this gateway
 	 */
-	GatewayProcess awaitListening() {
+	public GatewayProcess awaitListening() {
 		await("port of " + this.name).atMost(START_TIMEOUT)
 			.pollInterval(Duration.ofMillis(50))
 			.failFast(() -> assertThat(this.process.isAlive()).as(this::output).isTrue())
@@ -238,6 +241,18 @@ public final class GatewayProcess implements AutoCloseable {
 	 */
 	public CompletableFuture<HttpResponse<String>> getAsync(String path, String... headers) {
 		return getAsync(uri(path), headers);
+	}
+
+	/**
+	 * Posts a document and waits for the answer.
+	 * @param path its path
+	 * @param body the document
+	 * @param headers names and values in turn
+	 * @return the answer
+	 */
+	public HttpResponse<String> post(String path, String body, String... headers) {
+		HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).headers(headers).timeout(REQUEST_TIMEOUT);
+		return client.sendAsync(request.POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString()).join();
 	}
 
 	/**

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import io.openclaw.tokenbucket.testing.RedisExtension;
 
@@ -16,6 +17,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * One of two gateways goes; the other serves on.
  */
+@Isolated("others would slow the gateways, which answer for their numbers")
 class LostGatewayTests {
 
 	private static final double CAPACITY = 50;

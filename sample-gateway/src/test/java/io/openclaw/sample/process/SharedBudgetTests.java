@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +22,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * Two gateways on one Redis server, and callers that use both.
  */
+@Isolated("others would slow the gateways, which answer for their numbers")
 class SharedBudgetTests {
 
 	private static final int MEMBERS = 2;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +41,7 @@ import static org.awaitility.Awaitility.await;
  * The application that the README shows, as projects of their own outside this build: the
  * starter is all that they have of it.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class UserApplicationTests {
 
 	private static final Rate OF_README = new Rate(100, 10);
@@ -50,7 +54,7 @@ class UserApplicationTests {
 	private static final String LOGIN = "Basic "
 			+ Base64.getEncoder().encodeToString(("user:" + PASSWORD).getBytes(StandardCharsets.US_ASCII));
 
-	private static final AtomicInteger served = new AtomicInteger();
+	private static final Map<String, AtomicInteger> served = new ConcurrentHashMap<>();
 
 	@RegisterExtension
 	static final RedisExtension redis = new RedisExtension();
@@ -65,7 +69,7 @@ class UserApplicationTests {
 	static void build() throws IOException {
 		service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		service.createContext("/", (exchange) -> {
-			served.incrementAndGet();
+			served.get(exchange.getRequestHeaders().getFirst("X-API-Key")).incrementAndGet();
 			exchange.sendResponseHeaders(204, -1);
 			exchange.close();
 		});
@@ -80,8 +84,8 @@ class UserApplicationTests {
 	}
 
 	@BeforeEach
-	void reset() {
-		served.set(0);
+	void countFromZero() {
+		served.put(this.key, new AtomicInteger());
 	}
 
 	@ParameterizedTest
@@ -179,7 +183,7 @@ class UserApplicationTests {
 		// a gateway that still looks for others spends part of the bucket only
 		await().pollInterval(Duration.ofMillis(1)).atMost(Duration.ofMinutes(1)).until(() -> {
 			call(spender, "/api/orders", headers);
-			return served.get() >= limit.capacity();
+			return served() >= limit.capacity();
 		});
 		for (GatewayProcess gateway : gateways) {
 			HttpResponse<String> rejected = await().pollInterval(Duration.ofMillis(1))
@@ -190,8 +194,12 @@ class UserApplicationTests {
 			assertThat(rejected.body()).contains("quota-exceeded");
 		}
 		double seconds = (System.nanoTime() - start) / 1e9;
-		assertThat((double) served.get()).isBetween((double) limit.capacity(),
+		assertThat((double) served()).isBetween((double) limit.capacity(),
 				limit.capacity() + limit.perSecond() * seconds);
+	}
+
+	private int served() {
+		return served.get(this.key).get();
 	}
 
 	private HttpResponse<String> call(GatewayProcess gateway, String path, String... headers) {

@@ -150,10 +150,11 @@ final class UserProjects {
 		write("pom.xml", TOGETHER
 			.formatted(this.projects.stream().map("<module>%s</module>"::formatted).collect(Collectors.joining())));
 		Path log = this.directory.resolve("build.log");
-		Process maven = new ProcessBuilder(command()).directory(this.directory.toFile())
+		ProcessBuilder builder = new ProcessBuilder(command()).directory(this.directory.toFile())
 			.redirectErrorStream(true)
-			.redirectOutput(log.toFile())
-			.start();
+			.redirectOutput(log.toFile());
+		builder.environment().put("MAVEN_OPTS", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+		Process maven = builder.start();
 		assertThat(exitCode(maven)).as(() -> read(log)).isZero();
 	}
 
@@ -173,8 +174,8 @@ final class UserProjects {
 
 	private List<String> command() {
 		String script = System.getProperty("os.name").startsWith("Windows") ? "mvn.cmd" : "mvn";
-		return List.of(Path.of(required("maven.home"), "bin", script).toString(), "-B", "-ntp", "-gs", "settings.xml",
-				"-Dmaven.repo.local=" + this.repository, "package");
+		return List.of(Path.of(required("maven.home"), "bin", script).toString(), "-B", "-ntp", "-T2", "-gs",
+				"settings.xml", "-Dmaven.repo.local=" + this.repository, "package");
 	}
 
 	private static int exitCode(Process process) {

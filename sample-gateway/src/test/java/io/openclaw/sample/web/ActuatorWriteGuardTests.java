@@ -1,6 +1,8 @@
 package io.openclaw.sample.web;
 
 import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,15 +30,11 @@ class ActuatorWriteGuardTests {
 
 	private static final String MANY = "include=*";
 
-	private static ConfigurableApplicationContext gateway;
-
-	private static String started = "";
+	private static final Map<String, ConfigurableApplicationContext> gateways = new HashMap<>();
 
 	@AfterAll
 	static void close() {
-		if (gateway != null) {
-			gateway.close();
-		}
+		gateways.values().forEach(ConfigurableApplicationContext::close);
 	}
 
 	@ParameterizedTest
@@ -60,10 +58,10 @@ class ActuatorWriteGuardTests {
 			management | local.management.port | POST   | /internal/actuator/gateway/routes/x
 			""")
 	void nobodyWritesWithoutTheKey(String layout, String port, HttpMethod method, String path) {
-		start(layout);
-		assertThat(send(port, method, path).value()).as("without a key").isIn(401, 404, 405);
-		assertThat(send(port, method, path, "guess").value()).as("with a wrong key").isIn(401, 404, 405);
-		assertThat(send(port, method, path, "operator", "operator").value()).as("with two keys").isIn(401, 404, 405);
+		String url = gateway(layout).getEnvironment().getProperty(port) + path;
+		assertThat(send(method, url).value()).as("without a key").isIn(401, 404, 405);
+		assertThat(send(method, url, "guess").value()).as("with a wrong key").isIn(401, 404, 405);
+		assertThat(send(method, url, "operator", "operator").value()).as("with two keys").isIn(401, 404, 405);
 	}
 
 	@ParameterizedTest
@@ -80,15 +78,15 @@ class ActuatorWriteGuardTests {
 			""")
 	void whoeverHasTheKeyWritesAndEverybodyElseDoesTheRest(String layout, String port, HttpMethod method, String path,
 			String key, int status) {
-		start(layout);
-		assertThat(send(port, method, path, key).value()).isEqualTo(status);
+		String url = gateway(layout).getEnvironment().getProperty(port) + path;
+		assertThat(send(method, url, key).value()).isEqualTo(status);
 	}
 
-	private static HttpStatusCode send(String port, HttpMethod method, String path, String... keys) {
+	private static HttpStatusCode send(HttpMethod method, String portAndPath, String... keys) {
 		WebTestClient.RequestBodySpec request = WebTestClient.bindToServer()
 			.build()
 			.method(method)
-			.uri(URI.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty(port) + path));
+			.uri(URI.create("http://127.0.0.1:" + portAndPath));
 		if (keys.length > 0) {
 			request.header("X-API-Key", keys);
 		}
@@ -98,13 +96,12 @@ class ActuatorWriteGuardTests {
 		return request.exchange().expectBody().returnResult().getStatus();
 	}
 
-	private static void start(String layout) {
-		if (started.equals(layout)) {
-			return;
-		}
-		close();
-		started = layout;
-		gateway = new SpringApplicationBuilder(SampleGatewayApplication.class, HiddenRoute.class).run(switch (layout) {
+	private static ConfigurableApplicationContext gateway(String layout) {
+		return gateways.computeIfAbsent(layout, ActuatorWriteGuardTests::start);
+	}
+
+	private static ConfigurableApplicationContext start(String layout) {
+		return new SpringApplicationBuilder(SampleGatewayApplication.class, HiddenRoute.class).run(switch (layout) {
 			case "root" ->
 				arguments("management.endpoints.web.base-path=/", "management.endpoint.gateway.access=unrestricted");
 			case "moved" -> arguments("spring.webflux.base-path=/app", "management.endpoints.web.base-path=/ops",
