@@ -1,10 +1,10 @@
 package io.openclaw.tokenbucket.replication.port;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 
 import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
+
+import io.openclaw.tokenbucket.limiter.HmacSha256;
 
 /**
  * The key under which messages of one namespace are signed, derived from a secret.
@@ -12,9 +12,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 public final class SigningKey {
 
-	public static final int SIGNATURE_BYTES = 32;
-
-	private static final String ALGORITHM = "HmacSHA256";
+	public static final int SIGNATURE_BYTES = HmacSha256.BYTES;
 
 	// No text in UTF-8 has this byte, so no id of an API key, an HMAC under the very
 	// secret, is ever made of what this key is made of.
@@ -22,17 +20,14 @@ public final class SigningKey {
 
 	private static final String PURPOSE = "io.openclaw.tokenbucket messages of ";
 
-	private final SecretKeySpec key;
-
-	private final Mac prototype;
+	private final HmacSha256 hmac;
 
 	private SigningKey(byte[] key) {
-		this.key = new SecretKeySpec(key, ALGORITHM);
-		this.prototype = newMac();
+		this.hmac = new HmacSha256(key);
 	}
 
 	public static SigningKey derive(String secret, String namespace) {
-		Mac mac = new SigningKey(secret.getBytes(StandardCharsets.UTF_8)).prototype;
+		Mac mac = new HmacSha256(secret.getBytes(StandardCharsets.UTF_8)).begin();
 		mac.update(NO_TEXT);
 		return new SigningKey(mac.doFinal((PURPOSE + namespace).getBytes(StandardCharsets.UTF_8)));
 	}
@@ -41,31 +36,9 @@ public final class SigningKey {
 	 * The HMAC-SHA256 of the first bytes.
 	 */
 	public byte[] sign(byte[] bytes, int length) {
-		Mac mac = copyOfPrototype();
+		Mac mac = this.hmac.begin();
 		mac.update(bytes, 0, length);
 		return mac.doFinal();
-	}
-
-	// A Mac is not thread-safe; a copy spares finding the algorithm and deriving its
-	// pads, but not every provider can copy.
-	private Mac copyOfPrototype() {
-		try {
-			return (Mac) this.prototype.clone();
-		}
-		catch (CloneNotSupportedException ex) {
-			return newMac();
-		}
-	}
-
-	private Mac newMac() {
-		try {
-			Mac mac = Mac.getInstance(ALGORITHM);
-			mac.init(this.key);
-			return mac;
-		}
-		catch (GeneralSecurityException ex) {
-			throw new IllegalStateException("every Java platform has " + ALGORITHM, ex);
-		}
 	}
 
 }
