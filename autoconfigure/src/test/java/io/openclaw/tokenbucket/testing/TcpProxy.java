@@ -27,9 +27,9 @@ public final class TcpProxy implements AutoCloseable {
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
-	private final Gate requests = new Gate();
+	private final Valve requests = new Valve();
 
-	private final Gate replies = new Gate();
+	private final Valve replies = new Valve();
 
 	private volatile boolean refusing;
 
@@ -140,10 +140,10 @@ public final class TcpProxy implements AutoCloseable {
 		}
 	}
 
-	private void forward(Connection connection, Relay relay, Socket from, Gate gate, Socket to)
+	private void forward(Connection connection, Relay relay, Socket from, Valve valve, Socket to)
 			throws IOException, InterruptedException {
 		try {
-			relay.relay(from.getInputStream(), gate.before(to.getOutputStream()));
+			relay.relay(from.getInputStream(), valve.before(to.getOutputStream()));
 		}
 		finally {
 			connection.close();

@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.within;
  * they spend.
  */
 @ExtendWith(OutputCaptureExtension.class)
-class SecretRotationTests {
+class SecretRotationOverRedisTests {
 
 	@RegisterExtension
 	static final RedisExtension redis = new RedisExtension();
@@ -69,7 +69,7 @@ class SecretRotationTests {
 			.untilAsserted(() -> assertThat(this.gateways.values())
 				.allSatisfy((gateway) -> assertThat((double) limiter(gateway).peek("rating", "k").level())
 					.isCloseTo((CAPACITY - this.admitted) * 1e6, within(1e6))));
-		this.gateways.values().forEach(SecretRotationTests::assertNothingRejected);
+		this.gateways.values().forEach(SecretRotationOverRedisTests::assertNothingRejected);
 	}
 
 	@Test

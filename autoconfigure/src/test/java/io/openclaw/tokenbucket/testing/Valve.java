@@ -10,7 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * Holds back what is written through it while it is shut. Thread-safe.
  */
-final class Gate {
+final class Valve {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
