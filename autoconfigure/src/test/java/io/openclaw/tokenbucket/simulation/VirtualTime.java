@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.simulation;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -20,8 +19,7 @@ public final class VirtualTime implements NanoClock, Timer {
 
 	private long lastNumber;
 
-	private final PriorityQueue<Event> events = new PriorityQueue<>(
-			Comparator.<Event>comparingLong((event) -> event.at() - this.start).thenComparingLong(Event::number));
+	private final PriorityQueue<Event> events = new PriorityQueue<>();
 
 	@Override
 	public long nanoTime() {
@@ -53,7 +51,14 @@ public final class VirtualTime implements NanoClock, Timer {
 		this.now = until;
 	}
 
-	private record Event(long at, long number, Runnable task) {
+	private record Event(long at, long number, Runnable task) implements Comparable<Event> {
+
+		@Override
+		public int compareTo(Event other) {
+			return (this.at != other.at) ? Long.compare(this.at - other.at, 0)
+					: Long.compare(this.number, other.number);
+		}
+
 	}
 
 }
