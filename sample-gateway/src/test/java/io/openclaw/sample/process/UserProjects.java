@@ -37,6 +37,8 @@ final class UserProjects {
 
 	private static final long BUILD_TIMEOUT_MINUTES = 10;
 
+	private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
 	private final Path directory;
 
 	private final Path repository;
@@ -153,7 +155,7 @@ final class UserProjects {
 		ProcessBuilder builder = new ProcessBuilder(command()).directory(this.directory.toFile())
 			.redirectErrorStream(true)
 			.redirectOutput(log.toFile());
-		builder.environment().put("MAVEN_OPTS", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1");
+		builder.environment().merge("MAVEN_OPTS", SHORT_LIVED, (own, more) -> own + " " + more);
 		Process maven = builder.start();
 		assertThat(exitCode(maven)).as(() -> read(log)).isZero();
 	}
