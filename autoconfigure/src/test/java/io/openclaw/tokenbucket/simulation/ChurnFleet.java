@@ -15,15 +15,12 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.NanoClock;
-import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
-import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;
 import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
-import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 
 /**
@@ -63,7 +60,7 @@ final class ChurnFleet {
 
 	ChurnFleet(StoreFactory stores, Random random) {
 		this.stores = stores;
-		this.bus = new InMemoryBus(this.time, this.time, new SimulatedNetwork(random, SimulatedNetwork.NEAR, 0));
+		this.bus = new InMemoryBus(this.time, this.time, new SimulatedNetwork(random, SimulatedNetwork.NEAR, 0.3));
 	}
 
 	VirtualTime time() {
@@ -103,13 +100,13 @@ final class ChurnFleet {
 	 * How many buckets each running member holds.
 	 */
 	List<Integer> held() {
-		return this.members.stream().filter((member) -> member.running).map((member) -> member.store.size()).toList();
+		return this.members.stream().filter((member) -> !member.process.hasEnded()).map((member) -> member.process.store().size()).toList();
 	}
 
 	void start() {
 		Member member = new Member(new MemberId("member-%03d".formatted(this.members.size()), 1));
 		this.members.add(member);
-		member.replicator.start();
+		member.process.start();
 	}
 
 	/**
@@ -118,7 +115,7 @@ final class ChurnFleet {
 	void leave() {
 		Member oldest = this.members.stream().filter((member) -> member.serves).findFirst().orElseThrow();
 		oldest.serves = false;
-		oldest.replicator.leave().thenRun(() -> oldest.running = false);
+		oldest.process.leave().thenRun(oldest.process::kill);
 	}
 
 	/**
@@ -128,7 +125,7 @@ final class ChurnFleet {
 		List<Member> ready = this.members.stream().filter(Member::isReady).toList();
 		KeyTally tally = this.tallies.computeIfAbsent(key, (added) -> new KeyTally(RATING));
 		tally.arrive(this.time.elapsed());
-		Decision decision = ready.get(which % ready.size()).limiter.tryConsume(LIMIT, "key-" + key, 1);
+		Decision decision = ready.get(which % ready.size()).process.limiter().tryConsume(LIMIT, "key-" + key, 1);
 		if (decision.completion() == null) {
 			tally.decide(decision.isAdmitted(), this.time.elapsed());
 		}
@@ -142,11 +139,11 @@ final class ChurnFleet {
 	 */
 	void look() {
 		for (Member member : this.members) {
-			if (member.running) {
+			if (!member.process.hasEnded()) {
 				this.looks++;
-				this.held += member.store.size();
-				this.mostHeld = Math.max(this.mostHeld, member.store.size());
-				member.limiter.busiest(LIMIT, Integer.MAX_VALUE)
+				this.held += member.process.store().size();
+				this.mostHeld = Math.max(this.mostHeld, member.process.store().size());
+				member.process.limiter().busiest(LIMIT, Integer.MAX_VALUE)
 					.forEach((
 							status) -> this.mostEntries = Math.max(this.mostEntries, status.state().consumed().size()));
 			}
@@ -163,51 +160,28 @@ final class ChurnFleet {
 
 	}
 
-	private final class Member implements ReplicationListener {
+	private final class Member {
 
-		private final BucketStore store;
-
-		private final TokenBucketLimiter limiter;
-
-		private final Replicator replicator;
+		private final SimulatedMember process;
 
 		private final Duration startedAt = ChurnFleet.this.time.elapsed();
 
 		private boolean serves = true;
 
-		private boolean running = true;
-
 		Member(MemberId id) {
-			VirtualTime clock = ChurnFleet.this.time;
-			this.store = ChurnFleet.this.stores.create(id,
+			ChurnFleet fleet = ChurnFleet.this;
+			BucketStore store = fleet.stores.create(id,
 					List.of(new LimitPolicy(RATING, Consistency.BOUNDED, Duration.ofMillis(25))),
-					new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 1_000), clock);
-			this.limiter = new TokenBucketLimiter(this.store, clock, this::schedule, null);
-			this.replicator = new Replicator(this.store, new InMemoryReplicationTransport(List.of(ChurnFleet.this.bus)),
-					new ReplicationSettings(null, REPLICATION_FACTOR, SYNC_INTERVAL, Duration.ofSeconds(30)), clock,
-					this::schedule, this);
+					new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 1_000), fleet.time);
+			this.process = new SimulatedMember(store,
+					new ReplicationSettings(null, REPLICATION_FACTOR, SYNC_INTERVAL, Duration.ofSeconds(30)),
+					new InMemoryReplicationTransport(List.of(fleet.bus)), fleet.time, fleet.time,
+					new StrictListener((bytes) -> {
+					}));
 		}
 
 		boolean isReady() {
 			return this.serves && ChurnFleet.this.time.elapsed().minus(this.startedAt).compareTo(JOINED_AFTER) > 0;
-		}
-
-		private void schedule(Duration delay, Runnable task) {
-			ChurnFleet.this.time.schedule(delay, () -> {
-				if (this.running) {
-					task.run();
-				}
-			});
-		}
-
-		@Override
-		public void onRejected(String reason) {
-			throw new AssertionError("a message was rejected: " + reason);
-		}
-
-		@Override
-		public void onFailure(RuntimeException failure) {
-			throw failure;
 		}
 
 	}

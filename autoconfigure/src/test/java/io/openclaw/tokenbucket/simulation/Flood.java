@@ -60,7 +60,7 @@ final class Flood {
 
 	private Flood(int members, int maxKeys) {
 		InMemoryBus bus = new InMemoryBus(this.time, this.time,
-				new SimulatedNetwork(new Random(1), SimulatedNetwork.NEAR, 0));
+				new SimulatedNetwork(new Random(1), SimulatedNetwork.NEAR, 0.3));
 		this.members = IntStream.range(0, members)
 			.mapToObj((number) -> new Member(new MemberId("member-" + number, 1), maxKeys))
 			.toList();

@@ -88,7 +88,7 @@ record Schedule(long seed, World world, List<ScheduleEvent> events) {
 		 * How long a lost member may go unnoticed at the most.
 		 */
 		Duration bound(Duration slowest) {
-			long roundTrip = (long) (2 * (1 + UnreliableNetwork.JITTER) * slowest.toNanos());
+			long roundTrip = (long) (2 * (1 + ScheduledFleet.JITTER) * slowest.toNanos());
 			return Duration.ofNanos(Math.min(3_000_000_000L, 3 * this.syncInterval.toNanos() + 2 * roundTrip));
 		}
 

@@ -25,13 +25,15 @@ sealed interface ScheduleEvent {
 	 * Which links a fault cuts, from sender to receiver, and who does not reach the
 	 * server at all.
 	 */
-	record Links(BitSet links, BitSet cutOff) {
+	record Links(BitSet links, BitSet cutOff) implements SimulatedNetwork.Links {
 
-		boolean isCut(int from, int to) {
-			return this.links.get(from * Schedule.MOST_NODES + to);
+		@Override
+		public boolean isCut(int from, int to) {
+			return isCutOff(from) || isCutOff(to) || this.links.get(from * Schedule.MOST_NODES + to);
 		}
 
-		boolean isCutOff(int node) {
+		@Override
+		public boolean isCutOff(int node) {
 			return this.cutOff.get(node);
 		}
 
@@ -53,9 +55,9 @@ sealed interface ScheduleEvent {
 
 		@Override
 		public void befall(ScheduledFleet fleet) {
-			fleet.networks(this.bus).forEach((network) -> network.cut(this.links, 1));
+			fleet.networks(this.bus).forEach((network) -> network.cut(this.links));
 			fleet.later(this.until.minus(this.at),
-					() -> fleet.networks(this.bus).forEach((network) -> network.cut(this.links, -1)));
+					() -> fleet.networks(this.bus).forEach((network) -> network.heal(this.links)));
 		}
 
 	}

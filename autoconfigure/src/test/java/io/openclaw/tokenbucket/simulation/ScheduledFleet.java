@@ -25,7 +25,7 @@ import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.JointDecision;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;
-import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
 import io.openclaw.tokenbucket.simulation.ScheduledMember.BucketName;
 
 /**
@@ -33,6 +33,9 @@ import io.openclaw.tokenbucket.simulation.ScheduledMember.BucketName;
  * may happen.
  */
 final class ScheduledFleet {
+
+	/** How much longer than the latency a message takes at most, in parts of it. */
+	static final double JITTER = 1;
 
 	private static final Duration CREDIT_WAIT = Duration.ofMillis(25);
 
@@ -44,7 +47,7 @@ final class ScheduledFleet {
 
 	private final Observer observer;
 
-	private final List<UnreliableNetwork> networks;
+	private final List<SimulatedNetwork> networks;
 
 	private final List<InMemoryBus> buses;
 
@@ -67,7 +70,7 @@ final class ScheduledFleet {
 		this.random = new Random(schedule.seed());
 		this.observer = observer;
 		this.networks = IntStream.range(0, this.world.buses())
-			.mapToObj((bus) -> new UnreliableNetwork(this.random, this.world.latency()))
+			.mapToObj((bus) -> new SimulatedNetwork(this.random, this.world.latency(), JITTER))
 			.toList();
 		this.buses = this.networks.stream().map((network) -> new InMemoryBus(this.time, this.time, network)).toList();
 		this.policies = IntStream.range(0, this.world.limits().size())
@@ -126,7 +129,7 @@ final class ScheduledFleet {
 		this.log = 31 * (31 * this.log + value) + this.time.elapsed().toNanos();
 	}
 
-	List<UnreliableNetwork> networks(@Nullable Integer bus) {
+	List<SimulatedNetwork> networks(@Nullable Integer bus) {
 		return (bus != null) ? List.of(this.networks.get(bus)) : this.networks;
 	}
 
@@ -138,9 +141,9 @@ final class ScheduledFleet {
 		if (this.running.containsKey(node)) {
 			return;
 		}
-		MemberId id = new MemberId("m" + node, ++this.incarnations[node]);
+		MemberId id = new MemberId(SimulatedNetwork.nodeOf(node), ++this.incarnations[node]);
 		ScheduledMember member = new ScheduledMember(id, new MemberClock(this.time, this.random.nextLong()), this.world,
-				this.policies, new SeveralBuses(this.buses), new Strict());
+				this.policies, new InMemoryReplicationTransport(this.buses), new StrictListener(this::log));
 		this.running.put(node, member);
 		member.start();
 	}
@@ -171,7 +174,7 @@ final class ScheduledFleet {
 
 	void leave(ScheduledMember member) {
 		this.leaving.add(member);
-		member.replicator().leave().thenRun(() -> {
+		member.leave().thenRun(() -> {
 			if (this.running.get(member.node()) == member) {
 				crash(member);
 			}
@@ -260,28 +263,6 @@ final class ScheduledFleet {
 	Limit limit(int number, Schedule.Quota quota) {
 		return new Limit("limit" + number, MicroTokens.ofTokens(quota.capacity()),
 				RefillRate.perSecond(BigDecimal.valueOf(quota.perSecond())), MicroTokens.ofTokens(quota.initial()), 0);
-	}
-
-	/**
-	 * Lets no failure pass.
-	 */
-	private final class Strict implements ReplicationListener {
-
-		@Override
-		public void onSent(int bytes) {
-			log(bytes);
-		}
-
-		@Override
-		public void onRejected(String reason) {
-			throw new Violation("a message was rejected: " + reason);
-		}
-
-		@Override
-		public void onFailure(RuntimeException failure) {
-			throw failure;
-		}
-
 	}
 
 }

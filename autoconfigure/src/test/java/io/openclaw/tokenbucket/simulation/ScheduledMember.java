@@ -3,11 +3,11 @@ package io.openclaw.tokenbucket.simulation;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
@@ -16,7 +16,6 @@ import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
-import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
@@ -32,28 +31,17 @@ final class ScheduledMember {
 
 	private final MemberClock clock;
 
-	private final BucketStore store;
-
-	private final TokenBucketLimiter limiter;
-
-	private final LimitControl control;
-
-	private final ReplicationTransport transport;
-
-	private final Replicator replicator;
+	private final SimulatedMember process;
 
 	ScheduledMember(MemberId id, MemberClock clock, Schedule.World world, List<LimitPolicy> policies,
 			ReplicationTransport transport, ReplicationListener listener) {
 		this.id = id;
 		this.clock = clock;
-		this.transport = transport;
-		this.store = new BucketStore(id, policies,
+		BucketStore store = new BucketStore(id, policies,
 				new LimiterSettings(world.replicationFactor(), world.syncInterval(), MOST_KEYS), clock);
-		this.control = new LimitControl(this.store, clock);
-		this.limiter = new TokenBucketLimiter(this.store, clock, clock, null);
-		this.replicator = new Replicator(this.store, transport,
+		this.process = new SimulatedMember(store,
 				new ReplicationSettings(null, world.replicationFactor(), world.syncInterval(), world.memberTimeout()),
-				clock, clock, listener);
+				transport, clock, clock, listener);
 	}
 
 	MemberId id() {
@@ -61,7 +49,7 @@ final class ScheduledMember {
 	}
 
 	int node() {
-		return UnreliableNetwork.numberOf(this.id);
+		return SimulatedNetwork.numberOf(this.id);
 	}
 
 	MemberClock clock() {
@@ -69,23 +57,23 @@ final class ScheduledMember {
 	}
 
 	TokenBucketLimiter limiter() {
-		return this.limiter;
+		return this.process.limiter();
 	}
 
-	Replicator replicator() {
-		return this.replicator;
+	CompletionStage<Void> leave() {
+		return this.process.leave();
 	}
 
 	MembershipView view() {
-		return this.store.view(this.clock.nanoTime());
+		return this.process.store().view(this.clock.nanoTime());
 	}
 
 	boolean isJoining() {
-		return this.limiter.state() == FleetState.JOINING;
+		return this.process.limiter().state() == FleetState.JOINING;
 	}
 
 	void change(Limit limit) {
-		this.control.edit(limit.name(),
+		this.process.control().edit(limit.name(),
 				(current) -> new LimitDefinition(limit, 0, current.consistency(), current.mode()),
 				LimitSource.ENDPOINT);
 	}
@@ -94,24 +82,24 @@ final class ScheduledMember {
 	 * A limit as this member follows it.
 	 */
 	Limit limit(BucketName bucket) {
-		return this.limiter.policy(bucket.limit()).limit();
+		return this.process.limiter().policy(bucket.limit()).limit();
 	}
 
 	LimitDefinition definition(BucketName bucket) {
-		return Objects.requireNonNull(this.control.definitions().get(bucket.limit()));
+		return Objects.requireNonNull(this.process.control().definitions().get(bucket.limit()));
 	}
 
 	Optional<BucketStatus> find(BucketName name) {
-		return this.limiter.find(name.limit(), name.key());
+		return this.process.limiter().find(name.limit(), name.key());
 	}
 
 	void start() {
-		this.replicator.start();
+		this.process.start();
 	}
 
 	void die() {
 		this.clock.die();
-		this.transport.close();
+		this.process.kill();
 	}
 
 	/**
@@ -123,7 +111,7 @@ final class ScheduledMember {
 
 	@Override
 	public String toString() {
-		return this.id + " " + this.limiter.state() + " N=" + view().size() + " heard=" + view().heard();
+		return this.id + " " + this.process.limiter().state() + " N=" + view().size() + " heard=" + view().heard();
 	}
 
 	/**

@@ -17,7 +17,6 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
@@ -27,12 +26,9 @@ import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
-import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;
 import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
-import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
-import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 import io.openclaw.tokenbucket.resilience.DriftMonitor;
 import io.openclaw.tokenbucket.resilience.FallbackChanged;
 import io.openclaw.tokenbucket.resilience.FallbackPolicy;
@@ -50,6 +46,8 @@ final class SimulatedFleet {
 	private static final Duration SYNC_INTERVAL = Duration.ofMillis(200);
 
 	private static final int REPLICATION_FACTOR = 3;
+
+	private static final double JITTER = 0.3;
 
 	private static final FallbackPolicy FALLBACK = FallbackPolicy.of(0.05, Duration.ofSeconds(5),
 			FallbackQuota.FAIR_SHARE);
@@ -69,9 +67,10 @@ final class SimulatedFleet {
 
 	SimulatedFleet(Settings settings, Random random) {
 		this.settings = settings;
-		this.networks = Stream.generate(() -> new SimulatedNetwork(random, settings.latency(), settings.loss()))
+		this.networks = Stream.generate(() -> new SimulatedNetwork(random, settings.latency(), JITTER))
 			.limit(settings.buses())
 			.toList();
+		this.networks.forEach((network) -> network.lose(settings.loss(), 0));
 		this.buses = this.networks.stream().map((network) -> new InMemoryBus(this.time, this.time, network)).toList();
 	}
 
@@ -119,7 +118,7 @@ final class SimulatedFleet {
 	}
 
 	void loseNothing() {
-		this.networks.forEach(SimulatedNetwork::loseNothing);
+		this.networks.forEach((network) -> network.lose(0, 0));
 	}
 
 	Member start() {
@@ -137,9 +136,9 @@ final class SimulatedFleet {
 	 * Starts a member with a clock of its own.
 	 */
 	Member start(Limit configured, NanoClock clock) {
-		Member member = new Member(new MemberId(nodeOf(this.members.size()), 1), configured, clock);
+		Member member = new Member(new MemberId(SimulatedNetwork.nodeOf(this.members.size()), 1), configured, clock);
 		this.members.add(member);
-		member.replicator.start();
+		member.process.start();
 		return member;
 	}
 
@@ -165,18 +164,8 @@ final class SimulatedFleet {
 	 * Cuts links on one bus.
 	 */
 	void cut(SimulatedNetwork network, Links links, Duration from, Duration until) {
-		this.time.schedule(from,
-				() -> network.cut((sender, receiver) -> links.isCut(numberOf(sender), numberOf(receiver)),
-						(member) -> links.isCutOff(numberOf(member))));
-		this.time.schedule(until, network::heal);
-	}
-
-	private static String nodeOf(int number) {
-		return "member-%02d".formatted(number);
-	}
-
-	private static int numberOf(MemberId member) {
-		return Integer.parseInt(member.node().substring("member-".length()));
+		this.time.schedule(from, () -> network.cut(links));
+		this.time.schedule(until, () -> network.heal(links));
 	}
 
 	/**
@@ -232,40 +221,30 @@ final class SimulatedFleet {
 	 */
 	final class Member implements Gate {
 
-		private final BucketStore store;
+		private final SimulatedMember process;
 
 		private final List<FallbackChanged> fallbacks = new ArrayList<>();
 
 		private final DriftMonitor drift;
-
-		private final TokenBucketLimiter limiter;
-
-		private final LimitControl control;
-
-		private final Replicator replicator;
-
-		private final ReplicationTransport transport;
 
 		private final Duration startedAt = SimulatedFleet.this.time.elapsed();
 
 		private @Nullable Duration endedAt;
 
 		Member(MemberId id, Limit configured, NanoClock clock) {
-			LimitPolicy policy = new LimitPolicy(configured, SimulatedFleet.this.settings.consistency(),
-					Duration.ofMillis(25));
-			this.store = new BucketStore(id, List.of(policy),
+			SimulatedFleet fleet = SimulatedFleet.this;
+			LimitPolicy policy = new LimitPolicy(configured, fleet.settings.consistency(), Duration.ofMillis(25));
+			BucketStore store = new BucketStore(id, List.of(policy),
 					new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 1_000), clock);
-			this.control = new LimitControl(this.store, clock);
-			this.drift = new DriftMonitor(this.store, FALLBACK, clock, List.of(this.fallbacks::add));
-			this.limiter = new TokenBucketLimiter(this.store, clock, this::schedule, null);
-			this.transport = new InMemoryReplicationTransport(SimulatedFleet.this.buses);
-			this.replicator = new Replicator(this.store, this.transport, new ReplicationSettings(null,
-					REPLICATION_FACTOR, SYNC_INTERVAL, SimulatedFleet.this.settings.memberTimeout()), clock,
-					this::schedule, new Strict());
+			this.drift = new DriftMonitor(store, FALLBACK, clock, List.of(this.fallbacks::add));
+			this.process = new SimulatedMember(store,
+					new ReplicationSettings(null, REPLICATION_FACTOR, SYNC_INTERVAL, fleet.settings.memberTimeout()),
+					new InMemoryReplicationTransport(fleet.buses), clock, fleet.time,
+					new StrictListener((bytes) -> fleet.messages++));
 		}
 
 		BucketStore store() {
-			return this.store;
+			return this.process.store();
 		}
 
 		DriftMonitor drift() {
@@ -280,11 +259,7 @@ final class SimulatedFleet {
 		}
 
 		TokenBucketLimiter limiter() {
-			return this.limiter;
-		}
-
-		Replicator replicator() {
-			return this.replicator;
+			return this.process.limiter();
 		}
 
 		/**
@@ -292,7 +267,7 @@ final class SimulatedFleet {
 		 * @return whether it is anything new
 		 */
 		boolean change(long capacity, double tokensPerSecond) {
-			return this.control
+			return this.process.control()
 				.edit(LIMIT,
 						(current) -> new LimitDefinition(
 								SimulatedFleet.this.settings.withCapacity(capacity).withRate(tokensPerSecond).limit(),
@@ -305,7 +280,7 @@ final class SimulatedFleet {
 		 * The limit as this member follows it.
 		 */
 		LimitDefinition definition() {
-			return Objects.requireNonNull(this.control.definitions().get(LIMIT));
+			return Objects.requireNonNull(this.process.control().definitions().get(LIMIT));
 		}
 
 		/**
@@ -313,23 +288,14 @@ final class SimulatedFleet {
 		 */
 		void kill() {
 			this.endedAt = SimulatedFleet.this.time.elapsed();
-			this.transport.close();
+			this.process.kill();
 		}
 
 		/**
 		 * Ends the process as a gateway that is stopped does.
 		 */
 		void leave() {
-			this.replicator.leave().thenRun(() -> this.endedAt = SimulatedFleet.this.time.elapsed());
-		}
-
-		// What a process that has ended had in mind does not happen.
-		private void schedule(Duration delay, Runnable task) {
-			SimulatedFleet.this.time.schedule(delay, () -> {
-				if (this.endedAt == null) {
-					task.run();
-				}
-			});
+			this.process.leave().thenRun(this::kill);
 		}
 
 		private Duration lifetime() {
@@ -341,37 +307,15 @@ final class SimulatedFleet {
 		 * The level in tokens.
 		 */
 		double level() {
-			return MicroTokens.toTokens(this.limiter.peek(LIMIT, KEY).level());
+			return MicroTokens.toTokens(this.process.limiter().peek(LIMIT, KEY).level());
 		}
 
 		@Override
 		public CompletionStage<Boolean> request() {
-			Decision decision = this.limiter.tryConsume(LIMIT, KEY, 1);
+			Decision decision = this.process.limiter().tryConsume(LIMIT, KEY, 1);
 			CompletionStage<Decision> completion = decision.completion();
 			return (completion != null) ? completion.thenApply(Decision::isAdmitted)
 					: CompletableFuture.completedStage(decision.isAdmitted());
-		}
-
-	}
-
-	/**
-	 * Counts messages, and lets no failure pass.
-	 */
-	private final class Strict implements ReplicationListener {
-
-		@Override
-		public void onSent(int bytes) {
-			SimulatedFleet.this.messages++;
-		}
-
-		@Override
-		public void onRejected(String reason) {
-			throw new AssertionError("a message was rejected: " + reason);
-		}
-
-		@Override
-		public void onFailure(RuntimeException failure) {
-			throw failure;
 		}
 
 	}

@@ -1,17 +1,17 @@
 package io.openclaw.tokenbucket.simulation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
-import java.util.function.Predicate;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;
 
 /**
- * Links with latency, jitter and loss, some of them cut.
+ * The way over one bus: what is cut, lost, doubled and late at the moment. Messages
+ * overtake each other, since each takes its own time. Members are known by their numbers.
  */
 final class SimulatedNetwork implements InMemoryBus.Network {
 
@@ -19,60 +19,103 @@ final class SimulatedNetwork implements InMemoryBus.Network {
 
 	static final Duration FAR = Duration.ofMillis(100);
 
-	private static final double JITTER = 0.3;
+	private static final String NODE = "member-";
 
 	private final Random random;
 
 	private final Duration latency;
 
+	private final double jitter;
+
+	private final List<Links> cuts = new ArrayList<>();
+
 	private double loss;
 
-	private BiPredicate<MemberId, MemberId> cut = (from, to) -> false;
+	private double duplicates;
 
-	private Predicate<MemberId> cutOff = (member) -> false;
+	private Duration delay = Duration.ZERO;
 
-	SimulatedNetwork(Random random, Duration latency, double loss) {
+	/**
+	 * Creates a network on which nothing goes wrong yet.
+	 * @param random decides what happens to a message
+	 * @param latency what a message takes at least
+	 * @param jitter what it takes longer at most, in parts of that
+	 */
+	SimulatedNetwork(Random random, Duration latency, double jitter) {
 		this.random = random;
 		this.latency = latency;
-		this.loss = loss;
+		this.jitter = jitter;
+	}
+
+	static String nodeOf(int number) {
+		return NODE + ((number < 10) ? "0" : "") + number;
+	}
+
+	static int numberOf(MemberId member) {
+		return Integer.parseInt(member.node(), NODE.length(), member.node().length(), 10);
 	}
 
 	/**
-	 * Cuts links.
-	 * @param links which links, by sender and receiver
-	 * @param fromServer who does not reach the server either
+	 * Cuts links, besides those that are cut already.
 	 */
-	void cut(BiPredicate<MemberId, MemberId> links, Predicate<MemberId> fromServer) {
-		this.cut = links;
-		this.cutOff = fromServer;
+	void cut(Links links) {
+		this.cuts.add(links);
 	}
 
 	/**
-	 * Loses nothing from now on.
+	 * Mends links that were cut, unless another cut has them as well.
 	 */
-	void loseNothing() {
-		this.loss = 0;
+	void heal(Links links) {
+		this.cuts.remove(links);
 	}
 
-	void heal() {
-		cut((from, to) -> false, (member) -> false);
+	/**
+	 * Loses messages and delivers some twice, from now on.
+	 * @param share what is lost, from 0 to 1
+	 * @param duplicated what arrives twice, from 0 to 1
+	 */
+	void lose(double share, double duplicated) {
+		this.loss = share;
+		this.duplicates = duplicated;
+	}
+
+	/**
+	 * Has messages take longer, from now on.
+	 */
+	void delay(Duration by) {
+		this.delay = by;
 	}
 
 	@Override
 	public List<Duration> deliveries(MemberId from, MemberId to) {
-		if (from.equals(to)) {
-			return this.cutOff.test(from) ? List.of() : List.of(Duration.ZERO);
-		}
-		if (this.cut.test(from, to) || this.random.nextDouble() < this.loss) {
+		if (isCut(from, to) || this.random.nextDouble() < this.loss) {
 			return List.of();
 		}
-		double factor = 1 + JITTER * this.random.nextDouble();
-		return List.of(Duration.ofNanos((long) (this.latency.toNanos() * factor)));
+		return (this.random.nextDouble() < this.duplicates) ? List.of(takes(), takes().multipliedBy(2))
+				: List.of(takes());
 	}
 
 	@Override
 	public boolean reachesServer(MemberId member) {
-		return !this.cutOff.test(member);
+		int number = numberOf(member);
+		return this.cuts.stream().noneMatch((links) -> links.isCutOff(number));
+	}
+
+	private boolean isCut(MemberId from, MemberId to) {
+		if (this.cuts.isEmpty()) {
+			return false;
+		}
+		if (from.equals(to)) {
+			return !reachesServer(from);
+		}
+		int sender = numberOf(from);
+		int receiver = numberOf(to);
+		return this.cuts.stream().anyMatch((links) -> links.isCut(sender, receiver));
+	}
+
+	private Duration takes() {
+		double factor = 1 + this.jitter * this.random.nextDouble();
+		return Duration.ofNanos((long) (this.latency.plus(this.delay).toNanos() * factor));
 	}
 
 	/**
