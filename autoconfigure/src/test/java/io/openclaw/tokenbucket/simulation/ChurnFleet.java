@@ -100,7 +100,10 @@ final class ChurnFleet {
 	 * How many buckets each running member holds.
 	 */
 	List<Integer> held() {
-		return this.members.stream().filter((member) -> !member.process.hasEnded()).map((member) -> member.process.store().size()).toList();
+		return this.members.stream()
+			.filter((member) -> !member.process.hasEnded())
+			.map((member) -> member.process.store().size())
+			.toList();
 	}
 
 	void start() {
@@ -143,7 +146,8 @@ final class ChurnFleet {
 				this.looks++;
 				this.held += member.process.store().size();
 				this.mostHeld = Math.max(this.mostHeld, member.process.store().size());
-				member.process.limiter().busiest(LIMIT, Integer.MAX_VALUE)
+				member.process.limiter()
+					.busiest(LIMIT, Integer.MAX_VALUE)
 					.forEach((
 							status) -> this.mostEntries = Math.max(this.mostEntries, status.state().consumed().size()));
 			}

@@ -73,9 +73,9 @@ final class ScheduledMember {
 	}
 
 	void change(Limit limit) {
-		this.process.control().edit(limit.name(),
-				(current) -> new LimitDefinition(limit, 0, current.consistency(), current.mode()),
-				LimitSource.ENDPOINT);
+		this.process.control()
+			.edit(limit.name(), (current) -> new LimitDefinition(limit, 0, current.consistency(), current.mode()),
+					LimitSource.ENDPOINT);
 	}
 
 	/**
