@@ -314,6 +314,15 @@ public final class BucketStore {
 	}
 
 	/**
+	 * Ends the last sync interval, before what is unsaved is saved for the last time.
+	 * Looks at every bucket that was touched: not for a member that still decides.
+	 * @param now the current time
+	 */
+	public void finish(long now) {
+		this.upkeep.finish(now);
+	}
+
+	/**
 	 * The names of all buckets, one after the other, while they change.
 	 * @return an iterator for one thread
 	 */

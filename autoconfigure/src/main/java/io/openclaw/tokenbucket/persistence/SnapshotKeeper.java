@@ -122,7 +122,7 @@ public final class SnapshotKeeper {
 		this.timer.schedule(Duration.ZERO, () -> {
 			this.stopping = true;
 			// What was spent since the replicator's last tick.
-			this.store.tick(this.clock.nanoTime());
+			this.store.finish(this.clock.nanoTime());
 			if (!this.busy) {
 				saveOrEnd();
 			}

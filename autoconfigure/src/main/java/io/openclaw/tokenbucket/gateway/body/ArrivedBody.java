@@ -144,9 +144,12 @@ public final class ArrivedBody {
 						: beginning().concatWith(reader.rest()
 							.concatMap((piece) -> meter.mayPass(piece.length)
 								.flatMapMany((passes) -> passes ? Flux.just(piece) : stop(Stop.REFUSED, stop, abort)),
-									1)));
+									1)
+							.onErrorResume(DisconnectedClientHelper::isClientDisconnectedException,
+									(gone) -> stop(Stop.BROKEN_OFF, stop, abort))));
 		Mono<Stop> routed = route.apply(with(content, exchange)).then(Mono.empty());
-		return Mono.firstWithSignal(routed, stop.asMono()).flatMap(answer);
+		return Mono.firstWithSignal(routed, stop.asMono())
+			.flatMap((why) -> (why == Stop.BROKEN_OFF) ? brokenOff(exchange).then() : answer.apply(why));
 	}
 
 	private Flux<byte[]> beginning() {
@@ -178,7 +181,10 @@ public final class ArrivedBody {
 		REFUSED,
 
 		/** It is to be sent again and was not kept. */
-		GONE
+		GONE,
+
+		/** The caller went away, and nobody is there to be answered. */
+		BROKEN_OFF
 
 	}
 

@@ -92,7 +92,7 @@ public final class Upkeep {
 	}
 
 	public void settleAlone(long now) {
-		drain(this.queues.dirty(), (bucket) -> {
+		drain(this.queues.dirty(), SLICE, (bucket) -> {
 			bucket.publish(Long.MAX_VALUE, now);
 			bucket.acknowledge(Long.MAX_VALUE, now);
 		});
@@ -103,17 +103,32 @@ public final class Upkeep {
 	 * some of those that are full.
 	 */
 	public void tick(long now) {
-		long keepNanos = LONGEST_BOUND_NANOS + 2 * this.limits.syncIntervalNanos();
 		visit(this.publishedAgain, SLICE, Bucket::publishAgain);
 		tellRefill(now);
-		drain(this.queues.touched(), (bucket) -> {
+		endInterval(SLICE, now);
+		sweep(now, keepNanos());
+		this.queues.drift().onTick(now);
+	}
+
+	/**
+	 * Ends the last sync interval: of all buckets that were touched, however many.
+	 */
+	public void finish(long now) {
+		endInterval(Integer.MAX_VALUE, now);
+	}
+
+	private void endInterval(int most, long now) {
+		long keepNanos = keepNanos();
+		drain(this.queues.touched(), most, (bucket) -> {
 			if (bucket.tick(now, keepNanos)) {
 				this.unsaved.add(bucket.key());
 			}
 			Line.serve(bucket, now);
 		});
-		sweep(now, keepNanos);
-		this.queues.drift().onTick(now);
+	}
+
+	private long keepNanos() {
+		return LONGEST_BOUND_NANOS + 2 * this.limits.syncIntervalNanos();
 	}
 
 	private void tellRefill(long now) {
@@ -144,8 +159,8 @@ public final class Upkeep {
 	}
 
 	// Those that come in meanwhile wait for the next time.
-	private static void drain(Queue<Bucket> buckets, Consumer<Bucket> action) {
-		for (int left = Math.min(SLICE, buckets.size()); left > 0; left--) {
+	private static void drain(Queue<Bucket> buckets, int most, Consumer<Bucket> action) {
+		for (int left = Math.min(most, buckets.size()); left > 0; left--) {
 			action.accept(buckets.remove());
 		}
 	}
