@@ -253,7 +253,7 @@ public final class Replicator implements ReplicationSignal {
 			followMembership(later);
 		}), now);
 		followMembership(now);
-		this.self.gossip().deployments().follow(now);
+		this.loop.guard(() -> this.self.gossip().deployments().follow(now));
 		this.self.gossip().deployments().forgetAdopted();
 		this.store.tick(now);
 		sumUp(DIGEST_STEPS, now);

@@ -30,7 +30,8 @@ import io.openclaw.tokenbucket.simulation.VirtualTime;
  * with what the simulation takes itself.
  *
  * <pre>
- * mvn -q -Pbenchmark -pl autoconfigure clean test -Dbenchmark.main=io.openclaw.tokenbucket.benchmark.GrowingFleet
+ * mvn -q -Pbenchmark -pl autoconfigure clean test \
+ *   -Dbenchmark.main=io.openclaw.tokenbucket.benchmark.GrowingFleet -Djmh.args="3 6 12 30 100"
  * </pre>
  */
 public final class GrowingFleet {

@@ -8,12 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.cloud.gateway.config.HttpClientCustomizer;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Import;
-import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
@@ -25,7 +20,6 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
  * Classes that name the same application and settings share a gateway.
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
-@Import(GatewayOverHttp.OwnEventLoops.class)
 abstract class GatewayOverHttp {
 
 	static final UpstreamService upstream = new UpstreamService();
@@ -53,28 +47,6 @@ abstract class GatewayOverHttp {
 			.baseUrl("http://127.0.0.1:" + this.port)
 			.responseTimeout(Duration.ofSeconds(30))
 			.build();
-	}
-
-	/**
-	 * Gateways that are kept for several classes do without the event loops of the
-	 * process, which whoever is closed first takes along.
-	 */
-	@TestConfiguration(proxyBeanMethods = false)
-	static class OwnEventLoops {
-
-		@Bean
-		ReactorResourceFactory reactorResourceFactory() {
-			ReactorResourceFactory factory = new ReactorResourceFactory();
-			factory.setUseGlobalResources(false);
-			factory.setShutdownQuietPeriod(Duration.ZERO);
-			return factory;
-		}
-
-		@Bean
-		HttpClientCustomizer onTheSameEventLoops(ReactorResourceFactory factory) {
-			return (client) -> client.runOn(factory.getLoopResources());
-		}
-
 	}
 
 }

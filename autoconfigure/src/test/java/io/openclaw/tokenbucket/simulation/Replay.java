@@ -85,7 +85,9 @@ final class Replay {
 			last = at;
 			switch (line.get("kind").asString()) {
 				case "received" -> this.time.schedule(at, () -> this.messages.deliver(line));
-				case "decision" -> this.time.schedule(at.minusNanos(line.get("tookNanos").asLong()), () -> ask(line));
+				// After what the member itself does at that moment.
+				case "decision" ->
+					this.time.schedule(at.minusNanos(line.get("tookNanos").asLong() - 1), () -> ask(line));
 				default -> {
 				}
 			}

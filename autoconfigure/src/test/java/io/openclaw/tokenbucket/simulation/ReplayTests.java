@@ -44,8 +44,8 @@ class ReplayTests {
 	void aRecordingIsPlayedAgainToTheSameLevels(@TempDir Path directory) throws Exception {
 		List<String> lines = new ArrayList<>();
 		JsonMapper json = JsonMapper.builder().build();
-		Member recorded = new Member("edge-a", lines, json);
-		Member other = new Member("edge-b", new ArrayList<>(), json);
+		Member recorded = new Member(SimulatedNetwork.nodeOf(0), lines, json);
+		Member other = new Member(SimulatedNetwork.nodeOf(1), new ArrayList<>(), json);
 		this.time.advance(Duration.ofSeconds(2));
 		Random random = new Random(11);
 		for (int i = 0; i < 2_000; i++) {

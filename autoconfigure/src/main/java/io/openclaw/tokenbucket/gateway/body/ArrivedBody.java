@@ -139,14 +139,13 @@ public final class ArrivedBody {
 		// each be logged with its stack. So a body that is stopped just does not go on.
 		Sinks.One<Stop> stop = Sinks.one();
 		AtomicBoolean begun = new AtomicBoolean();
-		Flux<byte[]> content = Flux.defer(
-				() -> begun.getAndSet(true) ? stop(Stop.GONE, stop, abort)
-						: beginning().concatWith(reader.rest()
-							.concatMap((piece) -> meter.mayPass(piece.length)
-								.flatMapMany((passes) -> passes ? Flux.just(piece) : stop(Stop.REFUSED, stop, abort)),
-									1)
-							.onErrorResume(DisconnectedClientHelper::isClientDisconnectedException,
-									(gone) -> stop(Stop.BROKEN_OFF, stop, abort))));
+		Flux<byte[]> content = Flux
+			.defer(() -> begun.getAndSet(true) ? stop(Stop.GONE, stop, abort)
+					: beginning().concatWith(reader.rest()
+						.concatMap((piece) -> meter.mayPass(piece.length)
+							.flatMapMany((passes) -> passes ? Flux.just(piece) : stop(Stop.REFUSED, stop, abort)), 1)
+						.onErrorResume(DisconnectedClientHelper::isClientDisconnectedException,
+								(gone) -> stop(Stop.BROKEN_OFF, stop, abort))));
 		Mono<Stop> routed = route.apply(with(content, exchange)).then(Mono.empty());
 		return Mono.firstWithSignal(routed, stop.asMono())
 			.flatMap((why) -> (why == Stop.BROKEN_OFF) ? brokenOff(exchange).then() : answer.apply(why));

@@ -381,6 +381,8 @@ public final class Bucket implements Line {
 	@GuardedBy("this")
 	private void touch(long now) {
 		this.context.refresh(now);
+		// Where more buckets are touched than a tick looks at, it comes too late.
+		this.replica.rememberIfOld(2 * this.context.syncIntervalNanos(), now);
 		this.credit.shareIfOld(this.replica.view(), this.context.syncIntervalNanos(), now);
 		this.activity.touch();
 	}

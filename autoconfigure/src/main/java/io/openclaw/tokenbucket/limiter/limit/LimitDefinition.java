@@ -165,7 +165,10 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 	private LimitDefinition following(LimitDefinition current, long newBasis) {
 		Limit edited = new Limit(this.limit.name(), this.limit.capacity(), this.limit.refillRate(),
 				this.limit.initial(), current.limit.revision());
-		return new LimitDefinition(edited, Math.addExact(current.edit, 1), this.consistency, this.mode, newBasis);
+		// Only a forged one is the last that there can be: the order of contents decides
+		// then.
+		long next = (current.edit < Long.MAX_VALUE) ? current.edit + 1 : current.edit;
+		return new LimitDefinition(edited, next, this.consistency, this.mode, newBasis);
 	}
 
 	/**

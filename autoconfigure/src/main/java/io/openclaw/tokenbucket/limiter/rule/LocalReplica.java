@@ -361,6 +361,16 @@ public final class LocalReplica {
 		}
 	}
 
+	/**
+	 * Remembers the state now unless a younger one is remembered.
+	 * @param ageNanos younger than this
+	 */
+	public void rememberIfOld(long ageNanos, long now) {
+		if (this.view.isComplete()) {
+			this.reserve.rememberIfOld(this::state, ageNanos, now);
+		}
+	}
+
 	public int remembered() {
 		return this.reserve.remembered();
 	}

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.limiter.rule;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,17 @@ final class Reserve {
 	void remember(TokenBucketState state, long now, long keepNanos) {
 		this.snapshots.add(new Snapshot(now, state));
 		forget(now, keepNanos);
+	}
+
+	/**
+	 * Remembers a state unless a younger one is remembered.
+	 * @param ageNanos younger than this
+	 */
+	void rememberIfOld(Supplier<TokenBucketState> state, long ageNanos, long now) {
+		Snapshot last = this.snapshots.peekLast();
+		if (last != null && now - last.nanos() > ageNanos) {
+			this.snapshots.add(new Snapshot(now, state.get()));
+		}
 	}
 
 	int remembered() {

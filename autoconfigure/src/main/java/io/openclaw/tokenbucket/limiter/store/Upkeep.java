@@ -160,8 +160,9 @@ public final class Upkeep {
 
 	// Those that come in meanwhile wait for the next time.
 	private static void drain(Queue<Bucket> buckets, int most, Consumer<Bucket> action) {
-		for (int left = Math.min(most, buckets.size()); left > 0; left--) {
-			action.accept(buckets.remove());
+		Bucket bucket = buckets.poll();
+		for (int left = most; bucket != null; bucket = (--left > 0) ? buckets.poll() : null) {
+			action.accept(bucket);
 		}
 	}
 

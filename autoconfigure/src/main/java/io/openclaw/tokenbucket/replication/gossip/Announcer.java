@@ -39,6 +39,8 @@ public final class Announcer implements KnownAnnouncements {
 
 	private boolean changed;
 
+	private boolean aged;
+
 	public Announcer(BucketStore store, Supplier<ReplicationSettings> settings, Membership membership) {
 		this.store = store;
 		this.settings = settings;
@@ -51,7 +53,8 @@ public final class Announcer implements KnownAnnouncements {
 	public Announcement announce(Map<String, Long> ages, long now) {
 		Announcement latest = compose();
 		Announcement before = this.current;
-		this.changed |= !latest.equals(before) || hasAged(ages, now);
+		this.changed |= !latest.equals(before);
+		this.aged |= hasAged(ages, now);
 		this.current = (before != null && before.equals(latest)) ? before : latest;
 		return this.current;
 	}
@@ -60,7 +63,7 @@ public final class Announcer implements KnownAnnouncements {
 	 * Whether somebody may not know what this member announces.
 	 */
 	public boolean mustTell(long now) {
-		return (this.changed && !isToldByOthers(now)) || this.membership.known().isRecalling(now)
+		return this.aged || (this.changed && !isToldByOthers(now)) || this.membership.known().isRecalling(now)
 				|| this.membership.peers()
 					.stream()
 					.anyMatch((peer) -> peer.mustBeTold() || (peer.isUnreadable() && isReceived(peer, now)));
@@ -71,6 +74,7 @@ public final class Announcer implements KnownAnnouncements {
 	 */
 	public void onTold() {
 		this.changed = false;
+		this.aged = false;
 		this.membership.peers().forEach(Peer::onTold);
 	}
 
@@ -117,12 +121,20 @@ public final class Announcer implements KnownAnnouncements {
 		return new Announcement(this.settings.get().region(), this.membership.interval(), counted, limits);
 	}
 
-	// They grow with time, which is no news.
+	// Ages grow with time, which is no news, and differ by what a message takes. The
+	// digest
+	// does not tell them.
 	private boolean hasAged(Map<String, Long> ages, long now) {
-		Map<String, Long> since = new HashMap<>();
-		ages.forEach((limit, age) -> since.put(limit, now - age));
-		boolean news = !since.equals(this.activeSince);
-		this.activeSince = since;
+		long difference = this.membership.interval().toNanos();
+		boolean news = ages.entrySet().stream().anyMatch((age) -> {
+			Long since = this.activeSince.get(age.getKey());
+			return since == null || since - (now - age.getValue()) > difference;
+		});
+		if (news) {
+			Map<String, Long> since = new HashMap<>();
+			ages.forEach((limit, age) -> since.put(limit, now - age));
+			this.activeSince = since;
+		}
 		return news;
 	}
 

@@ -43,6 +43,14 @@ class LimitDefinitionTests {
 	}
 
 	@Test
+	void aForgedEditThatIsTheLastThereCanBeIsFollowedWithoutAnError() {
+		LimitDefinition forged = definition(1000, 10, 1000, 1, Long.MAX_VALUE);
+		LimitDefinition configured = definition(50, 10, 50, 1, 0);
+		assertThat(forged.deployed(configured).merge(forged).limit().capacity()).isEqualTo(MicroTokens.ofTokens(50));
+		assertThat(configured.following(forged).edit()).isEqualTo(Long.MAX_VALUE);
+	}
+
+	@Test
 	void underTheSameVersionTheOneThatAdmitsLessWins() {
 		assertThat(definition(100, 10, 100, 1, 1).merge(definition(50, 10, 50, 1, 1)).limit().capacity())
 			.isEqualTo(MicroTokens.ofTokens(50));
