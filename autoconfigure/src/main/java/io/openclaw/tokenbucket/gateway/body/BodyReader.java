@@ -38,7 +38,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 
 	private boolean begun;
 
-	private boolean passedOn;
+	private volatile boolean passedOn;
 
 	/**
 	 * Creates a reader.
@@ -83,8 +83,10 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	 * @return to be subscribed to once
 	 */
 	Flux<byte[]> rest() {
-		this.passedOn = true;
-		return this.rest.asFlux().doOnRequest(this::request).doOnCancel(this::cancel);
+		return this.rest.asFlux()
+			.doOnSubscribe((subscription) -> this.passedOn = true)
+			.doOnRequest(this::request)
+			.doOnCancel(this::cancel);
 	}
 
 	/**
