@@ -52,7 +52,8 @@ public enum DecisionObservationDocumentation implements ObservationDocumentation
 	public enum DecisionKeys implements KeyName {
 
 		/**
-		 * The limit that rejected the request, or the first that it met.
+		 * The limit that rejected the request, or the first that it met; {@code none} if
+		 * the caller went away before a decision.
 		 */
 		BUCKET {
 
@@ -77,7 +78,8 @@ public enum DecisionObservationDocumentation implements ObservationDocumentation
 		},
 
 		/**
-		 * Why, such as {@code exhausted}; {@code none} if there was no decision.
+		 * Why it was rejected, as the metrics say it; {@code credit} or {@code level} if
+		 * it was admitted; {@code none} if there was no decision.
 		 */
 		REASON {
 

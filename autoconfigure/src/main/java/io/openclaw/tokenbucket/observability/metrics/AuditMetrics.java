@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.observability.metrics;
 
+import java.util.function.ToDoubleFunction;
+
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -27,13 +29,14 @@ public class AuditMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		FunctionCounter.builder("openclaw.audit.lines", this.lines, JsonLines::written)
-			.description("Consumptions written to the audit file")
-			.tags(this.tags.and("state", "written"))
-			.register(registry);
-		FunctionCounter.builder("openclaw.audit.lines", this.lines, JsonLines::dropped)
-			.description("Consumptions written to the audit file")
-			.tags(this.tags.and("state", "dropped"))
+		bind(registry, "written", JsonLines::written);
+		bind(registry, "dropped", JsonLines::dropped);
+	}
+
+	private void bind(MeterRegistry registry, String state, ToDoubleFunction<JsonLines> count) {
+		FunctionCounter.builder(TokenBucketMeters.AUDIT_LINES.getName(), this.lines, count)
+			.description(TokenBucketMeters.AUDIT_LINES.description())
+			.tags(this.tags.and("state", state))
 			.register(registry);
 	}
 

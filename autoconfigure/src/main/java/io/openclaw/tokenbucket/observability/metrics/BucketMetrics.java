@@ -85,41 +85,35 @@ public class BucketMetrics implements MeterBinder {
 	}
 
 	private void bindLevel(MeterRegistry registry, String limit, LowestLevel level) {
-		String description = "Lowest level of the buckets touched since the last reading, in tokens";
 		// Below zero there is nothing either.
 		Supplier<Number> tokens = () -> Math.max(0, MicroTokens.toTokens(level.read()));
-		gauge(registry, "openclaw.bucket.tokens.current", description, tagged(limit), tokens);
-		gauge(registry, "tokens.available", description, untagged(limit), tokens);
-		gauge(registry, "openclaw.token.depletion.rate",
-				"1 - lowest level / capacity: 0 while buckets are full, 1 when one is empty", tagged(limit),
+		gauge(registry, TokenBucketMeters.TOKENS_CURRENT, tagged(limit), tokens);
+		gauge(registry, TokenBucketMeters.TOKENS_AVAILABLE, untagged(limit), tokens);
+		gauge(registry, TokenBucketMeters.DEPLETION_RATE, tagged(limit),
 				() -> depletion(limit(limit).capacity(), level.read()));
 	}
 
 	private void bindRate(MeterRegistry registry, String limit, RequestRate rate) {
-		String description = "Requests decided per second since the last reading at least ten seconds ago";
-		gauge(registry, "openclaw.requests.per.second", description, tagged(limit), rate::perSecond);
-		gauge(registry, "request.rate", description, untagged(limit), rate::perSecond);
+		gauge(registry, TokenBucketMeters.REQUESTS_PER_SECOND, tagged(limit), rate::perSecond);
+		gauge(registry, TokenBucketMeters.REQUEST_RATE, untagged(limit), rate::perSecond);
 	}
 
 	private void bindSettings(MeterRegistry registry, String limit) {
-		gauge(registry, "openclaw.bucket.capacity", "The most tokens that a bucket holds", tagged(limit),
-				() -> MicroTokens.toTokens(limit(limit).capacity()));
-		gauge(registry, "openclaw.bucket.refill.rate", "Tokens per second that accrue in a bucket", tagged(limit),
+		gauge(registry, TokenBucketMeters.CAPACITY, tagged(limit), () -> MicroTokens.toTokens(limit(limit).capacity()));
+		gauge(registry, TokenBucketMeters.REFILL_RATE, tagged(limit),
 				() -> limit(limit).refillRate().tokensPerSecond());
-		gauge(registry, "openclaw.bucket.configuration.followed",
-				"1 while the limit is as this gateway is configured, 0 while it is not", tagged(limit),
+		gauge(registry, TokenBucketMeters.CONFIGURATION_FOLLOWED, tagged(limit),
 				() -> (this.limiter.deviation(limit) == Deviation.NONE) ? 1 : 0);
-		gauge(registry, "openclaw.bucket.keys.active", "Buckets held in memory", tagged(limit),
-				() -> this.limiter.activeKeys(limit));
-		FunctionCounter.builder("openclaw.bucket.overflow", this.limiter, (limiter) -> limiter.overflowed(limit))
-			.description("Requests for keys beyond max-keys, which share one bucket")
+		gauge(registry, TokenBucketMeters.KEYS_ACTIVE, tagged(limit), () -> this.limiter.activeKeys(limit));
+		FunctionCounter
+			.builder(TokenBucketMeters.OVERFLOW.getName(), this.limiter, (limiter) -> limiter.overflowed(limit))
+			.description(TokenBucketMeters.OVERFLOW.description())
 			.tags(tagged(limit))
 			.register(registry);
 	}
 
-	private static void gauge(MeterRegistry registry, String name, String description, Tags tags,
-			Supplier<Number> value) {
-		Gauge.builder(name, value).description(description).tags(tags).register(registry);
+	private static void gauge(MeterRegistry registry, TokenBucketMeters meter, Tags tags, Supplier<Number> value) {
+		Gauge.builder(meter.getName(), value).description(meter.description()).tags(tags).register(registry);
 	}
 
 	private static double depletion(long capacity, long lowestLevel) {

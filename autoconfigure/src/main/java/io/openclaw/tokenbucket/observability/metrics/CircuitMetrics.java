@@ -29,11 +29,11 @@ public class CircuitMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		this.breakers
-			.onCreated((route, breaker) -> Gauge.builder("openclaw.circuit.state", breaker, CircuitMetrics::value)
-				.description("Circuit breaker of a route: 0 closed, 1 half-open, 2 open")
-				.tags(this.tags.and("route", route))
-				.register(registry));
+		this.breakers.onCreated((route, breaker) -> Gauge
+			.builder(TokenBucketMeters.CIRCUIT_STATE.getName(), breaker, CircuitMetrics::value)
+			.description(TokenBucketMeters.CIRCUIT_STATE.description())
+			.tags(this.tags.and("route", route))
+			.register(registry));
 	}
 
 	private static double value(LatencyCircuitBreaker breaker) {

@@ -58,20 +58,17 @@ public class ConfiguredLimitMetrics implements MeterBinder {
 	}
 
 	private void bind(MeterRegistry registry, String limit) {
-		gauge(registry, limit, "openclaw.bucket.capacity.configured",
-				"Capacity that this gateway is configured with, in tokens",
+		gauge(registry, limit, TokenBucketMeters.CAPACITY_CONFIGURED,
 				(policy) -> MicroTokens.toTokens(policy.capacity()));
-		gauge(registry, limit, "openclaw.bucket.refill.rate.configured",
-				"Refill rate that this gateway is configured with, in tokens per second",
+		gauge(registry, limit, TokenBucketMeters.REFILL_RATE_CONFIGURED,
 				(policy) -> policy.refillRate().tokensPerSecond());
 	}
 
-	private void gauge(MeterRegistry registry, String name, String meter, String description,
-			ToDoubleFunction<Limit> value) {
-		Gauge.builder(meter, () -> {
+	private void gauge(MeterRegistry registry, String name, TokenBucketMeters meter, ToDoubleFunction<Limit> value) {
+		Gauge.builder(meter.getName(), () -> {
 			Limit limit = this.configured.get().get(name);
 			return (limit != null) ? value.applyAsDouble(limit) : Double.NaN;
-		}).description(description).tags(this.tags.and("bucket", name)).register(registry);
+		}).description(meter.description()).tags(this.tags.and("bucket", name)).register(registry);
 	}
 
 }

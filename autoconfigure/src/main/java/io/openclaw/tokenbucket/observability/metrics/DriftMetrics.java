@@ -62,21 +62,17 @@ public class DriftMetrics implements MeterBinder {
 
 	private void bind(MeterRegistry registry, String limit) {
 		Tags tagged = this.tags.and("bucket", limit);
-		String description = "Tokens that others spent beyond the rules since start";
 		Supplier<Number> excess = () -> MicroTokens.toTokens(this.drift.drift(limit).excess());
-		gauge(registry, "openclaw.token.bucket.drift", description, tagged, excess);
+		gauge(registry, TokenBucketMeters.DRIFT, tagged, excess);
 		// The alias is read by dashboards that know of no node.
-		gauge(registry, "token.drift", description, Tags.of("bucket", limit), excess);
-		gauge(registry, "openclaw.token.bucket.drift.ratio",
-				"The same in about the last second, in the bucket that drifts most, as a part of the capacity", tagged,
-				() -> this.drift.drift(limit).ratio());
-		gauge(registry, "openclaw.fallback.active", "1 while this gateway spends its own part of the limit only",
-				tagged, () -> this.drift.inFallback().contains(limit) ? 1 : 0);
+		gauge(registry, TokenBucketMeters.DRIFT_ALIAS, Tags.of("bucket", limit), excess);
+		gauge(registry, TokenBucketMeters.DRIFT_RATIO, tagged, () -> this.drift.drift(limit).ratio());
+		gauge(registry, TokenBucketMeters.FALLBACK_ACTIVE, tagged,
+				() -> this.drift.inFallback().contains(limit) ? 1 : 0);
 	}
 
-	private static void gauge(MeterRegistry registry, String name, String description, Tags tags,
-			Supplier<Number> value) {
-		Gauge.builder(name, value).description(description).tags(tags).register(registry);
+	private static void gauge(MeterRegistry registry, TokenBucketMeters meter, Tags tags, Supplier<Number> value) {
+		Gauge.builder(meter.getName(), value).description(meter.description()).tags(tags).register(registry);
 	}
 
 }

@@ -46,9 +46,9 @@ public class FleetMetrics implements MeterBinder {
 		}
 		this.replication.current().buses().forEach((bus) -> bindBus(registry, bus.name()));
 		TimeGauge
-			.builder("openclaw.crdt.replication.lag", () -> this.replication.current().lag().toNanos(),
+			.builder(TokenBucketMeters.REPLICATION_LAG.getName(), () -> this.replication.current().lag().toNanos(),
 					TimeUnit.NANOSECONDS)
-			.description("Age of the oldest spending here that some heard member has not acknowledged")
+			.description(TokenBucketMeters.REPLICATION_LAG.description())
 			.tags(this.tags.only())
 			.register(registry);
 	}
@@ -57,21 +57,25 @@ public class FleetMetrics implements MeterBinder {
 	// not
 	// a number.
 	private void bindState(MeterRegistry registry, FleetState state) {
-		Gauge.builder("openclaw.crdt.fleet.state", () -> (this.replication.current().state() == state) ? 1 : 0)
-			.description("1 for the state in which this gateway sees the fleet, 0 for the others")
+		Gauge
+			.builder(TokenBucketMeters.FLEET_STATE.getName(),
+					() -> (this.replication.current().state() == state) ? 1 : 0)
+			.description(TokenBucketMeters.FLEET_STATE.description())
 			.tags(this.tags.and("state", state.name().toLowerCase(Locale.ROOT)))
 			.register(registry);
 	}
 
 	private void bindBus(MeterRegistry registry, String name) {
-		Gauge.builder("openclaw.crdt.bus.connected", () -> bus(name).map(BusStatus::connected).orElse(false) ? 1 : 0)
-			.description("1 while this Redis carries messages")
+		Gauge
+			.builder(TokenBucketMeters.BUS_CONNECTED.getName(),
+					() -> bus(name).map(BusStatus::connected).orElse(false) ? 1 : 0)
+			.description(TokenBucketMeters.BUS_CONNECTED.description())
 			.tags(this.tags.and("bus", name))
 			.register(registry);
 		FunctionCounter
-			.builder("openclaw.crdt.failed.publishes", this,
+			.builder(TokenBucketMeters.FAILED_PUBLISHES.getName(), this,
 					(metrics) -> metrics.bus(name).map(BusStatus::failedPublishes).orElse(0L))
-			.description("Messages that could not be published since this Redis was connected first")
+			.description(TokenBucketMeters.FAILED_PUBLISHES.description())
 			.tags(this.tags.and("bus", name))
 			.register(registry);
 	}
@@ -81,8 +85,10 @@ public class FleetMetrics implements MeterBinder {
 	}
 
 	private void bindMembers(MeterRegistry registry, String state, ToLongFunction<FleetCensus> count) {
-		Gauge.builder("openclaw.crdt.members", () -> count.applyAsLong(FleetCensus.of(this.replication.current())))
-			.description("Members of the fleet as seen from here, this one included")
+		Gauge
+			.builder(TokenBucketMeters.MEMBERS.getName(),
+					() -> count.applyAsLong(FleetCensus.of(this.replication.current())))
+			.description(TokenBucketMeters.MEMBERS.description())
 			.tags(this.tags.and("state", state))
 			.register(registry);
 	}

@@ -53,8 +53,8 @@ final class LimitMeters {
 			violations(registry, tags.and("reason", name(reason)),
 					this.violations.computeIfAbsent(reason, (added) -> new LongAdder()));
 		}
-		this.duration = Timer.builder("openclaw.rate.limit.decision")
-			.description("Time from the question to the final answer, waiting for acknowledgements included")
+		this.duration = Timer.builder(TokenBucketMeters.DECISION_TIME.getName())
+			.description(TokenBucketMeters.DECISION_TIME.description())
 			.tags(tags)
 			.serviceLevelObjectives(DurationBuckets.DECISION)
 			.register(registry);
@@ -91,15 +91,15 @@ final class LimitMeters {
 	// Counted here rather than by the registry, whose filters may deny a counter that the
 	// request rate is made of.
 	private static void decisions(MeterRegistry registry, Tags tags, LongAdder count) {
-		FunctionCounter.builder("openclaw.rate.limit.decisions", count, LongAdder::sum)
-			.description("Requests by what became of them")
+		FunctionCounter.builder(TokenBucketMeters.DECISIONS.getName(), count, LongAdder::sum)
+			.description(TokenBucketMeters.DECISIONS.description())
 			.tags(tags)
 			.register(registry);
 	}
 
 	private static void violations(MeterRegistry registry, Tags tags, LongAdder count) {
-		FunctionCounter.builder("openclaw.rate.limit.violations", count, LongAdder::sum)
-			.description("Requests that this limit rejected, by reason")
+		FunctionCounter.builder(TokenBucketMeters.VIOLATIONS.getName(), count, LongAdder::sum)
+			.description(TokenBucketMeters.VIOLATIONS.description())
 			.tags(tags)
 			.register(registry);
 	}

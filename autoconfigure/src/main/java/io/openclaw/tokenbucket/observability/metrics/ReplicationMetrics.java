@@ -57,17 +57,14 @@ public class ReplicationMetrics implements ReplicationListener {
 		this.sentBytes = bytes("sent");
 		this.receivedMessages = messages("received");
 		this.receivedBytes = bytes("received");
-		this.repairs = Counter.builder("openclaw.crdt.repairs")
-			.description("Batches sent again and digests repaired because a member lacked state")
+		this.repairs = Counter.builder(TokenBucketMeters.REPAIRS.getName())
+			.description(TokenBucketMeters.REPAIRS.description())
 			.tags(tags.only())
 			.register(registry);
 		REASONS.forEach((reason) -> this.rejected.put(reason, rejectedMessages(reason)));
-		this.publishing = timer("crdt.sync.duration", "Building and publishing a batch", Tags.empty(),
-				DurationBuckets.BATCH);
-		this.merging = timer("openclaw.crdt.merge.duration", "Merging a batch of another member", tags.only(),
-				DurationBuckets.BATCH);
-		this.latency = timer("openclaw.crdt.sync.latency", "Half a measured round trip to another member", tags.only(),
-				DurationBuckets.NETWORK);
+		this.publishing = timer(TokenBucketMeters.SYNC_DURATION, Tags.empty(), DurationBuckets.BATCH);
+		this.merging = timer(TokenBucketMeters.MERGE_DURATION, tags.only(), DurationBuckets.BATCH);
+		this.latency = timer(TokenBucketMeters.SYNC_LATENCY, tags.only(), DurationBuckets.NETWORK);
 	}
 
 	@Override
@@ -108,29 +105,29 @@ public class ReplicationMetrics implements ReplicationListener {
 	}
 
 	private Counter messages(String direction) {
-		return Counter.builder("openclaw.crdt.messages")
-			.description("Messages exchanged with other members")
+		return Counter.builder(TokenBucketMeters.MESSAGES.getName())
+			.description(TokenBucketMeters.MESSAGES.description())
 			.tags(this.tags.and("direction", direction))
 			.register(this.registry);
 	}
 
 	private Counter bytes(String direction) {
-		return Counter.builder("openclaw.crdt.bytes")
-			.description("Size of messages exchanged with other members")
+		return Counter.builder(TokenBucketMeters.BYTES.getName())
+			.description(TokenBucketMeters.BYTES.description())
 			.tags(this.tags.and("direction", direction))
 			.register(this.registry);
 	}
 
 	private Counter rejectedMessages(String reason) {
-		return Counter.builder("openclaw.crdt.rejected.messages")
-			.description("Messages dropped as invalid, by reason")
+		return Counter.builder(TokenBucketMeters.REJECTED_MESSAGES.getName())
+			.description(TokenBucketMeters.REJECTED_MESSAGES.description())
 			.tags(this.tags.and("reason", reason))
 			.register(this.registry);
 	}
 
-	private Timer timer(String name, String description, Tags timerTags, Duration[] buckets) {
-		return Timer.builder(name)
-			.description(description)
+	private Timer timer(TokenBucketMeters meter, Tags timerTags, Duration[] buckets) {
+		return Timer.builder(meter.getName())
+			.description(meter.description())
 			.tags(timerTags)
 			.serviceLevelObjectives(buckets)
 			.register(this.registry);

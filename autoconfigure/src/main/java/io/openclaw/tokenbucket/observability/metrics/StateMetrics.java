@@ -4,7 +4,6 @@ import java.util.function.LongSupplier;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
@@ -41,9 +40,9 @@ public class StateMetrics implements MeterBinder {
 	}
 
 	private void bind(MeterRegistry registry, String store, LongSupplier bytes) {
-		Gauge.builder("openclaw.crdt.state", bytes::getAsLong)
-			.baseUnit(BaseUnits.BYTES)
-			.description("What buckets take, estimated in memory and as the server tells in Redis")
+		Gauge.builder(TokenBucketMeters.STATE.getName(), bytes::getAsLong)
+			.baseUnit(TokenBucketMeters.STATE.getBaseUnit())
+			.description(TokenBucketMeters.STATE.description())
 			.tags(this.tags.and("store", store))
 			.register(registry);
 	}
