@@ -20,6 +20,7 @@ import io.openclaw.tokenbucket.limiter.decision.Charge;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.decision.Grant;
 import io.openclaw.tokenbucket.limiter.decision.JointDecision;
 import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.decision.Refusal;
@@ -80,6 +81,30 @@ public final class TokenBucketLimiter {
 		Decision decision = decide(buckets, key, tokens, now);
 		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, key, tokens, decision, false, now)
 				: reserve(buckets, key, tokens, now);
+	}
+
+	/**
+	 * Consumes as many tokens of one bucket as may be spent at once: many requests of one
+	 * caller in one call, or a client that fetches tokens in advance. It never waits.
+	 * Where other members spend of the same bucket, it grants no more than this member's
+	 * fair share.
+	 * @param limit the name of the limit
+	 * @param key whose bucket
+	 * @param tokens whole tokens, the most that is wanted, at least one
+	 * @return what was granted, possibly nothing
+	 * @throws IllegalArgumentException if the limit is unknown or the tokens are below
+	 * one
+	 */
+	public Grant tryConsumeUpTo(String limit, String key, long tokens) {
+		if (tokens < 1) {
+			throw new IllegalArgumentException("tokens must be at least one: " + tokens);
+		}
+		LimitBuckets buckets = buckets(limit);
+		long now = this.clock.nanoTime();
+		Grant grant = (buckets.policy().mode() == Mode.SHADOW) ? new Grant(tokens, buckets.shadow(key, tokens, now))
+				: buckets.grant(key, tokens, now);
+		counted(buckets, key, Math.max(1, grant.tokens()), grant.decision(), false, now);
+		return grant;
 	}
 
 	/**

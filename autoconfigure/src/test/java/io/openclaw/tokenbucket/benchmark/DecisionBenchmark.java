@@ -62,6 +62,11 @@ public class DecisionBenchmark {
 	}
 
 	@Benchmark
+	public long openclawGrantOfHundred() {
+		return this.limiter.tryConsumeUpTo("full", KEY, 100).tokens();
+	}
+
+	@Benchmark
 	public boolean openclawRejected() {
 		return this.limiter.tryConsume("empty", KEY, 1).isAdmitted();
 	}

@@ -3,7 +3,9 @@ package io.openclaw.tokenbucket.limiter.bucket;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Grant;
 import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
@@ -87,9 +89,33 @@ final class AdmissionRule {
 	 * reserve
 	 */
 	Decision decide(long cost, Consistency consistency, long now) {
+		return decided(judgeAsLast(cost, consistency), cost, now);
+	}
+
+	/**
+	 * Spends as many whole tokens as may be spent at once, at least one.
+	 * @param most micro-tokens, whole tokens
+	 */
+	Grant grant(long most, Consistency consistency, long now) {
+		long cost = Math.max(MicroTokens.PER_TOKEN, Math.min(most, grantable(consistency)));
+		Reason reason = judgeAsLast(cost, consistency);
+		Decision decision = (reason == Reason.UNACKNOWLEDGED) ? decision(Outcome.REJECTED, reason, cost)
+				: decided(reason, cost, now);
+		return new Grant(decision.isAdmitted() ? MicroTokens.toWholeTokens(cost) : 0, decision);
+	}
+
+	private long grantable(Consistency consistency) {
+		long available = available();
+		long credit = (consistency == Consistency.EVENTUAL) ? available
+				: Math.min(available, this.mode.credit(available, this.line.held()));
+		return credit - Math.floorMod(credit, MicroTokens.PER_TOKEN);
+	}
+
+	// Nobody overtakes those that wait.
+	private Reason judgeAsLast(long cost, Consistency consistency) {
 		long available = available();
 		boolean mustQueue = available >= needed(cost) && !this.line.isEmpty();
-		return decided(mustQueue ? Reason.UNACKNOWLEDGED : judge(cost, available, consistency), cost, now);
+		return mustQueue ? Reason.UNACKNOWLEDGED : judge(cost, available, consistency);
 	}
 
 	Decision decideOnLevel(long cost, long now) {

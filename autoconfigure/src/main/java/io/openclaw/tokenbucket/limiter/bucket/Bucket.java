@@ -12,6 +12,7 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Grant;
 import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
@@ -99,6 +100,14 @@ public final class Bucket implements Line {
 	 */
 	public synchronized @Nullable Decision decide(long cost, long now) {
 		return use(now) ? this.rule.decide(cost, this.context.consistency(), now) : null;
+	}
+
+	/**
+	 * Spends as many whole tokens as may be spent at once.
+	 * @return {@code null} if the bucket is dropped
+	 */
+	public synchronized @Nullable Grant grant(long most, long now) {
+		return use(now) ? this.rule.grant(most, this.context.consistency(), now) : null;
 	}
 
 	/**

@@ -42,11 +42,21 @@ public final class Credit {
 	 * @param held what kept reservations ahead will still spend
 	 */
 	boolean covers(long cost, long available, long held, MembershipView view) {
+		return view.isAlone() || this.credit.unacknowledged() + held == 0 || cost <= left(available, held, view);
+	}
+
+	/**
+	 * What is left of the fair share.
+	 * @param available spendable micro-tokens
+	 * @param held what kept reservations ahead will still spend
+	 * @return possibly negative; all that is available to a member that is alone
+	 */
+	long left(long available, long held, MembershipView view) {
 		if (view.isAlone()) {
-			return true;
+			return available;
 		}
 		long unacknowledged = this.credit.unacknowledged() + held;
-		return unacknowledged == 0 || unacknowledged + cost <= this.share.of(available + unacknowledged);
+		return (long) this.share.of(available + unacknowledged) - unacknowledged;
 	}
 
 	public void spend(long amount, long now) {

@@ -75,6 +75,11 @@ public final class FallbackShare implements SpendingMode {
 	}
 
 	@Override
+	public long credit(long available, long held) {
+		return available;
+	}
+
+	@Override
 	public Reason shortage(long cost, long available) {
 		return Reason.FALLBACK;
 	}

@@ -38,6 +38,11 @@ public final class ReplicatedSpending implements SpendingMode {
 	}
 
 	@Override
+	public long credit(long available, long held) {
+		return this.credit.left(available, held, this.replica.view());
+	}
+
+	@Override
 	public Reason shortage(long cost, long available) {
 		boolean reduced = this.replica.view().isJoining() || available + this.replica.reserved() >= cost;
 		return reduced ? Reason.REDUCED_CAPACITY : Reason.EXHAUSTED;

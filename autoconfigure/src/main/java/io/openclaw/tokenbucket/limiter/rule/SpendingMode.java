@@ -30,6 +30,14 @@ public interface SpendingMode {
 	boolean hasCredit(long cost, long available, long held);
 
 	/**
+	 * How much several requests together may spend before the peers acknowledge it.
+	 * @param available spendable micro-tokens
+	 * @param held what will be spent for others before
+	 * @return possibly negative
+	 */
+	long credit(long available, long held);
+
+	/**
 	 * Why a cost cannot be spent that is more than what is available.
 	 */
 	Reason shortage(long cost, long available);

@@ -11,6 +11,7 @@ import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
 import io.openclaw.tokenbucket.limiter.bucket.LimitContext;
 import io.openclaw.tokenbucket.limiter.bucket.LimitStatistics;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Grant;
 import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
@@ -75,6 +76,14 @@ public final class LimitBuckets {
 		// Only a bucket that is dropped is worth the closure.
 		Decision decision = this.table.bucket(key, now).decide(cost, now);
 		return (decision != null) ? decision : ask(key, (bucket) -> bucket.decide(cost, now), now);
+	}
+
+	/**
+	 * Decides a request that takes fewer tokens than it asks for rather than wait.
+	 */
+	public Grant grant(String key, long tokens, long now) {
+		long most = costOf(Math.min(tokens, MicroTokens.toWholeTokens(policy().limit().capacity())));
+		return ask(key, (bucket) -> bucket.grant(most, now), now);
 	}
 
 	public Decision shadow(String key, long tokens, long now) {
