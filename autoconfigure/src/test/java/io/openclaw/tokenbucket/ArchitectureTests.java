@@ -50,7 +50,7 @@ class ArchitectureTests {
 	static final ArchRule everyClassIsInARoom = classes().should()
 		.resideInAnyPackage(BASE + ".crdt..", BASE + ".limiter..", BASE + ".replication..", BASE + ".persistence..",
 				BASE + ".redis..", BASE + ".resilience..", BASE + ".gateway..", BASE + ".observability..",
-				BASE + ".console..", AUTOCONFIGURE);
+				BASE + ".console..", BASE + ".test..", AUTOCONFIGURE);
 
 	@ArchTest
 	static final ArchRule everyPackageIsNullMarked = classes()
@@ -285,6 +285,9 @@ class ArchitectureTests {
 		@ArchTest
 		static final ArchRule console = room("console", "observability", "limiter", "crdt");
 
+		@ArchTest
+		static final ArchRule test = room("test", "observability", "replication", "limiter", "crdt");
+
 		private static ArchRule room(String name, String... below) {
 			String[] seen = new String[below.length + 1];
 			for (int i = 0; i < below.length; i++) {
@@ -335,7 +338,7 @@ class ArchitectureTests {
 		@ArchTest
 		static final ArchRule webFlux = noClasses().that()
 			.resideOutsideOfPackages(BASE + ".gateway..", BASE + ".console..", BASE + ".observability.endpoint.web..",
-					AUTOCONFIGURE)
+					BASE + ".test..", AUTOCONFIGURE)
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("org.springframework.web..", "org.springframework.http..",
@@ -351,6 +354,10 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("io.micrometer..");
+
+		@ArchTest
+		static final ArchRule testing = only("test", "org.springframework.test..", "org.springframework.boot.test..",
+				"org.assertj..");
 
 		private static ArchRule only(String room, String... libraries) {
 			return noClasses().that()

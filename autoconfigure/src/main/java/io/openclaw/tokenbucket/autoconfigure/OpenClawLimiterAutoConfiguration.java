@@ -42,6 +42,7 @@ public final class OpenClawLimiterAutoConfiguration {
 
 	// Requests that wait must not wait for what replication does.
 	@Bean(defaultCandidate = false)
+	@ConditionalOnMissingBean(name = "tokenBucketDeadlines")
 	ScheduledTimer tokenBucketDeadlines() {
 		return new ScheduledTimer("openclaw-deadlines");
 	}

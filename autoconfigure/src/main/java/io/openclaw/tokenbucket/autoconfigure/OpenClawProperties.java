@@ -176,6 +176,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	/**
 	 * How gateways share what they spend.
 	 *
+	 * @param enabled Whether this gateway shares its budgets. If not, it limits on its
+	 * own, whatever Redis is named; required and buses have no effect then.
 	 * @param namespace Prefix of every channel and key in Redis. Gateways share budgets
 	 * within a namespace only.
 	 * @param replicationFactor Gateways to reckon with before any other has been heard.
@@ -196,16 +198,17 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param required Whether this gateway must share its budgets. If no Redis is named,
 	 * it does not start then.
 	 */
-	public record Crdt(@DefaultValue("default") String namespace, @DefaultValue("3") int replicationFactor,
-			@DefaultValue("200ms") Duration syncInterval, @DefaultValue("25ms") Duration creditWait,
-			@DefaultValue("30s") Duration memberTimeout, @DefaultValue("1000000") int maxKeys,
-			@DefaultValue List<String> secret, @DefaultValue("reject") Unsigned unsigned, @DefaultValue List<Bus> buses,
+	public record Crdt(@DefaultValue("true") boolean enabled, @DefaultValue("default") String namespace,
+			@DefaultValue("3") int replicationFactor, @DefaultValue("200ms") Duration syncInterval,
+			@DefaultValue("25ms") Duration creditWait, @DefaultValue("30s") Duration memberTimeout,
+			@DefaultValue("1000000") int maxKeys, @DefaultValue List<String> secret,
+			@DefaultValue("reject") Unsigned unsigned, @DefaultValue List<Bus> buses,
 			@DefaultValue("false") boolean required) {
 
 		@Override
 		public String toString() {
-			return "Crdt[namespace=%s, replicationFactor=%d, syncInterval=%s, creditWait=%s, memberTimeout=%s, maxKeys=%d, secret=%d, unsigned=%s, buses=%s, required=%s]"
-				.formatted(this.namespace, this.replicationFactor, this.syncInterval, this.creditWait,
+			return "Crdt[enabled=%s, namespace=%s, replicationFactor=%d, syncInterval=%s, creditWait=%s, memberTimeout=%s, maxKeys=%d, secret=%d, unsigned=%s, buses=%s, required=%s]"
+				.formatted(this.enabled, this.namespace, this.replicationFactor, this.syncInterval, this.creditWait,
 						this.memberTimeout, this.maxKeys, this.secret.size(), this.unsigned, this.buses, this.required);
 		}
 

@@ -8,6 +8,7 @@ import io.lettuce.core.resource.ClientResources;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -33,6 +34,7 @@ import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 @AutoConfiguration(before = OpenClawLimiterAutoConfiguration.class,
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnClass(name = "io.lettuce.core.RedisClient", value = LettuceConnectionFactory.class)
+@ConditionalOnBooleanProperty(name = "openclaw.crdt.enabled", matchIfMissing = true)
 @ConditionalOnMissingBean(ReplicationTransport.class)
 @Conditional(OnRedisBusCondition.class)
 @EnableConfigurationProperties(OpenClawProperties.class)

@@ -6,10 +6,13 @@ import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -67,6 +70,7 @@ public final class OpenClawReplicationAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnBean(ReplicationTransport.class)
+	@ConditionalOnBooleanProperty(name = "openclaw.crdt.enabled", matchIfMissing = true)
 	static class FleetConfiguration {
 
 		@Bean
@@ -93,11 +97,11 @@ public final class OpenClawReplicationAutoConfiguration {
 	 * The gateway is the whole fleet.
 	 */
 	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnMissingBean({ ReplicationTransport.class, Replicator.class })
+	@Conditional(OnSingleGatewayCondition.class)
 	static class SingleGatewayConfiguration {
 
 		SingleGatewayConfiguration(OpenClawProperties properties) {
-			if (!properties.crdt().buses().isEmpty()) {
+			if (properties.crdt().enabled() && !properties.crdt().buses().isEmpty()) {
 				throw new OpenClawConfigurationException("openclaw.crdt.buses", properties.crdt().buses(),
 						"there is no Redis client on the class path", "Add spring-boot-starter-data-redis-reactive.");
 			}
@@ -107,7 +111,9 @@ public final class OpenClawReplicationAutoConfiguration {
 		@Bean
 		static BeanFactoryPostProcessor tokenBucketRedisRequirement(Environment environment) {
 			return (beans) -> {
-				if (Binder.get(environment).bind("openclaw.crdt.required", Boolean.class).orElse(false)) {
+				Binder binder = Binder.get(environment);
+				if (binder.bind("openclaw.crdt.enabled", Boolean.class).orElse(true)
+						&& binder.bind("openclaw.crdt.required", Boolean.class).orElse(false)) {
 					throw MissingRedis.in(environment);
 				}
 			};
@@ -115,12 +121,35 @@ public final class OpenClawReplicationAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer,
-				OpenClawSettings settings) {
-			logger.info("No Redis is named: this gateway limits on its own, and shares its budgets with no other. "
-					+ "Set spring.data.redis.host, .url or openclaw.crdt.buses to share them, and openclaw.crdt.required "
-					+ "to have a gateway without a Redis refuse to start");
+		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer, OpenClawSettings settings,
+				OpenClawProperties properties) {
+			logger.info(properties.crdt().enabled()
+					? "No Redis is named: this gateway limits on its own, and shares its budgets with no other. "
+							+ "Set spring.data.redis.host, .url or openclaw.crdt.buses to share them, and "
+							+ "openclaw.crdt.required to have a gateway without a Redis refuse to start"
+					: "openclaw.crdt.enabled is false: this gateway limits on its own, and shares its budgets with no other");
 			return new Housekeeping(store, clock, timer, settings.limiter().syncInterval());
+		}
+
+	}
+
+	/**
+	 * Matches when nothing carries replication, or nothing shall.
+	 */
+	static class OnSingleGatewayCondition extends AnyNestedCondition {
+
+		OnSingleGatewayCondition() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnMissingBean({ ReplicationTransport.class, Replicator.class })
+		static class OnNoTransport {
+
+		}
+
+		@ConditionalOnBooleanProperty(name = "openclaw.crdt.enabled", havingValue = false)
+		static class OnDisabled {
+
 		}
 
 	}

@@ -60,6 +60,20 @@ class OpenClawReplicationAutoConfigurationTests {
 	}
 
 	@Test
+	void whereReplicationIsOffTheGatewayIsTheWholeFleetWhateverThereIs(CapturedOutput output) {
+		this.contexts.withBean(ReplicationTransport.class, RecordingTransport::new)
+			.withPropertyValues("openclaw.crdt.enabled=false", "openclaw.crdt.required=true",
+					"openclaw.crdt.buses[0].name=two", "openclaw.crdt.buses[0].url=redis://127.0.0.1:1")
+			.run((context) -> {
+				assertThat(context).doesNotHaveBean(Replicator.class).hasSingleBean(Housekeeping.class);
+				assertThat(((RecordingTransport) context.getBean(ReplicationTransport.class)).events).isEmpty();
+				assertThat(context.getBean(TokenBucketLimiter.class).tryConsume("rating", "k", 10).isAdmitted())
+					.isTrue();
+				assertThat(output).contains("openclaw.crdt.enabled is false").doesNotContain("No Redis is named");
+			});
+	}
+
+	@Test
 	void bucketsOfASingleGatewayAreForgottenOnceTheyAreFull() {
 		this.contexts
 			.withPropertyValues("openclaw.crdt.sync-interval=10ms", "openclaw.buckets.fast.capacity=10",

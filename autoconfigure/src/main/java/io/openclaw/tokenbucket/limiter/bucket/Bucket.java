@@ -313,6 +313,13 @@ public final class Bucket implements Line {
 	}
 
 	/**
+	 * Drops the bucket for good, whatever is in it.
+	 */
+	public synchronized void drop() {
+		this.activity.drop();
+	}
+
+	/**
 	 * Whether the bucket was dropped: what is merged into it then is lost.
 	 */
 	public synchronized boolean isDropped() {

@@ -142,6 +142,14 @@ public final class LimitBuckets {
 		return busiest.inOrder().stream().map((bucket) -> bucket.status(now)).toList();
 	}
 
+	void startOver(long now) {
+		for (Bucket bucket : this.table.all()) {
+			bucket.drop();
+			this.table.forget(bucket);
+		}
+		this.context.restart(this.context.active().definition(), 0, now);
+	}
+
 	public LimitStatus status(long now) {
 		ActiveLimit current = this.context.active();
 		long lowest = current.policy().limit().capacity();

@@ -229,6 +229,15 @@ public final class LimitRegistry {
 	}
 
 	/**
+	 * Begins anew, as a member does that starts: every bucket is dropped, and limits are
+	 * active from now on. What others know of a bucket comes back with what they send.
+	 * @param now the current time
+	 */
+	public void startOver(long now) {
+		all().forEach((limit) -> limit.startOver(now));
+	}
+
+	/**
 	 * A limit.
 	 * @param name its name
 	 * @return the limit, empty if it is unknown here
