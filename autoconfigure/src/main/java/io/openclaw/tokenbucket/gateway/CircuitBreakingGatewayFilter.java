@@ -10,12 +10,12 @@ import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ServerWebExchange;
 
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
+import io.openclaw.tokenbucket.gateway.body.ClientDisconnect;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker.Call;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
@@ -96,12 +96,9 @@ final class CircuitBreakingGatewayFilter implements LimitingFilter {
 		}).build();
 	}
 
-	// Reactor Netty says of a body of unknown length that it is chunked, in HTTP/2 as
-	// well.
 	private static boolean isWhole(ServerHttpRequest request) {
-		HttpHeaders headers = request.getHeaders();
-		return headers.getContentLength() <= 0 && !headers.containsHeader(HttpHeaders.TRANSFER_ENCODING)
-				&& !"websocket".equalsIgnoreCase(headers.getUpgrade());
+		return !ClientDisconnect.isPossibleIn(request)
+				&& !"websocket".equalsIgnoreCase(request.getHeaders().getUpgrade());
 	}
 
 	@Override

@@ -17,6 +17,7 @@ import org.springframework.web.server.ServerWebExchange;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.body.ArrivedBody;
+import io.openclaw.tokenbucket.gateway.body.ClientDisconnect;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
@@ -67,6 +68,11 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+		return ClientDisconnect.isPossibleIn(exchange.getRequest())
+				? ClientDisconnect.cancels(exchange, (whole) -> limit(whole, chain)) : limit(exchange, chain);
+	}
+
+	private Mono<Void> limit(ServerWebExchange exchange, GatewayFilterChain chain) {
 		this.problems.retract(exchange);
 		// By name each time: limits may be configured anew while routes stay.
 		List<RequestLimit> unpaid = unpaid(exchange);

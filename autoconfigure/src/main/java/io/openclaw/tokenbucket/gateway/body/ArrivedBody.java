@@ -16,9 +16,7 @@ import reactor.util.context.Context;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ServerWebExchange;
-import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
  * What has arrived of a body whose length is not announced: all of it, if it is short;
@@ -88,9 +86,7 @@ public final class ArrivedBody {
 	}
 
 	/**
-	 * Reads a body until it ends, enough has arrived, or it takes too long. Nothing
-	 * follows where the caller goes away meanwhile: a caller could have each such request
-	 * logged as an error, and nobody is there to be answered.
+	 * Reads a body until it ends, enough has arrived, or it takes too long.
 	 * @param exchange the request
 	 * @param next handles the request then
 	 * @return completes with what follows
@@ -101,22 +97,12 @@ public final class ArrivedBody {
 			exchange.getRequest().getBody().subscribe(reader);
 			Disposable timeout = Schedulers.parallel()
 				.schedule(reader::pause, MOST_WAITED.toMillis(), TimeUnit.MILLISECONDS);
-			return reader.arrived()
-				.doFinally((signal) -> timeout.dispose())
-				.onErrorResume(DisconnectedClientHelper::isClientDisconnectedException, (gone) -> brokenOff(exchange))
-				.flatMap((complete) -> {
-					ArrivedBody body = new ArrivedBody(reader.beginning(), complete ? null : reader);
-					exchange.getAttributes().put(ATTRIBUTE, body);
-					return next.apply(body);
-				})
-				.doFinally((signal) -> reader.release());
+			return reader.arrived().doFinally((signal) -> timeout.dispose()).flatMap((complete) -> {
+				ArrivedBody body = new ArrivedBody(reader.beginning(), complete ? null : reader);
+				exchange.getAttributes().put(ATTRIBUTE, body);
+				return next.apply(body);
+			}).doFinally((signal) -> reader.release());
 		});
-	}
-
-	// For metrics alone.
-	private static Mono<Boolean> brokenOff(ServerWebExchange exchange) {
-		exchange.getResponse().setStatusCode(HttpStatus.BAD_REQUEST);
-		return Mono.empty();
 	}
 
 	/**
@@ -139,16 +125,14 @@ public final class ArrivedBody {
 		// each be logged with its stack. So a body that is stopped just does not go on.
 		Sinks.One<Stop> stop = Sinks.one();
 		AtomicBoolean begun = new AtomicBoolean();
-		Flux<byte[]> content = Flux
-			.defer(() -> begun.getAndSet(true) ? stop(Stop.GONE, stop, abort)
-					: beginning().concatWith(reader.rest()
-						.concatMap((piece) -> meter.mayPass(piece.length)
-							.flatMapMany((passes) -> passes ? Flux.just(piece) : stop(Stop.REFUSED, stop, abort)), 1)
-						.onErrorResume(DisconnectedClientHelper::isClientDisconnectedException,
-								(gone) -> stop(Stop.BROKEN_OFF, stop, abort))));
+		Flux<byte[]> content = Flux.defer(
+				() -> begun.getAndSet(true) ? stop(Stop.GONE, stop, abort)
+						: beginning().concatWith(reader.rest()
+							.concatMap((piece) -> meter.mayPass(piece.length)
+								.flatMapMany((passes) -> passes ? Flux.just(piece) : stop(Stop.REFUSED, stop, abort)),
+									1)));
 		Mono<Stop> routed = route.apply(with(content, exchange)).then(Mono.empty());
-		return Mono.firstWithSignal(routed, stop.asMono())
-			.flatMap((why) -> (why == Stop.BROKEN_OFF) ? brokenOff(exchange).then() : answer.apply(why));
+		return Mono.firstWithSignal(routed, stop.asMono()).flatMap(answer);
 	}
 
 	private Flux<byte[]> beginning() {
@@ -180,10 +164,7 @@ public final class ArrivedBody {
 		REFUSED,
 
 		/** It is to be sent again and was not kept. */
-		GONE,
-
-		/** The caller went away, and nobody is there to be answered. */
-		BROKEN_OFF
+		GONE
 
 	}
 

@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.gateway.body;
 
 import java.io.ByteArrayOutputStream;
-import java.util.function.Consumer;
 
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
@@ -19,11 +18,6 @@ import org.springframework.core.io.buffer.DataBufferUtils;
  * may answer before it has all. Thread-safe.
  */
 final class BodyReader extends BaseSubscriber<DataBuffer> {
-
-	// Reactor logs an error that comes after the end, unless the subscriber minds it
-	// here. A
-	// caller whose connection breaks then could have each such request logged.
-	private static final String DROPPED_ERRORS = "reactor.onErrorDropped.local";
 
 	private final int enough;
 
@@ -47,8 +41,7 @@ final class BodyReader extends BaseSubscriber<DataBuffer> {
 	 */
 	BodyReader(int enough, Context context) {
 		this.enough = enough;
-		this.context = context.put(DROPPED_ERRORS, (Consumer<Throwable>) (broken) -> {
-		});
+		this.context = context;
 	}
 
 	@Override
