@@ -14,9 +14,11 @@ import io.openclaw.tokenbucket.observability.VisibleText;
  * One line about one bucket. Immutable. Amounts in tokens.
  *
  * @param key whose bucket it is, invisible characters escaped
- * @param overflow whether keys beyond the bound share it
+ * @param overflow whether keys beyond {@code openclaw.crdt.max-keys} share it; its key is
+ * empty then
  * @param level by the replicated state; may be negative
- * @param consumedHere what this member admitted since it created the bucket
+ * @param consumedHere what this member admitted since it created the bucket, which is
+ * dropped when it is full again
  * @param rejectedHere how many requests this member rejected, as far as it remembers
  * @param lastRejectedAt when the last was; {@code null} if there is none
  */

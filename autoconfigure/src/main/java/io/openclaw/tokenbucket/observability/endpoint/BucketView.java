@@ -19,13 +19,15 @@ import io.openclaw.tokenbucket.observability.VisibleText;
  * @param overflow whether keys beyond the bound share it
  * @param revision the revision of the limit
  * @param capacity the most that it holds
- * @param level initial + granted + returned − consumed over all members; may be negative
- * @param spendable what this member may spend of it; may be negative
+ * @param level initial + granted + returned − consumed over all members; negative where
+ * members that did not hear each other spent the same
+ * @param spendable what this member may spend of it: less what is set aside for members
+ * that it does not hear, and what is promised to waiting requests; may be negative
  * @param unacknowledged what was spent here and some heard member has not acknowledged
  * @param consumedHere what this member admitted since it created the bucket
  * @param rejectedHere how many requests this member rejected, as far as it remembers
  * @param lastRejection the last of them; {@code null} if there is none
- * @param waiting requests that wait for an acknowledgement
+ * @param waiting requests that wait for an acknowledgement at this moment
  * @param timeToFullMillis how long until it is full if nobody spends
  * @param timeToNextTokenMillis how long until one more whole token has accrued
  * @param initialTokens what it started with

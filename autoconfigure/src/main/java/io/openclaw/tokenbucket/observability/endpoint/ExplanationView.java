@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param key what was asked for, invisible characters escaped
  * @param self this member
  * @param state how much of the fleet it hears
- * @param known whether any limit knows such a caller
+ * @param known whether any limit knows such a caller; else the verdict of each is
+ * {@code unknown}
  * @param limits one entry for each bucket that the caller may have
  */
 public record ExplanationView(String key, String self, String state, boolean known, List<OfLimit> limits) {

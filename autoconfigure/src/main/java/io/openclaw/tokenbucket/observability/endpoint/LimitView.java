@@ -16,9 +16,11 @@ import io.openclaw.tokenbucket.resilience.Drift;
  *
  * @param limit the name
  * @param revision of several definitions in a fleet the highest wins
- * @param version revision, dot, how often the limit was changed at run time since
+ * @param version revision, dot, how often the limit was changed at run time since;
+ * members that follow the same definition show the same
  * @param source where this definition came from: {@code configuration} of this member,
- * its {@code endpoint}, or the {@code fleet}
+ * its {@code endpoint}, the {@code fleet}, or what members {@code saved} before they
+ * stopped
  * @param configured what this member is configured with, whether or not it is in force;
  * {@code null} if it only knows the limit from others
  * @param capacity the most that a bucket holds

@@ -15,21 +15,26 @@ import io.openclaw.tokenbucket.replication.ReplicationStatus;
  *
  * @param self this member: node id, {@code #} and incarnation
  * @param region where it runs; {@code null} if not configured
- * @param standing {@code joining}, {@code member} or {@code leaving}
- * @param state {@code healthy}, {@code joining}, {@code degraded}, {@code isolated},
- * {@code refused} or {@code replaced}
+ * @param standing {@code joining} (not yet counted), {@code member} or {@code leaving}
+ * (has said goodbye)
+ * @param state {@code healthy} (all members are heard), {@code joining}, {@code degraded}
+ * (some are not heard), {@code isolated} (none is heard), {@code refused} (the others
+ * have a secret, this member has none: readiness is {@code REFUSING_TRAFFIC}) or
+ * {@code replaced} (a later process bears this node id: nothing may be spent, and
+ * readiness is {@code REFUSING_TRAFFIC})
  * @param fleetSize members counted, this one and those not heard included
- * @param membersNeverMet those of them that may be there, but were never met: before the
- * first contact a member reckons with as many as the replication factor says
- * @param lagMillis age of the oldest spending here that is not acknowledged by all heard
- * members
+ * @param membersNeverMet those of them that may be there, but were never met. Before its
+ * first contact a member reckons with {@code openclaw.crdt.replication-factor} members,
+ * and leaves their part to those who may be there
+ * @param lagMillis age of the oldest spending here that some heard member has not
+ * acknowledged
  * @param members the others
  * @param buses what carries messages; none if this process limits by itself
  * @param lostBatches batches found missing since start
  * @param repairs batches sent again and digests repaired since start
  * @param rejectedMessages messages dropped as invalid since start
- * @param refused whose messages do not count at present for want of a common secret, and
- * what to do
+ * @param refused whose messages do not count at present, since they have another secret
+ * or none, and what to do
  */
 public record ReplicationView(String self, @Nullable String region, String standing, String state, int fleetSize,
 		long membersNeverMet, BigDecimal lagMillis, List<MemberView> members, List<BusView> buses, long lostBatches,

@@ -96,11 +96,12 @@ public class TokenBucketsWebExtension {
 	 * there is room. A second write takes it back.
 	 * @param context who writes
 	 * @param limit the name of the limit
-	 * @param capacity whole tokens
-	 * @param initialTokens whole tokens that new buckets begin with
+	 * @param capacity whole tokens, not fewer than the limit's fixed {@code cost}
+	 * @param initialTokens whole tokens that new buckets begin with, at most the
+	 * capacity. Where it is left out and buckets begin full, it goes with the capacity
 	 * @param refillRatePerSecond tokens per second, possibly a fraction
 	 * @param refillTokens whole tokens in every period, instead of a rate per second
-	 * @param refillPeriod the period, such as {@code 1m}
+	 * @param refillPeriod the period of these, such as {@code 1m}
 	 * @param consistency {@code strict}, {@code bounded} or {@code eventual}
 	 * @param mode {@code enforce} or {@code shadow}
 	 * @param follow {@code configuration}, and nothing else, to end all such changes: the
