@@ -4,9 +4,12 @@ import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.limiter.Settlements.BucketSettlement;
+import io.openclaw.tokenbucket.limiter.bucket.Advance;
 import io.openclaw.tokenbucket.limiter.bucket.Answer;
 import io.openclaw.tokenbucket.limiter.bucket.Bucket;
 import io.openclaw.tokenbucket.limiter.bucket.Reservation;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
@@ -18,7 +21,11 @@ final class Part {
 
 	private final LimitBuckets buckets;
 
-	private final String key;
+	private final Charge charge;
+
+	private final @Nullable Advance advance;
+
+	private final Settlements settlements;
 
 	private final long cost;
 
@@ -28,11 +35,15 @@ final class Part {
 
 	private @Nullable Answer answer;
 
-	Part(LimitBuckets buckets, String key, long cost, long now) {
+	private @Nullable BucketSettlement settlement;
+
+	Part(LimitBuckets buckets, Charge charge, Settlements settlements, long now) {
 		this.buckets = buckets;
-		this.key = key;
-		this.cost = cost;
-		this.bucket = buckets.bucket(key, cost, now);
+		this.charge = charge;
+		this.advance = charge.isInAdvance() ? Settlements.advance(buckets, charge.tokens()) : null;
+		this.settlements = settlements;
+		this.cost = (this.advance != null) ? this.advance.amount() : buckets.costOf(charge.tokens());
+		this.bucket = buckets.bucket(charge.key(), this.cost, now);
 	}
 
 	String limit() {
@@ -50,7 +61,7 @@ final class Part {
 		}
 		Reservation asked = new Reservation(this.cost, now + this.buckets.policy().creditWait().toNanos(), listener);
 		this.reservation = asked;
-		this.answer = this.buckets.ask(this.key, (asking) -> {
+		this.answer = this.buckets.ask(this.charge.key(), (asking) -> {
 			this.bucket = asking;
 			return asking.reserve(asked, now);
 		}, now);
@@ -70,8 +81,14 @@ final class Part {
 		if (this.cost == 0) {
 			return this.bucket.admitFree(now);
 		}
-		Answer kept = Objects.requireNonNull(this.answer);
-		return this.bucket.commit(Objects.requireNonNull(this.reservation), Objects.requireNonNull(kept.reason()), now);
+		Reservation held = Objects.requireNonNull(this.reservation);
+		Reason reason = Objects.requireNonNull(Objects.requireNonNull(this.answer).reason());
+		if (this.advance == null) {
+			return this.bucket.commit(held, reason, now);
+		}
+		Decision decision = this.bucket.commit(held, reason, this.advance, now);
+		this.settlement = this.settlements.open(this.buckets, this.charge, this.advance, this.bucket);
+		return decision.settledBy(this.settlement);
 	}
 
 	Decision release(long now) {
@@ -83,7 +100,10 @@ final class Part {
 	}
 
 	void giveBack(long now) {
-		if (this.cost > 0) {
+		if (this.settlement != null) {
+			this.settlement.withdraw(now);
+		}
+		else if (this.cost > 0) {
 			this.bucket.giveBack(this.cost, now);
 		}
 	}

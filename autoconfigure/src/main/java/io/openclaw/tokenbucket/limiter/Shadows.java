@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 
+import io.openclaw.tokenbucket.limiter.bucket.Advance;
 import io.openclaw.tokenbucket.limiter.decision.Charge;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.JointDecision;
@@ -25,15 +26,19 @@ final class Shadows {
 
 	private final List<LimitBuckets> buckets;
 
+	private final Settlements settlements;
+
 	private final boolean[] shadow;
 
 	/**
 	 * Looks for limits in shadow mode.
 	 * @param charges all charges of a request
 	 * @param limits finds a limit by its name
+	 * @param settlements of what is charged in advance
 	 */
-	Shadows(List<Charge> charges, Function<String, LimitBuckets> limits) {
+	Shadows(List<Charge> charges, Function<String, LimitBuckets> limits, Settlements settlements) {
 		this.charges = charges;
+		this.settlements = settlements;
 		this.buckets = charges.stream().map((charge) -> limits.apply(charge.limit())).toList();
 		this.shadow = new boolean[charges.size()];
 		for (int i = 0; i < this.shadow.length; i++) {
@@ -78,9 +83,19 @@ final class Shadows {
 			Decision refused = limit.refuse(charge.key(), charge.tokens(), now);
 			Reason reason = (outcome == Outcome.WAITING) ? Reason.UNACKNOWLEDGED : Reason.OTHER_LIMIT;
 			return new Decision(outcome, reason, refused.limit(), refused.remaining(), refused.nanosToWait(), null,
-					Mode.SHADOW);
+					Mode.SHADOW, null);
 		}
-		return limit.shadow(charge.key(), charge.tokens(), now);
+		return (charge.isInAdvance() && !limit.isAboveCapacity(charge.tokens())) ? takeInAdvance(limit, charge, now)
+				: limit.shadow(charge.key(), charge.tokens(), now);
+	}
+
+	private Decision takeInAdvance(LimitBuckets limit, Charge charge, long now) {
+		Advance advance = Settlements.advance(limit, charge.tokens());
+		return limit.ask(charge.key(), (bucket) -> {
+			Decision decision = bucket.takeOnLevel(advance, now);
+			return (decision != null && decision.isAdmitted())
+					? decision.settledBy(this.settlements.open(limit, charge, advance, bucket)) : decision;
+		}, now).inShadow();
 	}
 
 }

@@ -49,6 +49,8 @@ public final class TokenBucketLimiter {
 
 	private final @Nullable DecisionListener listener;
 
+	private final Settlements settlements;
+
 	/**
 	 * Creates a limiter.
 	 * @param store the buckets
@@ -61,6 +63,7 @@ public final class TokenBucketLimiter {
 		this.clock = clock;
 		this.timer = timer;
 		this.listener = listener;
+		this.settlements = new Settlements(clock, listener);
 	}
 
 	/**
@@ -111,7 +114,8 @@ public final class TokenBucketLimiter {
 	 * Consumes tokens of several buckets, all or nothing. Limits in shadow mode have no
 	 * say in it: they are asked once the others have admitted the request, at once and by
 	 * their level alone, and consume each for itself; if the others reject it, they
-	 * consume nothing.
+	 * consume nothing. A charge in advance consumes when the request is admitted, and its
+	 * decision then has a settlement, for once the cost is known.
 	 * @param charges at least one; waiting reservations are made in the order of the
 	 * names of limits
 	 * @return the decision: admitted, rejected with nothing consumed anywhere, or waiting
@@ -122,7 +126,7 @@ public final class TokenBucketLimiter {
 			throw new IllegalArgumentException("charges must not be empty");
 		}
 		long now = this.clock.nanoTime();
-		Shadows shadows = new Shadows(charges, this::buckets);
+		Shadows shadows = new Shadows(charges, this::buckets, this.settlements);
 		JointDecision enforced = enforce(shadows.enforced(), now);
 		JointDecision decision = shadows.follow(enforced, now);
 		if (decision.outcome() != Outcome.WAITING) {
@@ -214,6 +218,15 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
+	 * How many requests have taken tokens in advance and are not settled.
+	 * @param limit the name of the limit
+	 * @return the number, not negative
+	 */
+	public long openReservations(String limit) {
+		return buckets(limit).statistics().unsettled();
+	}
+
+	/**
 	 * The lowest level that a request or news of other members found since this was
 	 * called last.
 	 * @param limit the name of the limit
@@ -302,7 +315,7 @@ public final class TokenBucketLimiter {
 	}
 
 	private Decision reserve(LimitBuckets buckets, String key, long tokens, long startedAt) {
-		Part part = new Part(buckets, key, buckets.costOf(tokens), startedAt);
+		Part part = new Part(buckets, new Charge(buckets.policy().limit().name(), key, tokens), this.settlements, startedAt);
 		Admission<Decision> admission = new Admission<>(this.clock, List.of(part),
 				(outcome, decisions, completion) -> decisions.get(0));
 		Decision decision = start(admission);
@@ -325,8 +338,7 @@ public final class TokenBucketLimiter {
 		}
 		List<Part> parts = new ArrayList<>(charges.size());
 		for (Charge charge : charges) {
-			LimitBuckets buckets = buckets(charge.limit());
-			parts.add(new Part(buckets, charge.key(), buckets.costOf(charge.tokens()), now));
+			parts.add(new Part(buckets(charge.limit()), charge, this.settlements, now));
 		}
 		return start(new Admission<>(this.clock, parts, JointDecision::new));
 	}

@@ -3,11 +3,17 @@ package io.openclaw.tokenbucket.limiter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.decision.Settlement;
+import io.openclaw.tokenbucket.limiter.decision.SettlementEvent;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
@@ -35,6 +41,8 @@ public final class LocalMember implements ReplicationSignal {
 
 	private final List<Decision> counted = new ArrayList<>();
 
+	private final List<SettlementEvent> settled = new ArrayList<>();
+
 	private long batch;
 
 	private int acknowledgementsWanted;
@@ -48,7 +56,19 @@ public final class LocalMember implements ReplicationSignal {
 		this.store = new BucketStore(self, List.of(policies), new LimiterSettings(3, Duration.ofMillis(200), maxKeys),
 				time);
 		this.store.signalTo(this);
-		this.limiter = new TokenBucketLimiter(this.store, time, time, (event) -> this.counted.add(event.decision()));
+		this.limiter = new TokenBucketLimiter(this.store, time, time, new DecisionListener() {
+
+			@Override
+			public void onDecision(DecisionEvent event) {
+				LocalMember.this.counted.add(event.decision());
+			}
+
+			@Override
+			public void onSettlement(SettlementEvent event) {
+				LocalMember.this.settled.add(event);
+			}
+
+		});
 	}
 
 	VirtualTime time() {
@@ -72,6 +92,11 @@ public final class LocalMember implements ReplicationSignal {
 		return this.counted;
 	}
 
+	/** Settlements that the listener was told of. */
+	List<SettlementEvent> settled() {
+		return this.settled;
+	}
+
 	int acknowledgementsWanted() {
 		return this.acknowledgementsWanted;
 	}
@@ -86,6 +111,18 @@ public final class LocalMember implements ReplicationSignal {
 
 	public Decision consume(long tokens) {
 		return this.limiter.tryConsume(LIMIT, KEY, tokens);
+	}
+
+	/** Takes tokens in advance, and may cost as many again. */
+	public Settlement reserve(long tokens) {
+		return reserve(tokens, tokens);
+	}
+
+	Settlement reserve(long tokens, long overdraft) {
+		Decision decision = this.limiter.tryConsume(List.of(Charge.inAdvance(LIMIT, KEY, tokens, overdraft)))
+			.decisions()
+			.get(0);
+		return Objects.requireNonNull(decision.settlement(), decision::toString);
 	}
 
 	public BucketStatus status() {

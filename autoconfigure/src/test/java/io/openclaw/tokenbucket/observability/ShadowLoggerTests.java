@@ -49,7 +49,7 @@ class ShadowLoggerTests {
 
 	private void decide(String limit, Outcome outcome, int times) {
 		Decision decision = new Decision(outcome, Reason.EXHAUSTED,
-				new Limit(limit, 1, RefillRate.perSecond(BigDecimal.ONE), 1, 0), 0, 0, null, Mode.SHADOW);
+				new Limit(limit, 1, RefillRate.perSecond(BigDecimal.ONE), 1, 0), 0, 0, null, Mode.SHADOW, null);
 		for (int i = 0; i < times; i++) {
 			this.logger.onDecision(new DecisionEvent("alice", 1, decision, false, 100));
 		}

@@ -32,6 +32,12 @@ public record ActiveLimit(LimitPolicy policy, LimitDefinition definition, LimitS
 				agrees ? LimitSource.CONFIGURATION : this.source, this.activatedAt);
 	}
 
+	ActiveLimit withOverdraft(long overdraft) {
+		LimitPolicy changed = new LimitPolicy(this.policy.limit(), this.policy.consistency(), this.policy.creditWait(),
+				this.policy.mode(), overdraft);
+		return new ActiveLimit(changed, this.definition, this.source, this.activatedAt);
+	}
+
 	public long age(long now) {
 		return Math.max(0, now - this.activatedAt);
 	}
@@ -59,7 +65,8 @@ public record ActiveLimit(LimitPolicy policy, LimitDefinition definition, LimitS
 
 	// Only what each member may decide for itself is kept.
 	private static LimitPolicy follow(LimitPolicy policy, LimitDefinition agreed) {
-		return new LimitPolicy(agreed.limit(), agreed.consistency(), policy.creditWait(), agreed.mode());
+		return new LimitPolicy(agreed.limit(), agreed.consistency(), policy.creditWait(), agreed.mode(),
+				policy.overdraft());
 	}
 
 	private long unused(long now) {

@@ -198,7 +198,10 @@ final class AdmissionRule {
 		}
 	}
 
-	private void spend(long cost, long now) {
+	/**
+	 * Consumes without asking.
+	 */
+	void spend(long cost, long now) {
 		this.mode.spend(cost);
 		this.peers.spend(cost);
 		if (this.credit.isSettled()) {
@@ -210,6 +213,23 @@ final class AdmissionRule {
 		if (this.credit.isWorthFlushing()) {
 			this.activity.flush();
 		}
+	}
+
+	/**
+	 * Gives tokens back, as far as they were spent and there is room.
+	 * @param spentByMode whether by what counts now
+	 * @return how much was given
+	 */
+	long giveBack(long amount, boolean spentByMode) {
+		long given = spentByMode ? this.mode.giveBack(amount) : this.replica.giveBack(amount);
+		if (given > 0) {
+			this.activity.consume(this.replica.birth(), -given);
+			this.activity.markDirty();
+			if (this.credit.isWorthFlushing(given)) {
+				this.activity.flush();
+			}
+		}
+		return given;
 	}
 
 	private Reason judge(long cost, long available, Consistency consistency) {

@@ -67,6 +67,9 @@ public final class Bucket implements Line {
 	private final AdmissionRule rule;
 
 	@GuardedBy("this")
+	private final Advances advances;
+
+	@GuardedBy("this")
 	private final PeerSpending peers;
 
 	@GuardedBy("this")
@@ -86,6 +89,7 @@ public final class Bucket implements Line {
 		this.activity = new Activity<>(this, key, queues, now);
 		this.rule = new AdmissionRule(replica, this.credit, this.peers, this.activity, new WaitingLine(this.activity),
 				statistics);
+		this.advances = new Advances(replica, this.rule);
 		this.context = new ContextFollower(limit, step, replica, this.credit, this.rule, this.peers, this.activity);
 	}
 
@@ -116,6 +120,18 @@ public final class Bucket implements Line {
 	 */
 	public synchronized @Nullable Decision decideOnLevel(long cost, long now) {
 		return use(now) ? this.rule.decideOnLevel(cost, now) : null;
+	}
+
+	/**
+	 * Takes an advance if the level allows it, without credit or a wait.
+	 * @return the decision; {@code null} if the bucket is dropped
+	 */
+	public synchronized @Nullable Decision takeOnLevel(Advance advance, long now) {
+		Decision decision = decideOnLevel(advance.amount(), now);
+		if (decision != null && decision.isAdmitted()) {
+			this.advances.take(advance);
+		}
+		return decision;
 	}
 
 	/**
@@ -162,6 +178,25 @@ public final class Bucket implements Line {
 	}
 
 	/**
+	 * Consumes what a reservation holds, in advance of what the request will have cost.
+	 */
+	public synchronized Decision commit(Reservation reservation, Reason reason, Advance advance, long now) {
+		Decision decision = commit(reservation, reason, now);
+		this.advances.take(advance);
+		return decision;
+	}
+
+	/**
+	 * Settles what a request took in advance: gives back what it did not need, or
+	 * consumes what it lacks, even below zero.
+	 * @param cost micro-tokens that it has cost
+	 * @return what came back; {@code null} if the bucket is dropped, and so was full since
+	 */
+	public synchronized @Nullable Long settle(Advance advance, long cost, long now) {
+		return use(now) ? this.advances.settle(advance, cost, now) : null;
+	}
+
+	/**
 	 * Gives up what a reservation sets aside, if it still does, because another limit of
 	 * the same request rejected it.
 	 */
@@ -189,13 +224,7 @@ public final class Bucket implements Line {
 	 */
 	public synchronized long giveBack(long amount, long now) {
 		touch(now);
-		long given = this.replica.giveBack(amount);
-		if (given > 0) {
-			this.activity.consume(this.replica.birth(), -given);
-			this.activity.markDirty();
-			this.activity.flush();
-		}
-		return given;
+		return this.rule.giveBack(amount, false);
 	}
 
 	/**
@@ -397,6 +426,7 @@ public final class Bucket implements Line {
 	@GuardedBy("this")
 	private void touch(long now) {
 		this.context.refresh(now);
+		this.advances.refilled();
 		// Where more buckets are touched than a tick looks at, it comes too late.
 		this.replica.rememberIfOld(2 * this.context.syncIntervalNanos(), now);
 		this.credit.shareIfOld(this.replica.view(), this.context.syncIntervalNanos(), now);

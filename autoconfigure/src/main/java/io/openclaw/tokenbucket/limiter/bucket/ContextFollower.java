@@ -95,7 +95,7 @@ final class ContextFollower {
 	 * or count.
 	 */
 	void doubtReplica(long now) {
-		if (!this.replica.hasRoomToCount() || this.replica.isOverdrawn()) {
+		if (!this.replica.hasRoomToCount() || this.replica.isOverdrawn(this.step.active().policy().overdraft())) {
 			changeMode(now);
 		}
 	}

@@ -75,6 +75,9 @@ public final class LimitContext {
 		if (this.configured == null) {
 			this.last.amend(active().claim(policy));
 		}
+		else {
+			this.last.amend(active().withOverdraft(policy.overdraft()));
+		}
 		this.configured = LimitDefinition.of(policy);
 	}
 

@@ -18,6 +18,8 @@ public final class LimitStatistics {
 
 	private final LongAdder overflowed = new LongAdder();
 
+	private final LongAdder unsettled = new LongAdder();
+
 	private final AtomicLong lowestLevel = new AtomicLong(Long.MAX_VALUE);
 
 	public void count(Decision decision) {
@@ -33,6 +35,27 @@ public final class LimitStatistics {
 	 */
 	public void countOverflow() {
 		this.overflowed.increment();
+	}
+
+	/**
+	 * A request took tokens in advance.
+	 */
+	public void countReservation() {
+		this.unsettled.increment();
+	}
+
+	/**
+	 * A request was settled that had taken tokens in advance.
+	 */
+	public void countSettlement() {
+		this.unsettled.decrement();
+	}
+
+	/**
+	 * How many requests have taken tokens in advance and are not settled.
+	 */
+	public long unsettled() {
+		return this.unsettled.sum();
 	}
 
 	void see(long level) {

@@ -23,9 +23,11 @@ import io.openclaw.tokenbucket.limiter.limit.Mode;
  * takes the reservation back, and so consumes nothing: what is consumed at that moment is
  * given back
  * @param mode whether the limit was enforced at the time
+ * @param settlement settles what was taken in advance; present only where the request is
+ * admitted and its {@linkplain Charge charge} was in advance
  */
 public record Decision(Outcome outcome, Reason reason, Limit limit, long remaining, long nanosToWait,
-		@Nullable CompletionStage<Decision> completion, Mode mode) {
+		@Nullable CompletionStage<Decision> completion, Mode mode, @Nullable Settlement settlement) {
 
 	/**
 	 * Creates the decision of a limit that is enforced.
@@ -38,7 +40,7 @@ public record Decision(Outcome outcome, Reason reason, Limit limit, long remaini
 	 */
 	public Decision(Outcome outcome, Reason reason, Limit limit, long remaining, long nanosToWait,
 			@Nullable CompletionStage<Decision> completion) {
-		this(outcome, reason, limit, remaining, nanosToWait, completion, Mode.ENFORCE);
+		this(outcome, reason, limit, remaining, nanosToWait, completion, Mode.ENFORCE, null);
 	}
 
 	/**
@@ -56,7 +58,7 @@ public record Decision(Outcome outcome, Reason reason, Limit limit, long remaini
 	 */
 	public Decision inShadow() {
 		return new Decision((this.outcome == Outcome.REJECTED) ? Outcome.SHADOW_REJECTED : this.outcome, this.reason,
-				this.limit, this.remaining, this.nanosToWait, this.completion, Mode.SHADOW);
+				this.limit, this.remaining, this.nanosToWait, this.completion, Mode.SHADOW, this.settlement);
 	}
 
 	/**
@@ -64,7 +66,17 @@ public record Decision(Outcome outcome, Reason reason, Limit limit, long remaini
 	 * @param later completes with the final decision
 	 */
 	public Decision completedBy(@Nullable CompletionStage<Decision> later) {
-		return new Decision(this.outcome, this.reason, this.limit, this.remaining, this.nanosToWait, later, this.mode);
+		return new Decision(this.outcome, this.reason, this.limit, this.remaining, this.nanosToWait, later, this.mode,
+				this.settlement);
+	}
+
+	/**
+	 * The same of a request that paid in advance.
+	 * @param later settles what it paid
+	 */
+	public Decision settledBy(Settlement later) {
+		return new Decision(this.outcome, this.reason, this.limit, this.remaining, this.nanosToWait, this.completion,
+				this.mode, later);
 	}
 
 	/**

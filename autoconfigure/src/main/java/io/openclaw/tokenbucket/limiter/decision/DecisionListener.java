@@ -21,4 +21,11 @@ public interface DecisionListener {
 	default void onRefusal(String limit, Refusal refusal) {
 	}
 
+	/**
+	 * A request that had paid in advance was settled.
+	 * @param event how
+	 */
+	default void onSettlement(SettlementEvent event) {
+	}
+
 }

@@ -64,7 +64,14 @@ public final class Credit {
 	}
 
 	public boolean isWorthFlushing() {
-		return this.credit.unpublished() > this.capacity / FLUSH_DIVISOR;
+		return isWorthFlushing(this.credit.unpublished());
+	}
+
+	/**
+	 * Whether others must know of so much at once.
+	 */
+	public boolean isWorthFlushing(long amount) {
+		return amount > this.capacity / FLUSH_DIVISOR;
 	}
 
 	public void publish(long batch, long now) {

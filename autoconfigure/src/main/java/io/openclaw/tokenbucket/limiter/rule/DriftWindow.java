@@ -27,6 +27,8 @@ public final class DriftWindow {
 
 	private long consumedHereBefore;
 
+	private long returnedBefore;
+
 	private long seen;
 
 	private long largestCost = MicroTokens.PER_TOKEN;
@@ -35,17 +37,19 @@ public final class DriftWindow {
 	 * Begins the first window.
 	 * @param available what all members together may spend
 	 * @param consumedHere what this member has spent so far
+	 * @param returned what all have given back so far
 	 * @param now the current time
 	 */
-	public DriftWindow(long available, long consumedHere, long now) {
-		begin(available, consumedHere, now);
+	public DriftWindow(long available, long consumedHere, long returned, long now) {
+		begin(available, consumedHere, returned, now);
 	}
 
 	/**
 	 * Begins the next window. A debt was seen when it was made, and is not counted again.
 	 */
-	public void begin(long newAvailable, long consumedHere, long now) {
+	public void begin(long newAvailable, long consumedHere, long returned, long now) {
 		this.available = Math.max(0, newAvailable);
+		this.returnedBefore = returned;
 		this.consumedHereBefore = consumedHere;
 		this.since = now;
 		this.seen = 0;
@@ -77,12 +81,14 @@ public final class DriftWindow {
 	 * @param rate of the refill
 	 * @param members how many are heard
 	 * @param consumedHere what this member has spent so far
+	 * @param returned what all have given back so far, which could be spent once more
 	 * @param now the current time
 	 * @return micro-tokens, not negative
 	 */
-	public long excess(RefillRate rate, int members, long consumedHere, long now) {
+	public long excess(RefillRate rate, int members, long consumedHere, long returned, long now) {
 		long refilled = new Refill(rate, 1).accrue(now - this.since, MAX_AMOUNT);
-		long allowed = Math.max(0, this.available + refilled - (consumedHere - this.consumedHereBefore));
+		long back = Math.min(MAX_AMOUNT, returned - this.returnedBefore);
+		long allowed = Math.max(0, this.available + refilled + back - (consumedHere - this.consumedHereBefore));
 		return Math.max(0, this.seen - allowed - members * this.largestCost);
 	}
 

@@ -96,6 +96,14 @@ public final class FallbackShare implements SpendingMode {
 		this.whole -= ofWhole(cost);
 	}
 
+	// Where the replica has no room for it, others overspent: this part has all the same.
+	@Override
+	public long giveBack(long amount) {
+		long given = this.replica.giveBack(amount);
+		this.whole = Math.min(this.limit.capacity(), this.whole + (long) (amount / this.part));
+		return given;
+	}
+
 	// Where a forged count has used up what can be counted, the replica says nothing.
 	@Override
 	public boolean isFull() {

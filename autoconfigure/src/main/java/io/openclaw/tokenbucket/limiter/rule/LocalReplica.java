@@ -17,6 +17,9 @@ public final class LocalReplica {
 
 	private static final long SECOND_NANOS = 1_000_000_000;
 
+	// Of one bucket, at one member.
+	private static final double MOST_UNSETTLED = 1_000;
+
 	private final long marginNanos;
 
 	private final BufferedState state = new BufferedState();
@@ -247,10 +250,12 @@ public final class LocalReplica {
 	/**
 	 * Whether more is missing than members can have overspent that keep to the rules. At
 	 * worst each spends a full bucket and a second's refill before it hears of the
-	 * others.
+	 * others, and has very many requests under way that all cost more than they took.
+	 * @param overdraft how much more each may cost
 	 */
-	public boolean isOverdrawn() {
-		long most = this.limit.capacity() + this.limit.refillRate().accruedIn(SECOND_NANOS);
+	public boolean isOverdrawn(long overdraft) {
+		double most = this.limit.capacity() + this.limit.refillRate().accruedIn(SECOND_NANOS)
+				+ MOST_UNSETTLED * overdraft;
 		return this.level < -most * this.view.size();
 	}
 

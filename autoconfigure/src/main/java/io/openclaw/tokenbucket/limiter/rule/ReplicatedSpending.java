@@ -75,6 +75,11 @@ public final class ReplicatedSpending implements SpendingMode {
 	}
 
 	@Override
+	public long giveBack(long amount) {
+		return this.replica.giveBack(amount);
+	}
+
+	@Override
 	public void follow(Limit limit, long now) {
 	}
 

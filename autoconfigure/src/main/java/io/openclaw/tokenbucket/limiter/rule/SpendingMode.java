@@ -51,6 +51,12 @@ public interface SpendingMode {
 	void spend(long cost);
 
 	/**
+	 * Gives back what was spent by this mode, no more than there is room for.
+	 * @return how much was given
+	 */
+	long giveBack(long amount);
+
+	/**
 	 * Goes on under a limit that changed, as the replica did.
 	 */
 	void follow(Limit limit, long now);
