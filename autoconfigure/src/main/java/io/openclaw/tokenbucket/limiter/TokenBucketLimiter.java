@@ -315,7 +315,8 @@ public final class TokenBucketLimiter {
 	}
 
 	private Decision reserve(LimitBuckets buckets, String key, long tokens, long startedAt) {
-		Part part = new Part(buckets, new Charge(buckets.policy().limit().name(), key, tokens), this.settlements, startedAt);
+		Part part = new Part(buckets, new Charge(buckets.policy().limit().name(), key, tokens), this.settlements,
+				startedAt);
 		Admission<Decision> admission = new Admission<>(this.clock, List.of(part),
 				(outcome, decisions, completion) -> decisions.get(0));
 		Decision decision = start(admission);

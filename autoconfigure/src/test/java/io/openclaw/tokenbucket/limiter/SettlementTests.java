@@ -49,8 +49,8 @@ class SettlementTests {
 		TokenBucketState published = this.member.publish().get(0).state();
 		assertThat(published.consumed().sum()).isEqualTo(tokens(500));
 		assertThat(published.returned().sum()).isEqualTo(tokens(380));
-		assertThat(this.member.settled()).containsExactly(new SettlementEvent(LIMIT, KEY,
-				SettlementEvent.Outcome.USED, tokens(500), tokens(380), 0, 0));
+		assertThat(this.member.settled()).containsExactly(
+				new SettlementEvent(LIMIT, KEY, SettlementEvent.Outcome.USED, tokens(500), tokens(380), 0, 0));
 	}
 
 	@Test
@@ -61,8 +61,8 @@ class SettlementTests {
 		assertThat(level()).isEqualTo(-300);
 		second.settle(4000);
 		assertThat(level()).isEqualTo(-400);
-		assertThat(this.member.settled().get(1)).isEqualTo(new SettlementEvent(LIMIT, KEY,
-				SettlementEvent.Outcome.USED, tokens(400), 0, tokens(100), tokens(3500)));
+		assertThat(this.member.settled().get(1)).isEqualTo(new SettlementEvent(LIMIT, KEY, SettlementEvent.Outcome.USED,
+				tokens(400), 0, tokens(100), tokens(3500)));
 		Decision next = this.member.consume(1);
 		assertThat(next.outcome()).isEqualTo(Outcome.REJECTED);
 		assertThat(next.timeToWait()).isEqualTo(Duration.ofMillis(40_100));
@@ -155,9 +155,10 @@ class SettlementTests {
 	void apartFromOthersTokensComeBackToTheSideThatSpentThem() {
 		this.member.hear(BOB);
 		Settlement settlement = this.member.reserve(400);
-		this.member.store().membershipChanged(
-				Fleets.view(this.member.now(), ALICE, Fleets.lost(BOB, this.member.now(), this.member.now())),
-				this.member.now());
+		this.member.store()
+			.membershipChanged(
+					Fleets.view(this.member.now(), ALICE, Fleets.lost(BOB, this.member.now(), this.member.now())),
+					this.member.now());
 		long before = spendable();
 		settlement.settle(100);
 		assertThat(spendable()).isEqualTo(before + 300);
@@ -255,10 +256,8 @@ class SettlementTests {
 	private void change(long capacity) {
 		this.member.store()
 			.limits()
-			.follow(LIMIT,
-					(current) -> new LimitDefinition(limit(LIMIT, capacity, "10", Math.min(1000, capacity)), 1, current.consistency(),
-							current.mode()),
-					LimitSource.ENDPOINT, this.member.now());
+			.follow(LIMIT, (current) -> new LimitDefinition(limit(LIMIT, capacity, "10", Math.min(1000, capacity)), 1,
+					current.consistency(), current.mode()), LimitSource.ENDPOINT, this.member.now());
 	}
 
 	private void drop() {

@@ -190,7 +190,8 @@ public final class Bucket implements Line {
 	 * Settles what a request took in advance: gives back what it did not need, or
 	 * consumes what it lacks, even below zero.
 	 * @param cost micro-tokens that it has cost
-	 * @return what came back; {@code null} if the bucket is dropped, and so was full since
+	 * @return what came back; {@code null} if the bucket is dropped, and so was full
+	 * since
 	 */
 	public synchronized @Nullable Long settle(Advance advance, long cost, long now) {
 		return use(now) ? this.advances.settle(advance, cost, now) : null;
