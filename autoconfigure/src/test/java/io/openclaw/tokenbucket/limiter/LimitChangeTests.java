@@ -17,6 +17,7 @@ import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitSource;
+import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,6 +49,23 @@ class LimitChangeTests {
 		change(100, "7");
 		this.member.advance(Duration.ofSeconds(2));
 		assertThat(this.member.status().level()).isEqualTo(tokens(15 + 14));
+	}
+
+	@Test
+	void aLossThatNobodyHasNoticedYetCountsFromWhenItHappened() {
+		long now = this.member.now();
+		MembershipView untilDeadline = Fleets.view(now, Fleets.ALICE,
+				Fleets.heardUntil(Fleets.BOB, now, now + Duration.ofSeconds(1).toNanos()));
+		this.member.store().membershipChanged(untilDeadline, now);
+		while (this.member.consume(1).isAdmitted()) {
+			this.member.publish();
+			this.member.acknowledge();
+		}
+		change(100, "10");
+		this.member.advance(Duration.ofSeconds(5));
+		change(100, "20");
+		this.member.advance(Duration.ofSeconds(1));
+		assertThat(this.member.status().level()).isEqualTo(tokens(10 + 4 * 5 + 10));
 	}
 
 	@Test

@@ -96,6 +96,7 @@ public final class LimitContext {
 	 */
 	public synchronized Optional<LimitChange> follow(UnaryOperator<LimitDefinition> next, LimitSource source,
 			long now) {
+		asOf(now);
 		ActiveLimit before = active();
 		LimitDefinition definition = next.apply(before.definition());
 		if (definition.equals(before.definition())) {
@@ -121,6 +122,7 @@ public final class LimitContext {
 	 * Goes by the replicated state again, once nothing of it is overspent.
 	 */
 	public synchronized void recover(long now) {
+		asOf(now);
 		this.fallback = null;
 		this.last = this.last.recovered(now);
 	}
