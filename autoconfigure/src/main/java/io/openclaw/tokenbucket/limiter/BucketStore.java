@@ -151,8 +151,14 @@ public final class BucketStore {
 	 * @param now the current time
 	 */
 	public void membershipChanged(MembershipView newView, long now) {
-		MembershipView before = this.members.replace(newView);
-		if (!newView.agreesWith(before)) {
+		MembershipView before = this.members.asOf(now).view();
+		boolean changed = !newView.agreesWith(before);
+		if (changed) {
+			// A loss that the requests of one limit noticed is not skipped by the others.
+			this.limits.followMembers(now);
+		}
+		this.members.replace(newView);
+		if (changed) {
 			this.upkeep.membershipChanged(before, newView, now);
 			this.limits.followMembers(now);
 		}

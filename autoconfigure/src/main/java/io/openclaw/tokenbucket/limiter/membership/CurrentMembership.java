@@ -46,10 +46,9 @@ public final class CurrentMembership {
 
 	/**
 	 * Takes over a new view.
-	 * @return the view before
 	 */
-	public MembershipView replace(MembershipView newView) {
-		return this.current.getAndUpdate((known) -> known.replacedBy(newView)).view();
+	public void replace(MembershipView newView) {
+		this.current.updateAndGet((known) -> known.replacedBy(newView));
 	}
 
 	/**
