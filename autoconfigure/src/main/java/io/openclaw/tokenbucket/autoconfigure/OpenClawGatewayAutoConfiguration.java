@@ -36,6 +36,9 @@ import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
 import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
+import io.openclaw.tokenbucket.gateway.plan.PlanCounts;
+import io.openclaw.tokenbucket.gateway.plan.PlanResolver;
+import io.openclaw.tokenbucket.gateway.plan.PlanSources;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
@@ -62,8 +65,14 @@ public final class OpenClawGatewayAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
+	PlanCounts tokenBucketPlanCounts() {
+		return new PlanCounts();
+	}
+
+	@Bean
 	RequestLimitsFactory tokenBucketRequestLimitsFactory(OpenClawProperties properties, BucketNames bucketNames,
-			ListableBeanFactory beans) {
+			PlanCounts planCounts, ListableBeanFactory beans) {
 		TrustedProxies proxies = TrustedProxiesFactory.create(properties.proxies());
 		if (!proxies.equals(TrustedProxies.NONE)
 				|| properties.buckets().values().stream().anyMatch((bucket) -> "ip".equals(bucket.key().strip()))) {
@@ -71,7 +80,10 @@ public final class OpenClawGatewayAutoConfiguration {
 		}
 		ClientAddresses addresses = new ClientAddresses(proxies);
 		return new RequestLimitsFactory(new RequestKeyParser(beans.getBeansOfType(KeyResolver.class), addresses),
-				new RequestCosts(beans.getBeansOfType(RequestCost.class)), bucketNames);
+				new RequestCosts(beans.getBeansOfType(RequestCost.class)),
+				new PlanSources(beans.getBeansOfType(PlanResolver.class), PlanSettings.of(properties.plans()),
+						planCounts),
+				bucketNames);
 	}
 
 	@Bean

@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.util.Map;
+
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,6 +17,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.gateway.plan.PlanCounts;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
@@ -26,6 +29,7 @@ import io.openclaw.tokenbucket.observability.metrics.DecisionMetrics;
 import io.openclaw.tokenbucket.observability.metrics.DriftMetrics;
 import io.openclaw.tokenbucket.observability.metrics.FleetMetrics;
 import io.openclaw.tokenbucket.observability.metrics.NodeTags;
+import io.openclaw.tokenbucket.observability.metrics.PlanMetrics;
 import io.openclaw.tokenbucket.observability.metrics.ReplicationMetrics;
 import io.openclaw.tokenbucket.observability.metrics.StateMetrics;
 import io.openclaw.tokenbucket.persistence.SnapshotStore;
@@ -37,7 +41,8 @@ import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
  * replication.
  */
 @AutoConfiguration(
-		after = { OpenClawObservabilityAutoConfiguration.class, OpenClawCircuitBreakerAutoConfiguration.class },
+		after = { OpenClawObservabilityAutoConfiguration.class, OpenClawCircuitBreakerAutoConfiguration.class,
+				OpenClawGatewayAutoConfiguration.class },
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({ MeterRegistry.class, MemberId.class })
@@ -110,6 +115,14 @@ public final class OpenClawMetricsAutoConfiguration {
 	@ConditionalOnBean(ReplicationStatusSource.class)
 	FleetMetrics openClawFleetMetrics(ReplicationStatusSource replication, NodeTags tags) {
 		return new FleetMetrics(replication, tags);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(PlanCounts.class)
+	PlanMetrics openClawPlanMetrics(PlanCounts counts, NodeTags tags) {
+		return new PlanMetrics(Map.of("held", counts::held, "resolved", counts::resolved, "failed", counts::failed),
+				counts::unknown, tags);
 	}
 
 	@Bean

@@ -30,6 +30,7 @@ import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
  * revision wins.
  * @param node This gateway.
  * @param buckets Limits by name. Routes name them in TokenBucket filters.
+ * @param plans Plans of callers that no override lists.
  * @param crdt How gateways share what they spend.
  * @param fallback What a gateway does while others spend more than the rules allow.
  * @param circuitBreaker When requests are answered early since the upstream of their
@@ -49,8 +50,8 @@ import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
  */
 @ConfigurationProperties(prefix = "openclaw", ignoreUnknownFields = false)
 public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue Node node,
-		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Crdt crdt, @DefaultValue Fallback fallback,
-		@DefaultValue CircuitBreaker circuitBreaker, @DefaultValue Manifest manifest,
+		@DefaultValue Map<String, Bucket> buckets, @DefaultValue Plans plans, @DefaultValue Crdt crdt,
+		@DefaultValue Fallback fallback, @DefaultValue CircuitBreaker circuitBreaker, @DefaultValue Manifest manifest,
 		@DefaultValue("standard") HeaderStyle headers, @DefaultValue Proxies proxies, @DefaultValue Console console,
 		@DefaultValue RejectionLog rejectionLog, @DefaultValue LinesFile audit, @DefaultValue LinesFile recording,
 		@DefaultValue("false") boolean hashKeys, @DefaultValue List<String> keySecret) {
@@ -94,7 +95,10 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param mode Whether the limit rejects requests. In shadow mode it decides, counts
 	 * and logs, but rejects nothing.
 	 * @param onMissingKey What happens to a request without a key.
-	 * @param overrides Other quotas for some keys, by a name of your choice.
+	 * @param plan Which of the overrides a caller has that none of them lists:
+	 * header:&lt;name&gt;, claim:&lt;name&gt;, authority:&lt;prefix&gt; or the name of a
+	 * PlanResolver bean. Nobody else has one by default.
+	 * @param overrides Other quotas for some callers, by a name of your choice.
 	 * @param revision Revision of this limit: the highest in the fleet wins at once.
 	 * Defaults to openclaw.revision.
 	 */
@@ -103,12 +107,27 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 			@Nullable Duration refillPeriod, @Nullable Long initialTokens, @DefaultValue("api-key") String key,
 			@DefaultValue("1") String cost, @DefaultValue("shared") Scope scope,
 			@DefaultValue("bounded") Consistency consistency, @DefaultValue("enforce") Mode mode,
-			@DefaultValue("reject") MissingKeyPolicy onMissingKey, @DefaultValue Map<String, Plan> overrides,
-			@Nullable Long revision) {
+			@DefaultValue("reject") MissingKeyPolicy onMissingKey, @Nullable String plan,
+			@DefaultValue Map<String, Plan> overrides, @Nullable Long revision) {
 	}
 
 	/**
-	 * Another quota for some keys of a limit. What it leaves out is that of the limit.
+	 * Plans of callers that no override lists.
+	 *
+	 * @param timeout How long a request waits for a PlanResolver.
+	 * @param timeToLive After which a PlanResolver is asked anew for a caller.
+	 * @param hold How much longer a plan counts while the PlanResolver fails.
+	 * @param maxKeys Callers whose plans are held; the plans of others are asked for
+	 * again.
+	 * @param onFailure Plan of callers of whom nothing is known since the PlanResolver
+	 * fails. Defaults to none, which is the quota of the limit itself.
+	 */
+	public record Plans(@DefaultValue("500ms") Duration timeout, @DefaultValue("1m") Duration timeToLive,
+			@DefaultValue("1h") Duration hold, @DefaultValue("100000") int maxKeys, @Nullable String onFailure) {
+	}
+
+	/**
+	 * Another quota for some callers of a limit. What it leaves out is that of the limit.
 	 *
 	 * @param keys Keys that have it, as the endpoint tokenbuckets shows them: API keys by
 	 * their id.

@@ -27,15 +27,20 @@ final class OverridesReader {
 		this.bucketNames = bucketNames;
 	}
 
-	Overrides read(String limit, RequestKey key, Map<String, Plan> plans) {
+	/**
+	 * Reads the keys of a limit.
+	 * @param isEveryKeyListed whether a plan without keys is nobody's
+	 */
+	Overrides read(String limit, RequestKey key, Map<String, Plan> plans, boolean isEveryKeyListed) {
 		Map<String, String> limitByKey = new LinkedHashMap<>();
 		plans.forEach((override, plan) -> {
 			String property = LimitPolicies.overrideProperty(limit, override) + ".keys";
 			String ownName = LimitPolicies.overrideName(limit, override);
 			List<String> keys = plan.keys();
-			if (keys.isEmpty()) {
+			if (keys.isEmpty() && isEveryKeyListed) {
 				throw new OpenClawConfigurationException(property, null, "the override is for nobody",
-						"List keys as the endpoint tokenbuckets shows them, or remove the override.");
+						"List keys as the endpoint tokenbuckets shows them, set %s, or remove the override."
+							.formatted(LimitPolicies.property(limit, "plan")));
 			}
 			for (int i = 0; i < keys.size(); i++) {
 				add("%s[%d]".formatted(property, i), keys.get(i), ownName, key, limitByKey);

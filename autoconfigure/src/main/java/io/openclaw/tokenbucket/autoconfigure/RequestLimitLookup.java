@@ -66,16 +66,20 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 	public List<CallerPlace> placesOf(String sent) {
 		return this.limits.all()
 			.stream()
-			.flatMap((limit) -> limit.bucketsOfWritten(sent).stream().flatMap((bucket) -> placesOf(limit, bucket)))
+			.flatMap((limit) -> limit.bucketsOfWritten(sent)
+				.entrySet()
+				.stream()
+				.flatMap((bucket) -> placesOf(limit, bucket.getKey(), bucket.getValue())))
 			.toList();
 	}
 
-	private Stream<CallerPlace> placesOf(RequestLimit limit, CallerBucket bucket) {
+	private Stream<CallerPlace> placesOf(RequestLimit limit, CallerBucket bucket, String reason) {
+		String planFrom = limit.plans().limitByPlan().isEmpty() ? null : reason;
 		List<String> naming = this.routes.of(limit.name());
 		return (limit.scope() == Scope.SHARED)
-				? Stream.of(new CallerPlace(limit.name(), bucket.limit(), bucket.key(), naming))
+				? Stream.of(new CallerPlace(limit.name(), bucket.limit(), planFrom, bucket.key(), naming))
 				: naming.stream()
-					.map((route) -> new CallerPlace(limit.name(), bucket.limit(), bucket.onRoute(route).key(),
+					.map((route) -> new CallerPlace(limit.name(), bucket.limit(), planFrom, bucket.onRoute(route).key(),
 							List.of(route)));
 	}
 
@@ -92,7 +96,7 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 	private @Nullable RequestView view(RequestLimit limit) {
 		Bucket bucket = this.buckets.get(limit.name());
 		return (bucket == null) ? null : new RequestView(limit.name(), bucket.key(), bucket.cost(),
-				nameOf(limit.scope()), nameOf(limit.onMissingKey()), limit.overrides().keysByLimit());
+				nameOf(limit.scope()), nameOf(limit.onMissingKey()), limit.plans().overrides().keysByLimit());
 	}
 
 	private static String nameOf(Enum<?> constant) {

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -12,6 +13,7 @@ import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationEx
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.Overrides;
+import io.openclaw.tokenbucket.gateway.Plans;
 import io.openclaw.tokenbucket.gateway.RequestCost;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
 import io.openclaw.tokenbucket.gateway.RequestLimit;
@@ -19,6 +21,8 @@ import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.RequestKey;
 import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
+import io.openclaw.tokenbucket.gateway.plan.PlanSource;
+import io.openclaw.tokenbucket.gateway.plan.PlanSources;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 
 /**
@@ -30,11 +34,14 @@ final class RequestLimitsFactory {
 
 	private final RequestCosts costs;
 
+	private final PlanSources planSources;
+
 	private final BucketNames bucketNames;
 
-	RequestLimitsFactory(RequestKeyParser keys, RequestCosts costs, BucketNames bucketNames) {
+	RequestLimitsFactory(RequestKeyParser keys, RequestCosts costs, PlanSources planSources, BucketNames bucketNames) {
 		this.keys = keys;
 		this.costs = costs;
+		this.planSources = planSources;
 		this.bucketNames = bucketNames;
 	}
 
@@ -58,8 +65,25 @@ final class RequestLimitsFactory {
 			.orElseThrow();
 		RequestCost cost = read(LimitPolicies.property(name, "cost"), bucket.cost(),
 				() -> this.costs.parse(bucket.cost(), leastCapacity));
-		Overrides overrides = new OverridesReader(this.bucketNames).read(name, key, bucket.overrides());
-		return new RequestLimit(name, key, cost, bucket.onMissingKey(), this.bucketNames, bucket.scope(), overrides);
+		return new RequestLimit(name, key, cost, bucket.onMissingKey(), this.bucketNames, bucket.scope(),
+				plans(name, key, bucket));
+	}
+
+	private Plans plans(String name, RequestKey key, Bucket bucket) {
+		Map<String, String> limitByPlan = bucket.overrides()
+			.keySet()
+			.stream()
+			.collect(Collectors.toMap(Function.identity(), (plan) -> LimitPolicies.overrideName(name, plan)));
+		String property = LimitPolicies.property(name, "plan");
+		String plan = bucket.plan();
+		if (plan != null && limitByPlan.isEmpty()) {
+			throw new OpenClawConfigurationException(property, plan, "the limit has no plan",
+					"Name plans and their quotas under %s.".formatted(LimitPolicies.property(name, "overrides")));
+		}
+		PlanSource source = (plan == null) ? null
+				: read(property, plan, () -> this.planSources.parse(plan, limitByPlan.keySet()));
+		Overrides overrides = new OverridesReader(this.bucketNames).read(name, key, bucket.overrides(), source == null);
+		return new Plans(name, limitByPlan, overrides, source, this.planSources.counts());
 	}
 
 	private static <T> T read(String property, String text, Supplier<T> parser) {

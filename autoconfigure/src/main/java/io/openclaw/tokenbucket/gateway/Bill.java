@@ -1,7 +1,9 @@
 package io.openclaw.tokenbucket.gateway;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 
 import io.openclaw.tokenbucket.limiter.decision.Charge;
 
@@ -32,6 +34,17 @@ record Bill(List<Item> items, List<RequestLimit> keyless) {
 		return new Bill(concat(this.items, other.items), concat(this.keyless, other.keyless));
 	}
 
+	/**
+	 * Does something with each item whose caller might be under another plan next time.
+	 */
+	void alternating(Consumer<Item> action) {
+		for (Item item : this.items) {
+			if (item.limit().plans().areChosenPerRequest()) {
+				action.accept(item);
+			}
+		}
+	}
+
 	private static <T> List<T> concat(List<T> first, List<T> second) {
 		if (first.isEmpty() || second.isEmpty()) {
 			return first.isEmpty() ? second : first;
@@ -48,6 +61,11 @@ record Bill(List<Item> items, List<RequestLimit> keyless) {
 	 * @param limit the limit of the route that set the cost
 	 */
 	record Item(Charge charge, RequestLimit limit) {
+
+		Collection<String> alternatives() {
+			return this.limit.plans().alternativesTo(this.charge.limit());
+		}
+
 	}
 
 }

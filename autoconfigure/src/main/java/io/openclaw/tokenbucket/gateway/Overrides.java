@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of a limit for which another limit stands in. Thread-safe.
@@ -22,8 +23,6 @@ public final class Overrides {
 
 	private final Map<String, String> limitByKey;
 
-	private final Set<String> limits;
-
 	private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
 	/**
@@ -33,49 +32,38 @@ public final class Overrides {
 	 */
 	public Overrides(Map<String, String> limitByKey) {
 		this.limitByKey = Map.copyOf(limitByKey);
-		this.limits = Set.copyOf(limitByKey.values());
 	}
 
 	/**
-	 * The limit of a caller. A caller that is listed by an id under a former secret is
-	 * found as well, and each such id is warned of once: a secret that is removed would
-	 * otherwise take the plans of customers with it, silently.
+	 * The limit that stands in for a caller. A caller that is listed by an id under a
+	 * former secret is found as well, and each such id is warned of once: a secret that
+	 * is removed would otherwise take the plans of customers with it, silently.
 	 * @param key the key under which the limiter knows it
 	 * @param formerKeys under which the limiter knew it before
-	 * @param limit the name of the limit that is overridden
-	 * @return the name of the limit that counts
+	 * @return the name of a limit; {@code null} if the caller is not listed
 	 */
-	String limitOf(String key, Supplier<List<String>> formerKeys, String limit) {
+	@Nullable String limitOf(String key, Supplier<List<String>> formerKeys) {
 		if (this.limitByKey.isEmpty()) {
-			return limit;
+			return null;
 		}
 		String own = this.limitByKey.get(key);
-		return (own != null) ? own : limitOfFormer(key, formerKeys.get(), limit);
+		return (own != null) ? own : limitOfFormer(key, formerKeys.get());
 	}
 
-	private String limitOfFormer(String key, List<String> formerKeys, String limit) {
+	private @Nullable String limitOfFormer(String key, List<String> formerKeys) {
 		for (String former : formerKeys) {
 			String own = this.limitByKey.get(former);
 			if (own != null) {
 				if (this.warned.add(former)) {
 					logger
 						.warn(("Limit '%s' lists the key %s, an id under a former secret. Once that secret is removed, "
-								+ "this caller falls to the limit '%s'. List %s instead")
-							.formatted(own, former, limit, key));
+								+ "this caller loses the plan. List %s instead")
+							.formatted(own, former, key));
 				}
 				return own;
 			}
 		}
-		return limit;
-	}
-
-	/**
-	 * Whether a limit stands in for some key.
-	 * @param limit the name of a limit
-	 * @return {@code true} if it does
-	 */
-	boolean include(String limit) {
-		return this.limits.contains(limit);
+		return null;
 	}
 
 	/**

@@ -1,8 +1,11 @@
 package io.openclaw.tokenbucket.gateway;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.cloud.gateway.route.Route;
@@ -24,10 +27,10 @@ import io.openclaw.tokenbucket.limiter.decision.Charge;
  * @param onMissingKey what happens to a request without a key
  * @param bucketNames how buckets are named
  * @param scope whether routes share buckets
- * @param overrides callers for which other limits stand in
+ * @param plans callers for which other limits stand in
  */
 public record RequestLimit(String name, RequestKey key, RequestCost cost, MissingKeyPolicy onMissingKey,
-		BucketNames bucketNames, Scope scope, Overrides overrides) {
+		BucketNames bucketNames, Scope scope, Plans plans) {
 
 	/**
 	 * Where the limiter keeps the bucket of a caller.
@@ -36,31 +39,45 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 	 * {@link AmbiguousKeyException} if it has several
 	 */
 	public Mono<CallerBucket> bucketOf(ServerWebExchange exchange) {
-		Mono<CallerBucket> bucket = this.key.resolve(exchange).map(this::bucketOf);
+		Mono<CallerBucket> bucket = (this.plans.source() == null) ? this.key.resolve(exchange).map(this::bucketOf)
+				: this.key.resolve(exchange).flatMap((value) -> chosenBucketOf(value, exchange));
 		return ((this.onMissingKey == MissingKeyPolicy.SHARED)
 				? bucket.defaultIfEmpty(new CallerBucket(this.name, BucketNames.SHARED)) : bucket)
 			.map((shared) -> locate(shared, exchange));
 	}
 
 	/**
-	 * Where the limiter keeps the bucket of a caller that an operator names.
+	 * Where the limiter keeps the bucket of a caller that an operator names, and why.
 	 * @param text the key as it is in a request, as people write it, or an id
-	 * @return the bucket, where routes share buckets; two where the text may be an id or
-	 * a key
+	 * @return reasons for people by the bucket, where routes share buckets; several where
+	 * the text may be an id or a key, or each request brings its plan
 	 */
-	public List<CallerBucket> bucketsOfWritten(String text) {
-		return this.bucketNames.namesOfWritten(this.key, text)
-			.stream()
-			.map((name) -> new CallerBucket(
-					this.overrides.limitOf(name, () -> this.bucketNames.formerNamesOf(this.key, text), this.name),
-					name))
-			.toList();
+	public Map<CallerBucket, String> bucketsOfWritten(String text) {
+		Map<CallerBucket, String> reasons = new LinkedHashMap<>();
+		this.bucketNames.namesOfWritten(this.key, text)
+			.forEach((name) -> this.plans.explain(name, () -> this.bucketNames.formerNamesOf(this.key, text))
+				.forEach((limit, reason) -> reasons.put(new CallerBucket(limit, name), reason)));
+		return reasons;
 	}
 
 	private CallerBucket bucketOf(String value) {
 		String name = this.bucketNames.nameOf(this.key, value);
-		return new CallerBucket(
-				this.overrides.limitOf(name, () -> this.bucketNames.formerNamesOf(this.key, value), this.name), name);
+		return new CallerBucket(listedLimit(name, value), name);
+	}
+
+	private String listedLimit(String name, String value) {
+		return Objects.requireNonNullElse(listed(name, value), this.name);
+	}
+
+	private @Nullable String listed(String name, String value) {
+		return this.plans.listed(name, () -> this.bucketNames.formerNamesOf(this.key, value));
+	}
+
+	private Mono<CallerBucket> chosenBucketOf(String value, ServerWebExchange exchange) {
+		String name = this.bucketNames.nameOf(this.key, value);
+		String listed = listed(name, value);
+		return (listed != null) ? Mono.just(new CallerBucket(listed, name))
+				: this.plans.chosen(exchange, value, name).map((limit) -> new CallerBucket(limit, name));
 	}
 
 	private CallerBucket locate(CallerBucket shared, ServerWebExchange exchange) {
@@ -86,7 +103,7 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 	 * @return {@code true} if requests meet it through this limit
 	 */
 	boolean covers(String limit) {
-		return this.name.equals(limit) || this.overrides.include(limit);
+		return this.name.equals(limit) || this.plans.include(limit);
 	}
 
 	Mono<Bill> bill(ServerWebExchange exchange) {

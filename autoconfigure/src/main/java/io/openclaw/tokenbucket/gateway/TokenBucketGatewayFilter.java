@@ -18,6 +18,7 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.body.ArrivedBody;
 import io.openclaw.tokenbucket.gateway.body.ClientDisconnect;
+import io.openclaw.tokenbucket.limiter.AlternativeBuckets;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
@@ -38,6 +39,8 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 
 	private final TokenBucketLimiter limiter;
 
+	private final AlternativeBuckets alternatives;
+
 	private final Cashier cashier;
 
 	private final RequestDecisions remembered;
@@ -49,6 +52,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		this.names = List.copyOf(names);
 		this.limits = limits;
 		this.limiter = cashier.limiter();
+		this.alternatives = cashier.limiter().alternatives();
 		this.cashier = cashier;
 		this.remembered = remembered;
 		this.problems = problems;
@@ -131,6 +135,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		if (bill.items().isEmpty()) {
 			return chain.filter(exchange);
 		}
+		bill.alternating((item) -> this.alternatives.begin(item.charge(), item.alternatives()));
 		return this.cashier.pay(bill.charges()).flatMap((decisions) -> routeOrReject(bill, decisions, exchange, chain));
 	}
 
@@ -152,6 +157,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 				return reject(bill, decisions, exchange);
 			}
 		}
+		bill.alternating((item) -> this.alternatives.spend(item.charge(), item.alternatives()));
 		this.remembered.add(exchange, decisions);
 		return chain.filter(exchange);
 	}

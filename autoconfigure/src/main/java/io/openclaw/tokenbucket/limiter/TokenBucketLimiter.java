@@ -147,6 +147,14 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
+	 * Limits of which each request of a caller is under one.
+	 * @return what keeps their buckets together
+	 */
+	public AlternativeBuckets alternatives() {
+		return new AlternativeBuckets(this.store, this.clock);
+	}
+
+	/**
 	 * The names of the limits.
 	 * @return names in order
 	 */

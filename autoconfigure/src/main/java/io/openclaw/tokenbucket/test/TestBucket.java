@@ -62,6 +62,11 @@ public final class TestBucket implements AssertProvider<TestBucketAssert> {
 			.filter((place) -> place.limit().equals(this.limit))
 			.filter((place) -> this.route == null || place.routes().contains(this.route))
 			.toList();
+		// Where each request brings its plan, those under a plan are asked for by its
+		// name.
+		if (places.stream().map(CallerPlace::plan).distinct().count() > 1) {
+			places = places.stream().filter((place) -> place.plan().equals(this.limit)).toList();
+		}
 		List<CallerPlace> used = places.stream()
 			.filter((place) -> this.limiter.find(place.plan(), place.key()).isPresent())
 			.toList();
@@ -71,7 +76,7 @@ public final class TestBucket implements AssertProvider<TestBucketAssert> {
 					meant.stream().map(CallerPlace::routes).toList()));
 		}
 		return meant.isEmpty()
-				? new CallerPlace(this.limit, this.limit, this.keys.keyOf(this.limit, this.key), List.of())
+				? new CallerPlace(this.limit, this.limit, null, this.keys.keyOf(this.limit, this.key), List.of())
 				: meant.get(0);
 	}
 

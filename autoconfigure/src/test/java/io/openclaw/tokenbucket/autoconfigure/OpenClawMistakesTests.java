@@ -183,6 +183,31 @@ class OpenClawMistakesTests {
 		assertThat(output).contains("openclaw.buckets.rating.overrides.gold.keys[0]", "2001:db8::/64");
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			database       | openclaw.buckets.rating.plan | name of a PlanResolver bean (there is none)
+			header:        | openclaw.buckets.rating.plan | needs the name of a header
+			claim          | openclaw.buckets.rating.plan | needs the name of a claim
+			""")
+	void aPlanThatCannotBeUnderstoodIsRefused(String plan, String property, String mend, CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.rating.plan=" + plan,
+				"openclaw.buckets.rating.overrides.gold.capacity=20");
+		assertThat(output).contains("Property: " + property, mend);
+	}
+
+	@Test
+	void aPlanOfALimitThatHasNoneIsRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.rating.plan=header:X-Plan");
+		assertThat(output).contains("Property: openclaw.buckets.rating.plan", "openclaw.buckets.rating.overrides");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "timeout, 0ms", "time-to-live, 0s", "hold, -1s", "max-keys, 0" })
+	void aSettingOfPlansThatIsOutOfRangeIsRefused(String name, String value, CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.plans." + name + "=" + value);
+		assertThat(output).contains("Property: openclaw.plans." + name, "out of range");
+	}
+
 	@Test
 	void anOverrideThatIsNamedLikeALimitIsRefused(CapturedOutput output) {
 		failToStart(Gateway.class, "openclaw.buckets.rating.overrides.gold.keys=alice",

@@ -33,7 +33,7 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.gateway.DecisionObserver;
 import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
-import io.openclaw.tokenbucket.gateway.Overrides;
+import io.openclaw.tokenbucket.gateway.Plans;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
 import io.openclaw.tokenbucket.gateway.RequestLimit;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
@@ -154,7 +154,7 @@ public class FilterBenchmark {
 		return new RequestLimit(name,
 				new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("header:X-API-Key"),
 				new RequestCosts(Map.of()).parse("1", 1), MissingKeyPolicy.REJECT,
-				new BucketNames(new KeyIds(null), false), Scope.SHARED, Overrides.NONE);
+				new BucketNames(new KeyIds(null), false), Scope.SHARED, Plans.none(name));
 	}
 
 	private static LimitPolicy policy(String name, long capacity, RefillRate rate, long initial) {

@@ -16,6 +16,7 @@ import io.openclaw.tokenbucket.gateway.address.TrustedProxies;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
 import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
+import io.openclaw.tokenbucket.gateway.plan.PlanCounts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,7 +59,7 @@ class RequestLimitTests {
 		return new RequestLimit("rating",
 				new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("header:X-Tenant"),
 				(exchange) -> Mono.just(1L), MissingKeyPolicy.SHARED, new BucketNames(new KeyIds(null), false), scope,
-				overrides);
+				new Plans("rating", Map.of("gold", "rating.gold"), overrides, null, new PlanCounts()));
 	}
 
 	private static CallerBucket bucket(RequestLimit limit, @Nullable String key, @Nullable String route) {

@@ -142,6 +142,14 @@ public final class LimitBuckets {
 		return busiest.inOrder().stream().map((bucket) -> bucket.status(now)).toList();
 	}
 
+	/**
+	 * Consumes up to an amount of what there is, and decides nothing.
+	 */
+	public void take(String key, long amount, long now) {
+		ask(key, (bucket) -> bucket.decideOnLevel(Math.min(amount, Math.max(0, bucket.status(now).spendable())), now),
+				now);
+	}
+
 	void startOver(long now) {
 		for (Bucket bucket : this.table.all()) {
 			bucket.drop();

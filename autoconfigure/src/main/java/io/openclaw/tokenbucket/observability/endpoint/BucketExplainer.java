@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ public final class BucketExplainer {
 				this.keys.placesOf(key).stream().filter((place) -> limits.contains(place.plan())).toList());
 		new TreeSet<>(limits).stream()
 			.filter((limit) -> this.keys.requestsTo(limit) == null)
-			.forEach((limit) -> places.add(new CallerPlace(limit, limit, key, List.of())));
+			.forEach((limit) -> places.add(new CallerPlace(limit, limit, null, key, List.of())));
 		return places;
 	}
 
@@ -90,15 +91,18 @@ public final class BucketExplainer {
 			.orElse(null);
 	}
 
-	// A text that may be a key or an id has two places; the one that is not known says
-	// nothing then.
+	// A text that may be a key or an id has two places under one plan; the one that is
+	// not known says nothing then.
 	private static List<CallerCase> likely(List<CallerCase> cases) {
-		Map<List<Object>, CallerCase> byLimit = new LinkedHashMap<>();
+		Map<List<Object>, String> keys = new HashMap<>();
 		for (CallerCase each : cases) {
-			byLimit.merge(List.of(each.place().limit(), each.place().routes()), each,
-					(first, second) -> second.isKnown() ? second : first);
+			keys.merge(placeOf(each), each.place().key(), (first, second) -> each.isKnown() ? second : first);
 		}
-		return List.copyOf(byLimit.values());
+		return cases.stream().filter((each) -> each.place().key().equals(keys.get(placeOf(each)))).toList();
+	}
+
+	private static List<Object> placeOf(CallerCase caller) {
+		return List.of(caller.place().limit(), caller.place().routes());
 	}
 
 	private ExplanationView.OfLimit view(CallerCase caller) {
@@ -108,7 +112,7 @@ public final class BucketExplainer {
 		Rejection rejection = caller.rejection();
 		Map<String, String> states = new LinkedHashMap<>(this.circuits.get());
 		states.keySet().retainAll(place.routes());
-		return new ExplanationView.OfLimit(place.limit(), place.plan(), VisibleText.of(place.key()),
+		return new ExplanationView.OfLimit(place.limit(), place.plan(), place.planFrom(), VisibleText.of(place.key()),
 				Display.name(caller.verdict()), bucket != null && bucket.overflow(), Display.tokens(limit.capacity()),
 				Display.tokensPerSecond(limit.refillRate()), (bucket != null) ? Display.tokens(bucket.level()) : null,
 				(bucket != null) ? Display.tokens(bucket.spendable()) : null,

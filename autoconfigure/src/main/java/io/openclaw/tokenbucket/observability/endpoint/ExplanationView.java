@@ -22,8 +22,10 @@ public record ExplanationView(String key, String self, String state, boolean kno
 	 * One limit and one caller. Immutable. Amounts in tokens.
 	 *
 	 * @param limit the name of the limit that routes use
-	 * @param plan the limit that counts: the same, or an override of it that lists the
-	 * caller
+	 * @param plan the limit that counts: the same, or an override of it that the caller
+	 * is under
+	 * @param planFrom how the caller comes to that plan; {@code null} where the limit has
+	 * no plans
 	 * @param key the key under which the bucket is held, invisible characters escaped
 	 * @param verdict what the limit says to the next request: {@code admits},
 	 * {@code full}, {@code exhausted}, {@code reduced_capacity}, {@code fallback},
@@ -40,10 +42,10 @@ public record ExplanationView(String key, String self, String state, boolean kno
 	 * @param circuits the circuits of the routes that name the limit, by route
 	 * @param change what would have to change for the next request to be admitted
 	 */
-	public record OfLimit(String limit, String plan, String key, String verdict, boolean overflow, BigDecimal capacity,
-			BigDecimal refillRatePerSecond, @Nullable BigDecimal level, @Nullable BigDecimal spendable,
-			@Nullable BigDecimal timeToNextTokenMillis, long rejectedHere, @Nullable RejectionView lastRejection,
-			Map<String, String> circuits, String change) {
+	public record OfLimit(String limit, String plan, @Nullable String planFrom, String key, String verdict,
+			boolean overflow, BigDecimal capacity, BigDecimal refillRatePerSecond, @Nullable BigDecimal level,
+			@Nullable BigDecimal spendable, @Nullable BigDecimal timeToNextTokenMillis, long rejectedHere,
+			@Nullable RejectionView lastRejection, Map<String, String> circuits, String change) {
 	}
 
 }

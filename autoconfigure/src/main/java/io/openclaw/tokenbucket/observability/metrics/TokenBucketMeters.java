@@ -88,6 +88,14 @@ enum TokenBucketMeters implements MeterDocumentation {
 					+ "threshold",
 			"route"),
 
+	PLAN_LOOKUPS("openclaw.plan.lookups", Meter.Type.COUNTER, "lookups",
+			"Plans that a PlanResolver was asked for: held (an answer was known), resolved, or failed (an error, or no "
+					+ "answer in time)",
+			"result"),
+
+	PLAN_UNKNOWN("openclaw.plan.unknown", Meter.Type.COUNTER, "requests",
+			"Requests under a plan that their limit does not have; they have the quota of the limit itself"),
+
 	MEMBERS("openclaw.crdt.members", Meter.Type.GAUGE, "members",
 			"Members of the fleet as seen from here: heard (this one included) and unheard, together the fleet size; "
 					+ "joining; leaving",

@@ -124,8 +124,8 @@ class BucketExplainerTests {
 
 		@Override
 		public List<CallerPlace> placesOf(String sent) {
-			return List
-				.of(new CallerPlace("rating", sent.equals("partner") ? "search" : "rating", sent, List.of("east")));
+			return List.of(new CallerPlace("rating", sent.equals("partner") ? "search" : "rating", null, sent,
+					List.of("east")));
 		}
 
 		@Override
