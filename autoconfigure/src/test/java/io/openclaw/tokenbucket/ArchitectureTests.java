@@ -206,6 +206,9 @@ class ArchitectureTests {
 				"limiter", "crdt");
 
 		@ArchTest
+		static final ArchRule adaptive = floor("limiter.adaptive", "store", "bucket", "limit");
+
+		@ArchTest
 		static final ArchRule store = floor("limiter.store", "bucket", "rule", "membership", "port", "decision",
 				"limit");
 

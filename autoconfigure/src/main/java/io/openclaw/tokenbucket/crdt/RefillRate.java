@@ -15,6 +15,11 @@ import java.time.Duration;
  */
 public record RefillRate(long microTokens, long periodNanos) {
 
+	// A longer one would not fit beside the fractions that the refill of a thousand
+	// members
+	// carries.
+	private static final int MOST_PERIOD_BITS = 52;
+
 	private static final MathContext SIX_DIGITS = new MathContext(6);
 
 	/**
@@ -57,6 +62,22 @@ public record RefillRate(long microTokens, long periodNanos) {
 		}
 		BigDecimal micro = exact.setScale(0, RoundingMode.HALF_UP);
 		return new RefillRate(micro.longValueExact(), Duration.ofSeconds(1).toNanos());
+	}
+
+	/**
+	 * A part of this rate.
+	 * @param numerator positive, at most the denominator
+	 * @param denominator at most a million
+	 * @return the rate, exact unless a token takes weeks
+	 */
+	public RefillRate times(long numerator, long denominator) {
+		BigInteger tokens = BigInteger.valueOf(this.microTokens).multiply(BigInteger.valueOf(numerator));
+		BigInteger period = BigInteger.valueOf(this.periodNanos).multiply(BigInteger.valueOf(denominator));
+		BigInteger divisor = tokens.gcd(period);
+		int excess = Math.max(0, Math.max(period.divide(divisor).bitLength() - MOST_PERIOD_BITS,
+				tokens.divide(divisor).bitLength() - (Long.SIZE - 2)));
+		return new RefillRate(tokens.divide(divisor).shiftRight(excess).max(BigInteger.ONE).longValueExact(),
+				period.divide(divisor).shiftRight(excess).max(BigInteger.ONE).longValueExact());
 	}
 
 	/**

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveLimits;
 import io.openclaw.tokenbucket.limiter.bucket.Bucket;
 import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
 import io.openclaw.tokenbucket.limiter.bucket.Line;
@@ -45,6 +46,8 @@ public final class BucketStore {
 
 	private final LimitRegistry limits;
 
+	private final AdaptiveLimits adaptive;
+
 	private final UnsavedBuckets unsaved = new UnsavedBuckets();
 
 	private final DroppedBuckets dropped = new DroppedBuckets();
@@ -72,6 +75,7 @@ public final class BucketStore {
 		long now = clock.nanoTime();
 		this.members = new CurrentMembership(self, now);
 		this.limits = new LimitRegistry(this.members, settings, this.queues);
+		this.adaptive = new AdaptiveLimits(this.limits);
 		this.upkeep = new Upkeep(this.limits, this.members, this.queues, this.unsaved, this.dropped, sweptAtOnce);
 		policies.forEach((policy) -> this.limits.add(policy, now));
 	}
@@ -82,6 +86,14 @@ public final class BucketStore {
 	 */
 	public LimitRegistry limits() {
 		return this.limits;
+	}
+
+	/**
+	 * The limits whose refill rates follow their upstreams.
+	 * @return none unless configured
+	 */
+	public AdaptiveLimits adaptive() {
+		return this.adaptive;
 	}
 
 	/**

@@ -1,6 +1,9 @@
 package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
+import java.util.List;
+
+import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveLimits;
 
 /**
  * Keeps the buckets of a member in order where there is no replication to do it.
@@ -46,6 +49,8 @@ public final class Housekeeping implements AutoCloseable {
 			long now = this.clock.nanoTime();
 			this.store.settleAlone(now);
 			this.store.tick(now);
+			AdaptiveLimits adaptive = this.store.adaptive();
+			adaptive.names().forEach((limit) -> adaptive.advance(limit, true, List.of(), now));
 		}
 	}
 

@@ -255,6 +255,7 @@ public final class Replicator implements ReplicationSignal {
 		followMembership(now);
 		this.loop.guard(() -> this.self.gossip().deployments().follow(now));
 		this.self.gossip().deployments().forgetAdopted();
+		this.loop.guard(() -> this.self.gossip().rates().follow(now));
 		this.store.tick(now);
 		sumUp(DIGEST_STEPS, now);
 		describe(membership, this.store.view(now), now);

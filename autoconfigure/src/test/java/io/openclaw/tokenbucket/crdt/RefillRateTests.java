@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 /**
  * Tests for {@link RefillRate}.
@@ -44,6 +45,26 @@ class RefillRateTests {
 			.isEqualTo(RefillRate.of(36_000, Duration.ofHours(1)));
 		assertThat(RefillRate.of(1, Duration.ofSeconds(3)).nanosToAccrue(MicroTokens.ofTokens(1)))
 			.isEqualTo(Duration.ofSeconds(3).toNanos());
+	}
+
+	@ParameterizedTest
+	@MethodSource("seeds")
+	void aPartOfARateIsExact(long seed) {
+		Random random = new Random(seed);
+		RefillRate rate = RefillRate.of(1 + random.nextLong(1L << random.nextInt(1, 20)),
+				Duration.ofSeconds(1 + random.nextLong(1L << random.nextInt(1, 18))));
+		long part = 1_000 + random.nextInt(999_000);
+		assertThat(rate.times(part, 1_000_000).tokensPerSecond()).as("seed %d", seed)
+			.isCloseTo(rate.tokensPerSecond() * part / 1e6, withinPercentage(1e-6));
+		assertThat(rate.times(1, 1)).isEqualTo(rate);
+	}
+
+	@Test
+	void aPartOfTheSlowestRateIsARate() {
+		RefillRate slowest = RefillRate.of(1, Duration.ofDays(36_500));
+		assertThat(slowest.times(100_001, 1_000_000).tokensPerSecond()).isCloseTo(slowest.tokensPerSecond() / 10,
+				withinPercentage(1));
+		assertThat(new RefillRate(1, Long.MAX_VALUE).times(1, 1_000_000).periodNanos()).isPositive();
 	}
 
 	@Test

@@ -75,8 +75,11 @@ final class ContextFollower {
 			if (this.step.number() != before.number()) {
 				follow(this.step.view(), this.step.since(), now);
 			}
-			if (this.step.limit() != before.limit()) {
+			if (this.step.active().definition() != before.active().definition()) {
 				follow(this.step.limit(), this.step.since(), now);
+			}
+			else if (this.step.active().factor() != before.active().factor()) {
+				adapt(this.step.limit(), this.step.since());
 			}
 		}
 	}
@@ -111,6 +114,12 @@ final class ContextFollower {
 		this.credit.resize(newLimit.capacity());
 		this.rule.mode().follow(newLimit, since);
 		startAnew(now);
+	}
+
+	// It happens every second, and nothing but the rate changes.
+	private void adapt(Limit refilled, long since) {
+		this.replica.adapt(refilled, since);
+		this.rule.mode().follow(refilled, since);
 	}
 
 	private void follow(MembershipView view, long since, long now) {

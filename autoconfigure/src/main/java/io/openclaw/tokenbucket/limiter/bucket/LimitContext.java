@@ -107,6 +107,17 @@ public final class LimitContext {
 		return Optional.of(new LimitChange(before.definition(), before.source(), definition, actual));
 	}
 
+	/**
+	 * Refills at another part of the configured rate from now on.
+	 * @param factor in millionths, positive and at most a whole
+	 */
+	public synchronized void adapt(long factor, long now) {
+		asOf(now);
+		if (active().factor() != factor) {
+			this.last = this.last.then(active().adapt(factor, now), now);
+		}
+	}
+
 	// Others may find out first that all are configured so.
 	private LimitSource sourceOf(LimitDefinition definition, LimitSource source) {
 		LimitDefinition own = this.configured;

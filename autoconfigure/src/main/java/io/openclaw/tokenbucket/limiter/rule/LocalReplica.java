@@ -296,6 +296,18 @@ public final class LocalReplica {
 		this.excess.follow(newLimit.capacity(), this.level);
 	}
 
+	/**
+	 * Goes on at another refill rate. What accrued until now did so at the old one.
+	 * @param refilled the same limit but for its rate
+	 * @param now when it changed
+	 */
+	public void adapt(Limit refilled, long now) {
+		settle(now);
+		this.missedRefill.accrue(this.limit, this.view.size(), now);
+		this.limit = refilled;
+		this.refill.changeRate(refilled.refillRate());
+	}
+
 	// Where a state says nothing its limit says what it began with. One that began with
 	// nothing would gain what new buckets begin with: a micro-token stands for none.
 	private TokenBucketState keepBeginning(TokenBucketState before, Limit newLimit) {

@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.limiter.bucket.ActiveLimit;
 import io.openclaw.tokenbucket.limiter.bucket.Bucket;
 import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
 import io.openclaw.tokenbucket.limiter.bucket.LimitContext;
@@ -164,6 +165,17 @@ public final class LimitRegistry {
 	}
 
 	/**
+	 * Has limits refill at another part of their configured rates from now on. Buckets
+	 * follow when they are used, or swept.
+	 * @param names the names of the limits
+	 * @param factor in millionths, positive and at most a whole
+	 * @param now the current time
+	 */
+	public void adapt(Collection<String> names, long factor, long now) {
+		names.forEach((limit) -> of(limit, (context) -> context.adapt(factor, now)));
+	}
+
+	/**
 	 * Has this member spend no more of a limit than its part, by its own count.
 	 * @param limit the name of the limit
 	 * @param quota the part
@@ -277,6 +289,14 @@ public final class LimitRegistry {
 
 	public Optional<LimitBuckets> find(String name) {
 		return Optional.ofNullable(get(name));
+	}
+
+	/**
+	 * A limit as this member follows it.
+	 * @param name the name of a limit that is known here
+	 */
+	public ActiveLimit active(String name) {
+		return find(name).orElseThrow().context().active();
 	}
 
 	public Collection<LimitBuckets> all() {

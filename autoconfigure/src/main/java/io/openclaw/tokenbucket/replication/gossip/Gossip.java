@@ -31,6 +31,8 @@ public final class Gossip {
 
 	private final LimitGossip limits;
 
+	private final RateGossip rates;
+
 	private final Announcer announcer;
 
 	private final Digests digests;
@@ -57,18 +59,19 @@ public final class Gossip {
 		this.outbox = outbox;
 		this.listener = listener;
 		this.limits = new LimitGossip(store, settings);
+		this.rates = new RateGossip(store, settings, membership);
 		this.deployments = new Deployments(store, membership, listener);
 		this.announcer = new Announcer(store, settings, membership);
 		this.digests = new Digests(store, settings, outbox, now);
 		this.schedule = new SendSchedule(store, settings, membership, outbox, now);
-		this.composer = new MessageComposer(store, settings, membership, outbox, this.limits, this.announcer,
-				this.digests, now);
+		this.composer = new MessageComposer(store, settings, membership, outbox, this.limits, this.rates,
+				this.announcer, this.digests, now);
 		this.sender = new MessageSender(transport, settings, listener);
 		this.transfers = new StateTransfer(store, membership, outbox, this.composer, this.sender, now);
 		AntiEntropy repair = new AntiEntropy(membership, outbox, this.digests, this.transfers, this.composer,
 				this.sender, listener);
-		this.inbound = new Inbound(store, clock, membership, outbox, this.composer, this.limits, this.announcer, repair,
-				listener);
+		this.inbound = new Inbound(store, clock, membership, outbox, this.composer, this.limits, this.rates,
+				this.announcer, repair, listener);
 	}
 
 	/**
@@ -81,6 +84,10 @@ public final class Gossip {
 		}
 		Optional.ofNullable(this.membership.peer(message.sender()))
 			.ifPresent((sender) -> this.transfers.welcome(sender, now));
+	}
+
+	public RateGossip rates() {
+		return this.rates;
 	}
 
 	public Deployments deployments() {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.NanoClock;
+import io.openclaw.tokenbucket.limiter.adaptive.RateReport;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
@@ -19,6 +20,7 @@ import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.LimitSections;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.RateSections;
 
 /**
  * Takes in what a peer says: whom it counts, what it has and lacks, and its buckets.
@@ -41,6 +43,8 @@ public final class Inbound {
 
 	private final LimitGossip limits;
 
+	private final RateGossip rates;
+
 	private final Announcer announcer;
 
 	private final LimitFollower follower;
@@ -50,13 +54,14 @@ public final class Inbound {
 	private final CountingListener listener;
 
 	public Inbound(BucketStore store, NanoClock clock, Membership membership, Outbox outbox, MessageComposer composer,
-			LimitGossip limits, Announcer announcer, AntiEntropy repair, CountingListener listener) {
+			LimitGossip limits, RateGossip rates, Announcer announcer, AntiEntropy repair, CountingListener listener) {
 		this.store = store;
 		this.clock = clock;
 		this.membership = membership;
 		this.outbox = outbox;
 		this.composer = composer;
 		this.limits = limits;
+		this.rates = rates;
 		this.announcer = announcer;
 		this.follower = new LimitFollower(store, membership, listener);
 		this.repair = repair;
@@ -71,6 +76,7 @@ public final class Inbound {
 	 */
 	public boolean receive(Message message, long now) throws MalformedMessageException {
 		List<LimitDefinition> definitions = LimitSections.definitions(message, this.listener::onRejected);
+		List<RateReport> reports = RateSections.rates(message);
 		if (this.membership.known().isFullFor(message.sender())) {
 			this.listener.onRejected("count");
 			return false;
@@ -89,6 +95,7 @@ public final class Inbound {
 			Optional.ofNullable(sender.failures().roundTrip()).ifPresent(this.listener::onRoundTrip);
 		}
 		takeBuckets(message, sender, outdated, now);
+		this.rates.receive(reports, sender, now);
 		if (!outdated) {
 			answer(message, sender, now);
 		}

@@ -19,6 +19,7 @@ import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.LimitSections;
 import io.openclaw.tokenbucket.replication.wire.Message;
+import io.openclaw.tokenbucket.replication.wire.RateSections;
 import io.openclaw.tokenbucket.replication.wire.Sections;
 
 /**
@@ -39,6 +40,8 @@ public final class MessageComposer {
 
 	private final LimitGossip limits;
 
+	private final RateGossip rates;
+
 	private final Digests digests;
 
 	private final Announcer announcer;
@@ -48,12 +51,13 @@ public final class MessageComposer {
 	private final long startedAt;
 
 	public MessageComposer(BucketStore store, Supplier<ReplicationSettings> settings, Membership membership,
-			Outbox outbox, LimitGossip limits, Announcer announcer, Digests digests, long now) {
+			Outbox outbox, LimitGossip limits, RateGossip rates, Announcer announcer, Digests digests, long now) {
 		this.store = store;
 		this.settings = settings;
 		this.membership = membership;
 		this.outbox = outbox;
 		this.limits = limits;
+		this.rates = rates;
 		this.announcer = announcer;
 		this.digests = digests;
 		this.startedAt = now - 1;
@@ -89,7 +93,7 @@ public final class MessageComposer {
 				awaitsReceipts(), announcement, whole ? ages : null,
 				reports(lacking, this.measured.next(this.membership.peers()), now),
 				compares ? this.digests.digest(now) : null, batch, null,
-				LimitSections.definitions(Sections.NONE, definitions));
+				RateSections.rates(LimitSections.definitions(Sections.NONE, definitions), this.rates.tell(now)));
 	}
 
 	/**
