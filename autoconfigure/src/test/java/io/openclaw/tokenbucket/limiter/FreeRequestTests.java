@@ -36,7 +36,8 @@ class FreeRequestTests {
 	@Test
 	void aFreeRequestIsAdmittedWhileTheBucketIsBelowZero() {
 		this.member.hear(BOB);
-		this.member.merge(TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(1000)));
+		this.member.merge(TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(15)));
+		assertThat(this.member.status().level()).isNegative();
 		assertThat(this.member.consume(1).outcome()).isEqualTo(Outcome.REJECTED);
 		Decision free = this.member.consume(0);
 		assertThat(free.outcome()).isEqualTo(Outcome.ADMITTED);
@@ -70,14 +71,14 @@ class FreeRequestTests {
 		LocalMember shadowed = new LocalMember(
 				new LimitPolicy(LIMIT, Consistency.BOUNDED, Duration.ofMillis(25), Mode.SHADOW));
 		shadowed.hear(BOB);
-		shadowed.merge(TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(1000)));
+		shadowed.merge(TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(15)));
 		assertThat(shadowed.consume(0).outcome()).isEqualTo(Outcome.ADMITTED);
 	}
 
 	@Test
 	void ofSeveralLimitsThoseThatAreFreeHaveNoSay() {
 		this.member.hear(BOB);
-		this.member.merge(TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(1000)));
+		this.member.merge(TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(15)));
 		List<Charge> charges = List.of(new Charge(LocalMember.LIMIT, LocalMember.KEY, 0), new Charge("other", "k", 1));
 		assertThat(this.member.limiter().tryConsume(charges).outcome()).isEqualTo(Outcome.ADMITTED);
 		JointDecision rejected = this.member.limiter().tryConsume(charges);

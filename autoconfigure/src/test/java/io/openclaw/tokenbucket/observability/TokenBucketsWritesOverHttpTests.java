@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,8 @@ import org.springframework.boot.actuate.audit.listener.AuditApplicationEvent;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
@@ -81,10 +84,11 @@ class TokenBucketsWritesOverHttpTests {
 
 	@Nested
 	@TestPropertySource(properties = "management.endpoint.tokenbuckets.access=unrestricted")
+	@ExtendWith(OutputCaptureExtension.class)
 	class WithUnrestrictedAccess extends OnGateway {
 
 		@Test
-		void aChangeSaysWhatChangedAndASecondOneTakesItBack() {
+		void aChangeSaysWhatChangedAndASecondOneTakesItBack(CapturedOutput log) {
 			post(LIMIT, Map.of("capacity", 20, "refillTokens", 600, "refillPeriod", "1m", "mode", "shadow"))
 				.expectStatus()
 				.isOk()
@@ -116,6 +120,7 @@ class TokenBucketsWritesOverHttpTests {
 			AuditEvent audited = this.gateway.audited.get(0);
 			assertThat(audited.getType()).isEqualTo("TOKEN_BUCKET_LIMIT_CHANGED");
 			assertThat(audited.getPrincipal()).isEqualTo("anonymous");
+			assertThat(log).contains("TOKEN_BUCKET_LIMIT_CHANGED through the endpoint without a login");
 			assertThat(audited.getData()).containsEntry("limit", "rating").containsEntry("capacity", "10 -> 20");
 			post(LIMIT, Map.of("capacity", 10, "refillTokens", 1, "refillPeriod", "1h", "mode", "enforce"))
 				.expectStatus()

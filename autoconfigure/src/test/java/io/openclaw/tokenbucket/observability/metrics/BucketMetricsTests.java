@@ -9,7 +9,14 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.observability.Limiters;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,8 +36,9 @@ class BucketMetricsTests {
 
 	private final DecisionMetrics decisions = new DecisionMetrics(this.registry, this.tags);
 
-	private final TokenBucketLimiter limiter = Limiters.limiter(Limiters.store(this.now::get), this.now::get,
-			this.decisions);
+	private final BucketStore store = Limiters.store(this.now::get);
+
+	private final TokenBucketLimiter limiter = Limiters.limiter(this.store, this.now::get, this.decisions);
 
 	@BeforeEach
 	void bind() {
@@ -64,6 +72,16 @@ class BucketMetricsTests {
 		Limiters.consume(this.limiter, "rating", "bob", 1);
 		assertThat(scrape()).contains("openclaw_bucket_tokens_current" + TAGS + "2.0",
 				"tokens_available" + ALIAS_TAGS + "2.0", "openclaw_token_depletion_rate" + TAGS + "0.8");
+	}
+
+	@Test
+	void aLevelBelowZeroIsShownAsNone() {
+		MemberId other = new MemberId("edge-b", 1);
+		TokenBucketState spent = TokenBucketState.empty().consume(new Birth(other, 1), MicroTokens.ofTokens(11));
+		this.store.restore(new BucketUpdate(BucketKey.of("rating", "alice"), spent), this.now.get());
+		assertThat(this.limiter.peek("rating", "alice").level()).isNegative();
+		assertThat(scrape()).contains("openclaw_bucket_tokens_current" + TAGS + "0.0",
+				"tokens_available" + ALIAS_TAGS + "0.0", "openclaw_token_depletion_rate" + TAGS + "1.0");
 	}
 
 	@Test
