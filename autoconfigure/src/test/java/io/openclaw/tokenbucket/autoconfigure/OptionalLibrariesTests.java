@@ -1,5 +1,8 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
@@ -7,16 +10,23 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.beans.factory.BeanClassLoaderAware;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.annotation.Configurations;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.support.ConfigurationService;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DeferredImportSelector;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.convert.support.DefaultConversionService;
+import org.springframework.core.type.AnnotationMetadata;
+import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.util.ClassUtils;
 import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
 
@@ -30,11 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class OptionalLibrariesTests {
 
-	private final Class<?>[] autoConfigurations = StreamSupport
-		.stream(ImportCandidates.load(AutoConfiguration.class, getClass().getClassLoader()).spliterator(), false)
-		.filter((name) -> name.startsWith("io.openclaw."))
-		.map((name) -> ClassUtils.resolveClassName(name, getClass().getClassLoader()))
-		.toArray(Class<?>[]::new);
+	private static final List<String> inOrder = autoConfigurations();
 
 	@ParameterizedTest
 	@ValueSource(strings = { "com.example.nothing", "org.springframework.data,org.springframework.boot.data,io.lettuce",
@@ -44,12 +50,13 @@ class OptionalLibrariesTests {
 			"org.springframework.cloud.gateway" })
 	void startsAndLimitsWithout(String packages) {
 		List<String> missing = List.of(packages.split(","));
+		ClassLoader loader = new UsersClassLoader(missing.toArray(String[]::new));
 		ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(this.autoConfigurations))
+			.withUserConfiguration(Application.class)
 			.withPropertyValues("openclaw.buckets.rating.capacity=10", "openclaw.buckets.rating.initial-tokens=1",
 					"openclaw.buckets.rating.refill-rate-per-second=0.001",
 					"openclaw.circuit-breaker.latency-threshold=300ms", "management.endpoints.web.exposure.include=*")
-			.withClassLoader(new FilteredClassLoader(missing.toArray(String[]::new)));
+			.withClassLoader(loader);
 		if (!missing.contains("io.micrometer.core")) {
 			runner = runner.withBean(SimpleMeterRegistry.class, SimpleMeterRegistry::new);
 		}
@@ -58,15 +65,87 @@ class OptionalLibrariesTests {
 				.withBean(ConfigurationService.class, () -> new ConfigurationService(new DefaultListableBeanFactory(),
 						DefaultConversionService::new, LocalValidatorFactoryBean::new));
 		}
-		if (!missing.contains("org.springframework.data")) {
-			runner = runner.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class));
-		}
 		runner.run((context) -> {
 			assertThat(context).hasNotFailed();
-			TokenBucketLimiter limiter = context.getBean(TokenBucketLimiter.class);
-			assertThat(limiter.tryConsume("rating", "somebody", 1).isAdmitted()).isTrue();
-			assertThat(limiter.tryConsume("rating", "somebody", 1).isAdmitted()).isFalse();
+			Object limiter = context.getBean(ClassUtils.resolveClassName(TokenBucketLimiter.class.getName(), loader));
+			assertThat(isAdmitted(limiter)).isTrue();
+			assertThat(isAdmitted(limiter)).isFalse();
 		});
+	}
+
+	private static List<String> autoConfigurations() {
+		ClassLoader complete = OptionalLibrariesTests.class.getClassLoader();
+		Class<?>[] ours = StreamSupport
+			.stream(ImportCandidates.load(AutoConfiguration.class, complete).spliterator(), false)
+			.filter((name) -> name.startsWith("io.openclaw.tokenbucket.autoconfigure."))
+			.map((name) -> ClassUtils.resolveClassName(name, complete))
+			.toArray(Class<?>[]::new);
+		return Arrays
+			.stream(Configurations.getClasses(AutoConfigurations.of(ours),
+					AutoConfigurations.of(DataRedisAutoConfiguration.class)))
+			.map(Class::getName)
+			.toList();
+	}
+
+	private static boolean isAdmitted(Object limiter) {
+		Object decision = ReflectionTestUtils.invokeMethod(limiter, "tryConsume", "rating", "somebody", 1L);
+		return Boolean.TRUE.equals(ReflectionTestUtils.<Boolean>invokeMethod(decision, "isAdmitted"));
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(AllAutoConfigurations.class)
+	static class Application {
+
+	}
+
+	/** By their names, as Spring Boot imports them, before their classes are loaded. */
+	static class AllAutoConfigurations implements DeferredImportSelector, BeanClassLoaderAware {
+
+		private ClassLoader user;
+
+		@Override
+		public void setBeanClassLoader(ClassLoader classLoader) {
+			this.user = classLoader;
+		}
+
+		@Override
+		public String[] selectImports(AnnotationMetadata application) {
+			return inOrder.stream().filter((name) -> ClassUtils.isPresent(name, this.user)).toArray(String[]::new);
+		}
+
+	}
+
+	/** Loads the starter itself, so that it lacks what is missing. */
+	private static final class UsersClassLoader extends FilteredClassLoader {
+
+		UsersClassLoader(String... missing) {
+			super(missing);
+		}
+
+		@Override
+		protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+			if (!name.startsWith("io.openclaw.")) {
+				return super.loadClass(name, resolve);
+			}
+			synchronized (getClassLoadingLock(name)) {
+				Class<?> loaded = findLoadedClass(name);
+				return (loaded != null) ? loaded : define(name);
+			}
+		}
+
+		private Class<?> define(String name) throws ClassNotFoundException {
+			try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+				if (in == null) {
+					throw new ClassNotFoundException(name);
+				}
+				byte[] bytes = in.readAllBytes();
+				return defineClass(name, bytes, 0, bytes.length);
+			}
+			catch (IOException ex) {
+				throw new ClassNotFoundException(name, ex);
+			}
+		}
+
 	}
 
 }
