@@ -65,6 +65,7 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 		Checks.between("openclaw.crdt.credit-wait", crdt.creditWait(), Duration.ZERO, MOST_CREDIT_WAIT);
 		Checks.between("openclaw.crdt.max-keys", crdt.maxKeys(), 1, Integer.MAX_VALUE);
 		ConfiguredLatencyThresholds.check(properties.circuitBreaker());
+		ObservabilityChecks.check(properties);
 		checkMemberTimeout(crdt);
 		checkSecrets("openclaw.crdt.secret", crdt.secret());
 		checkSecrets("openclaw.key-secret", properties.keySecret());

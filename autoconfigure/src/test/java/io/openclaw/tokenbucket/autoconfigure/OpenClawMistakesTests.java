@@ -102,6 +102,28 @@ class OpenClawMistakesTests {
 			openclaw.key-secret[0]                          | ' '         | long random text
 			openclaw.crdt.required                          | perhaps     | perhaps
 			openclaw.buckets.rating.capcity                 | 5           | capcity
+			openclaw.rejection-log.lines-per-minute         | -1          | at least 0
+			openclaw.rejection-log.lines-per-minute         | 1000001     | at most 1000000
+			openclaw.rejection-log.probability              | 1.5         | at most 1
+			openclaw.rejection-log.probability              | NaN         | at most 1
+			openclaw.rejection-log.probability              | -0.1        | at least 0
+			openclaw.audit.max-files                        | 0           | at least 1
+			openclaw.audit.max-files                        | 99999999999 | 99999999999
+			openclaw.audit.max-file-size                    | 0B          | at least 1024B
+			openclaw.audit.max-file-size                    | -1MB        | at least 1024B
+			openclaw.audit.max-file-size                    | 1TB         | at most 107374182400B
+			openclaw.audit.queue-capacity                   | 0           | at least 1
+			openclaw.audit.queue-capacity                   | 10000001    | at most 10000000
+			openclaw.audit.file                             | src         | it is a directory
+			openclaw.audit.file                             | pom.xml/a/b | may write
+			openclaw.recording.max-files                    | -3          | at least 1
+			openclaw.recording.queue-capacity               | -1          | at least 1
+			openclaw.recording.max-file-size                | 1B          | at least 1024B
+			openclaw.recording.file                         | src         | it is a directory
+			openclaw.console.gateways[0]                    | eu.local/actuator/console | https://
+			openclaw.console.gateways[0]                    | ftp://eu/x  | https://
+			openclaw.console.extension                      | extra.js    | one slash
+			openclaw.console.extension                      | //cdn.local/a.js | one slash
 			openclaw.bukkets.rating.capacity                | 5           | bukkets
 			""")
 	void aWrongValueFailsStartUpWithItsPropertyAndAMend(String property, String value, String mend,
@@ -116,6 +138,12 @@ class OpenClawMistakesTests {
 		assertThat(output).contains("Property: openclaw.buckets.rating.capacity", "Value: \"-5\"",
 				"Origin: \"openclaw.buckets.rating.capacity\" from property source \"commandLineArgs\"",
 				"Reason: it is out of range", "Set it to at least 1 and at most 1000000000.");
+	}
+
+	@Test
+	void anAuditAndARecordingInOneFileAreRefused(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.audit.file=target/same.jsonl", "openclaw.recording.file=target/same.jsonl");
+		assertThat(output).contains("openclaw.recording.file", "a file of its own");
 	}
 
 	@Test
