@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
@@ -39,6 +40,7 @@ import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
 import io.openclaw.tokenbucket.gateway.plan.PlanCounts;
 import io.openclaw.tokenbucket.gateway.plan.PlanResolver;
 import io.openclaw.tokenbucket.gateway.plan.PlanSources;
+import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
@@ -168,8 +170,10 @@ public final class OpenClawGatewayAutoConfiguration {
 	@Order
 	@ConditionalOnMissingBean(KeyLookup.class)
 	RequestLimitLookup tokenBucketKeyLookup(RequestLimits limits, LimitedRoutes routes, BucketNames names,
-			OpenClawProperties properties) {
-		return new RequestLimitLookup(limits, routes, names, properties.buckets());
+			ObjectProvider<TokenBucketRateLimiter> dropIn, OpenClawProperties properties) {
+		return new RequestLimitLookup(limits, routes, names,
+				() -> dropIn.stream().map(TokenBucketRateLimiter::closedRoutes).findFirst().orElse(Set.of()),
+				properties.buckets());
 	}
 
 }

@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,8 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 
 	private final BucketNames names;
 
+	private final Supplier<Set<String>> closed;
+
 	private volatile Map<String, Bucket> buckets;
 
 	/**
@@ -39,12 +45,15 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 	 * @param limits the limits that routes can name
 	 * @param routes which routes name them
 	 * @param names name the buckets of routes with {@code RequestRateLimiter}
+	 * @param closed the routes with {@code RequestRateLimiter} that admit nobody
 	 * @param buckets what is configured by their names
 	 */
-	RequestLimitLookup(RequestLimits limits, LimitedRoutes routes, BucketNames names, Map<String, Bucket> buckets) {
+	RequestLimitLookup(RequestLimits limits, LimitedRoutes routes, BucketNames names, Supplier<Set<String>> closed,
+			Map<String, Bucket> buckets) {
 		this.limits = limits;
 		this.routes = routes;
 		this.names = names;
+		this.closed = closed;
 		this.buckets = Map.copyOf(buckets);
 	}
 
@@ -81,6 +90,19 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 				: naming.stream()
 					.map((route) -> new CallerPlace(limit.name(), bucket.limit(), planFrom, bucket.onRoute(route).key(),
 							List.of(route)));
+	}
+
+	@Override
+	public List<String> routesOf(String limit) {
+		return limit.startsWith(TokenBucketRateLimiter.LIMIT_PREFIX)
+				? List.of(limit.substring(TokenBucketRateLimiter.LIMIT_PREFIX.length())) : this.routes.of(limit);
+	}
+
+	@Override
+	public Map<String, String> closedRoutes() {
+		return this.closed.get()
+			.stream()
+			.collect(Collectors.toMap(TokenBucketRateLimiter.LIMIT_PREFIX::concat, Function.identity()));
 	}
 
 	@Override

@@ -142,7 +142,8 @@ class OpenClawMistakesTests {
 
 	@Test
 	void anAuditAndARecordingInOneFileAreRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.audit.file=target/same.jsonl", "openclaw.recording.file=target/same.jsonl");
+		failToStart(Gateway.class, "openclaw.audit.file=target/same.jsonl",
+				"openclaw.recording.file=target/same.jsonl");
 		assertThat(output).contains("openclaw.recording.file", "a file of its own");
 	}
 

@@ -57,6 +57,41 @@ class RequestRateLimiterHttpTests extends GatewayOverHttp {
 		get("/unnamed").expectStatus().isOk().expectHeader().valueEquals("X-RateLimit-Remaining", "2");
 	}
 
+	@Test
+	void aRejectedCallerIsExplainedWithItsRoute() {
+		for (int i = 0; i < 3; i++) {
+			get("/other");
+		}
+		explain().jsonPath("$.known")
+			.isEqualTo(true)
+			.jsonPath("$.limits[?(@.limit == 'request-rate-limiter:other')].verdict")
+			.isEqualTo("exhausted")
+			.jsonPath("$.limits[?(@.limit == 'request-rate-limiter:other')].rejectedHere")
+			.isEqualTo(1)
+			.jsonPath("$.limits[?(@.limit == 'request-rate-limiter:other')].lastRejection.reason")
+			.isEqualTo("exhausted");
+	}
+
+	@Test
+	void aRouteThatAdmitsNobodyIsExplained() {
+		get("/closed").expectStatus().isEqualTo(429);
+		explain().jsonPath("$.known")
+			.isEqualTo(false)
+			.jsonPath("$.limits[?(@.limit == 'request-rate-limiter:closed')].verdict")
+			.isEqualTo("closed")
+			.jsonPath("$.limits[?(@.limit == 'request-rate-limiter:closed')].change")
+			.value((change) -> assertThat(change.toString()).contains("burstCapacity is 0"));
+	}
+
+	private WebTestClient.BodyContentSpec explain() {
+		return this.client.get()
+			.uri("/actuator/tokenbuckets/explain?key={key}", this.apiKey)
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody();
+	}
+
 	private WebTestClient.ResponseSpec get(String path) {
 		return this.client.get().uri(path).header("X-User", this.apiKey).exchange();
 	}

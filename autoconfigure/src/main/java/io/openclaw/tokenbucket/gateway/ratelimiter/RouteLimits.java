@@ -1,9 +1,12 @@
 package io.openclaw.tokenbucket.gateway.ratelimiter;
 
 import java.math.BigDecimal;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -58,6 +61,18 @@ final class RouteLimits {
 	void follow(Settings newSettings) {
 		this.settings = newSettings;
 		this.byRoute.forEach((routeId, limit) -> of(routeId, limit.config()));
+	}
+
+	/**
+	 * Routes that admit nobody, and so have no limit.
+	 * @return ids of routes
+	 */
+	Set<String> closed() {
+		return this.byRoute.entrySet()
+			.stream()
+			.filter((limit) -> limit.getValue().name() == null)
+			.map(Map.Entry::getKey)
+			.collect(Collectors.toUnmodifiableSet());
 	}
 
 	private synchronized RouteLimit follow(String routeId, Config config) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -108,6 +109,14 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	 */
 	public void prepare(String routeId) {
 		this.limits.of(routeId, configOf(routeId));
+	}
+
+	/**
+	 * Routes that admit nobody, since their capacity is 0.
+	 * @return ids of routes that have been prepared or asked for
+	 */
+	public Set<String> closedRoutes() {
+		return this.limits.closed();
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -7,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +65,7 @@ public final class BucketExplainer {
 		List<CallerCase> cases = places(VisibleText.original(key)).stream().map(this::caseAt).toList();
 		return new ExplanationView(VisibleText.of(key), VisibleText.of(this.limiter.self().toString()),
 				Display.name(this.limiter.state()), cases.stream().anyMatch(CallerCase::isKnown),
-				likely(cases).stream().map(this::view).toList());
+				Stream.concat(likely(cases).stream().map(this::view), closed(VisibleText.of(key))).toList());
 	}
 
 	// Those that routes name, and those that only the application's own code knows.
@@ -72,8 +75,25 @@ public final class BucketExplainer {
 				this.keys.placesOf(key).stream().filter((place) -> limits.contains(place.plan())).toList());
 		new TreeSet<>(limits).stream()
 			.filter((limit) -> this.keys.requestsTo(limit) == null)
-			.forEach((limit) -> places.add(new CallerPlace(limit, limit, null, key, List.of())));
+			.forEach((limit) -> Stream.of(key, this.keys.keyOf(limit, key))
+				.distinct()
+				.forEach((held) -> places.add(new CallerPlace(limit, limit, null, held, this.keys.routesOf(limit)))));
 		return places;
+	}
+
+	private Stream<ExplanationView.OfLimit> closed(String key) {
+		Map<String, String> states = this.circuits.get();
+		return new TreeMap<>(this.keys.closedRoutes()).entrySet()
+			.stream()
+			.map((closed) -> new ExplanationView.OfLimit(closed.getKey(), closed.getKey(), null, key,
+					Display.name(Verdict.CLOSED), false, BigDecimal.ZERO, BigDecimal.ZERO, null, null, null, 0, null,
+					only(List.of(closed.getValue()), states), Remedy.OPEN));
+	}
+
+	private static Map<String, String> only(List<String> routes, Map<String, String> states) {
+		Map<String, String> kept = new LinkedHashMap<>(states);
+		kept.keySet().retainAll(routes);
+		return kept;
 	}
 
 	private CallerCase caseAt(CallerPlace place) {
@@ -110,8 +130,7 @@ public final class BucketExplainer {
 		Limit limit = caller.policy().limit();
 		BucketStatus bucket = caller.bucket();
 		Rejection rejection = caller.rejection();
-		Map<String, String> states = new LinkedHashMap<>(this.circuits.get());
-		states.keySet().retainAll(place.routes());
+		Map<String, String> states = only(place.routes(), this.circuits.get());
 		return new ExplanationView.OfLimit(place.limit(), place.plan(), place.planFrom(), VisibleText.of(place.key()),
 				Display.name(caller.verdict()), bucket != null && bucket.overflow(), Display.tokens(limit.capacity()),
 				Display.tokensPerSecond(limit.refillRate()), (bucket != null) ? Display.tokens(bucket.level()) : null,

@@ -29,7 +29,7 @@ public record ExplanationView(String key, String self, String state, boolean kno
 	 * @param key the key under which the bucket is held, invisible characters escaped
 	 * @param verdict what the limit says to the next request: {@code admits},
 	 * {@code full}, {@code exhausted}, {@code reduced_capacity}, {@code fallback},
-	 * {@code cost_above_capacity} or {@code unknown}
+	 * {@code cost_above_capacity}, {@code closed} or {@code unknown}
 	 * @param overflow whether keys beyond the bound share the bucket
 	 * @param capacity the most that a bucket holds
 	 * @param refillRatePerSecond how fast it refills

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,23 @@ public interface KeyLookup {
 	 */
 	default List<CallerPlace> placesOf(String sent) {
 		return List.of();
+	}
+
+	/**
+	 * The routes whose requests draw on a limit that no place of a caller is known of.
+	 * @param limit the name of a limit of the limiter
+	 * @return ids of routes, by default none that is known
+	 */
+	default List<String> routesOf(String limit) {
+		return List.of();
+	}
+
+	/**
+	 * Limits that admit nobody, and so are none of the limiter.
+	 * @return the id of the route by the name of each limit, by default none
+	 */
+	default Map<String, String> closedRoutes() {
+		return Map.of();
 	}
 
 	/**

@@ -14,6 +14,10 @@ final class Remedy {
 	private Remedy() {
 	}
 
+	/** What opens a closed route. */
+	static final String OPEN = "The route admits nobody: its redis-rate-limiter.burstCapacity is 0. Raise it to open the "
+			+ "route.";
+
 	static String of(CallerCase caller, Map<String, String> circuits) {
 		String open = circuits.entrySet()
 			.stream()
@@ -38,6 +42,7 @@ final class Remedy {
 				"Other members spend more than the rules allow, so this one spends only its own part: see the "
 						+ "drift of the limit.";
 			case COST_ABOVE_CAPACITY -> costAboveCapacity(caller);
+			case CLOSED -> OPEN;
 			case UNKNOWN ->
 				"No request with this key was decided here lately. Check the key: as the caller sends it, or "
 						+ "its id.";

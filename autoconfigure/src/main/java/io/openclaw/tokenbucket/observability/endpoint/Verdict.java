@@ -23,6 +23,9 @@ enum Verdict {
 	/** What was rejected last costs more than a bucket can hold. */
 	COST_ABOVE_CAPACITY,
 
+	/** The route admits nobody, whoever calls. */
+	CLOSED,
+
 	/** Nothing is known of such a caller. */
 	UNKNOWN
 
