@@ -65,8 +65,8 @@ export function extend(target) {
     const kept = admitted <= budget;
     find("promise").dataset.tone = kept ? "good" : "bad";
     find("promise").textContent = (seconds === 0) ? "The promise: all regions together admit no more than one bucket has."
-      : `The promise ${kept ? "holds" : "is broken"}: ${admitted} admitted; at most ${budget} may be, `
-        + `which is the capacity and ${Math.floor(seconds)} seconds of refill.`;
+      : `The promise ${kept ? "holds" : "is broken"}: ${admitted} were admitted, and ${budget} may be: `
+        + `one full bucket and ${Math.floor(seconds)} seconds of refill.`;
   }
 
   async function refresh() {

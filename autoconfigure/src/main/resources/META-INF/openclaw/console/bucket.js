@@ -4,6 +4,16 @@ import { format } from "./chart.js";
 
 const REFRESH = 1_000;
 
+// What is shown of a bucket or a limit, in this order.
+const FACTS = {
+  level: "Tokens left", lowestLevel: "Lowest level here", capacity: "Capacity", refillRatePerSecond: "More a second",
+  spendable: "This gateway may spend", unacknowledged: "Not acknowledged yet", consumedHere: "Consumed here",
+  rejectedHere: "Rejected here", admitted: "Admitted here", rejected: "Rejected here", waiting: "Waiting requests",
+  timeToNextTokenMillis: "Milliseconds to the next token", timeToFullMillis: "Milliseconds to full", initialTokens: "Began with",
+  consistency: "Consistency", mode: "Mode", version: "Version", source: "Source",
+};
+const FIELDS = { tokens: "Tokens", capacity: "Capacity", refillRatePerSecond: "Tokens a second" };
+
 export class BucketDialog {
 
   constructor(dialog, config) {
@@ -63,8 +73,8 @@ export class BucketDialog {
   }
 
   show(view) {
-    const facts = Object.entries(view).filter(([, value]) => value === null || typeof value !== "object")
-      .map(([name, value]) => element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: value ?? "–" })));
+    const facts = Object.entries(FACTS).filter(([name]) => view[name] !== undefined)
+      .map(([name, label]) => element("div", {}, element("dt", { textContent: label }), element("dd", { textContent: view[name] })));
     const parts = [element("dl", { className: "numbers" }, ...facts)];
     if (view.members) {
       const members = element("table");
@@ -85,7 +95,7 @@ export class BucketDialog {
 
   form(title, names, send) {
     const inputs = names.map((name) => element("input", { name, inputMode: "decimal" }));
-    const labels = inputs.map((input) => element("label", {}, input.name, input));
+    const labels = inputs.map((input) => element("label", {}, FIELDS[input.name], input));
     const form = element("form", {}, ...labels, this.keyField(), element("button", { textContent: title }));
     form.addEventListener("submit", (event) => {
       event.preventDefault();

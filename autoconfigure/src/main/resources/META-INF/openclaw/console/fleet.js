@@ -129,7 +129,8 @@ export class Fleet {
 
   limit(name) {
     const lines = this.known().map((gateway) => ({ name: gateway.name, points: gateway.points(name) }));
-    const view = this.known().map((gateway) => gateway.latest.tokenBuckets.limits[name]).find((each) => each);
+    const holder = this.known().find((gateway) => gateway.latest.tokenBuckets.limits[name]);
+    const view = holder.latest.tokenBuckets.limits[name];
     const reasons = {};
     let admittedPerSecond = 0;
     let waitedPerSecond = 0;
@@ -145,7 +146,7 @@ export class Fleet {
     }
     const rejectedPerSecond = Object.values(reasons).reduce((sum, rate) => sum + rate, 0);
     const drift = Math.max(0, ...this.known().map((gateway) => gateway.latest.tokenBuckets.limits[name]?.drift.ratio ?? 0));
-    return { name, view, lines, reasons, admittedPerSecond, waitedPerSecond, rejectedPerSecond, drift,
+    return { name, here: holder.name, view, lines, reasons, admittedPerSecond, waitedPerSecond, rejectedPerSecond, drift,
       rejectingSince: rejectingSince(lines) };
   }
 

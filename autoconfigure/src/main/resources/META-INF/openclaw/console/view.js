@@ -116,7 +116,7 @@ class Card {
   constructor(name, openBucket) {
     this.name = name;
     this.openBucket = openBucket;
-    this.levels = new Chart("Lowest level by gateway", "tokens");
+    this.levels = new Chart("Tokens left, by gateway", "tokens");
     this.rates = new Chart("Requests a second", "a second");
     this.facts = element("span", { className: "facts" });
     this.why = element("p", { className: "why" });
@@ -150,7 +150,7 @@ class Card {
     this.rates.draw(["admitted", ...reasons.map((reason) => REASONS[reason] ?? reason)],
       [...admitted, ...reasons.map((reason) => summed(limit.lines, (point) => point.rejected[reason] ?? 0)[1])]);
     this.drawNumbers(limit);
-    this.drawKeys(view);
+    this.drawKeys(view, limit.here);
   }
 
   drawNumbers(limit) {
@@ -161,12 +161,12 @@ class Card {
   }
 
   // A button under the pointer or the focus must not be replaced.
-  drawKeys(view) {
-    const keys = view.busiest.map((bucket) => bucket.key).join("\n");
+  drawKeys(view, here) {
+    const keys = [here, ...view.busiest.map((bucket) => bucket.key)].join("\n");
     if (keys !== this.shownKeys) {
       this.shownKeys = keys;
-      table(this.keys, view.busiest.length ? "Busiest keys here" : "No key was used yet.",
-        view.busiest.length ? ["Key", "Level", "Consumed here", "Rejected here"] : [], view.busiest.map((bucket) => {
+      table(this.keys, view.busiest.length ? `Busiest keys at ${here}` : `No key was used at ${here} yet.`,
+        view.busiest.length ? ["Key", "Tokens left", "Consumed here", "Rejected here"] : [], view.busiest.map((bucket) => {
           const open = element("button", { type: "button", className: "link", textContent: bucket.key });
           open.addEventListener("click", () => this.openBucket(this.name, bucket.key));
           return [element("td", {}, open), cell(""), cell(""), cell("")];

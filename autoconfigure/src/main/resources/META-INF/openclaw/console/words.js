@@ -5,13 +5,25 @@ const PARTS = [null, "whole", "half", "third", "quarter", "fifth", "sixth", "sev
 
 export const REASONS = {
   exhausted: "out of tokens",
-  reduced_capacity: "tokens are kept for a gateway that is not heard",
+  reduced_capacity: "tokens kept for an unheard gateway",
   fallback: "in fallback, own part spent",
   unacknowledged: "no acknowledgement in time",
   cost_above_capacity: "costs more than the bucket holds",
   other_limit: "another limit rejected",
   missing_key: "no key",
   circuit_open: "the upstream is slow",
+};
+
+// What would help those who are rejected for a reason. Where the callers cannot help it, the tone is bad.
+const ADVICE = {
+  exhausted: { text: "Each token a second more would admit one more request of cost 1 a second.", tone: "warn" },
+  reduced_capacity: { text: "They are kept so that nothing is spent twice, until that gateway is heard again or removed.", tone: "bad" },
+  fallback: { text: "Somebody spends more than the rules allow: see drift.", tone: "bad" },
+  unacknowledged: { text: "The callers have tokens, but the other gateways answer too late.", tone: "bad" },
+  cost_above_capacity: { text: "No wait helps: send smaller requests, or raise the capacity.", tone: "warn" },
+  other_limit: { text: "Look at the other limits of the same route.", tone: "warn" },
+  missing_key: { text: "These requests lack the key that this limit counts by.", tone: "warn" },
+  circuit_open: { text: "The buckets were not asked: the upstream has to become faster.", tone: "bad" },
 };
 
 export function number(count) {
@@ -107,13 +119,36 @@ export function why(limit) {
   const shown = rejected.toFixed((rejected < 10) ? 1 : 0);
   if (rejected < 0.05) {
     return (limit.view.mode === "shadow") ? { text: "Shadow mode: it counts and rejects nobody.", tone: "none" }
-      : { text: "Nobody is rejected.", tone: "none" };
+      : { text: "Nobody is rejected now.", tone: "none" };
   }
   const since = new Date(limit.rejectingSince).toLocaleTimeString();
-  const reasons = Object.entries(limit.reasons).sort((one, other) => other[1] - one[1])
-    .map(([reason]) => REASONS[reason] ?? reason).slice(0, 2);
-  const ours = limit.reasons.exhausted === undefined;
-  const advice = ours ? "The callers have tokens; the fleet cannot give them now."
-    : "Each token a second more would admit one more request of cost 1 a second.";
-  return { text: `${shown} requests a second are rejected since ${since}: ${list(reasons)}. ${advice}`, tone: ours ? "bad" : "warn" };
+  const reasons = Object.entries(limit.reasons).sort((one, other) => other[1] - one[1]).map(([reason]) => reason);
+  const advice = ADVICE[reasons[0]] ?? { text: "", tone: "warn" };
+  const named = list(reasons.map((reason) => REASONS[reason] ?? reason).slice(0, 2));
+  return { text: `${shown} requests a second are rejected since ${since}: ${named}. ${advice.text}`, tone: advice.tone };
+}
+
+const VERDICTS = {
+  admits: "The next request is admitted.",
+  full: "The bucket is full; the next request is admitted.",
+  exhausted: "Rejected: out of tokens.",
+  reduced_capacity: "Rejected: the tokens are kept for a gateway that is not heard.",
+  fallback: "Rejected: the limit is in fallback, and this gateway has spent its own part.",
+  cost_above_capacity: "Rejected: the request costs more than a bucket holds.",
+  closed: "Rejected: the route admits nobody.",
+  unknown: "No request of this caller was decided here lately.",
+};
+
+// What the endpoint says of one caller under one limit, as sentences.
+export function explained(limit, gateway) {
+  const said = [VERDICTS[limit.verdict] ?? limit.verdict];
+  if (limit.level !== null) {
+    said.push(`${limit.level} of ${limit.capacity} tokens left, ${limit.refillRatePerSecond} more a second.`);
+  }
+  if (limit.lastRejection !== null) {
+    said.push(`Rejected ${(limit.rejectedHere === 1) ? "once" : `${limit.rejectedHere} times`} at ${gateway}, last at `
+      + `${new Date(limit.lastRejection.at).toLocaleTimeString()}: ${REASONS[limit.lastRejection.reason] ?? limit.lastRejection.reason}.`);
+  }
+  Object.entries(limit.circuits).forEach(([route, state]) => said.push(`The circuit of ${route} is ${state.replace("_", "-")}.`));
+  return said.join(" ");
 }

@@ -15,6 +15,7 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.port.LimitControlListener;
 
 /**
  * Auto-configuration of the limiter, for gateways and for the application's own code.
@@ -62,8 +63,9 @@ public final class OpenClawLimiterAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	LimitControl tokenBucketLimitControl(BucketStore store, NanoClock clock) {
-		return new LimitControl(store, clock);
+	LimitControl tokenBucketLimitControl(BucketStore store, NanoClock clock,
+			ObjectProvider<LimitControlListener> listener) {
+		return new LimitControl(store, clock, listener.getIfAvailable(() -> LimitControlListener.NONE));
 	}
 
 	@Bean

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -24,11 +25,8 @@ final class ConsolePage {
 
 	private static final String UPLOT = "META-INF/resources/webjars/uplot/1.6.30/dist/";
 
-	private static final Map<String, Resource> ASSETS = Map.of("console.css", file("console.css"), "console.js",
-			file("console.js"), "stream.js", file("stream.js"), "fleet.js", file("fleet.js"), "words.js",
-			file("words.js"), "chart.js", file("chart.js"), "view.js", file("view.js"), "bucket.js", file("bucket.js"),
-			"uplot.js", new ClassPathResource(UPLOT + "uPlot.esm.js"), "uplot.css",
-			new ClassPathResource(UPLOT + "uPlot.min.css"));
+	private static final Map<String, Resource> ASSETS = assets("console.css", "console.js", "stream.js", "fleet.js",
+			"words.js", "chart.js", "view.js", "bucket.js", "explain.js");
 
 	private final String template;
 
@@ -63,11 +61,7 @@ final class ConsolePage {
 	 * own gateways only.
 	 */
 	String contentSecurityPolicy() {
-		String others = this.settings.gateways()
-			.stream()
-			.map(ConsoleSettings::originOf)
-			.distinct()
-			.collect(Collectors.joining(" "));
+		String others = this.settings.origins().collect(Collectors.joining(" "));
 		return ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
 				+ "base-uri 'self'; form-action 'none'; frame-ancestors 'none'; connect-src 'self' " + others)
 			.strip();
@@ -79,6 +73,16 @@ final class ConsolePage {
 	 */
 	@Nullable Resource asset(String name) {
 		return ASSETS.get(name);
+	}
+
+	private static Map<String, Resource> assets(String... names) {
+		Map<String, Resource> assets = new HashMap<>();
+		for (String name : names) {
+			assets.put(name, file(name));
+		}
+		assets.put("uplot.js", new ClassPathResource(UPLOT + "uPlot.esm.js"));
+		assets.put("uplot.css", new ClassPathResource(UPLOT + "uPlot.min.css"));
+		return Map.copyOf(assets);
 	}
 
 	private static Resource file(String name) {

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.console;
 
 import java.net.URI;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,20 +20,29 @@ import org.jspecify.annotations.Nullable;
 public record ConsoleSettings(String path, String endpoints, boolean writes, List<URI> gateways,
 		@Nullable String extension) {
 
+	// The same machine, whichever of its names a person types. Policies know no ::1.
+	private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1");
+
 	/**
 	 * Whether a page of another origin may read the stream of this gateway.
 	 * @param origin the value of the header {@code Origin}
 	 * @return whether it is the origin of one of the gateways
 	 */
 	boolean isTrusted(String origin) {
-		return this.gateways.stream().map(ConsoleSettings::originOf).anyMatch(origin::equals);
+		return origins().anyMatch(origin::equals);
 	}
 
 	/**
-	 * The origin of a URL (RFC 6454), as browsers write it.
+	 * The origins (RFC 6454) of the gateways, as browsers write them.
 	 */
-	static String originOf(URI url) {
-		return url.getScheme() + "://" + url.getAuthority();
+	Stream<String> origins() {
+		return this.gateways.stream().flatMap(ConsoleSettings::originsOf).distinct();
+	}
+
+	private static Stream<String> originsOf(URI page) {
+		String port = (page.getPort() < 0) ? "" : ":" + page.getPort();
+		List<String> hosts = LOOPBACK.contains(page.getHost()) ? LOOPBACK : List.of(page.getHost());
+		return hosts.stream().map((host) -> page.getScheme() + "://" + host + port);
 	}
 
 }

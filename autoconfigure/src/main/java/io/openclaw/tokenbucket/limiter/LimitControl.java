@@ -13,6 +13,7 @@ import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.LimitControlListener;
 
 /**
  * Changes limits and buckets while requests run. Thread-safe; no method blocks or does
@@ -25,14 +26,27 @@ public final class LimitControl {
 
 	private final NanoClock clock;
 
+	private final LimitControlListener listener;
+
 	/**
 	 * Creates the control.
 	 * @param store the buckets
 	 * @param clock the clock that the store was created with
 	 */
 	public LimitControl(BucketStore store, NanoClock clock) {
+		this(store, clock, LimitControlListener.NONE);
+	}
+
+	/**
+	 * Creates the control.
+	 * @param store the buckets
+	 * @param clock the clock that the store was created with
+	 * @param listener is told what is changed through this control
+	 */
+	public LimitControl(BucketStore store, NanoClock clock, LimitControlListener listener) {
 		this.store = store;
 		this.clock = clock;
+		this.listener = listener;
 	}
 
 	/**
@@ -67,10 +81,15 @@ public final class LimitControl {
 	 * @return what changed, empty if nothing or if there is no such limit
 	 */
 	public Optional<LimitChange> edit(String limit, UnaryOperator<LimitDefinition> edit, LimitSource source) {
-		return this.store.limits().follow(limit, (current) -> {
+		return told(this.store.limits().follow(limit, (current) -> {
 			LimitDefinition edited = edit.apply(current);
 			return edited.agreesWith(current) ? current : edited.following(current);
-		}, source, this.clock.nanoTime());
+		}, source, this.clock.nanoTime()));
+	}
+
+	private Optional<LimitChange> told(Optional<LimitChange> change) {
+		change.ifPresent(this.listener::onEdit);
+		return change;
 	}
 
 	/**
@@ -86,12 +105,12 @@ public final class LimitControl {
 		LimitDefinition configured = LimitDefinition.of(policy);
 		MembershipView view = this.store.view(now);
 		boolean everywhere = view.isComplete() && view.isAlone();
-		return this.store.limits().follow(policy.limit().name(), (current) -> {
+		return told(this.store.limits().follow(policy.limit().name(), (current) -> {
 			if (configured.limit().revision() > current.limit().revision()) {
 				return configured;
 			}
 			return everywhere ? current.deployed(configured) : current;
-		}, LimitSource.CONFIGURATION, now);
+		}, LimitSource.CONFIGURATION, now));
 	}
 
 	/**
@@ -103,8 +122,8 @@ public final class LimitControl {
 	 */
 	public Optional<LimitChange> followConfiguration(String limit) {
 		LimitDefinition configured = configured(limit).orElse(null);
-		return (configured == null) ? Optional.empty() : this.store.limits()
-			.follow(limit, (current) -> current.resetTo(configured), LimitSource.CONFIGURATION, this.clock.nanoTime());
+		return (configured == null) ? Optional.empty() : told(this.store.limits()
+			.follow(limit, (current) -> current.resetTo(configured), LimitSource.CONFIGURATION, this.clock.nanoTime()));
 	}
 
 	/**
@@ -132,6 +151,9 @@ public final class LimitControl {
 		long now = this.clock.nanoTime();
 		long given = bucket.get().giveBack(microTokens, now);
 		Line.serve(bucket.get(), now);
+		if (given > 0) {
+			this.listener.onGiveBack(limit, key, given);
+		}
 		return OptionalLong.of(given);
 	}
 

@@ -48,7 +48,7 @@ class ConsoleOverHttpTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "console.css", "console.js", "stream.js", "fleet.js", "words.js", "chart.js", "view.js",
-			"bucket.js", "uplot.js", "uplot.css" })
+			"bucket.js", "explain.js", "uplot.js", "uplot.css" })
 	void everyFileOfThePageIsThere(String file) {
 		get("/actuator/console/assets/" + file).expectStatus().isOk().expectBody().consumeWith((answer) -> {
 			assertThat(answer.getResponseHeaders().getContentType())

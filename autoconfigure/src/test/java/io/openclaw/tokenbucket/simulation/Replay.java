@@ -18,9 +18,12 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.limit.Mode;
 import io.openclaw.tokenbucket.replication.Replicator;
@@ -49,6 +52,8 @@ final class Replay {
 
 	private final TokenBucketLimiter limiter;
 
+	private final LimitControl control;
+
 	private final Replicator replicator;
 
 	/**
@@ -67,6 +72,7 @@ final class Replay {
 				start.get("limits").valueStream().map(Replay::policy).toList(),
 				new LimiterSettings(factor, interval, MAX_KEYS), this.time);
 		this.limiter = new TokenBucketLimiter(store, this.time, this.time, null);
+		this.control = new LimitControl(store, this.time);
 		this.replicator = new Replicator(store, this.messages,
 				new ReplicationSettings(null, factor, interval,
 						Duration.ofNanos(start.get("memberTimeoutNanos").asLong()), signing),
@@ -88,6 +94,9 @@ final class Replay {
 				// After what the member itself does at that moment.
 				case "decision" ->
 					this.time.schedule(at.minusNanos(line.get("tookNanos").asLong() - 1), () -> ask(line));
+				case "limit" -> this.time.schedule(at, () -> change(line));
+				case "given back" -> this.time.schedule(at, () -> this.control.giveBack(line.get("limit").asString(),
+						line.get("key").asString(), line.get("microTokens").asLong()));
 				default -> {
 				}
 			}
@@ -104,6 +113,16 @@ final class Replay {
 		if (decision.get("outcome").asString().equals("ADMITTED")) {
 			this.limiter.tryConsume(decision.get("limit").asString(), decision.get("key").asString(),
 					decision.get("tokens").asLong());
+		}
+	}
+
+	private void change(JsonNode line) {
+		LimitPolicy policy = policy(line.get("limit"));
+		if (LimitSource.valueOf(line.get("source").asString()) == LimitSource.ENDPOINT) {
+			this.control.edit(policy.limit().name(), (current) -> LimitDefinition.of(policy), LimitSource.ENDPOINT);
+		}
+		else {
+			this.control.configure(policy);
 		}
 	}
 

@@ -18,6 +18,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -61,6 +62,14 @@ final class Browser implements AutoCloseable {
 	}
 
 	void open(String url) {
+		this.driver.get(url);
+	}
+
+	/**
+	 * Opens a page in a window of its own, which is looked at like the others.
+	 */
+	void openWindow(String url) {
+		this.driver.switchTo().newWindow(WindowType.WINDOW);
 		this.driver.get(url);
 	}
 
@@ -119,6 +128,20 @@ final class Browser implements AutoCloseable {
 	void prefer(String feature, String value) {
 		this.driver.executeCdpCommand("Emulation.setEmulatedMedia",
 				Map.of("features", List.of(Map.of("name", feature, "value", value))));
+	}
+
+	/**
+	 * Freezes the page, as browsers do with those that nobody looked at for long.
+	 */
+	void sleep() {
+		this.driver.executeCdpCommand("Page.setWebLifecycleState", Map.of("state", "frozen"));
+	}
+
+	/**
+	 * Has a frozen page go on.
+	 */
+	void wake() {
+		this.driver.executeCdpCommand("Page.setWebLifecycleState", Map.of("state", "active"));
 	}
 
 	boolean isWiderThanItsWindow() {

@@ -1,14 +1,9 @@
 package io.openclaw.sample.regions;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 import com.sun.management.OperatingSystemMXBean;
 import org.junit.jupiter.api.Test;
@@ -20,55 +15,53 @@ import org.springframework.context.ConfigurableApplicationContext;
 import io.openclaw.sample.SampleGatewayApplication;
 
 /**
- * Measures what the console costs a gateway. The browsers are a process of their own, and
+ * Measures what the console costs a gateway. The browsers are processes of their own, and
  * no test of the time that anything takes.
  */
 @EnabledIfSystemProperty(named = "console.cost", matches = "true")
 class ConsoleCostTests {
 
-	private static final Duration WARM_UP = Duration.ofSeconds(20);
+	private static final Duration SETTLING = Duration.ofSeconds(10);
 
-	private static final Duration WINDOW = Duration.ofSeconds(30);
+	private static final Duration WINDOW = Duration.ofSeconds(60);
+
+	private static final int ROUNDS = 2;
 
 	private final OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
 	@Test
 	void printsThePartOfACoreThatTheConsoleTakes() throws Exception {
-		// The first gateway has everything compiled.
-		measure(true, 5);
-		double without = measure(false, 0);
-		double nobody = measure(true, 0);
-		double five = measure(true, 5);
-		System.out.printf(Locale.ROOT, "without a console %.2f %% of a core, with one that nobody looks at %.2f %%, "
-				+ "with five browsers %.2f %%%n", without, nobody, five);
-	}
-
-	private double measure(boolean console, int browsers) throws Exception {
-		try (ConfigurableApplicationContext gateway = SpringApplication.run(SampleGatewayApplication.class,
-				"--server.port=0", "--spring.data.redis.port=0", "--openclaw.console.enabled=" + console)) {
-			URI stream = URI.create("http://127.0.0.1:" + gateway.getEnvironment().getProperty("local.server.port")
-					+ "/actuator/console/events");
-			List<Process> looking = Stream.generate(() -> browser(stream)).limit(browsers).toList();
-			try {
-				TimeUnit.NANOSECONDS.sleep(WARM_UP.toNanos());
-				long begin = this.system.getProcessCpuTime();
-				TimeUnit.NANOSECONDS.sleep(WINDOW.toNanos());
-				return 100.0 * (this.system.getProcessCpuTime() - begin) / WINDOW.toNanos();
+		try (ConfigurableApplicationContext gateway = start(true)) {
+			String page = "http://localhost:" + gateway.getEnvironment().getProperty("local.server.port")
+					+ "/actuator/console/";
+			// Everything is compiled afterwards.
+			measure("warming up, five browsers", page, 5);
+			for (int round = 0; round < ROUNDS; round++) {
+				measure("nobody looks", page, 0);
+				measure("five browsers", page, 5);
 			}
-			finally {
-				looking.forEach(Process::destroy);
-			}
+		}
+		try (ConfigurableApplicationContext gateway = start(false)) {
+			measure("without a console", "about:blank", 0);
 		}
 	}
 
-	// What a page does: it reads the stream. Drawing costs the gateway nothing.
-	private static Process browser(URI stream) {
-		try {
-			return new ProcessBuilder("curl", "-sN", stream.toString()).redirectOutput(ProcessBuilder.Redirect.DISCARD)
-				.start();
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+	private static ConfigurableApplicationContext start(boolean console) {
+		return SpringApplication.run(SampleGatewayApplication.class, "--server.port=0", "--spring.data.redis.port=0",
+				"--openclaw.console.enabled=" + console);
+	}
+
+	private void measure(String what, String page, int browsers) throws Exception {
+		try (Browser browser = new Browser()) {
+			for (int i = 0; i < browsers; i++) {
+				browser.openWindow(page);
+				browser.awaitText("#sentence", "budget");
+			}
+			TimeUnit.NANOSECONDS.sleep(SETTLING.toNanos());
+			long begin = this.system.getProcessCpuTime();
+			TimeUnit.NANOSECONDS.sleep(WINDOW.toNanos());
+			System.out.printf(Locale.ROOT, "%s: %.2f %% of a core%n", what,
+					100.0 * (this.system.getProcessCpuTime() - begin) / WINDOW.toNanos());
 		}
 	}
 

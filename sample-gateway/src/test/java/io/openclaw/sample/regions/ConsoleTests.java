@@ -18,6 +18,9 @@ import org.openqa.selenium.WebElement;
 
 import io.openclaw.sample.SampleGatewayApplication;
 
+import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -75,7 +78,8 @@ class ConsoleTests {
 		browser.awaitText("#promise", "The promise holds");
 		browser.awaitText("#limit-rating .why", "out of tokens");
 		await().atMost(Duration.ofSeconds(20)).until(ConsoleTests::levels, (said) -> !said.contains("us-east-1 1000 "));
-		browser.awaitText("#limit-rating table", "Busiest keys here");
+		browser.awaitText("#limit-rating table", "Busiest keys at us-east-1");
+		browser.awaitText("#bursts", "ap-southeast-2:");
 		browser.screenshot(SCREENSHOTS.resolve("shared.png"));
 	}
 
@@ -122,6 +126,32 @@ class ConsoleTests {
 		browser.awaitText("#bucket", "What each gateway has counted");
 		browser.awaitText("#bucket", "ap-southeast-2");
 		browser.find("#bucket").sendKeys(Keys.ESCAPE);
+	}
+
+	@Test
+	void aCallerIsExplainedInWordsByKeyboard() {
+		browser.click("#fire-all");
+		browser.awaitText("#bursts", "ap-southeast-2:");
+		await().atMost(Duration.ofSeconds(20))
+			.until(() -> !browser.findAll("#limit-rating table button.link").isEmpty());
+		String id = browser.find("#limit-rating table button.link").getText();
+		browser.find("#explain input").sendKeys(id, Keys.ENTER);
+		browser.awaitText("#explanation", "of 1000 tokens left, 10 more a second.");
+		assertThat(browser.url()).contains("#explain=" + id);
+		browser.find("#explanation").sendKeys(Keys.ESCAPE);
+		browser.find("#explain input").sendKeys("nobody", Keys.ENTER);
+		browser.awaitText("#explanation", "us-east-1 knows no such caller.");
+		assertThat(browser.url()).doesNotContain("nobody");
+		browser.find("#explanation").sendKeys(Keys.ESCAPE);
+	}
+
+	@Test
+	void aPageThatIsOpenedByTheAddressOfThisMachineListensToAll() {
+		browser.open(regions.all().get(0).url().replace("localhost", "127.0.0.1") + "/");
+		browser.awaitText("#matrix", "hears");
+		await().atMost(Duration.ofSeconds(20))
+			.until(ConsoleTests::levels, (said) -> said.contains("us-east-1") && said.contains("ap-southeast-2"));
+		assertThat(browser.find("#sentence").getText()).isEqualTo(SHARED);
 	}
 
 	@Test
@@ -179,6 +209,19 @@ class ConsoleTests {
 		browser.click("#pause");
 		browser.awaitText("#sentence", CUT);
 		browser.click("[data-region=eu-central-1]");
+		browser.awaitText("#sentence", SHARED);
+	}
+
+	@Test
+	void aPageThatSleptSaysWhatIsSoWhenItWakes() {
+		RedisLink link = regions.all().get(1).link();
+		browser.sleep();
+		link.cut(true);
+		await().atMost(Duration.ofSeconds(30))
+			.until(() -> regions.gateways().get(1).getBean(TokenBucketLimiter.class).state() == FleetState.ISOLATED);
+		browser.wake();
+		browser.awaitText("#sentence", CUT);
+		link.cut(false);
 		browser.awaitText("#sentence", SHARED);
 	}
 

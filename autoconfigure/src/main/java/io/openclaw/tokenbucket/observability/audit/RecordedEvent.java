@@ -5,6 +5,7 @@ import java.util.List;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.limit.LimitChange;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.replication.port.MembershipChanged;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
@@ -77,6 +78,23 @@ sealed interface RecordedEvent {
 					event.decision().outcome().name(), event.decision().reason().name());
 		}
 
+	}
+
+	/**
+	 * A limit was changed through this member.
+	 */
+	record Edited(String kind, long nanos, String source, RecordedLimit limit) implements RecordedEvent {
+
+		static Edited of(long nanos, LimitChange change) {
+			return new Edited("limit", nanos, change.source().name(), RecordedLimit.of(change.to()));
+		}
+
+	}
+
+	/**
+	 * Micro-tokens were given back to a key through this member.
+	 */
+	record GivenBack(String kind, long nanos, String limit, String key, long microTokens) implements RecordedEvent {
 	}
 
 	/**

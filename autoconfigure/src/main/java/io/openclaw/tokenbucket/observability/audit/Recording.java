@@ -8,17 +8,20 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.limit.LimitChange;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.port.LimitControlListener;
 import io.openclaw.tokenbucket.replication.port.MembershipChanged;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
- * Writes down what a member sees: messages that arrive, decisions, and who is heard. So
- * that it can be played again in a simulation. Thread-safe.
+ * Writes down what a member sees: messages that arrive, decisions, what is changed
+ * through it, and who is heard. So that it can be played again in a simulation.
+ * Thread-safe.
  */
-public final class Recording implements DecisionListener, ReplicationListener {
+public final class Recording implements DecisionListener, ReplicationListener, LimitControlListener {
 
 	private final Consumer<Object> lines;
 
@@ -63,6 +66,16 @@ public final class Recording implements DecisionListener, ReplicationListener {
 	@Override
 	public void onDecision(DecisionEvent event) {
 		this.lines.accept(RecordedEvent.Decided.of(this.clock.nanoTime(), event));
+	}
+
+	@Override
+	public void onEdit(LimitChange change) {
+		this.lines.accept(RecordedEvent.Edited.of(this.clock.nanoTime(), change));
+	}
+
+	@Override
+	public void onGiveBack(String limit, String key, long microTokens) {
+		this.lines.accept(new RecordedEvent.GivenBack("given back", this.clock.nanoTime(), limit, key, microTokens));
 	}
 
 	@Override

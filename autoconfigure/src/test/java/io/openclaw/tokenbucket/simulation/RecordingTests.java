@@ -13,10 +13,14 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
+import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.BucketStore;
+import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 import io.openclaw.tokenbucket.observability.Limiters;
 import io.openclaw.tokenbucket.observability.audit.Recording;
@@ -29,7 +33,7 @@ import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-class ReplayTests {
+class RecordingTests {
 
 	private static final Duration SYNC_INTERVAL = Duration.ofMillis(200);
 
@@ -52,12 +56,17 @@ class ReplayTests {
 			Member asked = random.nextBoolean() ? recorded : other;
 			asked.limiter.tryConsume("search", KEYS.get(random.nextInt(KEYS.size())), 1 + random.nextInt(2));
 			this.time.advance(Duration.ofMillis(1 + random.nextInt(5)));
+			if (i == 1_000) {
+				recorded.lowerTheLimit();
+				recorded.control.giveBack("search", "alice", MicroTokens.ofTokens(40));
+			}
 		}
 		this.time.advance(Duration.ofSeconds(2));
 		Path file = directory.resolve("recording.jsonl");
 		Files.write(file, lines, StandardCharsets.UTF_8);
 		Replay replay = new Replay(file, MessageSigning.NONE);
 		replay.run(Duration.ZERO);
+		assertThat(replay.limiter().policy("search").limit().capacity()).isEqualTo(MicroTokens.ofTokens(800));
 		for (String key : KEYS) {
 			double level = MicroTokens.toTokens(recorded.limiter.peek("search", key).level());
 			assertThat(level).isLessThan(500);
@@ -83,17 +92,29 @@ class ReplayTests {
 
 		private final TokenBucketLimiter limiter;
 
+		private final LimitControl control;
+
 		Member(String node, List<String> lines, JsonMapper json) {
-			VirtualTime clock = ReplayTests.this.time;
+			VirtualTime clock = RecordingTests.this.time;
 			BucketStore store = new BucketStore(new MemberId(node, 1), Limiters.policies(),
 					new LimiterSettings(3, SYNC_INTERVAL, 1_000), clock);
 			ReplicationSettings settings = new ReplicationSettings(null, 3, SYNC_INTERVAL, Duration.ofSeconds(30));
 			Recording recording = new Recording((line) -> lines.add(json.writeValueAsString(line)), clock, settings,
 					() -> List.copyOf(store.limits().definitions().values()));
 			this.limiter = new TokenBucketLimiter(store, clock, clock, recording);
-			new Replicator(store, recording.of(new InMemoryReplicationTransport(List.of(ReplayTests.this.bus))),
+			this.control = new LimitControl(store, clock, recording);
+			new Replicator(store, recording.of(new InMemoryReplicationTransport(List.of(RecordingTests.this.bus))),
 					settings, clock, clock, recording)
 				.start();
+		}
+
+		void lowerTheLimit() {
+			this.control.edit("search",
+					(current) -> new LimitDefinition(
+							new Limit("search", MicroTokens.ofTokens(800), current.limit().refillRate(),
+									current.limit().initial(), current.limit().revision()),
+							0, current.consistency(), current.mode()),
+					LimitSource.ENDPOINT);
 		}
 
 	}
