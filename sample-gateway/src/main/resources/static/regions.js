@@ -65,7 +65,7 @@ export function extend(target) {
     const kept = admitted <= budget;
     find("promise").dataset.tone = kept ? "good" : "bad";
     find("promise").textContent = (seconds === 0) ? "The promise: all regions together admit no more than one bucket has."
-      : `The promise ${kept ? "holds" : "is broken"}: ${admitted} were admitted, and ${budget} may be: `
+      : `The promise ${kept ? "holds" : `is broken by ${admitted - budget}`}: ${admitted} were admitted, and ${budget} may be: `
         + `one full bucket and ${Math.floor(seconds)} seconds of refill.`;
   }
 
