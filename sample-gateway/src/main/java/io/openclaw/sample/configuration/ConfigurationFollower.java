@@ -61,11 +61,11 @@ class ConfigurationFollower implements ApplicationListener<ApplicationReadyEvent
 			String content = Files.readString(this.file);
 			if (!content.equals(this.followed)) {
 				this.followed = content;
-				logger.info("Followed: " + this.refresher.refresh());
+				logger.info("Applied changed properties: " + this.refresher.refresh());
 			}
 		}
 		catch (IOException | RuntimeException ex) {
-			logger.error(this.file + " is not followed. What ran before goes on", ex);
+			logger.error(this.file + " is not applied. The gateway keeps the former configuration", ex);
 		}
 	}
 

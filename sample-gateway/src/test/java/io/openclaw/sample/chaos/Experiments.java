@@ -59,7 +59,7 @@ final class Experiments {
 		Fault fault = Fault.ofNetwork((fleet) -> fleet.network().cut(List.of("a", "b"), List.of("c", "d")));
 		return Experiment
 			.of("partition-two-and-two",
-					"a and b hear nothing of c and d, and these nothing of them; Redis is there for all.", fault)
+					"No messages pass between a and b on one side, and c and d on the other. All reach Redis.", fault)
 			.expecting(accurate())
 			.expecting(logLines(60), messagesLost(), levelsEqualSoonAfterHealing(), meanLatency(), p95Within30Millis());
 	}
@@ -67,7 +67,7 @@ final class Experiments {
 	static Experiment everyGatewayIsolated() {
 		Fault fault = Fault.ofNetwork((fleet) -> Fleet.MEMBERS.forEach(fleet.network()::blackHole));
 		return Experiment
-			.of("every-gateway-isolated", "Nothing passes between any gateway and Redis; no connection is closed.",
+			.of("every-gateway-isolated", "Nothing passes between any gateway and Redis, but connections stay open.",
 					fault)
 			.expecting(accurate())
 			.expecting(logLines(60), levelsEqualSoonAfterHealing(), meanLatency(), p99WithinTwice());
@@ -84,7 +84,7 @@ final class Experiments {
 	static Experiment redisRefuses() {
 		Fault fault = Fault.ofNetwork((fleet) -> Fleet.MEMBERS.forEach(fleet.network()::refuse));
 		return Experiment
-			.of("connections-refused", "The connections of all gateways to Redis are reset, and so is each new one.",
+			.of("connections-refused", "The connections of all gateways to Redis are reset, and each new one too.",
 					fault)
 			.expecting(accurate())
 			.expecting(logLines(60), levelsEqualSoonAfterHealing(), meanLatency(), p99WithinTwice());
@@ -92,14 +92,15 @@ final class Experiments {
 
 	static Experiment oneWayCut() {
 		Fault fault = Fault.ofNetwork((fleet) -> fleet.network().cutOneWay(List.of("a", "b"), List.of("c", "d")));
-		return Experiment.of("one-way-cut", "c and d hear nothing of a and b, but these hear them.", fault)
+		return Experiment
+			.of("one-way-cut", "c and d receive no messages of a and b. In the other direction messages arrive.", fault)
 			.expecting(accurate())
 			.expecting(logLines(60), messagesLost(), levelsEqualSoonAfterHealing(), meanLatency());
 	}
 
 	static Experiment deafGateway() {
 		return Experiment
-			.of("deaf-gateway", "Nothing passes from Redis to d, but what d says arrives.",
+			.of("deaf-gateway", "Nothing passes from Redis to d, but messages of d arrive.",
 					Fault.ofNetwork((fleet) -> fleet.network().deafen("d")))
 			.expecting(accurate())
 			.expecting(logLines(60), levelsEqualSoonAfterHealing(), meanLatency());
@@ -156,8 +157,8 @@ final class Experiments {
 	static Experiment pausedGateway() {
 		return Experiment
 			.of("paused-gateway",
-					"d is stopped by SIGSTOP for ten seconds. The load balancer notices after a second; "
-							+ "what d has been asked until then it answers when it wakes.",
+					"d is stopped by SIGSTOP for ten seconds. The load balancer notices after a second. "
+							+ "d answers the requests of that second when it continues.",
 					new Pause("d", 10))
 			.abortedBy(new KillSwitch(0.05, 2))
 			.expecting(admitted("strict", 0.95, 1.05), admitted("bounded", 0.95, 1.05),
@@ -170,7 +171,7 @@ final class Experiments {
 	static Experiment starvedGateway() {
 		return Experiment
 			.of("starved-gateway",
-					"d runs at the lowest priority, beside busy processes on all processors that come before it.",
+					"d runs at the lowest priority. Busy processes of a higher priority run on all processors.",
 					new Starvation("d"))
 			.unless(Starvation::obstacle)
 			.expecting(accurate())
@@ -179,7 +180,7 @@ final class Experiments {
 
 	static Experiment killedGateway() {
 		return Experiment.of("killed-gateway",
-				"d is killed by SIGKILL, removed after ten seconds, and started again fifteen seconds after its end.",
+				"d is killed by SIGKILL. The others remove it after ten seconds. It is started again after fifteen.",
 				new Death("d", 15))
 			.in(QUICKLY_FORGOTTEN)
 			.expecting(admitted("strict", 0.95, 1.05), admitted("bounded", 0.95, 1.05),
@@ -210,8 +211,7 @@ final class Experiments {
 
 	/** The control, which must be found to fail. */
 	static Experiment nothingShared() {
-		return Experiment
-			.control("control-nothing-shared", "The gateways do not know of each other: this must be found out.")
+		return Experiment.control("control-nothing-shared", "The gateways share nothing. This control must end red.")
 			.in(APART)
 			.abortedBy(new KillSwitch(0.05, 1000))
 			.expecting(accurate());
@@ -219,7 +219,8 @@ final class Experiments {
 
 	/** Another: the same, to be ended before it does more harm. */
 	static Experiment nothingSharedButWatched() {
-		return Experiment.control("control-kill-switch", "The gateways do not know of each other: this must be ended.")
+		return Experiment
+			.control("control-kill-switch", "The gateways share nothing. The kill switch must end this control.")
 			.in(APART)
 			.expecting(accurate());
 	}
