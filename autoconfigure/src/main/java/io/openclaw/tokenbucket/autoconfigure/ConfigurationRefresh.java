@@ -78,15 +78,15 @@ final class ConfigurationRefresh {
 		Set<String> names = new TreeSet<>();
 		FixedProperties.differences(this.current, properties, names);
 		if (!names.isEmpty()) {
-			logger.warn("Configured anew, but followed only after a restart: " + String.join(", ", names));
+			logger.warn("These changed properties take effect only after a restart: " + String.join(", ", names));
 		}
 	}
 
 	private void report(String mistake) {
 		if (!mistake.equals(this.lastMistake)) {
 			this.lastMistake = mistake;
-			logger.error("The token bucket configuration is not followed, since it has a mistake: " + mistake
-					+ " What ran before goes on");
+			logger.error("The changed token bucket configuration has a mistake and is not applied: " + mistake
+					+ " The gateway keeps the former configuration");
 		}
 	}
 

@@ -14,7 +14,7 @@ import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 
 /**
- * How much a limit or an override says that a bucket holds and gains, to be checked.
+ * The capacity and rate that a limit or an override configures, before the checks.
  * Immutable.
  *
  * @param prefix what the properties begin with

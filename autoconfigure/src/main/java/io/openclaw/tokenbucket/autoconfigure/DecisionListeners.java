@@ -12,8 +12,8 @@ import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
 import io.openclaw.tokenbucket.limiter.decision.Refusal;
 
 /**
- * Tells several listeners. What one throws fails no request that has been paid, and is
- * logged once a minute. Thread-safe.
+ * Tells several listeners. An exception of a listener fails no paid request. It is logged
+ * once a minute. Thread-safe.
  */
 final class DecisionListeners implements DecisionListener {
 

@@ -34,7 +34,7 @@ final class HeapRoom {
 			return settings;
 		}
 		logger.info(
-				"%d buckets are held at most: as many as fit into half of the heap of %d MB, instead of %d by openclaw.crdt.max-keys"
+				"This gateway holds at most %d buckets, which fit into half of its heap of %d MB. openclaw.crdt.max-keys is %d"
 					.formatted(room, heap >> 20, settings.maxKeys()));
 		return new LimiterSettings(settings.replicationFactor(), settings.syncInterval(), room);
 	}

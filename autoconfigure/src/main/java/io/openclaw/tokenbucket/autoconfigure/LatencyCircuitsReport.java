@@ -48,7 +48,7 @@ final class LatencyCircuitsReport implements ApplicationListener<RefreshRoutesRe
 		unknown.removeAll(circuits.keySet());
 		unknown.forEach(
 				(route) -> logger.warn(("There is no route '%s' with a TokenBucket filter, but %s is set. Correct the "
-						+ "id; one with other characters than letters, digits and dashes is written in brackets")
+						+ "id. Write an id with other characters than letters, digits and dashes in brackets")
 					.formatted(route, ConfiguredLatencyThresholds.property(route))));
 	}
 

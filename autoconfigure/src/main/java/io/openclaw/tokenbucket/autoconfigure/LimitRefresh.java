@@ -50,20 +50,19 @@ final class LimitRefresh implements Refreshable {
 		}
 		this.control.configure(policy)
 			.ifPresent((change) -> logger
-				.info("Limit '%s' is now: %s, before: %s".formatted(name, change.to(), change.from())));
+				.info("Limit '%s' changed to: %s, before: %s".formatted(name, change.to(), change.from())));
 		LimitDefinition wanted = LimitDefinition.of(policy);
 		LimitDefinition followed = Objects.requireNonNull(this.control.definitions().get(name));
 		if (!followed.isBasedOn(wanted)) {
-			logger.info(("Limit '%s' stays as it is: %s. What is configured now, %s, is followed once all gateways "
-					+ "are configured so, or at once where the revision is above %d")
+			logger.info(("Limit '%s' has not changed yet: %s. The new configuration, %s, takes effect once all "
+					+ "gateways have it, or at once with a revision above %d")
 				.formatted(name, followed, wanted, followed.limit().revision()));
 		}
 	}
 
 	private void keep(String name) {
 		this.configured.remove(name);
-		logger.warn("Limit '%s' is no longer configured. It stays as it is until this gateway is restarted"
-			.formatted(name));
+		logger.warn("Limit '%s' is no longer configured. It remains until this gateway restarts".formatted(name));
 	}
 
 }

@@ -32,13 +32,13 @@ final class MissingRedis {
 		for (String name : NAMES) {
 			if (environment.containsProperty(FORMER_PREFIX + name)) {
 				return new OpenClawConfigurationException(FORMER_PREFIX + name,
-						environment.getProperty(FORMER_PREFIX + name), "nobody reads this property",
+						environment.getProperty(FORMER_PREFIX + name), "Spring Boot does not read this property",
 						"Rename it to %s%s.".formatted(PREFIX, name));
 			}
 			if (environment.containsProperty(PREFIX + name)
 					&& !StringUtils.hasText(environment.getProperty(PREFIX + name))) {
 				return new OpenClawConfigurationException(PREFIX + name, "",
-						"it is blank, and openclaw.crdt.required is set", "Set it to where the Redis is.");
+						"it is blank, and openclaw.crdt.required is set", "Set it to the address of the Redis.");
 			}
 		}
 		if (!ClassUtils.isPresent("io.lettuce.core.RedisClient", MissingRedis.class.getClassLoader())) {
@@ -46,7 +46,7 @@ final class MissingRedis {
 					"there is no Redis client on the class path", "Add spring-boot-starter-data-redis-reactive.");
 		}
 		return new OpenClawConfigurationException("openclaw.crdt.required", true,
-				"no Redis is named, so this gateway would share its budgets with no other",
+				"no Redis is configured, so this gateway would share its budgets with no other",
 				"Set spring.data.redis.host, .url, .sentinel or .cluster, or openclaw.crdt.buses; or remove this property.");
 	}
 

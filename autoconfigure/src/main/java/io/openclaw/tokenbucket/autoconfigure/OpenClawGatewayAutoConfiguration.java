@@ -60,7 +60,7 @@ public final class OpenClawGatewayAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	BucketNames tokenBucketNames(OpenClawProperties properties, OpenClawSettings settings) {
-		// Whoever sets the first secret has listed ids that were made without one.
+		// Overrides list ids that were made without a secret before the first one is set.
 		List<KeyIds> ids = Stream.concat(settings.keySecrets().stream().map(KeyIds::new), Stream.of(new KeyIds(null)))
 			.toList();
 		return new BucketNames(ids.get(0), properties.hashKeys(), ids.subList(1, ids.size()));
@@ -100,9 +100,9 @@ public final class OpenClawGatewayAutoConfiguration {
 			RequestLimitsFactory factory) {
 		RequestLimits limits = factory.create(settings.policies(), properties.buckets());
 		if (settings.keySecrets().isEmpty() && limits.hideKeys()) {
-			logger.warn("openclaw.crdt.secret is not set, nor openclaw.key-secret: ids of API keys are made with a key "
-					+ "that everybody knows, and whoever sees an id can test guesses. Set openclaw.key-secret to a long "
-					+ "random text, the same on all gateways");
+			logger.warn("Neither openclaw.key-secret nor openclaw.crdt.secret is set. So a key that everybody knows "
+					+ "makes the ids of API keys, and a person who sees an id can test guesses. Set "
+					+ "openclaw.key-secret to a long random text, the same on all gateways");
 		}
 		return limits;
 	}

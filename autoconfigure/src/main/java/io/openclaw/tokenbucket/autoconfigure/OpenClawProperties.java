@@ -23,11 +23,11 @@ import io.openclaw.tokenbucket.limiter.limit.Mode;
 import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
 
 /**
- * What users configure. Immutable. A property under {@code openclaw} that is not listed
- * here fails start-up, so that a misspelt limit does not silently become another one.
+ * The properties of users. Immutable. A property under {@code openclaw} that is not
+ * listed here fails start-up. So a misspelt name is not ignored silently.
  *
- * @param revision Revision of the limits; of several definitions in a fleet the highest
- * revision wins.
+ * @param revision Revision of the limits. If gateways have different definitions, the
+ * highest revision wins.
  * @param node This gateway.
  * @param buckets Limits by name. Routes name them in TokenBucket filters.
  * @param plans Plans of callers that no override lists.
@@ -37,16 +37,16 @@ import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
  * route is slow.
  * @param manifest The JSON manifest that was imported, if any.
  * @param headers Response headers that tell callers of their limits.
- * @param proxies Whose word is taken for the address that a request comes from.
+ * @param proxies Proxies that the gateway believes when they name the address of a
+ * caller.
  * @param console The live page for operators.
- * @param rejectionLog Lines of the log about requests that were rejected.
- * @param audit File of everything that was consumed.
- * @param recording File of what this gateway saw: messages, decisions, members.
- * @param hashKeys Whether users, addresses and other keys are represented by an id
- * wherever they are seen outside of the request. API keys always are.
- * @param keySecret Secrets under which API keys and hashed keys become ids. The first
- * makes ids; keys that overrides list are also found by their ids under the others.
- * Defaults to openclaw.crdt.secret.
+ * @param rejectionLog Log lines about rejected requests.
+ * @param audit File of all consumed tokens.
+ * @param recording File of the messages, decisions and members that this gateway saw.
+ * @param hashKeys Whether ids replace users, addresses and other keys everywhere outside
+ * of the request. Ids always replace API keys.
+ * @param keySecret Secrets that turn API keys and hashed keys into ids. The first makes
+ * ids. Overrides may also list ids under the others. Defaults to openclaw.crdt.secret.
  */
 @ConfigurationProperties(prefix = "openclaw", ignoreUnknownFields = false)
 public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue Node node,
@@ -66,8 +66,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	/**
 	 * This gateway.
 	 *
-	 * @param id Name of this gateway in the fleet; no other may bear it at the same time.
-	 * Defaults to the host name and server.port.
+	 * @param id Name of this gateway in the fleet. No other gateway may have it at the
+	 * same time. Defaults to the host name and server.port.
 	 * @param region Region in which this gateway runs, for metrics and endpoints.
 	 */
 	public record Node(@Nullable String id, @Nullable String region) {
@@ -129,8 +129,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	/**
 	 * Another quota for some callers of a limit. What it leaves out is that of the limit.
 	 *
-	 * @param keys Keys that have it, as the endpoint tokenbuckets shows them: API keys by
-	 * their id.
+	 * @param keys Keys to which this quota applies, as the endpoint tokenbuckets shows
+	 * them: API keys by their id.
 	 * @param capacity Most tokens that a bucket holds.
 	 * @param refillRatePerSecond Tokens that flow into a bucket every second, possibly a
 	 * fraction. Excludes refill-tokens and refill-period.
@@ -146,12 +146,12 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	}
 
 	/**
-	 * When requests are answered early since the upstream of their route is slow.
+	 * Circuits that answer requests early while the upstream of a route is slow.
 	 *
-	 * @param enabled Whether routes for which a latency-threshold is set have a circuit.
-	 * @param latencyThreshold Beyond which an answer that has not begun is slow, on all
-	 * routes with a TokenBucket filter. Without one, only the routes under routes have a
-	 * circuit.
+	 * @param enabled Whether routes with a latency-threshold have a circuit.
+	 * @param latencyThreshold Time after which an answer that has not begun is slow, on
+	 * all routes with a TokenBucket filter. If it is not set, only the routes under
+	 * routes have a circuit.
 	 * @param routes Circuits of single routes, by the id of the route.
 	 */
 	public record CircuitBreaker(@DefaultValue("true") boolean enabled, @Nullable Duration latencyThreshold,
@@ -162,8 +162,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * The circuit of one route.
 	 *
 	 * @param enabled Whether the route has a circuit.
-	 * @param latencyThreshold Beyond which an answer that has not begun is slow. Defaults
-	 * to that of all routes.
+	 * @param latencyThreshold Time after which an answer that has not begun is slow.
+	 * Defaults to that of all routes.
 	 */
 	@ConfigurationPropertiesSource
 	public record RouteCircuit(@DefaultValue("true") boolean enabled, @Nullable Duration latencyThreshold) {
@@ -172,50 +172,51 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	/**
 	 * The JSON manifest that was imported, if any.
 	 *
-	 * @param version Version of the manifest. Set by the manifest itself; a whole number
-	 * is the revision as well.
+	 * @param version Version of the manifest. The manifest itself sets it. A whole number
+	 * is also the revision of its limits.
 	 */
 	public record Manifest(@Nullable String version) {
 	}
 
 	/**
-	 * What a gateway does while others spend more than the rules allow.
+	 * Fallback of limits while others spend more than the rules allow.
 	 *
-	 * @param driftThreshold Above which drift a limit falls back: what is spent beyond
-	 * the rules in about a second, as a part of the capacity.
-	 * @param hold How long drift must stay above the threshold before a limit falls back,
-	 * and below half of it before the limit recovers.
-	 * @param quota What a gateway may spend of a limit in fallback: fair-share, which is
-	 * one part of as many as there are gateways, or a smaller fraction of the limit.
+	 * @param driftThreshold Drift above which a limit falls back. Drift is the spending
+	 * beyond the rules in about a second, as a part of the capacity.
+	 * @param hold Time that drift must stay above the threshold before a limit falls
+	 * back. For a recovery, drift must stay below half of the threshold as long.
+	 * @param quota Part of a limit that a gateway may spend in fallback: fair-share,
+	 * which is the limit divided by the number of gateways, or a smaller fraction.
 	 */
 	public record Fallback(@DefaultValue("0.05") BigDecimal driftThreshold, @DefaultValue("5s") Duration hold,
 			@DefaultValue("fair-share") String quota) {
 	}
 
 	/**
-	 * How gateways share what they spend.
+	 * Replication between gateways.
 	 *
-	 * @param enabled Whether this gateway shares its budgets. If not, it limits on its
-	 * own, whatever Redis is named; required and buses have no effect then.
+	 * @param enabled Whether this gateway shares its budgets. If false, it limits alone,
+	 * even if a Redis is configured, and ignores required and buses.
 	 * @param namespace Prefix of every channel and key in Redis. Gateways share budgets
 	 * within a namespace only.
-	 * @param replicationFactor Gateways to reckon with before any other has been heard.
-	 * @param syncInterval How often gateways exchange what they spent; sooner while much
-	 * is spent.
-	 * @param creditWait How long a request may wait for an acknowledgement of other
+	 * @param replicationFactor Number of gateways to assume before this one has heard any
+	 * other.
+	 * @param syncInterval Time after which gateways exchange their spending, or sooner
+	 * while they spend much.
+	 * @param creditWait Time that a request may wait for an acknowledgement of other
 	 * gateways.
-	 * @param memberTimeout After which a silent gateway is no longer reckoned with.
-	 * @param maxKeys Buckets held in memory, as far as they fit into half of the heap;
-	 * further keys of a limit share one.
-	 * @param secret Secrets that all gateways share. The first signs what gateways tell
-	 * each other; all verify. Without one, whoever can publish in the Redis can spend and
-	 * refill every bucket.
-	 * @param unsigned What happens to messages without a signature where a secret is set;
-	 * accept them only while gateways are restarted one by one to begin to sign.
-	 * @param buses Redis servers that carry replication besides spring.data.redis, each
-	 * independent of the others.
-	 * @param required Whether this gateway must share its budgets. If no Redis is named,
-	 * it does not start then.
+	 * @param memberTimeout Time after which the others remove a silent gateway.
+	 * @param maxKeys Most buckets held in memory, if they fit into half of the heap.
+	 * Further keys of a limit share one bucket.
+	 * @param secret Secrets that all gateways share. The first signs messages between
+	 * gateways, all verify. Without a secret, everybody who can publish in the Redis can
+	 * spend and refill every bucket.
+	 * @param unsigned What happens to messages without a signature if a secret is set.
+	 * Accept them only while you restart gateways one by one to begin to sign.
+	 * @param buses Further Redis servers for replication besides spring.data.redis. Each
+	 * is independent of the others.
+	 * @param required Whether this gateway must share its budgets. If true, it does not
+	 * start without a configured Redis.
 	 */
 	public record Crdt(@DefaultValue("true") boolean enabled, @DefaultValue("default") String namespace,
 			@DefaultValue("3") int replicationFactor, @DefaultValue("200ms") Duration syncInterval,
@@ -242,7 +243,7 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param nodes Nodes of a Redis Cluster, each host:port. Excludes url.
 	 * @param username Login user name. Overrides that of the url.
 	 * @param password Login password. Overrides that of the url.
-	 * @param sslBundle SSL bundle under which the connection is encrypted.
+	 * @param sslBundle SSL bundle that encrypts the connection.
 	 */
 	@ConfigurationPropertiesSource
 	public record Bus(@Nullable String name, @Nullable String url, @DefaultValue List<String> nodes,
@@ -257,14 +258,14 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	}
 
 	/**
-	 * Whose word is taken for the address that a request comes from.
+	 * Proxies that the gateway believes when they name the address of a caller.
 	 *
-	 * @param trusted Addresses of proxies, such as 10.0.0.0/8, whose forwarding header is
-	 * believed. Nobody's by default.
-	 * @param hops Proxies in front of this gateway that are believed whatever their
-	 * addresses are. Only for gateways that nobody can reach but through them.
-	 * @param header Header that the proxies write. The other one is not read, since
-	 * callers can write it.
+	 * @param trusted Addresses of proxies whose forwarding header the gateway believes,
+	 * such as 10.0.0.0/8. None by default.
+	 * @param hops Number of proxies in front of this gateway to believe, whatever their
+	 * addresses are. Use it only if callers cannot go around these proxies.
+	 * @param header Header that the proxies write. The gateway does not read the other
+	 * one, since callers can write it.
 	 */
 	public record Proxies(@DefaultValue List<String> trusted, @DefaultValue("0") int hops,
 			@DefaultValue("x-forwarded-for") ForwardingHeader header) {
@@ -273,10 +274,10 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	/**
 	 * The live page for operators, at the path console below the endpoints.
 	 *
-	 * @param enabled Whether the page is there.
+	 * @param enabled Whether the gateway serves the page.
 	 * @param gateways Pages of the gateways of the fleet, as a browser reaches them, such
-	 * as https://eu.example.com/actuator/console. The page shows them together, and each
-	 * lets the pages of the others read its stream.
+	 * as https://eu.example.com/actuator/console. The page shows all of them. Each
+	 * gateway lets the pages of the others read its stream.
 	 * @param extension Path of a JavaScript module on the same server that adds to the
 	 * page.
 	 */
@@ -285,10 +286,10 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	}
 
 	/**
-	 * Lines of the log about requests that were rejected, as key-value pairs.
+	 * Log lines about rejected requests, as key-value pairs.
 	 *
-	 * @param linesPerMinute So many lines a minute at the most; none by default.
-	 * @param probability Which part of the rejections is logged, from 0 to 1.
+	 * @param linesPerMinute Most lines a minute. None by default.
+	 * @param probability Part of the rejections to log, from 0 to 1.
 	 */
 	public record RejectionLog(@DefaultValue("0") int linesPerMinute, @DefaultValue("1") double probability) {
 	}
@@ -296,11 +297,11 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	/**
 	 * A file of JSON Lines.
 	 *
-	 * @param file Path of the file; without one, nothing is written. No two gateways may
+	 * @param file Path of the file. Nothing is written without it. No two gateways may
 	 * write the same file.
-	 * @param maxFileSize Size at which the file is put aside and a new one is begun.
-	 * @param maxFiles Files that are kept, the current one included.
-	 * @param queueCapacity Lines that may wait to be written; further ones are dropped
+	 * @param maxFileSize Size at which the file is renamed and a new one begins.
+	 * @param maxFiles Number of files to keep, with the current one.
+	 * @param queueCapacity Most lines that wait to be written. Further ones are dropped
 	 * and counted.
 	 */
 	public record LinesFile(@Nullable Path file, @DefaultValue("100MB") DataSize maxFileSize,

@@ -80,8 +80,8 @@ public final class OpenClawReplicationAutoConfiguration {
 				ObjectProvider<Recording> recording) {
 			if (!settings.isSigned()) {
 				logger
-					.warn("What gateways tell each other is not signed: whoever can publish in the Redis can spend and "
-							+ "refill every bucket. Set openclaw.crdt.secret to a long random text, the same on all gateways");
+					.warn("Messages between gateways are not signed. So everybody who can publish in the Redis can spend "
+							+ "and refill every bucket. Set openclaw.crdt.secret to a long random text, the same on all gateways");
 			}
 			ReplicationTransport carried = recording.stream()
 				.findFirst()
@@ -124,10 +124,10 @@ public final class OpenClawReplicationAutoConfiguration {
 		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer, OpenClawSettings settings,
 				OpenClawProperties properties) {
 			logger.info(properties.crdt().enabled()
-					? "No Redis is named: this gateway limits on its own, and shares its budgets with no other. "
-							+ "Set spring.data.redis.host, .url or openclaw.crdt.buses to share them, and "
-							+ "openclaw.crdt.required to have a gateway without a Redis refuse to start"
-					: "openclaw.crdt.enabled is false: this gateway limits on its own, and shares its budgets with no other");
+					? "No Redis is configured, so this gateway limits alone and shares no budget. To share budgets, set "
+							+ "spring.data.redis.host, .url or openclaw.crdt.buses. With openclaw.crdt.required, a gateway "
+							+ "without a Redis refuses to start"
+					: "openclaw.crdt.enabled is false, so this gateway limits alone and shares no budget");
 			return new Housekeeping(store, clock, timer, settings.limiter().syncInterval());
 		}
 

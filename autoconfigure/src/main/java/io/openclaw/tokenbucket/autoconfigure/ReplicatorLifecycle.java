@@ -58,7 +58,7 @@ final class ReplicatorLifecycle implements SmartLifecycle {
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.info("The fleet is not joined yet: until it is, this gateway spends no more than its part");
+			logger.info("This gateway has not joined the fleet yet. Until then it spends only its part");
 		}
 	}
 
@@ -70,7 +70,7 @@ final class ReplicatorLifecycle implements SmartLifecycle {
 			.orTimeout(LONGEST_LEAVE.toMillis(), TimeUnit.MILLISECONDS)
 			.whenComplete((left, failure) -> {
 				if (failure != null) {
-					logger.warn("The fleet was left without a goodbye", failure);
+					logger.warn("This gateway left the fleet without a goodbye", failure);
 				}
 				callback.run();
 			});

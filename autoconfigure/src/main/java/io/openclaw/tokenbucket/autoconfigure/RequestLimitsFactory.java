@@ -92,7 +92,7 @@ final class RequestLimitsFactory {
 		}
 		catch (IllegalArgumentException ex) {
 			throw new OpenClawConfigurationException(property, text, "it cannot be understood",
-					"Mind that " + ex.getMessage() + ".");
+					"Note that " + ex.getMessage() + ".");
 		}
 	}
 

@@ -15,8 +15,9 @@ import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.TokenBucketRouteFilter;
 
 /**
- * Refuses routes in Java that name limits which are not configured, and creates the
- * circuits of the others, when the application starts and not with the first request.
+ * Checks routes in Java when the application starts, and not with the first request.
+ * Refuses those that name limits which are not configured, and creates the circuits of
+ * the others.
  */
 final class RouteLimitsInCodeValidator implements SmartInitializingSingleton {
 

@@ -60,7 +60,7 @@ final class RouteLimitsValidator implements SmartInitializingSingleton {
 		}
 		catch (UnknownLimitException ex) {
 			throw new OpenClawConfigurationException(property, value, String.valueOf(ex.getMessage()),
-					"Configure openclaw.buckets.%s, or name a limit that there is.".formatted(ex.getLimit()));
+					"Configure openclaw.buckets.%s, or name an existing limit.".formatted(ex.getLimit()));
 		}
 		catch (IllegalArgumentException ex) {
 			throw new OpenClawConfigurationException(property, value, String.valueOf(ex.getMessage()),

@@ -58,8 +58,8 @@ final class SnapshotLifecycle implements SmartLifecycle {
 			Thread.currentThread().interrupt();
 		}
 		catch (ExecutionException | TimeoutException ex) {
-			logger.warn("What earlier gateways saved could not be read yet (%s); this gateway starts without it, "
-				.formatted(NestedExceptionUtils.getMostSpecificCause(ex)) + "and merges it when it can");
+			logger.warn("This gateway could not read the saved buckets yet (%s). It starts without them, "
+				.formatted(NestedExceptionUtils.getMostSpecificCause(ex)) + "and merges them later");
 		}
 	}
 
@@ -71,7 +71,7 @@ final class SnapshotLifecycle implements SmartLifecycle {
 			.orTimeout(LONGEST_SAVE.toMillis(), TimeUnit.MILLISECONDS)
 			.whenComplete((saved, failure) -> {
 				if (failure != null) {
-					logger.warn("Not everything could be saved", failure);
+					logger.warn("This gateway could not save all buckets", failure);
 				}
 				this.timer.close();
 				callback.run();

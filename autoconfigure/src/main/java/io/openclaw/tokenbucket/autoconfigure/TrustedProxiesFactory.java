@@ -32,8 +32,8 @@ final class TrustedProxiesFactory {
 			return AddressBlock.parse(text.strip());
 		}
 		catch (IllegalArgumentException ex) {
-			throw new OpenClawConfigurationException(property, text, "it is no block of addresses that can be trusted",
-					"Mind that " + ex.getMessage() + ".");
+			throw new OpenClawConfigurationException(property, text,
+					"it is not a block of addresses that can be trusted", "Note that " + ex.getMessage() + ".");
 		}
 	}
 

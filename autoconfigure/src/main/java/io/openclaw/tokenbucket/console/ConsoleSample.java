@@ -6,8 +6,8 @@ import io.openclaw.tokenbucket.observability.endpoint.ReplicationView;
 import io.openclaw.tokenbucket.observability.endpoint.TokenBucketsView;
 
 /**
- * What the page draws of one gateway at one moment: the answers of the endpoints, and
- * counts that metrics show as well. Immutable.
+ * The state of one gateway at one moment, which the page draws: the answers of the
+ * endpoints, and counts that metrics show as well. Immutable.
  *
  * @param at milliseconds since the epoch, by the gateway's clock
  * @param tokenBuckets the answer of the endpoint {@code tokenbuckets}, of a short while

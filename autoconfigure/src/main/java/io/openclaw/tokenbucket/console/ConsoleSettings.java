@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the page is told. Immutable.
+ * The settings that the page receives. Immutable.
  *
  * @param path the path of the page under the server that serves it, such as
  * {@code /actuator/console}

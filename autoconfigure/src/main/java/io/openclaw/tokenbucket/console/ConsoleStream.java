@@ -10,7 +10,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Samples for all browsers that look, taken and serialized once. Nothing is sampled while
- * nobody looks. Who comes while others look gets the last two minutes first. Thread-safe.
+ * nobody looks. A page that opens while others are open gets the last two minutes first.
+ * Thread-safe.
  */
 public final class ConsoleStream {
 

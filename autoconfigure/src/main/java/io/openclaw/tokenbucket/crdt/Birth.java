@@ -4,8 +4,8 @@ import java.util.Comparator;
 
 /**
  * The creation of a bucket by a member. A member that drops a bucket and creates it again
- * counts under a new birth, so that counting from zero is never masked by what a peer
- * remembers of the earlier one. Immutable.
+ * counts under a new birth. So the memory of peers about the earlier one does not hide a
+ * count from zero. Immutable.
  *
  * @param member who created the bucket
  * @param number grows with each bucket that this member creates

@@ -4,9 +4,9 @@ import java.math.BigInteger;
 
 /**
  * Refill of one member's share of a bucket: rate ÷ members, accrued over elapsed time.
- * The fraction of a micro-token that a touch leaves over is carried to the next, exactly,
- * so that neither a slow rate nor frequent touches create or lose tokens. Mutable,
- * confined to its bucket.
+ * The fraction of a micro-token that a touch leaves over is carried to the next, exactly.
+ * So neither a slow rate nor frequent touches create or lose tokens. Mutable, confined to
+ * its bucket.
  */
 public final class Refill {
 

@@ -10,9 +10,9 @@ import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 
 /**
- * What a {@link RequestCost} bean answers. A request for which it has no valid answer
- * costs one token, so that it neither fails nor is free; that it had none is logged at
- * most once a minute. Thread-safe.
+ * What a {@link RequestCost} bean answers. If it has no valid answer, the request costs
+ * one token, so that it neither fails nor is free; that it had none is logged at most
+ * once a minute. Thread-safe.
  */
 final class BeanCost implements RequestCost {
 

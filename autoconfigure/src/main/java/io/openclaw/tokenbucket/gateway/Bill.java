@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import io.openclaw.tokenbucket.limiter.decision.Charge;
 
 /**
- * What one request is to pay. Immutable.
+ * The charges of one request. Immutable.
  *
  * @param items what it costs in each limit that applies to it
  * @param keyless limits for which it lacks a key that it must have
@@ -55,7 +55,7 @@ record Bill(List<Item> items, List<RequestLimit> keyless) {
 	}
 
 	/**
-	 * What a request costs in one limit.
+	 * The charge of a request in one limit.
 	 *
 	 * @param charge the cost and the bucket
 	 * @param limit the limit of the route that set the cost

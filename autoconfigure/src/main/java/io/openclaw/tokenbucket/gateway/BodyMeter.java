@@ -11,8 +11,8 @@ import io.openclaw.tokenbucket.limiter.decision.Charge;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 
 /**
- * Has the rest of a body paid as it arrives, piece by piece, before it is passed on. What
- * has passed stays paid. Mutable, confined to the stream of its body.
+ * Has the rest of a body paid as it arrives, piece by piece, before it is passed on.
+ * Bytes that have passed stay paid. Mutable, confined to the stream of its body.
  */
 final class BodyMeter implements ArrivedBody.Meter {
 

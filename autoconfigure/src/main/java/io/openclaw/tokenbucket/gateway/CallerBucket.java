@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.gateway;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the limiter keeps the bucket of a caller. Immutable.
+ * The name of a caller's bucket in the limiter. Immutable.
  *
  * @param limit the name of the limit, which is that of an override for the callers that
  * it lists

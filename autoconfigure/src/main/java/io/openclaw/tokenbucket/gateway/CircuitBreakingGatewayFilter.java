@@ -22,8 +22,8 @@ import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
  * Answers a request early, before anything is spent on it, while the upstream of its
- * route is slow. What it measures is the time from the end of the request until the
- * response begins: neither an upload nor the body of a stream nor the life of a WebSocket
+ * route is slow. It measures the time from the end of the request until the response
+ * begins: neither an upload nor the body of a stream nor the life of a WebSocket
  * connection counts. Thread-safe.
  */
 final class CircuitBreakingGatewayFilter implements LimitingFilter {

@@ -14,7 +14,8 @@ import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.context.ApplicationListener;
 
 /**
- * Which routes name which limit, as of the last time that routes were read. Thread-safe.
+ * The routes that name each limit, as of the last time that routes were read.
+ * Thread-safe.
  */
 public final class LimitedRoutes implements ApplicationListener<RefreshRoutesResultEvent> {
 

@@ -1,17 +1,17 @@
 package io.openclaw.tokenbucket.gateway;
 
 /**
- * What happens to a request in which the key of a limit is missing.
+ * The treatment of a request that lacks the key of a limit.
  */
 public enum MissingKeyPolicy {
 
-	/** It is answered with 400. */
+	/** The gateway answers 400. */
 	REJECT,
 
-	/** It draws on one bucket that all such requests share. */
+	/** All such requests share one bucket. */
 	SHARED,
 
-	/** This limit does not apply to it. */
+	/** This limit does not apply to the request. */
 	ALLOW
 
 }

@@ -5,8 +5,8 @@ import reactor.core.publisher.Mono;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Says what a request costs. A bean of this type is used by the limits whose {@code cost}
- * is its name. Must be thread-safe and must not block.
+ * Computes the cost of a request. A limit uses the bean of this type whose name is its
+ * {@code cost}. Implementations must be thread-safe and must not block.
  */
 @FunctionalInterface
 public interface RequestCost {
@@ -14,8 +14,9 @@ public interface RequestCost {
 	/**
 	 * The cost of a request.
 	 * @param exchange the request
-	 * @return whole tokens, not negative; after an error, an empty answer or a negative
-	 * one the request costs one token, and a cost above the capacity is answered with 400
+	 * @return whole tokens, not negative. After an error, an empty answer or a negative
+	 * one, the request costs one token. A request that costs more than the capacity gets
+	 * 400
 	 */
 	Mono<Long> of(ServerWebExchange exchange);
 

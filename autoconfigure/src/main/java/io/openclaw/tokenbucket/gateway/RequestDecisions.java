@@ -13,10 +13,9 @@ import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 
 /**
- * Keeps the decisions about a request with it, so that a request which passes filters
- * more than once (a retry, a forward, a limit of the default filters that a route names
- * again) pays each limit once, and so that all its limits appear in its headers.
- * Immutable.
+ * Keeps the decisions about a request with it. A request may pass filters more than once:
+ * a retry, a forward, or a limit of the default filters that a route names again. It pays
+ * each limit only once. Also, all its limits appear in its headers. Immutable.
  */
 public final class RequestDecisions {
 

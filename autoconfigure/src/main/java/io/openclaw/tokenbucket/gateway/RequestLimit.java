@@ -18,7 +18,7 @@ import io.openclaw.tokenbucket.gateway.key.RequestKey;
 import io.openclaw.tokenbucket.limiter.decision.Charge;
 
 /**
- * How a limit applies to requests: whose bucket they draw on and what they cost.
+ * The application of a limit to requests: whose bucket they draw on and what they cost.
  * Immutable.
  *
  * @param name the name of the limit

@@ -1,14 +1,14 @@
 package io.openclaw.tokenbucket.gateway;
 
 /**
- * Whether routes that name the same limit draw on the same buckets.
+ * Whether routes that name the same limit share its buckets.
  */
 public enum Scope {
 
-	/** A caller has one bucket of the limit, whichever route it uses. */
+	/** A caller has one bucket of the limit for all routes. */
 	SHARED,
 
-	/** A caller has one bucket of the limit for every route, told apart by route ids. */
+	/** A caller has a separate bucket of the limit for each route id. */
 	ROUTE
 
 }

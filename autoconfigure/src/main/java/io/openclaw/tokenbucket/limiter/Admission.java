@@ -135,7 +135,7 @@ final class Admission<D> implements Reservation.Listener {
 	}
 
 	/**
-	 * How a request is told.
+	 * The way to inform a request.
 	 *
 	 * @param <D> what it gets
 	 */

@@ -15,7 +15,7 @@ import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
 
 /**
- * What a request asks of one bucket. Mutable, confined to its admission.
+ * The part of a request that concerns one bucket. Mutable, confined to its admission.
  */
 final class Part {
 

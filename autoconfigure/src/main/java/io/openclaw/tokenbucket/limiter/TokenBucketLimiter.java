@@ -36,8 +36,8 @@ import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
 
 /**
  * Decides in memory whether a request may spend tokens. Thread-safe; no method blocks or
- * does I/O. Methods that take the name of a limit throw {@link IllegalArgumentException}
- * for one that is not configured.
+ * does I/O. A method that takes the name of a limit throws
+ * {@link IllegalArgumentException} if no such limit is configured.
  */
 public final class TokenBucketLimiter {
 
@@ -55,8 +55,8 @@ public final class TokenBucketLimiter {
 	 * Creates a limiter.
 	 * @param store the buckets
 	 * @param clock the clock that the store was created with
-	 * @param timer ends the wait of requests that are short of credit
-	 * @param listener is told of every final decision, may be {@code null}
+	 * @param timer ends the wait of requests beyond the credit
+	 * @param listener receives every final decision, may be {@code null}
 	 */
 	public TokenBucketLimiter(BucketStore store, NanoClock clock, Timer timer, @Nullable DecisionListener listener) {
 		this.store = store;
@@ -87,10 +87,10 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * Consumes as many tokens of one bucket as may be spent at once: many requests of one
-	 * caller in one call, or a client that fetches tokens in advance. It never waits.
-	 * Where other members spend of the same bucket, it grants no more than this member's
-	 * fair share.
+	 * Consumes as many tokens of one bucket as may be spent at once. This is for many
+	 * requests of one caller in one call, or for a client that fetches tokens in advance.
+	 * It never waits. While other members spend from the same bucket, it grants at most
+	 * this member's fair share.
 	 * @param limit the name of the limit
 	 * @param key whose bucket
 	 * @param tokens whole tokens, the most that is wanted, at least one
@@ -111,13 +111,14 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * Consumes tokens of several buckets, all or nothing. Limits in shadow mode have no
-	 * say in it: they are asked once the others have admitted the request, at once and by
-	 * their level alone, and consume each for itself; if the others reject it, they
-	 * consume nothing. A charge in advance consumes when the request is admitted, and its
-	 * decision then has a settlement, for once the cost is known.
-	 * @param charges at least one; waiting reservations are made in the order of the
-	 * names of limits
+	 * Consumes tokens of several buckets, all or nothing. Limits in shadow mode do not
+	 * take part in the decision. They are asked after the others have admitted the
+	 * request. Each then decides by its level, without a wait, and consumes for itself.
+	 * If the others reject the request, they consume nothing. A charge in advance
+	 * consumes when the request is admitted. Its decision then has a settlement, for when
+	 * the cost is known.
+	 * @param charges at least one. Reservations of a waiting request are made in the
+	 * order of the names of limits
 	 * @return the decision: admitted, rejected with nothing consumed anywhere, or waiting
 	 * @throws IllegalArgumentException if a limit is unknown or there are no charges
 	 */
@@ -136,7 +137,7 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * Tells listeners of a request that was answered before any bucket was asked.
+	 * Reports a request to listeners that was answered before any bucket was asked.
 	 * @param limit the name of a limit that it would have met
 	 * @param refusal why
 	 */
@@ -172,7 +173,8 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * A limit over all its buckets. Looks at every bucket: not for the request path.
+	 * A limit over all its buckets. Looks at every bucket, so do not call it for each
+	 * request.
 	 * @param limit its name
 	 * @return the status
 	 */
@@ -182,9 +184,9 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * Whether a limit is as this member is configured. Quick.
+	 * Whether a limit differs from the configuration of this member. Quick.
 	 * @param limit its name
-	 * @return why it is not
+	 * @return the difference
 	 */
 	public Deviation deviation(String limit) {
 		LimitContext context = buckets(limit).context();
@@ -193,8 +195,8 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * The limits that are not as this member is configured. Quick.
-	 * @return why not, by their names
+	 * The limits that differ from the configuration of this member. Quick.
+	 * @return the differences by the names of limits
 	 */
 	public Map<String, Deviation> deviations() {
 		Map<String, Deviation> deviations = new TreeMap<>();
@@ -217,7 +219,7 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * How often a request fell to the bucket that keys beyond the bound share.
+	 * How often a request used the bucket that keys beyond the bound share.
 	 * @param limit the name of the limit
 	 * @return the number since start, not negative
 	 */
@@ -235,10 +237,10 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * The lowest level that a request or news of other members found since this was
-	 * called last.
+	 * The lowest level of any bucket since the last call, as seen by requests and by
+	 * merges.
 	 * @param limit the name of the limit
-	 * @return micro-tokens; the capacity if there was neither
+	 * @return micro-tokens; the capacity if there were none
 	 */
 	public long drainLowestLevel(String limit) {
 		return buckets(limit).drainLowestLevel();
@@ -256,10 +258,11 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * How long ago a bucket was dropped, since it was full.
+	 * How long ago a full bucket was dropped.
 	 * @param limit the name of the limit
 	 * @param key whose bucket
-	 * @return the time since; empty if it never was, or if many others were since
+	 * @return the time since; empty if it was never dropped, or if many others were
+	 * dropped later
 	 */
 	public Optional<Duration> sinceDropped(String limit, String key) {
 		OptionalLong at = this.store.dropped().lastDropOf(BucketKey.of(limit, key));
@@ -279,10 +282,10 @@ public final class TokenBucketLimiter {
 	}
 
 	/**
-	 * The buckets that this member spent most of. Looks at every bucket: not for the
-	 * request path.
+	 * The buckets from which this member spent most. Looks at every bucket, so do not
+	 * call it for each request.
 	 * @param limit the name of the limit
-	 * @param count how many at the most, not negative
+	 * @param count the most to return, not negative
 	 * @return buckets, the busiest first
 	 */
 	public List<BucketStatus> busiest(String limit, int count) {

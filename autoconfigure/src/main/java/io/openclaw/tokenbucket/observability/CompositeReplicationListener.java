@@ -17,9 +17,9 @@ import io.openclaw.tokenbucket.replication.port.MembershipChanged;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
- * Passes each call on to several listeners, in their order. One that throws keeps neither
- * the others from being told nor replication from its work; that it did is logged at most
- * once a minute. As thread-safe as they are.
+ * Passes each call on to several listeners, in their order. If one throws, the others are
+ * still called, and replication goes on; that it did is logged at most once a minute. As
+ * thread-safe as they are.
  */
 public final class CompositeReplicationListener implements ReplicationListener {
 

@@ -7,8 +7,8 @@ import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
- * How many processes of the fleet are in which state, this one included. Heard and
- * unheard add up to the fleet size. Immutable.
+ * The number of processes of the fleet in each state, with this one. Heard and unheard
+ * add up to the fleet size. Immutable.
  *
  * @param heard counted members that are heard; this member hears itself
  * @param unheard counted members that are not heard, those never met included

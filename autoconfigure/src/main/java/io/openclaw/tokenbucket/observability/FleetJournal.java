@@ -18,9 +18,9 @@ import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
- * Writes to the log, one line each and by name, who joined the fleet, who was lost, is
- * heard again, has left, was removed or replaced, with the size of the fleet and how many
- * of it are heard. Confined to the replicating thread.
+ * Logs each change of the fleet in one line: which member joined, was lost, is heard
+ * again, has left, was removed or replaced. The line has the size of the fleet and the
+ * number of members heard. Confined to the replicating thread.
  */
 public class FleetJournal implements ReplicationListener {
 

@@ -25,8 +25,8 @@ import io.openclaw.tokenbucket.replication.port.ReplicationListener;
  * Writes to the log one line for each change of the fleet's state, a warning when this
  * member may spend less than the whole budget; one line for each limit that others
  * changed, a warning where the configuration here is not followed; and at most one line a
- * minute of failures, and of messages that were dropped for each reason, for whoever can
- * reach the bus can send as many as it likes. Thread-safe.
+ * minute about failures, and about dropped messages for each reason. Everybody who can
+ * reach the bus can send as many as they like. Thread-safe.
  */
 public class ReplicationLogger implements ReplicationListener {
 
@@ -83,18 +83,21 @@ public class ReplicationLogger implements ReplicationListener {
 
 	@Override
 	public void onRaise(MemberId from, MemberId to) {
-		logger.warn("This gateway goes on as " + to + ", it was " + from + ": the others remember a gateway of its"
-				+ " node id that started later. Its clock may have been set back, or its Redis emptied");
+		logger.warn("This gateway changed its incarnation from " + from + " to " + to
+				+ ", since the others remember a later start of its node id. Its clock may have been set back, or its"
+				+ " Redis emptied");
 	}
 
 	@Override
 	public void onLimitChange(LimitChange change) {
 		String limit = "Limit '" + change.limit() + "' ";
 		if (change.source() == LimitSource.CONFIGURATION) {
-			logger.info(limit + "is as it is configured here now: " + change.to() + ", before: " + change.from());
+			logger.info(limit + "now follows the configuration of this gateway: " + change.to() + ", before: "
+					+ change.from());
 		}
 		else if (change.source() == LimitSource.SAVED) {
-			logger.info(limit + "goes on as it was saved: " + change.to() + "; configured here: " + change.from());
+			logger.info(limit + "continues with the saved definition: " + change.to() + "; configured here: "
+					+ change.from());
 		}
 		else if (!change.to().isNewerThan(change.from())) {
 			logger.warn(limit + notAsConfigured(change));
@@ -108,8 +111,9 @@ public class ReplicationLogger implements ReplicationListener {
 	}
 
 	private static String notAsConfigured(LimitChange change) {
-		return "is not what is configured here: the fleet goes on with " + change.to() + ", instead of " + change.from()
-				+ "; it follows this configuration once all gateways have it, or at once with "
+		return "differs from the configuration of this gateway: the fleet keeps " + change.to()
+				+ ", configured here is " + change.from()
+				+ "; this configuration takes effect once all gateways have it, or at once with "
 				+ "a higher openclaw.revision";
 	}
 
@@ -120,9 +124,9 @@ public class ReplicationLogger implements ReplicationListener {
 			this.lookedAt = now;
 			String names = claimed(Reason.NO_SECRET_HERE);
 			if (!names.isEmpty()) {
-				this.unheard
-					.pass((count) -> logger.warn("Others sign what they say and do not read what this gateway says: "
-							+ names + ". It shares no budget with them. Set openclaw.crdt.secret to theirs"));
+				this.unheard.pass((count) -> logger
+					.warn("Other gateways sign their messages and do not read those of this gateway: " + names
+							+ ". It shares no budget with them. Set openclaw.crdt.secret to their secret"));
 			}
 		}
 	}
@@ -133,7 +137,7 @@ public class ReplicationLogger implements ReplicationListener {
 		String claimed = claimed(reason);
 		this.rejected
 			.computeIfAbsent(claimed.isEmpty() ? reason : reason + NAMED, (added) -> new LogThrottle(this.clock))
-			.pass((count) -> logger.warn("Dropped token bucket messages that were not acceptable: " + count
+			.pass((count) -> logger.warn("Dropped token bucket messages: " + count
 					+ " since the last such line, reason: " + reason + claimed + advice(reason)));
 	}
 
@@ -163,12 +167,13 @@ public class ReplicationLogger implements ReplicationListener {
 	private static String advice(String reason) {
 		return switch (reason) {
 			case "unsigned" ->
-				". Whoever sent them has no openclaw.crdt.secret, and shares no budget with this gateway: "
-						+ "set the same on all; while they are restarted one by one, set openclaw.crdt.unsigned to accept";
-			case "signature" -> ". Whoever sent them has another openclaw.crdt.secret, or forges: to replace a secret, "
-					+ "first append the new one on all gateways, then move it to the front, then remove the old one";
-			case "version" -> ". Whoever sent them is a release too young or too old to be understood: "
-					+ "upgrade through the releases in between";
+				". The sender has no openclaw.crdt.secret, and shares no budget with this gateway. Set the same secret on "
+						+ "all gateways. While you restart them one by one, set openclaw.crdt.unsigned to accept";
+			case "signature" ->
+				". The sender has another openclaw.crdt.secret, or forges messages. To replace a secret, "
+						+ "first append the new one on all gateways, then move it to the front, then remove the old one";
+			case "version" ->
+				". The sender is a release with another wire version. Upgrade through the releases in " + "between";
 			default -> "";
 		};
 	}
@@ -179,16 +184,16 @@ public class ReplicationLogger implements ReplicationListener {
 
 	private static String meaning(FleetState state) {
 		return switch (state) {
-			case HEALTHY -> "every member that is counted is heard, the whole of each bucket may be spent";
-			case JOINING -> "not yet counted by the fleet, a fixed part of the initial tokens may be spent";
-			case DEGRADED -> "some members are not heard, their part of each bucket is held aside";
-			case ISOLATED -> "no other member is heard, only the own share of each bucket may be spent";
+			case HEALTHY -> "all members are heard, and whole buckets may be spent";
+			case JOINING ->
+				"the fleet does not count this gateway yet, which may spend a fixed part of the initial tokens";
+			case DEGRADED -> "some members are not heard, and their part of each bucket is held aside";
+			case ISOLATED -> "no other member is heard, and this gateway may spend only its own share of each bucket";
 			case REFUSED ->
-				"the others sign what they tell each other and do not read what this gateway says, which has no"
-						+ " openclaw.crdt.secret: set it to theirs; no more than a fixed part of the initial tokens may be spent"
-						+ " until then";
-			case REPLACED -> "another gateway with this node id has started later, nothing may be spent here until this"
-					+ " one starts again; if both are to run, give each its own openclaw.node.id";
+				"the others sign their messages and do not read those of this gateway. Set openclaw.crdt.secret to theirs."
+						+ " Until then this gateway may spend only a fixed part of the initial tokens";
+			case REPLACED -> "another process with this node id started later, so this one may spend nothing until it"
+					+ " restarts. If both are to run, give each its own openclaw.node.id";
 		};
 	}
 

@@ -11,8 +11,8 @@ import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
- * Tells how replication stands, whether or not there is any. Thread-safe; neither blocks
- * nor does I/O.
+ * Provides the status of replication, also without any. Thread-safe; does not block or do
+ * I/O.
  */
 @FunctionalInterface
 public interface ReplicationStatusSource {
@@ -25,7 +25,7 @@ public interface ReplicationStatusSource {
 
 	/**
 	 * The status of a member that exchanges state with others.
-	 * @param replicator what exchanges it
+	 * @param replicator the replicator
 	 * @return a source that asks the replicator
 	 */
 	static ReplicationStatusSource of(Replicator replicator) {
@@ -35,7 +35,7 @@ public interface ReplicationStatusSource {
 	/**
 	 * The status of a process that limits by itself: a fleet of one, without a bus.
 	 * @param limiter the limiter of this process
-	 * @param region where it runs; {@code null} if not configured
+	 * @param region its region; {@code null} if not configured
 	 * @return a source that asks the limiter for its state
 	 */
 	static ReplicationStatusSource local(TokenBucketLimiter limiter, @Nullable String region) {

@@ -116,7 +116,7 @@ public final class SnapshotFile {
 	}
 
 	/**
-	 * What became of the buckets of a part.
+	 * The result of merging a part.
 	 *
 	 * @param merged how many were merged
 	 * @param unknown how many belong to limits that are unknown here

@@ -7,11 +7,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * The port to where buckets are kept that outlive every process of the fleet: entries by
- * name, which members read when they start and overwrite as they go. What is read back is
- * validated, and merged, so that a store may lose and reorder writes and return any
- * earlier one; it then forgets what was spent. Calls follow each other: none is made
- * before the one before it has completed. Methods do not block.
+ * The port to a store for buckets that outlive every process of the fleet. It holds
+ * entries by name. Members read them when they start, and overwrite them later. State
+ * that is read back is validated and merged. So a store may lose and reorder writes, and
+ * return any earlier one; it then forgets spending. Each call begins only after the one
+ * before has completed. Methods do not block.
  */
 public interface SnapshotStore extends AutoCloseable {
 
@@ -24,24 +24,25 @@ public interface SnapshotStore extends AutoCloseable {
 	CompletionStage<Void> load(Consumer<Collection<Entry>> receiver);
 
 	/**
-	 * Writes and deletes entries, and keeps all of them for as long as asked.
+	 * Writes and deletes entries, and sets the lifetime of all.
 	 * @param written entries by name
 	 * @param deleted names of entries to delete
-	 * @param timeToLive after which all entries may be forgotten, unless this is called
-	 * again
-	 * @return completes with whether what was written earlier is still there; if not,
-	 * everything must be written again. Exceptionally if this was not written anywhere.
+	 * @param timeToLive the time after which the store may forget all entries, unless
+	 * this is called again
+	 * @return completes with {@code false} if earlier entries are gone, so that
+	 * everything must be written again. Completes exceptionally if nothing could be
+	 * written.
 	 */
 	CompletionStage<Boolean> save(Map<String, byte[]> written, Collection<String> deleted, Duration timeToLive);
 
 	/**
-	 * How much the entries take in the store.
+	 * The size of the entries in the store.
 	 * @return bytes as last measured, zero if that is not known
 	 */
 	long bytes();
 
 	/**
-	 * Releases what the store opened itself.
+	 * Releases the resources that the store opened.
 	 */
 	@Override
 	void close();
@@ -49,8 +50,8 @@ public interface SnapshotStore extends AutoCloseable {
 	/**
 	 * An entry as it was read. Immutable, but for the array.
 	 *
-	 * @param value what was written
-	 * @param age how long ago it was written at least, by the clock of the store
+	 * @param value the written bytes
+	 * @param age the least time since it was written, by the clock of the store
 	 */
 	record Entry(byte[] value, Duration age) {
 	}

@@ -5,8 +5,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Delays between attempts: doubling from the first to the longest, each shortened by up
- * to a half at random, lest a fleet comes back as one. Thread-safe.
+ * Delays between attempts: doubling from the first to the longest. Each is shortened by
+ * up to a half at random, so that a fleet does not come back all at once. Thread-safe.
  */
 final class Backoff {
 

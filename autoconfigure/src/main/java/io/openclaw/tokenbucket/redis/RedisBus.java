@@ -246,7 +246,7 @@ final class RedisBus implements AutoCloseable {
 		this.unstable = true;
 		logger.warn("Redis '" + this.name + "' " + what
 				+ ((cause != null) ? " (" + NestedExceptionUtils.getMostSpecificCause(cause) + ")" : "")
-				+ "; token buckets are not replicated through it until it is back");
+				+ "; it carries no messages of token buckets until it is back");
 	}
 
 }

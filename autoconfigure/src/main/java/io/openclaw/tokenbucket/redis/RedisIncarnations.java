@@ -21,9 +21,9 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
  * Numbers the processes that bear the same node id one after the other. The numbers of a
- * node grow strictly as long as any Redis can be asked that was asked the last time.
- * Where none can, the number is the time of day in milliseconds, which the numbers from
- * Redis are never below either. Thread-safe.
+ * node grow strictly as long as any Redis can be asked that was asked the last time. If
+ * none can, the number is the time of day in milliseconds. The numbers from Redis are
+ * never below that. Thread-safe.
  */
 public final class RedisIncarnations {
 
@@ -127,8 +127,8 @@ public final class RedisIncarnations {
 
 	private long timeOfDay(String node, Exception cause) {
 		long millis = this.clock.millis();
-		logger.warn("The incarnation of node '" + node + "' could not be counted in Redis ("
-				+ NestedExceptionUtils.getMostSpecificCause(cause) + "); it is the time of day, " + millis);
+		logger.warn("Redis could not count the incarnation of node '" + node + "' ("
+				+ NestedExceptionUtils.getMostSpecificCause(cause) + "). It is now the time of day, " + millis);
 		return millis;
 	}
 

@@ -113,10 +113,10 @@ public final class RedisSnapshotStore implements SnapshotStore {
 		if (failed != this.failing) {
 			this.failing = failed;
 			if (failed) {
-				logger.warn("Buckets cannot be written to any Redis; they live in the memory of gateways only");
+				logger.warn("This gateway cannot save buckets to any Redis. They exist only in the memory of gateways");
 			}
 			else {
-				logger.info("Buckets are written to Redis again");
+				logger.info("This gateway saves buckets to Redis again");
 			}
 		}
 	}

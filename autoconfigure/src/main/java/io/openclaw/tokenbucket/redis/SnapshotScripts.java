@@ -16,8 +16,8 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.openclaw.tokenbucket.persistence.SnapshotStore;
 
 /**
- * What is done with the hash of buckets in Redis. Scripts, so that what is written and
- * read is timed by the same clock, the server's: an entry is a time of writing, in
+ * The scripts for the hash of buckets in Redis. Scripts, so that what is written and read
+ * is timed by the same clock, the server's: an entry is a time of writing, in
  * milliseconds and 13 digits, and what was written. Stateless and thread-safe.
  */
 final class SnapshotScripts {
@@ -121,7 +121,7 @@ final class SnapshotScripts {
 	}
 
 	/**
-	 * What became of a write.
+	 * The result of a write.
 	 *
 	 * @param generation how many writes there were
 	 * @param bytes what all entries take; zero if that cannot be asked

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds what has arrived and was not read yet: whoever can publish must not be able to
- * fill the memory faster than messages are read. What does not fit is lost, as on a bad
+ * Bounds what has arrived and was not read yet: a sender must not be able to fill the
+ * memory faster than messages are read. Messages that do not fit are lost, as on a bad
  * link. Thread-safe.
  */
 final class Backlog {

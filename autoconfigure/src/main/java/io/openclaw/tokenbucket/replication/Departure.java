@@ -15,8 +15,8 @@ import io.openclaw.tokenbucket.replication.membership.Membership;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 
 /**
- * When this member may say goodbye: once those that it hears have what it spent and
- * follow the limits that it follows, or when that takes too long. Confined to the
+ * Decides when this member may say goodbye: once those that it hears have what it spent
+ * and follow the limits that it follows, or when that takes too long. Confined to the
  * replicating thread, except for {@link #completion}.
  */
 final class Departure {

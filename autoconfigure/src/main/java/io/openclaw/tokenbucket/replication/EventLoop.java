@@ -10,8 +10,8 @@ import io.openclaw.tokenbucket.limiter.Timer;
 
 /**
  * Runs all work of replication on one timer, one task after the other, until it is
- * closed. There is one next wake-up: one that was superseded does nothing. What fails is
- * told, and the work goes on. {@link #wake} and {@link #execute} may be called on any
+ * closed. There is one next wake-up: one that was superseded does nothing. A failure is
+ * reported, and the work goes on. {@link #wake} and {@link #execute} may be called on any
  * thread, all else on the timer's.
  */
 final class EventLoop {

@@ -19,8 +19,8 @@ import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
- * Tells of changes of the fleet, and keeps how replication stands for whoever asks.
- * Confined to the replicating thread, except for {@link #status}.
+ * Reports changes of the fleet, and keeps the status of replication for readers. Confined
+ * to the replicating thread, except for {@link #status}.
  */
 final class FleetObserver {
 

@@ -20,8 +20,8 @@ import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
- * What this process is in the fleet under one id, from when it begins to join. Confined
- * to the replicating thread.
+ * The part of this process in the fleet under one id, from the beginning of its joining.
+ * Confined to the replicating thread.
  */
 final class Participation {
 

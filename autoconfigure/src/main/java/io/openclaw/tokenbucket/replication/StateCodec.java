@@ -106,7 +106,7 @@ public final class StateCodec {
 	}
 
 	/**
-	 * What was read. Immutable.
+	 * The result of reading. Immutable.
 	 *
 	 * @param definitions limits
 	 * @param ages for how long limits have been what they are, in nanoseconds by name

@@ -7,10 +7,9 @@ package io.openclaw.tokenbucket.resilience;
  * @param route the id of the route
  * @param from the state before
  * @param to the state now
- * @param calls how many calls were judged in the window that ended with the change
- * @param slowPercent how many of a hundred of them were slow; negative where too few were
- * judged
- * @param threshold beyond which they are slow
+ * @param calls the number of judged calls in the window that ended with the change
+ * @param slowPercent the percentage of slow calls; negative if too few were judged
+ * @param threshold the time beyond which a call is slow
  */
 public record CircuitStateChanged(String route, CircuitState from, CircuitState to, int calls, double slowPercent,
 		LatencyThreshold threshold) {

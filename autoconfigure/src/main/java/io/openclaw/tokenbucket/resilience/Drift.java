@@ -1,8 +1,8 @@
 package io.openclaw.tokenbucket.resilience;
 
 /**
- * How far the spending of a limit is from what the rules allow, as this member sees it at
- * a moment. Immutable.
+ * The distance between the spending from a limit and the spending that the rules allow,
+ * as this member sees it at a moment. Immutable.
  *
  * @param excess micro-tokens that others spent beyond the rules since start, over all
  * buckets

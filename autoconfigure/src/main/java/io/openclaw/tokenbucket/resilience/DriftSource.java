@@ -3,11 +3,11 @@ package io.openclaw.tokenbucket.resilience;
 import java.util.Set;
 
 /**
- * Tells how limits drift. Thread-safe; neither blocks nor does I/O.
+ * Provides the drift of limits. Thread-safe; does not block or do I/O.
  */
 public interface DriftSource {
 
-	/** Where nothing is measured. */
+	/** A source that measures nothing. */
 	DriftSource NONE = new DriftSource() {
 
 		@Override
@@ -23,7 +23,7 @@ public interface DriftSource {
 	};
 
 	/**
-	 * How a limit drifts.
+	 * The drift of a limit.
 	 * @param limit its name
 	 * @return the drift now; none for a limit that is unknown
 	 */

@@ -6,7 +6,7 @@ package io.openclaw.tokenbucket.resilience;
  *
  * @param limit the name of the limit
  * @param active whether this member spends its own part of the limit from now on
- * @param drift what was spent beyond the rules in the last window, as a part of the
+ * @param drift the spending beyond the rules in the last window, as a part of the
  * capacity
  */
 public record FallbackChanged(String limit, boolean active, double drift) {

@@ -1,15 +1,15 @@
 package io.openclaw.tokenbucket.resilience;
 
 /**
- * Is told of each change, on the thread that replicates. Must be quick and must not
- * throw.
+ * Receives each change, on the thread that replicates. Implementations must be quick and
+ * must not throw.
  */
 @FunctionalInterface
 public interface FallbackListener {
 
 	/**
 	 * A limit fell back or recovered. Called once per change.
-	 * @param change what changed
+	 * @param change the change
 	 */
 	void onFallbackChange(FallbackChanged change);
 

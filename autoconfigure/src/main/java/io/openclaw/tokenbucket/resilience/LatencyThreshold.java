@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.resilience;
 import java.time.Duration;
 
 /**
- * How long the answers of an upstream may take to begin. Immutable.
+ * The time within which answers of an upstream must begin. Immutable.
  *
  * @param duration beyond which an answer is slow, positive
  * @param property where it is configured, for people

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which routes have a latency circuit. Immutable.
+ * The routes that have a latency circuit, and their thresholds. Immutable.
  *
  * @param everywhere of routes that are not named; {@code null} if they have no circuit
  * @param byRoute of some routes, by their ids

@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.resilience;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
- * What the windows of a limit's buckets showed: their sum, and the last of the bucket
+ * The drift in the windows of a limit's buckets: their sum, and the last of the bucket
  * that drifts most. Mutable, guarded by the monitor.
  */
 final class LimitDrift {

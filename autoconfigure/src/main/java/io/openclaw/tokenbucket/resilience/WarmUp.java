@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 
 /**
- * Tells when this process is fast enough to judge others by how long they take. Must be
- * thread-safe and quick: it is asked with every answer until the warm-up is over.
+ * Decides when this process is fast enough to judge upstreams by their time.
+ * Implementations must be thread-safe and quick: they are called with every answer until
+ * the warm-up is over.
  */
 @FunctionalInterface
 public interface WarmUp {
@@ -18,18 +19,18 @@ public interface WarmUp {
 	WarmUp NONE = () -> true;
 
 	/**
-	 * An upstream has answered. Tells whether the time that it took says something about
-	 * the upstream.
+	 * An upstream has answered. Decides whether its time says something about the
+	 * upstream.
 	 * @return whether this process is warm; once true, always true
 	 */
 	boolean isOver();
 
 	/**
-	 * Knows that a JVM is warm by its compiler: over once the compiler rests while
+	 * A warm-up by the compiler of the JVM. It is over once the compiler rests while
 	 * requests pass, at the latest a minute after the first answer.
 	 * @param clock measures elapsed time
-	 * @return the warm-up of this JVM; {@link #NONE} where nothing is compiled while the
-	 * program runs, as in a native image
+	 * @return the warm-up of this JVM; {@link #NONE} if the program runs without a
+	 * compiler, as in a native image
 	 */
 	static WarmUp ofJvm(NanoClock clock) {
 		@Nullable CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();

@@ -316,7 +316,7 @@ class OpenClawMistakesTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			textBlock = """
-					openclaw.crdt.required=true                                    | openclaw.crdt.required | no Redis is named
+					openclaw.crdt.required=true                                    | openclaw.crdt.required | no Redis is configured
 					openclaw.crdt.required=true;spring.redis.host=127.0.0.1        | spring.redis.host      | Rename it to spring.data.redis.host
 					openclaw.crdt.required=true;spring.data.redis.host=            | spring.data.redis.host | it is blank
 					openclaw.crdt.required=true;spring.data.redis.url=             | spring.data.redis.url  | it is blank

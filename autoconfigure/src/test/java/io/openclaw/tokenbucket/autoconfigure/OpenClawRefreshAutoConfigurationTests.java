@@ -144,7 +144,7 @@ class OpenClawRefreshAutoConfigurationTests {
 	void whatCannotChangeIsNamed(CapturedOutput output) {
 		this.runner.run((context) -> {
 			refresh(context, "openclaw.crdt.max-keys=5", "openclaw.hash-keys=true", "openclaw.revision=1");
-			assertThat(output).contains("followed only after a restart: openclaw.crdt.max-keys, openclaw.hash-keys");
+			assertThat(output).contains("take effect only after a restart: openclaw.crdt.max-keys, openclaw.hash-keys");
 		});
 	}
 

@@ -55,7 +55,7 @@ class OpenClawReplicationAutoConfigurationTests {
 			TokenBucketLimiter limiter = context.getBean(TokenBucketLimiter.class);
 			assertThat(limiter.state()).isEqualTo(FleetState.HEALTHY);
 			assertThat(limiter.tryConsume("rating", "k", 10).isAdmitted()).isTrue();
-			assertThat(output).containsOnlyOnce("No Redis is named");
+			assertThat(output).containsOnlyOnce("No Redis is configured");
 		});
 	}
 
@@ -163,7 +163,7 @@ class OpenClawReplicationAutoConfigurationTests {
 	void aFleetThatCannotBeJoinedDelaysTheStartNoLongerThanJoiningTakes(CapturedOutput output) {
 		this.contexts.withBean(ReplicationTransport.class, RecordingTransport::new).run((context) -> {
 			assertThat(context.getBean(TokenBucketLimiter.class).state()).isEqualTo(FleetState.ISOLATED);
-			assertThat(output).containsOnlyOnce("The fleet is not joined yet");
+			assertThat(output).containsOnlyOnce("This gateway has not joined the fleet yet");
 		});
 	}
 

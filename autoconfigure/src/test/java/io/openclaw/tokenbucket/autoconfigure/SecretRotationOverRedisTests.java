@@ -81,13 +81,12 @@ class SecretRotationOverRedisTests {
 			.atMost(Duration.ofSeconds(10))
 			.untilAsserted(() -> assertThat(status(with).rejectedMessages()).isGreaterThan(20));
 		assertThat(status(with).members()).isEmpty();
-		assertThat(output).contains("What gateways tell each other is not signed")
-			.containsOnlyOnce(
-					"reason: unsigned, they claim to be from a. Whoever sent them has no openclaw.crdt.secret");
+		assertThat(output).contains("Messages between gateways are not signed")
+			.containsOnlyOnce("reason: unsigned, they claim to be from a. The sender has no openclaw.crdt.secret");
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(10))
 			.untilAsserted(() -> assertThat(output)
-				.containsOnlyOnce("Others sign what they say and do not read what this gateway says: b."));
+				.containsOnlyOnce("Other gateways sign their messages and do not read those of this gateway: b."));
 		assertThat(health(with)).contains("DEGRADED", "a has no secret");
 		assertThat(health(this.gateways.get("a"))).contains("DEGRADED", "b signs under a secret");
 	}

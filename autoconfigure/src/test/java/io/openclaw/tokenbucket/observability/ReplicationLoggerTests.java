@@ -104,7 +104,7 @@ class ReplicationLoggerTests {
 				new LimitChange(definition(10, 0), LimitSource.CONFIGURATION, definition(20, 0), LimitSource.FLEET));
 		assertThat(output.getAll().lines()).singleElement()
 			.asString()
-			.contains("WARN", "is not what is configured here", "a higher openclaw.revision");
+			.contains("WARN", "differs from the configuration of this gateway", "a higher openclaw.revision");
 	}
 
 	@Test
@@ -114,8 +114,8 @@ class ReplicationLoggerTests {
 		this.logger.onLimitChange(
 				new LimitChange(definition(20, 1), LimitSource.FLEET, definition(10, 2), LimitSource.CONFIGURATION));
 		assertThat(output.getAll().lines()).hasSize(2).allMatch((line) -> line.contains("INFO"));
-		assertThat(output).contains("is not what is configured here: the fleet goes on with capacity 20",
-				"is as it is configured here now: capacity 10");
+		assertThat(output).contains("differs from the configuration of this gateway: the fleet keeps capacity 20",
+				"now follows the configuration of this gateway: capacity 10");
 	}
 
 	@Test
@@ -124,7 +124,7 @@ class ReplicationLoggerTests {
 				new LimitChange(definition(10, 0), LimitSource.CONFIGURATION, definition(20, 1), LimitSource.SAVED));
 		assertThat(output.getAll().lines()).singleElement()
 			.asString()
-			.contains("INFO", "goes on as it was saved")
+			.contains("INFO", "continues with the saved definition")
 			.doesNotContain("fleet");
 	}
 

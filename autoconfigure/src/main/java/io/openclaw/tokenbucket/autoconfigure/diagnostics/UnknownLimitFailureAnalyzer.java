@@ -12,9 +12,8 @@ class UnknownLimitFailureAnalyzer extends AbstractFailureAnalyzer<UnknownLimitEx
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, UnknownLimitException cause) {
-		return new FailureAnalysis("A route is to be limited, but: " + cause.getMessage() + ".",
-				"Configure openclaw.buckets.%s or let the route name a limit that there is."
-					.formatted(cause.getLimit()),
+		return new FailureAnalysis("A route names a limit that does not exist: " + cause.getMessage() + ".",
+				"Configure openclaw.buckets.%s, or name an existing limit in the route.".formatted(cause.getLimit()),
 				cause);
 	}
 

@@ -4,7 +4,7 @@ import org.springframework.boot.context.config.ConfigDataResource;
 import org.springframework.core.io.Resource;
 
 /**
- * Where a manifest is. Immutable.
+ * The location of a manifest. Immutable.
  */
 final class ManifestDataResource extends ConfigDataResource {
 

@@ -32,7 +32,7 @@ record ManifestField(String property, Type type) {
 			new ManifestField("sync-interval", Type.WHOLE_NUMBER));
 
 	/**
-	 * What a value must be.
+	 * The required type of a value.
 	 */
 	enum Type {
 

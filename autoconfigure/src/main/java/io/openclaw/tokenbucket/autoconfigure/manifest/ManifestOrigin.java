@@ -4,7 +4,7 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.core.io.Resource;
 
 /**
- * Where in a manifest a value is. Immutable.
+ * The place of a value in a manifest. Immutable.
  *
  * @param resource the manifest
  * @param field the field with those around it, such as {@code buckets.rating.capacity}

@@ -24,9 +24,8 @@ import io.openclaw.tokenbucket.autoconfigure.manifest.ManifestField.Type;
 
 /**
  * Turns a manifest into properties that remember their line. Text is taken as it is:
- * neither placeholders nor expressions in it are resolved. What it cannot tell, such as
- * whether a capacity is in range, is checked where all properties are. Confined to one
- * manifest and thread.
+ * neither placeholders nor expressions in it are resolved. Other checks, such as the
+ * range of a capacity, are those of all properties. Confined to one manifest and thread.
  */
 final class ManifestReader {
 

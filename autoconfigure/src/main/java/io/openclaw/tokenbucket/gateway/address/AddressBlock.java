@@ -32,7 +32,7 @@ public final class AddressBlock {
 		InetAddress address = AddressText.parse((slash < 0) ? text : text.substring(0, slash));
 		if (address == null) {
 			throw new IllegalArgumentException(
-					"a block of addresses is such as 10.0.0.0/8, 2001:db8::/32 or 192.0.2.7");
+					"a block of addresses looks like 10.0.0.0/8, 2001:db8::/32 or 192.0.2.7");
 		}
 		byte[] bytes = address.getAddress();
 		int bits = bytes.length * Byte.SIZE;
@@ -46,11 +46,12 @@ public final class AddressBlock {
 
 	private static int parsePrefix(String text, int bits) {
 		if (!text.matches("\\d{1,3}") || Integer.parseInt(text) > bits) {
-			throw new IllegalArgumentException("what follows the slash is a number between 1 and " + bits);
+			throw new IllegalArgumentException("the number after the slash is between 1 and " + bits);
 		}
 		int prefix = Integer.parseInt(text);
 		if (prefix == 0) {
-			throw new IllegalArgumentException("who trusts everybody believes any address that a caller invents");
+			throw new IllegalArgumentException(
+					"a gateway that trusts everybody believes any address that a caller invents");
 		}
 		return prefix;
 	}

@@ -62,8 +62,8 @@ public final class ClientAddresses {
 	private void warnOfTheOtherHeader() {
 		if (this.warned.compareAndSet(false, true)) {
 			logger
-				.warn(("A trusted proxy passed on a request with %2$s and without %1$s: all such callers count as the "
-						+ "proxy. If your proxies write %2$s, set openclaw.proxies.header to %3$s; said once only")
+				.warn(("A trusted proxy sent a request with %2$s and without %1$s. All such callers share the bucket of "
+						+ "the proxy. If your proxies write %2$s, set openclaw.proxies.header to %3$s. This line is logged once")
 					.formatted(this.proxies.header().headerName(), this.proxies.header().other().headerName(),
 							this.proxies.header().other().headerName().toLowerCase(Locale.ROOT)));
 		}

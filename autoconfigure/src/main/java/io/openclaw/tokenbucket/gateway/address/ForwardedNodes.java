@@ -9,8 +9,8 @@ import java.util.Locale;
  * The nodes that a request passed by what {@code Forwarded} (RFC 7239) and
  * {@code X-Forwarded-For} say, the last one first. Each proxy appends to what it
  * received, so that only the end of a list is the work of those who are near: it is read
- * from there, and nothing that a caller writes, such as a quote that is never closed, has
- * any bearing on what proxies append to it.
+ * from there. Text of a caller, such as a quote that is never closed, does not affect the
+ * entries that proxies append.
  */
 final class ForwardedNodes {
 

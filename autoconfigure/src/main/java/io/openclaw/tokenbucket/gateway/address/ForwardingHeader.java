@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The header in which proxies say where a request comes from.
+ * The header in which proxies write the address of a caller.
  */
 public enum ForwardingHeader {
 

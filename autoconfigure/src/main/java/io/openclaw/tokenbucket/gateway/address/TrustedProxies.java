@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whose word is taken for where a request comes from, and in which header. Immutable.
+ * The proxies that are believed about the address of a caller, and the header they write.
+ * Immutable.
  *
  * @param blocks addresses of proxies
- * @param hops how many proxies are in front whatever their addresses are, not negative
- * @param header the header that all of them write; what stands in another is the work of
- * callers
+ * @param hops the number of proxies in front, whatever their addresses are, not negative
+ * @param header the header that all of them write; callers may write any other
  */
 public record TrustedProxies(List<AddressBlock> blocks, int hops, ForwardingHeader header) {
 
-	/** Nobody's. */
+	/** No proxy is believed. */
 	public static final TrustedProxies NONE = new TrustedProxies(List.of(), 0, ForwardingHeader.X_FORWARDED_FOR);
 
 	/**
@@ -30,19 +30,19 @@ public record TrustedProxies(List<AddressBlock> blocks, int hops, ForwardingHead
 	}
 
 	/**
-	 * Whether nobody is trusted.
-	 * @return whether forwarding headers are not even read
+	 * Whether no proxy is trusted.
+	 * @return whether forwarding headers are ignored
 	 */
 	boolean isEmpty() {
 		return this.blocks.isEmpty() && this.hops == 0;
 	}
 
 	/**
-	 * Walks from the connection towards the caller, over those who are trusted.
-	 * @param connected who the connection comes from
-	 * @param nodes who passed the request on before, the last one first
-	 * @return the first address that is not trusted; the last that is where no further
-	 * one is told or can be read
+	 * Walks from the connection towards the caller, over trusted proxies.
+	 * @param connected the address of the connection
+	 * @param nodes the addresses in the header, the last proxy first
+	 * @return the first address that is not trusted; the last trusted one if no further
+	 * address is there or can be read
 	 */
 	InetAddress walk(InetAddress connected, List<String> nodes) {
 		InetAddress known = connected;
@@ -67,7 +67,7 @@ public record TrustedProxies(List<AddressBlock> blocks, int hops, ForwardingHead
 	}
 
 	/**
-	 * Says whose word is taken, for people.
+	 * Describes the trusted proxies for the log.
 	 */
 	@Override
 	public String toString() {

@@ -1,8 +1,8 @@
 package io.openclaw.tokenbucket.gateway.answer;
 
 /**
- * Which headers tell callers of their limits. {@code Retry-After} of a rejection is there
- * in any style.
+ * The headers that inform callers of their limits. {@code Retry-After} of a rejection is
+ * there in any style.
  */
 public enum HeaderStyle {
 

@@ -21,8 +21,8 @@ import io.openclaw.tokenbucket.limiter.membership.FleetState;
 /**
  * Answers requests that are not routed. An answer sets the status at once. Its body is
  * written by {@code UnroutedResponseFilter}, after all filters of the route: one of them
- * may still try again or fall back. What else they change of the response does not change
- * the answer. Immutable.
+ * may still try again or fall back. Their other changes of the response do not change the
+ * answer. Immutable.
  */
 public final class ProblemResponses {
 

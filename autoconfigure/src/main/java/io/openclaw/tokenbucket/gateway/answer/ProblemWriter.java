@@ -13,7 +13,7 @@ public interface ProblemWriter {
 
 	/**
 	 * Writes a response. Its status, {@code Retry-After} and {@code Cache-Control} are
-	 * set; headers that tell of the limits are added when it is committed.
+	 * set. The gateway adds the headers about limits when the response is committed.
 	 * @param exchange the request and its response, not committed
 	 * @param problem why the request was not routed
 	 * @return completes when the response is written

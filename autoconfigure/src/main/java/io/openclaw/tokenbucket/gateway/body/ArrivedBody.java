@@ -19,10 +19,10 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * What has arrived of a body whose length is not announced: all of it, if it is short;
- * else its beginning, so that no more than {@link #MOST_BUFFERED} bytes and one network
- * buffer are held in memory for a request, however much it sends. A body that some filter
- * keeps already is neither read nor kept once more.
+ * The part that has arrived of a body whose length is not announced: all of it, if it is
+ * short; else its beginning, so that no more than {@link #MOST_BUFFERED} bytes and one
+ * network buffer are held in memory for a request, however much it sends. A body that
+ * some filter keeps already is neither read nor kept once more.
  */
 public final class ArrivedBody {
 

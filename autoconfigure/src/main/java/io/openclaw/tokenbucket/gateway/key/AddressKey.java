@@ -45,7 +45,7 @@ record AddressKey(ClientAddresses addresses) implements RequestKey {
 		String network = text.endsWith(NETWORK) ? text.substring(0, text.length() - NETWORK.length()) : text;
 		InetAddress address = AddressText.parse(network);
 		if (address == null || (text.endsWith(NETWORK) && !(address instanceof Inet6Address))) {
-			throw new IllegalArgumentException("an address is such as 192.0.2.7, 2001:db8::1 or 2001:db8::/64");
+			throw new IllegalArgumentException("an address looks like 192.0.2.7, 2001:db8::1 or 2001:db8::/64");
 		}
 		return toText(address);
 	}

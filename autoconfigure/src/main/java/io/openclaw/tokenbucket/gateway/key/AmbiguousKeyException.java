@@ -4,9 +4,9 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * A request says more than once whose it is. That is not the same as not saying it: a
- * caller that wants to escape a limit could repeat itself where a missing key is let
- * through. Answered with 400, whatever the limit does with requests without a key.
+ * A request says more than once whose it is. This differs from a missing key: a caller
+ * that wants to escape a limit could repeat itself where a missing key is let through.
+ * Answered with 400, whatever the limit does with requests without a key.
  */
 public class AmbiguousKeyException extends ResponseStatusException {
 

@@ -45,7 +45,7 @@ record AuthorizationKey(String name) implements RequestKey {
 		String canonical = Credentials.canonical(text);
 		if (canonical == null) {
 			throw new IllegalArgumentException(
-					"credentials are such as Bearer <token>, and a request may send them once only");
+					"credentials look like Bearer <token>, and a request may send them only once");
 		}
 		return canonical;
 	}

@@ -8,8 +8,8 @@ import reactor.core.publisher.Mono;
 import org.springframework.util.StringUtils;
 
 /**
- * Reads what may be there once. Whoever reads another of several values than the service
- * behind the gateway does lets a caller choose a bucket of its own for every request.
+ * Reads what may be there once. If the gateway and the service read different ones of
+ * several values, a caller can choose a new bucket for every request.
  */
 final class SingleValue {
 

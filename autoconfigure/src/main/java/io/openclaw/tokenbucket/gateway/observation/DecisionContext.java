@@ -7,7 +7,7 @@ import io.micrometer.observation.Observation;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 
 /**
- * What an observation of decisions is about. Mutable, confined to the request.
+ * The subject of an observation of decisions. Mutable, confined to the request.
  */
 public class DecisionContext extends Observation.Context {
 

@@ -6,7 +6,7 @@ import io.micrometer.observation.ObservationConvention;
 import io.micrometer.observation.docs.ObservationDocumentation;
 
 /**
- * What is observed of decisions, and under which keys.
+ * The observations of decisions, and their keys.
  */
 public enum DecisionObservationDocumentation implements ObservationDocumentation {
 

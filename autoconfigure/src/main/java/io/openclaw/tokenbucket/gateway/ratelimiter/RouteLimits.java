@@ -87,7 +87,7 @@ final class RouteLimits {
 			if (former == null) {
 				throw ex;
 			}
-			logger.error(ex.getMessage() + " What ran before goes on");
+			logger.error(ex.getMessage() + " The gateway keeps the former configuration");
 			limit = limit.deciding(former.name(), former.cost());
 		}
 		this.byRoute.put(routeId, limit);
@@ -112,8 +112,7 @@ final class RouteLimits {
 	}
 
 	/**
-	 * What decides about the requests of a route, and the arguments that it was made of,
-	 * which are mutable.
+	 * The limit of a route, and the arguments that it was made from, which are mutable.
 	 *
 	 * @param name the name of the limit; {@code null} if the route is closed
 	 * @param cost what a request costs in tokens

@@ -264,7 +264,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	}
 
 	/**
-	 * What the arguments do not say. Immutable.
+	 * The settings that the arguments lack. Immutable.
 	 *
 	 * @param revision of the limits
 	 * @param creditWait how long a request may wait for an acknowledgement

@@ -5,7 +5,7 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
- * What has become of a bucket since it was last used, ticked and published. It enters its
+ * The changes of a bucket since it was last used, ticked and published. It enters its
  * bucket into the queues, once each. Mutable, confined to its bucket.
  *
  * @param <B> the bucket type

@@ -6,7 +6,7 @@ import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
 
 /**
- * What a request for a reservation gets. Immutable.
+ * The answer to a request for a reservation. Immutable.
  *
  * @param kind kept, broken, or waiting in the line
  * @param reason why it is kept

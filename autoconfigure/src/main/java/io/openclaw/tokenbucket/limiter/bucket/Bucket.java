@@ -36,8 +36,8 @@ import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
  * {@link DriftListener#onWindow}, {@link SpendingListener#onSpent},
  * {@link MergeListener#onMerge} and
  * {@link io.openclaw.tokenbucket.limiter.limit.FallbackQuota#of}: they return at once and
- * ask nothing of a bucket. What waiting requests must be told is returned, and told
- * without the lock.
+ * ask nothing of a bucket. News for waiting requests is returned, and delivered without
+ * the lock.
  */
 public final class Bucket implements Line {
 

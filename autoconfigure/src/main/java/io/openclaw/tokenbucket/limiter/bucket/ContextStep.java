@@ -9,10 +9,10 @@ import io.openclaw.tokenbucket.limiter.membership.CurrentMembership.Numbered;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
 /**
- * What the buckets of a limit go by from one change that they must follow to the next. A
- * bucket holds the step that it followed last, and through it all that came since: so one
- * that nobody uses follows later, each change as of its moment. What all buckets have
- * followed is garbage. Thread-safe; its limit writes it.
+ * The rules of the buckets of a limit from one change to the next. A bucket holds the
+ * step that it followed last, and through it all that came since: so one that nobody uses
+ * follows later, each change as of its moment. Steps that all buckets have followed are
+ * garbage. Thread-safe; its limit writes it.
  */
 public final class ContextStep {
 

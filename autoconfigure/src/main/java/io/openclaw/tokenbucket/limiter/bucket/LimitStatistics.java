@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 
 /**
- * What became of the requests of one limit since start. Thread-safe.
+ * The decisions of one limit since start. Thread-safe.
  */
 public final class LimitStatistics {
 

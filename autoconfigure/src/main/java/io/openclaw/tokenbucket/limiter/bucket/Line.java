@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Where requests wait for credit.
+ * The line of requests that wait for credit.
  */
 public interface Line {
 

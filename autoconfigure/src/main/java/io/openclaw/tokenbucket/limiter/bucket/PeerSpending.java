@@ -12,7 +12,7 @@ import io.openclaw.tokenbucket.limiter.rule.DriftWindow;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
 
 /**
- * What merges reveal of the spending of other members: their demand, and how much of it
+ * The spending of other members, as merges reveal it: their demand, and how much of it
  * the rules did not allow. Mutable, confined to its bucket.
  */
 final class PeerSpending {

@@ -5,9 +5,9 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests that wait for credit of one bucket, first come first served, and the
- * micro-tokens that are set aside for them and for those that are not committed yet.
- * Mutable, confined to its bucket.
+ * The requests that wait for credit of one bucket, first come first served. Also counts
+ * the micro-tokens that are promised to them and to reservations that are not committed
+ * yet. Mutable, confined to its bucket.
  */
 final class WaitingLine {
 
@@ -39,7 +39,7 @@ final class WaitingLine {
 	}
 
 	/**
-	 * What is set aside for all reservations, in the line or kept.
+	 * The micro-tokens promised to all reservations, in the line or kept.
 	 */
 	long reserved() {
 		return this.reserved;
@@ -68,7 +68,7 @@ final class WaitingLine {
 	}
 
 	/**
-	 * Ends a reservation, if it has not ended; nothing is set aside for it any more.
+	 * Ends a reservation, if it has not ended. Nothing is promised to it any more.
 	 */
 	void close(Reservation reservation) {
 		if (reservation.state() == Reservation.State.CLOSED) {

@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.limiter.decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one request costs in one bucket. Immutable.
+ * The cost of one request in one bucket. Immutable.
  *
  * @param limit the name of the limit
  * @param key whose bucket it is

@@ -16,12 +16,11 @@ import io.openclaw.tokenbucket.limiter.limit.Mode;
  * @param reason why
  * @param limit the limit as it was defined at the time
  * @param remaining micro-tokens left to spend here after the decision, not negative
- * @param nanosToWait nanoseconds until a request of the same cost would be admitted if
- * nobody else spent; zero if it would be now, {@link Long#MAX_VALUE} if never
+ * @param nanosToWait nanoseconds until a request of the same cost would be admitted if no
+ * other spends; zero if at once, {@link Long#MAX_VALUE} if never
  * @param completion completes with the final decision, never exceptionally; present only
  * while waiting. Cancelling it through {@link CompletionStage#toCompletableFuture()}
- * takes the reservation back, and so consumes nothing: what is consumed at that moment is
- * given back
+ * takes the reservation back. Tokens that were consumed by then are given back
  * @param mode whether the limit was enforced at the time
  * @param settlement settles what was taken in advance; present only where the request is
  * admitted and its {@linkplain Charge charge} was in advance
@@ -44,9 +43,9 @@ public record Decision(Outcome outcome, Reason reason, Limit limit, long remaini
 	}
 
 	/**
-	 * Whether the request may go on, as far as this limit is concerned: its tokens are
-	 * consumed, or the limit only shadows and would have rejected it.
-	 * @return {@code true} if the limit has nothing against it
+	 * Whether this limit lets the request go on: its tokens are consumed, or the limit is
+	 * in shadow mode and would have rejected it.
+	 * @return {@code true} if it does
 	 */
 	public boolean isAdmitted() {
 		return this.outcome == Outcome.ADMITTED || this.outcome == Outcome.SHADOW_REJECTED;

@@ -1,8 +1,8 @@
 package io.openclaw.tokenbucket.limiter.decision;
 
 /**
- * One request, as one limit decided it. A request with several limits makes one event for
- * each. Immutable.
+ * The decision of one limit about one request. A request with several limits makes one
+ * event for each. Immutable.
  *
  * @param key whose bucket was asked, as endpoints show it: an API key by its id
  * @param tokens what the request costs, in whole tokens, not negative

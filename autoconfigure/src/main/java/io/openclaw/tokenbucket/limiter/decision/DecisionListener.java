@@ -1,15 +1,15 @@
 package io.openclaw.tokenbucket.limiter.decision;
 
 /**
- * Is told of every final decision, on the thread that made it. Must be thread-safe and
- * quick, and must not throw.
+ * Receives every final decision, on the thread that made it. Implementations must be
+ * thread-safe and quick, and must not throw.
  */
 @FunctionalInterface
 public interface DecisionListener {
 
 	/**
 	 * A request was admitted or rejected.
-	 * @param event which request, and how it was decided
+	 * @param event the request and the decision
 	 */
 	void onDecision(DecisionEvent event);
 

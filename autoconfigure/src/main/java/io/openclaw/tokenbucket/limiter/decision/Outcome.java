@@ -1,7 +1,7 @@
 package io.openclaw.tokenbucket.limiter.decision;
 
 /**
- * How a request was decided.
+ * The outcome of a decision.
  */
 public enum Outcome {
 
@@ -12,7 +12,7 @@ public enum Outcome {
 	REJECTED,
 
 	/**
-	 * Nothing is consumed, and the request goes on all the same: the limit only shadows.
+	 * Nothing is consumed, but the request goes on, since the limit is in shadow mode.
 	 */
 	SHADOW_REJECTED,
 

@@ -1,20 +1,22 @@
 package io.openclaw.tokenbucket.limiter.decision;
 
 /**
- * Why a request was decided as it was.
+ * The reason of a decision.
  */
 public enum Reason {
 
-	/** The bucket had tokens, and this member credit to spend them. */
+	/** The bucket had tokens, and this member had credit to spend them. */
 	CREDIT,
 
-	/** The bucket had tokens; no acknowledgement came in time, or none is asked for. */
+	/**
+	 * The bucket had tokens. No acknowledgement came in time, or the limit asks for none.
+	 */
 	LEVEL,
 
 	/** The bucket has fewer tokens than the request costs. */
 	EXHAUSTED,
 
-	/** The bucket has tokens, but the members that hold them aside cannot be heard. */
+	/** The bucket has tokens, but they are held aside for members that are not heard. */
 	REDUCED_CAPACITY,
 
 	/** The limit is in fallback, and this member has spent its part. */

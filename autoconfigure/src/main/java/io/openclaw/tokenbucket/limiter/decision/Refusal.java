@@ -1,14 +1,14 @@
 package io.openclaw.tokenbucket.limiter.decision;
 
 /**
- * Why a request was answered before any bucket was asked.
+ * The reason why a request was answered before any bucket was asked.
  */
 public enum Refusal {
 
 	/** The request lacks the key by which the limit counts. */
 	MISSING_KEY,
 
-	/** The circuit of its route is open: its upstream is too slow. */
+	/** The circuit of its route is open, since the upstream is too slow. */
 	CIRCUIT_OPEN
 
 }

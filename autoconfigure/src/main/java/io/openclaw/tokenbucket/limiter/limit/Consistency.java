@@ -1,15 +1,15 @@
 package io.openclaw.tokenbucket.limiter.limit;
 
 /**
- * What happens to a request for which the bucket has tokens, but this member no credit to
- * spend them before its peers have acknowledged what it spent last.
+ * Decides about a request beyond the credit of this member: the bucket has tokens, but
+ * peers have not acknowledged the latest spending.
  */
 public enum Consistency {
 
-	/** It waits for an acknowledgement, and is rejected when none comes in time. */
+	/** The request waits for an acknowledgement. It is rejected if none comes in time. */
 	STRICT,
 
-	/** It waits for an acknowledgement, and is admitted on the level when none comes. */
+	/** The request waits for an acknowledgement. If none comes, the level decides. */
 	BOUNDED,
 
 	/** It is admitted on the level at once. */

@@ -1,8 +1,8 @@
 package io.openclaw.tokenbucket.limiter.limit;
 
 /**
- * How much of a limit a member may spend while the limit is in fallback. Must be quick
- * and thread-safe.
+ * The part of a limit that a member may spend while the limit is in fallback. Must be
+ * quick and thread-safe.
  */
 @FunctionalInterface
 public interface FallbackQuota {

@@ -3,10 +3,10 @@ package io.openclaw.tokenbucket.limiter.limit;
 /**
  * A limit that changed on this member. Immutable.
  *
- * @param from what this member followed before
- * @param formerSource where that came from
- * @param to what it follows now
- * @param source where that came from
+ * @param from the definition that this member followed before
+ * @param formerSource the source of that definition
+ * @param to the definition that it follows now
+ * @param source the source of that definition
  */
 public record LimitChange(LimitDefinition from, LimitSource formerSource, LimitDefinition to, LimitSource source) {
 

@@ -10,9 +10,9 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 
 /**
- * What the members of a fleet must agree on about a limit: a last-writer-wins register
- * (Shapiro et al. 2011, 3.2.1) whose time stamp is a version instead of a clock. Merge is
- * commutative, associative and idempotent. Immutable.
+ * The properties of a limit on which all members of a fleet must agree: a
+ * last-writer-wins register (Shapiro et al. 2011, 3.2.1) whose time stamp is a version
+ * instead of a clock. Merge is commutative, associative and idempotent. Immutable.
  *
  * @param limit the limit with its revision, the first part of the version
  * @param edit how often the limit was changed at run time since its revision, not

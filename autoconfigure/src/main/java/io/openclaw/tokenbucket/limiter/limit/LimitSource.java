@@ -1,7 +1,7 @@
 package io.openclaw.tokenbucket.limiter.limit;
 
 /**
- * Where the definition of a limit that a member follows came from.
+ * The source of the definition that a member follows.
  */
 public enum LimitSource {
 

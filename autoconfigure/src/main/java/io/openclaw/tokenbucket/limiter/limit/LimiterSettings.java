@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.limiter.limit;
 import java.time.Duration;
 
 /**
- * What the limiter needs to know of the fleet's settings. Immutable.
+ * The settings of the fleet that the limiter needs. Immutable.
  *
  * @param replicationFactor members to reckon with before any has been heard, positive
  * @param syncInterval how often members exchange state, positive

@@ -5,7 +5,7 @@ package io.openclaw.tokenbucket.limiter.limit;
  */
 public enum Mode {
 
-	/** What the limit rejects is rejected. */
+	/** The limit rejects requests. */
 	ENFORCE,
 
 	/**

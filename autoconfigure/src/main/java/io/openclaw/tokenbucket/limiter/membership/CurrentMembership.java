@@ -7,7 +7,7 @@ import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
- * Who this member is, and the members as it knows them now. Thread-safe.
+ * This member, and the members as it knows them now. Thread-safe.
  */
 public final class CurrentMembership {
 

@@ -1,7 +1,7 @@
 package io.openclaw.tokenbucket.limiter.membership;
 
 /**
- * How much of the fleet a member hears, and so what it may spend.
+ * The part of the fleet that a member hears, and so the part that it may spend.
  */
 public enum FleetState {
 

@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
- * Who is counted and who is heard, from one moment to another. It carries its own
- * deadlines: a process that was paused notices before it admits anything that they have
- * passed. Immutable.
+ * The members that are counted and those that are heard, from one moment to another. It
+ * carries its own deadlines: a process that was paused notices before it admits anything
+ * that they have passed. Immutable.
  */
 public final class MembershipView {
 
@@ -328,7 +328,7 @@ public final class MembershipView {
 	}
 
 	/**
-	 * How the peers see this member.
+	 * The view of the peers on this member.
 	 */
 	private enum Standing {
 

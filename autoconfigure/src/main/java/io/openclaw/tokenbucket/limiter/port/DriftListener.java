@@ -3,8 +3,8 @@ package io.openclaw.tokenbucket.limiter.port;
 import io.openclaw.tokenbucket.crdt.Limit;
 
 /**
- * Is told how much more was spent of a bucket than the rules allow. Called on the thread
- * that merges, with the bucket locked: must return at once and ask nothing of the
+ * Receives the spending from a bucket beyond the rules. Called on the thread that merges,
+ * with the bucket locked. Implementations must return at once, and must not call the
  * limiter, except from {@link #onTick}.
  */
 public interface DriftListener {
@@ -27,8 +27,8 @@ public interface DriftListener {
 	 * gap, unless the members change.
 	 * @param bucket the bucket
 	 * @param limit its limit
-	 * @param excess micro-tokens that the heard members spent beyond what was there and
-	 * what was refilled; zero if none
+	 * @param excess micro-tokens that the heard members spent beyond the level and the
+	 * refill; zero if none
 	 * @param sinceNanos when the window began, in nanoseconds of the limiter's clock
 	 * @param now when it ended
 	 */

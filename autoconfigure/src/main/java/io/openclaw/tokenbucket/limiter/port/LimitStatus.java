@@ -10,10 +10,10 @@ import io.openclaw.tokenbucket.limiter.limit.LimitSource;
  * One limit over all its buckets, as it was at a moment. Immutable.
  *
  * @param policy the limit and its consistency
- * @param definition what of it the fleet agrees on
- * @param configured what this member is configured with; {@code null} if it only knows
- * the limit from others
- * @param source where the definition came from
+ * @param definition the properties on which the fleet agrees
+ * @param configured the configuration of this member; {@code null} if it knows the limit
+ * only from others
+ * @param source the source of the definition
  * @param activeKeys buckets held in memory
  * @param lowestLevel the lowest level, in micro-tokens, of the buckets held; the capacity
  * if there is none

@@ -3,8 +3,8 @@ package io.openclaw.tokenbucket.limiter.port;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
- * Is told of merges that brought news. Called on the thread that merges, with the bucket
- * locked: must return at once and ask nothing of the limiter.
+ * Receives merges that brought news. Called on the thread that merges, with the bucket
+ * locked. Implementations must return at once, and must not call the limiter.
  */
 @FunctionalInterface
 public interface MergeListener {
@@ -14,7 +14,7 @@ public interface MergeListener {
 	};
 
 	/**
-	 * What a peer sent was merged, and the state is another one now.
+	 * A peer's state was merged, and changed the state here.
 	 * @param bucket the bucket
 	 * @param before the state here
 	 * @param remote the state of the peer

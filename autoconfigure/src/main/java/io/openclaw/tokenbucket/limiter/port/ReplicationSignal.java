@@ -1,7 +1,7 @@
 package io.openclaw.tokenbucket.limiter.port;
 
 /**
- * What the request path asks of replication. Called on request threads: must be
+ * The requests of the request path to replication. Called on request threads: must be
  * thread-safe, return at once and do no I/O.
  */
 public interface ReplicationSignal {

@@ -3,8 +3,8 @@ package io.openclaw.tokenbucket.limiter.port;
 import io.openclaw.tokenbucket.crdt.Birth;
 
 /**
- * Is told of everything that this member consumes. Called on the thread that decides,
- * with the bucket locked: must return at once and ask nothing of the limiter.
+ * Receives all consumption of this member. Called on the thread that decides, with the
+ * bucket locked. Implementations must return at once, and must not call the limiter.
  */
 @FunctionalInterface
 public interface SpendingListener {
@@ -16,7 +16,7 @@ public interface SpendingListener {
 	/**
 	 * Tokens were consumed, or given back.
 	 * @param bucket the bucket
-	 * @param birth under which this member counts it
+	 * @param birth the birth under which this member counts it
 	 * @param amount micro-tokens consumed; negative if they were given back
 	 */
 	void onSpent(BucketKey bucket, Birth birth, long amount);

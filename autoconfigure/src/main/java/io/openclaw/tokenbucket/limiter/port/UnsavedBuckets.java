@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which buckets have changed, or were dropped, since they were saved last. Empty until
+ * The buckets that changed or were dropped since they were last saved. Empty until
  * somebody says that they are saved at all. Thread-safe.
  */
 public final class UnsavedBuckets {

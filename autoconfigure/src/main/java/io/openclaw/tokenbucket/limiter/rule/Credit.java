@@ -4,9 +4,9 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
 /**
- * What this member may spend of one bucket before its peers acknowledge: its fair share,
- * less what it has spent that they have not. Amounts are micro-tokens, times nanoseconds
- * of one clock. Mutable, confined to its bucket.
+ * The tokens of one bucket that this member may spend before its peers acknowledge: its
+ * fair share, less what it has spent that they have not. Amounts are micro-tokens, times
+ * nanoseconds of one clock. Mutable, confined to its bucket.
  */
 public final class Credit {
 

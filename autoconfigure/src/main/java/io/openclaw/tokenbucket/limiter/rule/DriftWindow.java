@@ -7,10 +7,10 @@ import io.openclaw.tokenbucket.crdt.Refill;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 
 /**
- * How much others may spend of a bucket by the rules, and how much they did: at most what
- * was there and what was refilled since, less what was spent here. Told over a window,
- * since single merges come as unevenly as messages travel. Amounts are micro-tokens,
- * times nanoseconds of one clock. Mutable, confined to its bucket.
+ * The spending of others from a bucket, compared with the spending that the rules allow:
+ * at most what was there and what was refilled since, less what was spent here. Told over
+ * a window, since single merges come as unevenly as messages travel. Amounts are
+ * micro-tokens, times nanoseconds of one clock. Mutable, confined to its bucket.
  */
 public final class DriftWindow {
 

@@ -1,7 +1,7 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
 /**
- * What lies above the capacity of a bucket: several members granted it, each in good
+ * The tokens above the capacity of a bucket: several members granted it, each in good
  * faith, or the capacity shrank. One member consumes it for all, once all are heard. Each
  * side of a partition withholds it until then. Amounts are micro-tokens. Mutable,
  * confined to its bucket.

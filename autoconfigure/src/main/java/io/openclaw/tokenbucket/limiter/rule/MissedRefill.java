@@ -10,11 +10,11 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
 /**
- * What the shares of lost members would have refilled. It is granted to a member when it
- * is removed. Each member removes a lost one at another moment, and learns before what
- * others have granted: so what is due is counted from what was granted at the loss.
- * Amounts are micro-tokens, times nanoseconds of one clock. Mutable, confined to its
- * bucket.
+ * The refill that the shares of lost members miss. When a member is removed, its missed
+ * refill is granted to it, once. Members remove a lost one at different moments, and
+ * learn of each other's grants before. So each counts from the value of {@code granted}
+ * at the loss. Amounts are micro-tokens, times nanoseconds of one clock. Mutable,
+ * confined to its bucket.
  */
 final class MissedRefill {
 
@@ -22,7 +22,7 @@ final class MissedRefill {
 	private Map<MemberId, Loss> byMember = Map.of();
 
 	/**
-	 * Begins with who is lost already when the bucket is created.
+	 * Begins with the members that are lost when the bucket is created.
 	 */
 	void begin(MembershipView view, TokenBucketState state, long now) {
 		for (MembershipView.Peer lost : view.unheard()) {
@@ -31,7 +31,8 @@ final class MissedRefill {
 	}
 
 	/**
-	 * Time passes under a limit and a number of members that may change now.
+	 * Adds the refill missed until now, before the limit or the number of members
+	 * changes.
 	 */
 	void accrue(Limit limit, int members, long now) {
 		if (!this.byMember.isEmpty()) {
@@ -40,8 +41,8 @@ final class MissedRefill {
 	}
 
 	/**
-	 * Grants to those that were removed what is due to them, up to full. The view of a
-	 * joiner names no peers, and has removed none.
+	 * Grants the missed refill to members that were removed, up to full. The view of a
+	 * joiner lists no peers, so it has removed none.
 	 */
 	TokenBucketState grantRemoved(MembershipView before, MembershipView after, Limit limit, TokenBucketState state) {
 		TokenBucketState granted = state;
@@ -55,8 +56,9 @@ final class MissedRefill {
 	}
 
 	/**
-	 * Follows who is lost. A joiner leaves those that were lost meanwhile to the others,
-	 * which may have granted what is due by now. What it noted before still holds.
+	 * Follows changes of the lost members. A joiner leaves members that were lost
+	 * meanwhile to the others, which may have granted their refill already. Its earlier
+	 * notes still hold.
 	 */
 	void follow(MembershipView before, MembershipView after, TokenBucketState state) {
 		if (after.isJoining()) {
@@ -89,11 +91,11 @@ final class MissedRefill {
 	}
 
 	/**
-	 * Of one member.
+	 * The loss of one member.
 	 *
-	 * @param granted to it when it was lost
-	 * @param refilled what its share would have refilled until a moment
-	 * @param until that moment
+	 * @param granted the value of granted when it was lost
+	 * @param refilled the refill that its share missed until then
+	 * @param until the time of the last update
 	 */
 	private record Loss(long granted, long refilled, long until) {
 

@@ -5,9 +5,9 @@ import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
 /**
- * What a peer may claim of this member's own spending: no more than this member spent. A
- * merge keeps the larger count, so a larger claim would hide this member's spending until
- * it caught up. Immutable.
+ * The claims of a peer about this member's own spending: no more than this member spent.
+ * A merge keeps the larger count, so a larger claim would hide this member's spending
+ * until it caught up. Immutable.
  *
  * @param birth what this member counts its spending under
  */

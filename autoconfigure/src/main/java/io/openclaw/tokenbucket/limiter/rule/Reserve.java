@@ -13,9 +13,9 @@ import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
 /**
- * What is held aside for members that are not heard. Each may be spending its part of the
- * level at the time it was lost. What was granted to it since is added, and what is known
- * to be consumed by it since is taken off. Mutable, confined to its bucket.
+ * The tokens held aside for members that are not heard. Each lost member may be spending
+ * its part of the level at the time of the loss. Refill granted to it since is added. Its
+ * known spending since is subtracted. Mutable, confined to its bucket.
  */
 final class Reserve {
 
@@ -25,7 +25,7 @@ final class Reserve {
 	private Origin origin = Origin.CREATED;
 
 	/**
-	 * A first state arrived, and nobody has spent here yet. It may be of any age: the
+	 * A first state arrived before any spending here. It may be of any age, since the
 	 * bucket was missing here because it was full.
 	 * @param state the state
 	 */
@@ -36,7 +36,7 @@ final class Reserve {
 	}
 
 	/**
-	 * A state arrived from a member that hears all, while this one joined.
+	 * A state arrived from a member that hears all, while this member joined.
 	 * @param state the state
 	 */
 	void join(TokenBucketState state) {
@@ -90,19 +90,19 @@ final class Reserve {
 	}
 
 	/**
-	 * The sum of the reserves.
-	 * @param view who is not heard
+	 * The tokens to hold aside for all lost members.
+	 * @param view tells which members are not heard
 	 * @param limit the limit
 	 * @param state the state now
-	 * @param marginNanos by how much a state must be older than the last message of a
-	 * lost member
+	 * @param marginNanos the time by which a state must be older than the last message of
+	 * a lost member
 	 * @return micro-tokens, not negative
 	 */
 	long sum(MembershipView view, Limit limit, TokenBucketState state, long marginNanos) {
 		if (view.isComplete()) {
 			return 0;
 		}
-		// A bucket began with the same everywhere.
+		// A bucket began with the same tokens on all members.
 		long initial = limit.initialOf(state);
 		long sum = view.unknown() * (initial / view.size());
 		for (List<MembershipView.Peer> group : view.unheardGroups()) {
@@ -110,8 +110,8 @@ final class Reserve {
 			for (MembershipView.Peer lost : group) {
 				left += left(lost, view.size(), limit, state, marginNanos);
 			}
-			// A group that spent beyond its part frees nothing of another's part: the
-			// other may not know of it.
+			// If a group spent beyond its part, that reduces no other group's part. The
+			// other group may not know of it.
 			sum += Math.max(0, left);
 		}
 		return sum;
@@ -120,7 +120,7 @@ final class Reserve {
 	private long left(MembershipView.Peer lost, int members, Limit limit, TokenBucketState state, long marginNanos) {
 		TokenBucketState remembered = stateBefore(lost, marginNanos);
 		if (remembered != null) {
-			// What is above a capacity that shrank since belongs to nobody.
+			// Tokens above a capacity that shrank since belong to nobody.
 			long before = Math.min(limit.capacity(), limit.initialOf(state) + remembered.balance());
 			return before / members + netGranted(lost.id(), state) - netGranted(lost.id(), remembered);
 		}
@@ -148,21 +148,22 @@ final class Reserve {
 	}
 
 	/**
-	 * What the bucket began with here.
+	 * The state with which the bucket began here.
 	 */
 	private record Origin(TokenBucketState state, boolean joined) {
 
 		static final Origin CREATED = new Origin(TokenBucketState.empty(), false);
 
 		/**
-		 * A member's part of the level then, without what was granted to it and not
-		 * consumed.
+		 * A member's part of the level at that time, without its granted and unconsumed
+		 * tokens.
 		 */
 		long part(MemberId member, int members, Limit limit, long initial) {
 			if (this.joined) {
 				return (initial + this.state.balance()) / members - netGranted(member, this.state);
 			}
-			// More was granted than refills a new bucket: so it was full again since.
+			// More was granted than a new bucket can take, so the bucket was full again
+			// since.
 			boolean isOld = this.state.granted().get(member) > limit.capacity() / members;
 			return isOld ? limit.capacity() / members - netGranted(member, this.state) : initial / members;
 		}

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
- * What a member has spent of a bucket, published, and had acknowledged by all members it
- * hears. Amounts are micro-tokens. Mutable, confined to its bucket.
+ * The spending of a member from a bucket: in all, as published, and as acknowledged by
+ * all members that it hears. Amounts are micro-tokens. Mutable, confined to its bucket.
  */
 final class UnacknowledgedSpending {
 

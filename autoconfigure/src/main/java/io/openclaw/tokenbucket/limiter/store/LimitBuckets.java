@@ -170,7 +170,7 @@ public final class LimitBuckets {
 	}
 
 	/**
-	 * What is asked of a bucket.
+	 * A question to a bucket.
 	 *
 	 * @param <T> the answer
 	 */

@@ -33,8 +33,8 @@ import io.openclaw.tokenbucket.limiter.membership.CurrentMembership;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
- * The limits of a member and their buckets. What is asked of a limit that is unknown here
- * is ignored. Thread-safe. Times are nanoseconds of the clock of the limiter.
+ * The limits of a member and their buckets. Calls for an unknown limit are ignored.
+ * Thread-safe. Times are nanoseconds of the clock of the limiter.
  */
 public final class LimitRegistry {
 

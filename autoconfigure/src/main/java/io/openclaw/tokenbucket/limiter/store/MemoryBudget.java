@@ -3,8 +3,8 @@ package io.openclaw.tokenbucket.limiter.store;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How many buckets this member has memory for. The bucket of a long key takes the room of
- * several: whoever invents keys may invent long ones. Thread-safe.
+ * The number of buckets for which this member has memory. The bucket of a long key takes
+ * the room of several: a caller that invents keys may invent long ones. Thread-safe.
  */
 final class MemoryBudget {
 

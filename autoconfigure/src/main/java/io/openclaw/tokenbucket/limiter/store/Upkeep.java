@@ -15,12 +15,12 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
 
 /**
- * What is done about buckets at the end of each sync interval, in slices. Mutable, for
- * the replicating thread.
+ * Maintains buckets at the end of each sync interval, in slices. Mutable, for the
+ * replicating thread.
  */
 public final class Upkeep {
 
-	/** Of how many buckets a tick does one thing: a few milliseconds of work. */
+	/** The buckets that one kind of work takes in a tick: a few milliseconds. */
 	public static final int SLICE = 5_000;
 
 	// Snapshots may be asked for as far back as a member may be silent and still count as
@@ -52,8 +52,8 @@ public final class Upkeep {
 	/**
 	 * Creates the upkeep.
 	 * @param dropped remembers those that were dropped
-	 * @param sweptAtOnce how many buckets a tick looks at in order to drop those that are
-	 * full and idle; with none, no bucket is ever dropped
+	 * @param sweptAtOnce how many buckets a tick checks in order to drop full and idle
+	 * ones; with zero, no bucket is ever dropped
 	 */
 	public Upkeep(LimitRegistry limits, CurrentMembership members, BucketQueues<Bucket> queues, UnsavedBuckets unsaved,
 			DroppedBuckets dropped, int sweptAtOnce) {
@@ -66,9 +66,9 @@ public final class Upkeep {
 	}
 
 	/**
-	 * The members changed. Some time after all are heard again, or another one is
-	 * counted, every bucket is published: so all learn what each accrued in between. By
-	 * then the others hear all as well, and none accrues anything more by that.
+	 * The members changed. Every bucket is published some time after all are heard again,
+	 * or after a new member is counted. So all learn the refill that each accrued in
+	 * between. By then the others hear all as well, so no further difference arises.
 	 */
 	public void membershipChanged(MembershipView before, MembershipView after, long now) {
 		if (bringsTogether(before, after)) {
@@ -76,8 +76,8 @@ public final class Upkeep {
 		}
 	}
 
-	// A joiner does not know what accrues after the copy that it gets and before it is
-	// counted. It is enough that one of the others tells it.
+	// A joiner misses the refill between its copy of the state and its count as a member.
+	// One of the others has to send it.
 	private boolean bringsTogether(MembershipView before, MembershipView after) {
 		if (!after.isComplete() || before.isJoining()) {
 			return false;
@@ -111,7 +111,7 @@ public final class Upkeep {
 	}
 
 	/**
-	 * Ends the last sync interval: of all buckets that were touched, however many.
+	 * Ends the last sync interval for all touched buckets, without a bound.
 	 */
 	public void finish(long now) {
 		endInterval(Integer.MAX_VALUE, now);
@@ -158,7 +158,7 @@ public final class Upkeep {
 		}
 	}
 
-	// Those that come in meanwhile wait for the next time.
+	// Buckets that are added meanwhile wait for the next time.
 	private static void drain(Queue<Bucket> buckets, int most, Consumer<Bucket> action) {
 		Bucket bucket = buckets.poll();
 		for (int left = most; bucket != null; bucket = (--left > 0) ? buckets.poll() : null) {

@@ -17,9 +17,9 @@ import io.openclaw.tokenbucket.limiter.LogThrottle;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 
 /**
- * Writes lines of JSON to a file, on a thread of its own. Whoever adds a line never
- * waits: lines that find the queue full, or that cannot be written, are dropped and
- * counted. Thread-safe.
+ * Writes lines of JSON to a file, on a thread of its own. Adding a line never waits:
+ * lines that find the queue full, or that cannot be written, are dropped and counted.
+ * Thread-safe.
  */
 public final class JsonLines implements AutoCloseable {
 
@@ -154,7 +154,7 @@ public final class JsonLines implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			this.failures.pass((count) -> logger
-				.error("Lines cannot be written; " + count + " attempts have failed since the last such line", ex));
+				.error("The file could not be written " + count + " times since the last such line", ex));
 			return false;
 		}
 	}

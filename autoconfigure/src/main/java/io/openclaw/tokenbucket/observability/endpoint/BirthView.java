@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.observability.endpoint;
 import java.math.BigDecimal;
 
 /**
- * What a member counted since it created a bucket once. Immutable. Amounts in tokens.
+ * The counts of a member since it created a bucket. Immutable. Amounts in tokens.
  *
  * @param birth the number of the birth
  * @param consumed what the member admitted

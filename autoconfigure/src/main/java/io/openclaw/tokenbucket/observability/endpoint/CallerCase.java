@@ -11,7 +11,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.observability.Rejections.Rejection;
 
 /**
- * What one member knows of one caller under one limit. Immutable.
+ * The knowledge of one member about one caller under one limit. Immutable.
  *
  * @param place where the bucket would be
  * @param policy the limit that counts

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the limiter may hold a bucket of a caller. Immutable.
+ * A place where the limiter may hold a bucket of a caller. Immutable.
  *
  * @param limit the name of the limit that routes use
  * @param plan the name of the limit that holds the bucket: the same, or an override of it

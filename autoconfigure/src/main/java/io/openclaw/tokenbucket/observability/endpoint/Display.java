@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 
 /**
- * How amounts, durations and constants appear in the views.
+ * The format of amounts, durations and constants in the views.
  */
 final class Display {
 

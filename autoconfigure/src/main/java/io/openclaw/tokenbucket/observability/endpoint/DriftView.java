@@ -6,7 +6,7 @@ import java.math.RoundingMode;
 import io.openclaw.tokenbucket.resilience.Drift;
 
 /**
- * How far others are from the rules. Immutable.
+ * The distance of others from the rules. Immutable.
  *
  * @param tokens what they spent beyond them since start
  * @param ratio the same in about the last second, in the bucket that drifts most, as a

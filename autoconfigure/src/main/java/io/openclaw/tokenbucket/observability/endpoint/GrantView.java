@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.observability.endpoint;
 import java.math.BigDecimal;
 
 /**
- * What a write gave back to one key. Immutable. Amounts in tokens.
+ * The tokens that a write gave back to one key. Immutable. Amounts in tokens.
  *
  * @param limit the name of the limit
  * @param key whose bucket, invisible characters escaped

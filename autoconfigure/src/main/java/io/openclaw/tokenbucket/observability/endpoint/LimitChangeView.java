@@ -6,7 +6,7 @@ import java.util.Map;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 
 /**
- * What a write did to a limit. Immutable.
+ * The changes that a write made to a limit. Immutable.
  *
  * @param limit the name of the limit
  * @param version revision, dot, changes at run time since; every member that follows this

@@ -22,7 +22,8 @@ import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.Mode;
 
 /**
- * What an operator wants of a limit, checked as strictly as configuration is. Immutable.
+ * The change of a limit that an operator asks for, checked as strictly as configuration.
+ * Immutable.
  *
  * @param capacity micro-tokens; {@code null} to keep it
  * @param initial micro-tokens that new buckets begin with; {@code null} to keep them, or

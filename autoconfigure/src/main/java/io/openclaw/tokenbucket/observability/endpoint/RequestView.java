@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How requests meet a limit. Immutable.
+ * The settings by which requests meet a limit. Immutable.
  *
  * @param limit the name that routes use; of an override, that of the limit which it
  * overrides

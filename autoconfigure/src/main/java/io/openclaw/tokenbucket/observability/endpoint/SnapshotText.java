@@ -13,9 +13,9 @@ import java.util.HexFormat;
 import io.openclaw.tokenbucket.persistence.SnapshotFile;
 
 /**
- * A snapshot as lines of text: the first names the format and its version, one for each
- * part in Base64 follows, and the last has the SHA-256 of all before it and the number of
- * parts. So a file without a last line, or with another one, is not whole.
+ * A snapshot as lines of text: the first names the format and its version. One line in
+ * Base64 follows for each part. The last has the SHA-256 of all lines before, and the
+ * number of parts. So a file without a last line, or with another one, is not whole.
  */
 final class SnapshotText {
 

@@ -26,8 +26,8 @@ import io.openclaw.tokenbucket.observability.VisibleText;
 
 /**
  * {@link EndpointWebExtension @EndpointWebExtension} with the writes of
- * {@link TokenBucketsEndpoint}. What is written reaches every member. There are none
- * without {@code management.endpoint.tokenbuckets.access=unrestricted}.
+ * {@link TokenBucketsEndpoint}. Every write reaches all members. There are none without
+ * {@code management.endpoint.tokenbuckets.access=unrestricted}.
  */
 @EndpointWebExtension(endpoint = TokenBucketsEndpoint.class)
 public class TokenBucketsWebExtension {

@@ -1,7 +1,7 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
 /**
- * What a limit would say to the next request of a caller.
+ * The answer of a limit to the next request of a caller.
  */
 enum Verdict {
 

@@ -9,9 +9,9 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 
 /**
  * The lowest level since the last reading, for any number of readers. A reading of the
- * source resets it, so a second registry, a second gauge or a curious operator would take
- * the low away from the one who comes next: what was read is kept for {@link #WINDOW} and
- * counts for every reading in that time. Thread-safe.
+ * source resets it. So a second registry, a second gauge or a curious operator would hide
+ * the low from the next reader: what was read is kept for {@link #WINDOW} and counts for
+ * every reading in that time. Thread-safe.
  */
 final class LowestLevel {
 

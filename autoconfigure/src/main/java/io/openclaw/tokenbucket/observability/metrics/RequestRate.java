@@ -8,9 +8,9 @@ import java.util.function.LongSupplier;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 
 /**
- * How fast a count grows, measured between readings, so that counting costs requests
- * nothing. The reading compared with is the newest that is at least {@link #WINDOW} old,
- * whoever took it: readers do not disturb each other. Thread-safe.
+ * The rate at which a count grows, measured between readings, so that counting costs
+ * requests nothing. The reading compared with is the newest that is at least
+ * {@link #WINDOW} old, whoever took it: readers do not disturb each other. Thread-safe.
  */
 final class RequestRate {
 

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
 /**
- * What arrived from a peer, and what it has of this member. Mutable, confined to the
- * replicating thread.
+ * The batches that arrived from a peer, and those that it has of this member. Mutable,
+ * confined to the replicating thread.
  */
 public final class Delivery {
 

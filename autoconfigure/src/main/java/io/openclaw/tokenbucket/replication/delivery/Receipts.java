@@ -11,8 +11,8 @@ import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 import io.openclaw.tokenbucket.replication.wire.SequenceRange;
 
 /**
- * Which batches of one peer have arrived: cumulatively, as in TCP, with those that came
- * out of order remembered. Mutable, confined to the replicating thread.
+ * Tracks which batches of one peer have arrived: cumulatively, as in TCP, and with a list
+ * of those out of order. Mutable, confined to the replicating thread.
  */
 public final class Receipts {
 
@@ -20,7 +20,7 @@ public final class Receipts {
 
 	private static final int MAX_RANGES_KEPT = 1_000;
 
-	// Of an answer that is lost one time in five, more than two in a row seldom are.
+	// If one answer in five is lost, three in a row seldom are.
 	private static final int HASTY_ASKS = 3;
 
 	private static final int MAX_DOUBLINGS = 6;
@@ -56,8 +56,8 @@ public final class Receipts {
 	}
 
 	/**
-	 * The peer says how far it has published.
-	 * @return whether this reveals that something lacks
+	 * The peer announces the number of its last batch.
+	 * @return whether this reveals a missing batch
 	 */
 	public boolean announce(long last, long now) {
 		boolean news = last > this.announced;
@@ -67,9 +67,9 @@ public final class Receipts {
 	}
 
 	/**
-	 * The peer says how far it has published, in a message younger than all before.
-	 * Whoever spoke of more in its name lied, and then it is not known either what
-	 * arrived of less.
+	 * The peer announces the number of its last batch, in its latest message. If another
+	 * message announced a higher number in its name, that message was forged. Then the
+	 * batches below are doubtful too.
 	 */
 	public void correct(long last, long now) {
 		if (last >= this.announced) {
@@ -104,8 +104,8 @@ public final class Receipts {
 	}
 
 	/**
-	 * How many times longer to wait for an answer than the first time: whoever never
-	 * answers may not hear, and is not to be asked a hundred times a second.
+	 * The factor by which to wait longer for an answer than the first time. A peer that
+	 * never answers may not hear, and must not be asked a hundred times a second.
 	 * @return a power of two
 	 */
 	public int patience() {
@@ -113,7 +113,7 @@ public final class Receipts {
 	}
 
 	/**
-	 * When the present gap was first seen, or asked about last.
+	 * When the present gap was found, or last asked about.
 	 * @return nanoseconds, {@code null} without a gap
 	 */
 	public @Nullable Long gapSince() {
@@ -121,8 +121,8 @@ public final class Receipts {
 	}
 
 	/**
-	 * What to ask for again.
-	 * @return the first few ranges that lack
+	 * The ranges to ask for again.
+	 * @return the first few missing ranges
 	 */
 	public List<SequenceRange> ask(long now) {
 		this.gapSince = now;

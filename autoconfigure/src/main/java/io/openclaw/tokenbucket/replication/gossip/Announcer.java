@@ -20,10 +20,10 @@ import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
 import io.openclaw.tokenbucket.replication.wire.KnownAnnouncements;
 
 /**
- * What this member announces, when it does so whole, and what others announced. It
- * travels whole where it is news to all, to somebody new, or to somebody who says so; and
- * as long as there is somebody whom this member cannot read, who may not be able to read
- * this member either. Mutable, confined to the replicating thread.
+ * The announcement of this member, the times to send it whole, and the announcements of
+ * others. It travels whole where it is news to all, to somebody new, or to somebody who
+ * says so; and as long as there is somebody whom this member cannot read, who may not be
+ * able to read this member either. Mutable, confined to the replicating thread.
  */
 public final class Announcer implements KnownAnnouncements {
 

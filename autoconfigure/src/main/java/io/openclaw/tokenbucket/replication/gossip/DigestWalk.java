@@ -11,10 +11,10 @@ import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
- * Sums the digests of all buckets, so many at each step that a million of them do not
- * hold up what the thread has to do besides. The sum is known once two walks agree: while
- * buckets fill up one after the other, members that look at different moments differ
- * without lacking anything. Mutable, confined to the replicating thread.
+ * Sums the digests of all buckets in steps, so that a million buckets do not hold up
+ * other work of the thread. The sum is known once two walks agree. While buckets fill up,
+ * sums taken at different moments differ although no news is missing. Mutable, confined
+ * to the replicating thread.
  */
 public final class DigestWalk {
 
@@ -42,7 +42,7 @@ public final class DigestWalk {
 	}
 
 	/**
-	 * Something changed, so that what was seen is worth nothing.
+	 * Something changed, so the sum so far is void.
 	 */
 	public void startOver() {
 		this.left = Collections.emptyIterator();
@@ -52,7 +52,7 @@ public final class DigestWalk {
 	}
 
 	/**
-	 * Looks at some more buckets.
+	 * Adds some more buckets.
 	 * @return whether some are left
 	 */
 	public boolean step(long now) {

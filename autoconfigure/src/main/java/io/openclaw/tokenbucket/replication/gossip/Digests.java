@@ -9,9 +9,9 @@ import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 
 /**
- * Sums up what others should have as well, while nothing changes: what third members
- * published lately may have reached only one of two. Mutable, confined to the replicating
- * thread.
+ * Computes a digest to compare with others, while nothing changes. The pause matters: a
+ * recent batch of a third member may have reached only one of two. Mutable, confined to
+ * the replicating thread.
  */
 public final class Digests {
 
@@ -41,8 +41,8 @@ public final class Digests {
 	}
 
 	/**
-	 * Goes on summing up, for a millisecond or so.
-	 * @return whether something is left of the walk
+	 * Continues the sum, for about a millisecond.
+	 * @return whether buckets are left
 	 */
 	public boolean sumUp(long now) {
 		if (isQuiet(now)) {
@@ -53,8 +53,8 @@ public final class Digests {
 	}
 
 	/**
-	 * The digest that others are compared with; {@code null} if it is not known, or not
-	 * worth comparing.
+	 * The digest to compare with others; {@code null} if it is not known, or would differ
+	 * anyway.
 	 */
 	public @Nullable Long digest(long now) {
 		return isQuiet(now) ? this.walk.known() : null;

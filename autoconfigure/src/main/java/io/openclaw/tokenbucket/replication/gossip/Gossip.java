@@ -18,8 +18,8 @@ import io.openclaw.tokenbucket.replication.wire.KnownAnnouncements;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
 /**
- * What this member tells its peers and learns from them, as a process of one id. Confined
- * to the replicating thread.
+ * The exchange of this member with its peers, as a process of one id. Confined to the
+ * replicating thread.
  */
 public final class Gossip {
 

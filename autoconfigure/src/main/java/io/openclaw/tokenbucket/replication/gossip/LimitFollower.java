@@ -13,8 +13,7 @@ import io.openclaw.tokenbucket.replication.wire.Announcement;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
 /**
- * Has this member follow the definitions that peers bring. Confined to the replicating
- * thread.
+ * Makes this member follow the definitions of peers. Confined to the replicating thread.
  */
 public final class LimitFollower {
 
@@ -31,8 +30,9 @@ public final class LimitFollower {
 	}
 
 	/**
-	 * Follows a definition if it is newer. Under the same version the fleet knows better
-	 * than who joins it, and it alone knows what has become of buckets that nobody uses.
+	 * Follows a definition if it is newer. Under the same version, a joiner follows the
+	 * fleet. Only the fleet knows the age of the limit, and so the level of unused
+	 * buckets.
 	 */
 	public void follow(LimitDefinition offered, Message message, Peer sender, long now) {
 		String limit = offered.limit().name();
@@ -56,8 +56,8 @@ public final class LimitFollower {
 	}
 
 	/**
-	 * Learns for how long limits have been active. Two ages can be compared only where
-	 * they are those of the same definition.
+	 * Learns the ages of limits. Ages can be compared only if they belong to the same
+	 * definition.
 	 */
 	public void learnAges(Message message, long now) {
 		Announcement announced = message.announcement();

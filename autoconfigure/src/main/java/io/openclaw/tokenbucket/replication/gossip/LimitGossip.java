@@ -18,8 +18,8 @@ import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.replication.wire.Announcement.AnnouncedLimit;
 
 /**
- * Which definitions of limits others lack. Every member announces a fingerprint of each
- * limit; who sees one that differs from its own, or that is missing, sends its
+ * The definitions of limits that others lack. Every member announces a fingerprint of
+ * each limit; who sees one that differs from its own, or that is missing, sends its
  * definition, and so both come to follow the same. Mutable, confined to the replicating
  * thread.
  */

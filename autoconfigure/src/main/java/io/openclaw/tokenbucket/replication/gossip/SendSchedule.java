@@ -14,9 +14,9 @@ import io.openclaw.tokenbucket.replication.membership.Peer;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 
 /**
- * When this member sends: a batch when buckets changed, at once when it is urgent; an
- * answer when a peer waits for one; else a heartbeat. What is due is due now or was
- * before. Mutable, confined to the replicating thread.
+ * Decides when this member sends. It sends a batch after buckets changed, at once if that
+ * is urgent. It sends an answer if a peer waits for one. Otherwise it sends a heartbeat.
+ * A time is due if it is now or in the past. Mutable, confined to the replicating thread.
  */
 public final class SendSchedule {
 
@@ -67,14 +67,14 @@ public final class SendSchedule {
 	}
 
 	/**
-	 * Has changed buckets leave with the next message, whatever they are worth.
+	 * Sends changed buckets with the next message, however little they changed.
 	 */
 	public void wantBatch() {
 		this.batchWanted = true;
 	}
 
 	/**
-	 * Has changed buckets leave as soon as the pause between batches allows.
+	 * Sends changed buckets as soon as the pause between batches allows.
 	 */
 	public void wantFlush() {
 		this.flushWanted = true;
@@ -91,7 +91,7 @@ public final class SendSchedule {
 	}
 
 	/**
-	 * When a batch or a message will be due, if nothing happens until then.
+	 * When a batch or a message will be due, if nothing changes until then.
 	 */
 	public long nextDue(long now) {
 		return now + Math.max(0, Math.min(untilBatch(now), untilMessage(now)));
@@ -144,7 +144,7 @@ public final class SendSchedule {
 	}
 
 	/**
-	 * Whether a peer should be asked again for what it sent and did not arrive.
+	 * Whether to ask a peer again for batches that did not arrive.
 	 */
 	public boolean isGapDue(Peer peer, long now) {
 		return gapDueAt(peer, now).filter((at) -> now - at >= 0).isPresent();
@@ -178,19 +178,18 @@ public final class SendSchedule {
 		return next;
 	}
 
-	// Asks once about what was published last, and then again from time to time.
+	// Asks once about the last batch, and then again from time to time.
 	private long askAt() {
 		return (this.askedFor < this.outbox.lastNumber()) ? this.lastSentAt + pause() : this.askedAt + ASK_AGAIN_NANOS;
 	}
 
-	// Who is silent does not answer either.
+	// A silent peer does not answer either.
 	private Optional<Long> gapDueAt(Peer peer, long now) {
 		return peer.isReceived(this.membership.interval(), now)
 				? peer.delivery().askAt(SHORTEST_GAP, peer.failures().roundTrip()) : Optional.empty();
 	}
 
-	// Where even the nearest peer is far, hurrying more than this tells it nothing
-	// sooner.
+	// If even the nearest peer is far, a shorter pause does not inform it sooner.
 	private long pause() {
 		return Math.max(SHORTEST_PAUSE_NANOS, this.membership.nearestRoundTripNanos() / ROUND_TRIP_DIVISOR);
 	}

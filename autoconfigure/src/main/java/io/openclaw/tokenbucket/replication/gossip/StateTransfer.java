@@ -6,9 +6,9 @@ import io.openclaw.tokenbucket.replication.membership.Membership;
 import io.openclaw.tokenbucket.replication.membership.Peer;
 
 /**
- * Sends everything to peers that need it, at a pace that overruns neither a receiver that
- * merges it beside its requests nor the server on its way: a million buckets in ten
- * seconds. Mutable, confined to the replicating thread.
+ * Sends everything to peers that need it. The pace overruns neither a receiver that also
+ * serves requests, nor the server on the way: a million buckets in ten seconds. Mutable,
+ * confined to the replicating thread.
  */
 public final class StateTransfer {
 

@@ -12,8 +12,10 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
 /**
- * Whether a peer is received, and whether it is heard. Mutable, confined to the
- * replicating thread.
+ * Decides whether a peer is received and whether it is heard. A peer is <em>received</em>
+ * while its last message is younger than a bound. It is <em>heard</em> if it is received,
+ * receives this member, and acknowledges in time. Mutable, confined to the replicating
+ * thread.
  */
 public final class FailureDetector {
 
@@ -86,8 +88,8 @@ public final class FailureDetector {
 	}
 
 	/**
-	 * Whether what a message says of the world is known already, or outdated: it arrives
-	 * again, over another bus perhaps, or was overtaken by another.
+	 * Whether a message is older than or the same as one that arrived before: over
+	 * another bus, or overtaken by a later one.
 	 */
 	public boolean isOutdated(Message message) {
 		return this.lastSentAt > 0 && message.sentAt() <= this.lastSentAt;
@@ -103,7 +105,7 @@ public final class FailureDetector {
 	}
 
 	/**
-	 * The message told whom the peer receives.
+	 * The message listed the members that the peer receives.
 	 * @param receives whether this member is among them
 	 */
 	public void list(boolean receives, long now) {
@@ -119,8 +121,9 @@ public final class FailureDetector {
 	}
 
 	/**
-	 * How long it may be silent and still count as received. Where intervals differ, the
-	 * longer counts: it sends so often, and it answers so soon.
+	 * How long the peer may be silent and still count as received. If the intervals of
+	 * both members differ, the longer one counts, since both send and answer at that
+	 * pace.
 	 */
 	public long boundNanos(Duration syncInterval) {
 		long interval = Math.min(this.intervalNanos, LONGEST_BOUND_NANOS);
@@ -146,22 +149,22 @@ public final class FailureDetector {
 
 	/**
 	 * Decides whether the peer is heard.
-	 * @param oldestUnacknowledged when the oldest batch went out that it has not
-	 * acknowledged, empty if it has everything
-	 * @param missing what one of both lacks of the other
-	 * @param company with whom it exchanges messages, as far as that is known here
+	 * @param oldestUnacknowledged the time of the oldest batch that it has not
+	 * acknowledged, empty if there is none
+	 * @param missing the news that one of both lacks of the other
+	 * @param company the members with which it exchanges messages, as far as known here
 	 * @return how admission sees it
 	 */
 	public MembershipView.Peer view(Duration syncInterval, Optional<Long> oldestUnacknowledged, Missing missing,
 			Supplier<Set<MemberId>> company, long now) {
 		long bound = boundNanos(syncInterval);
 		long receivedUntil = this.receivedAt + bound;
-		// A message that cannot be read tells nothing of whom the peer receives.
+		// An unreadable message does not say which members the peer receives.
 		long heardUntil = this.listedAt + bound;
 		if (oldestUnacknowledged.isPresent() && oldestUnacknowledged.get() + bound - heardUntil < 0) {
 			heardUntil = oldestUnacknowledged.get() + bound;
 		}
-		// What it spent in silence is held aside until it is known.
+		// Until its spending during the silence is known, tokens are held aside for it.
 		boolean known = this.heard || missing == Missing.NOTHING;
 		boolean hears = known && missing != Missing.EVERYTHING && this.receivesMe && now - heardUntil < 0;
 		if (this.heard && !hears) {
@@ -176,17 +179,20 @@ public final class FailureDetector {
 	}
 
 	/**
-	 * What one of two members lacks of the other.
+	 * The news that one of two members lacks of the other.
 	 */
 	public enum Missing {
 
-		/** Nothing that is known of. */
+		/** Nothing, as far as known. */
 		NOTHING,
 
 		/** This member lacks batches of the peer. */
 		BATCHES,
 
-		/** The peer was a member of another fleet until now, and lacks what is here. */
+		/**
+		 * The peer was a member of another fleet until now, and lacks the state of this
+		 * one.
+		 */
 		EVERYTHING
 
 	}

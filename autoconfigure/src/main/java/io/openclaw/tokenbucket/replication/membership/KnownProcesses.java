@@ -14,8 +14,8 @@ import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 /**
- * The other processes: who is known, who of them is counted, who is gone. Of each node
- * the newest is known. Mutable, confined to the replicating thread.
+ * The other processes: who is known, who of them is counted, who is gone. It knows the
+ * newest process of each node. Mutable, confined to the replicating thread.
  */
 public final class KnownProcesses {
 

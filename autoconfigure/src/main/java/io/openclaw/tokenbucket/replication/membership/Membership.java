@@ -16,9 +16,9 @@ import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
 /**
- * Who is in the fleet: who is counted, who waits to be, who is gone. N is what anybody
- * who is counted has listed and nobody has removed, never who can be seen now. Mutable,
- * confined to the replicating thread.
+ * The members of the fleet: those counted, those that wait, those that are gone. N counts
+ * all members that any counted member has listed and nobody has removed. It does not
+ * depend on which ones can be seen now. Mutable, confined to the replicating thread.
  */
 public final class Membership {
 
@@ -51,7 +51,7 @@ public final class Membership {
 	}
 
 	/**
-	 * How often this member sends at least, and knows of others who do.
+	 * The longest pause between messages of this member, and of the others that it knows.
 	 */
 	public Duration interval() {
 		return Pace.interval(this.settings.get().syncInterval(), members().size());
@@ -84,22 +84,22 @@ public final class Membership {
 	}
 
 	/**
-	 * All that is known of other processes.
+	 * All other processes that are known.
 	 */
 	public KnownProcesses known() {
 		return this.peers;
 	}
 
 	/**
-	 * The number that this process must rise above to be counted; {@code null} if its own
-	 * will do. Peers remember a process of its node that is gone, and had a higher one.
+	 * The incarnation that this process must exceed to be counted; {@code null} if its
+	 * own is high enough. Peers remember an ended process of its node with a higher one.
 	 */
 	public @Nullable Long outranked() {
 		return this.succession.outranked();
 	}
 
 	/**
-	 * The sender of a message, who is met now if it is new.
+	 * Finds the sender of a message, or adds it if it is new.
 	 * @return the peer, empty if it is gone and must be ignored
 	 */
 	public Optional<Peer> meet(Message message, long now) {
@@ -130,9 +130,9 @@ public final class Membership {
 	}
 
 	/**
-	 * Takes in what a message of a peer says of others.
+	 * Reads what a message of a peer says about others.
 	 * @param published the last batch of this member
-	 * @param stamp what this member would stamp on a message now
+	 * @param stamp the stamp of a message that this member would send now
 	 */
 	public void receive(Message message, Peer sender, long published, long stamp, long now) {
 		boolean countedBefore = sender.countedMe();
@@ -142,7 +142,7 @@ public final class Membership {
 		if (sender.receive(message, this.self, published, stamp, now)) {
 			this.views.invalidate();
 		}
-		// Only lists of those that are counted count.
+		// Only the lists of counted members matter.
 		if (!sender.isMember() || sender.isUnreadable()) {
 			return;
 		}
@@ -157,7 +157,7 @@ public final class Membership {
 
 	private void readRoster(Peer sender, long now) {
 		sender.readRoster(this.version, (roster) -> {
-			// A number that is higher, but of a process that has ended, replaces nobody.
+			// A higher incarnation of a process that has ended replaces nobody.
 			roster.forEach((id, listing) -> {
 				if (listing.received()) {
 					detectReplacement(id);
@@ -175,7 +175,7 @@ public final class Membership {
 	}
 
 	/**
-	 * Counts those who have this member's state, if it hears everybody.
+	 * Counts processes that have this member's state, if it hears everybody.
 	 */
 	public void promote(long now) {
 		if (!isMember() || !members().stream().allMatch(Peer::isHeard)) {
@@ -190,7 +190,7 @@ public final class Membership {
 	}
 
 	/**
-	 * Founds a fleet with those who wait as well, if there is nobody to join.
+	 * Founds a fleet with all others that wait, if there is no fleet to join.
 	 */
 	public void found(long now) {
 		if (isReplaced() || isMember() || !members().isEmpty()) {
@@ -202,7 +202,7 @@ public final class Membership {
 	}
 
 	/**
-	 * Whether this member has ever founded a fleet, since it found nobody to join.
+	 * Whether this member founded a fleet, because it found none to join.
 	 */
 	public boolean isFounder() {
 		return this.founder;
@@ -216,8 +216,9 @@ public final class Membership {
 	}
 
 	/**
-	 * Whether it falls to this member to send a peer everything: to each, if both were
-	 * counted before they met; else to the smallest of those that the peer receives.
+	 * Whether this member sends everything to a peer. If both were counted before they
+	 * met, each sends to the other. Otherwise the smallest member that the peer receives
+	 * sends.
 	 */
 	public boolean isSponsorOf(Peer peer) {
 		if (!isMember() || !peer.failures().receivesMe()) {
@@ -229,15 +230,15 @@ public final class Membership {
 	}
 
 	/**
-	 * Forgets those who waited to be counted and fell silent.
+	 * Forgets waiting processes that fell silent.
 	 */
 	public void forgetSilent(long now) {
 		this.peers.forgetSilent(this.settings.get().memberTimeout().toNanos(), now);
 	}
 
 	/**
-	 * Removes a member that was silent for too long. If it is ever received again, it has
-	 * to join again.
+	 * Removes a member that was silent for too long. If it is received again, it has to
+	 * join again.
 	 */
 	public void remove(MemberId id) {
 		this.peers.remove(id);

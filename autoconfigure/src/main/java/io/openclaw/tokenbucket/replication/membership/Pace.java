@@ -3,8 +3,9 @@ package io.openclaw.tokenbucket.replication.membership;
 import java.time.Duration;
 
 /**
- * How often members send, so that what a member receives stays bounded in any fleet: of
- * all others together 1,000 messages a second, and 250 while nothing happens. Stateless.
+ * The pace at which members send. It bounds the messages that a member receives in any
+ * fleet: of all others together 1,000 messages a second, and 250 while nothing happens.
+ * Stateless.
  */
 public final class Pace {
 

@@ -24,8 +24,8 @@ import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 
 /**
- * What this member knows of one other process: who it is, how it is counted, and how it
- * counts others. Mutable, confined to the replicating thread.
+ * The knowledge of this member about one other process: who it is, how it is counted, and
+ * how it counts others. Mutable, confined to the replicating thread.
  */
 public final class Peer {
 

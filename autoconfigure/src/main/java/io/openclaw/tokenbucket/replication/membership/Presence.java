@@ -11,10 +11,10 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
- * Signs of life in Redis: renews this member's, and finds out whose have faded. A sign
- * counts as faded only for whom the servers were within reach for some time without a
- * break: else servers that come back empty would cost everyone a removal. Mutable,
- * confined to the replicating thread.
+ * Signs of life in Redis. Renews that of this member, and finds those that have faded. A
+ * missing sign counts as faded only after the servers were reachable for some time
+ * without a break. Otherwise servers that come back empty would cause the removal of all
+ * members. Mutable, confined to the replicating thread.
  */
 public final class Presence {
 
@@ -51,9 +51,9 @@ public final class Presence {
 
 	/**
 	 * Renews the own sign and looks for those of others.
-	 * @param members whom to look for
-	 * @param answered receives, on any thread, whom of them the servers showed, or
-	 * {@code null} if too few answered
+	 * @param members the members to look for
+	 * @param answered receives, on any thread, those whose sign was found, or
+	 * {@code null} if too few servers answered
 	 */
 	public void check(Set<MemberId> members, long now, Consumer<@Nullable Set<MemberId>> answered) {
 		this.checkAt = now + INTERVAL.toNanos();
@@ -64,17 +64,17 @@ public final class Presence {
 
 	/**
 	 * Evaluates an answer.
-	 * @param members who was looked for
-	 * @param present whom the servers showed, {@code null} if too few answered
-	 * @return whose sign has faded
+	 * @param members the members that were looked for
+	 * @param present those whose sign was found, {@code null} if too few servers answered
+	 * @return the members whose sign has faded
 	 */
 	public Set<MemberId> faded(Set<MemberId> members, @Nullable Set<MemberId> present, long now) {
 		if (present == null) {
 			this.reachedSince = null;
 			return Set.of();
 		}
-		// A search that hung, or a pause of this process, says nothing of the servers in
-		// between: they may have come back empty.
+		// After a search that hung or a pause of this process, the servers may have come
+		// back empty in between.
 		if (this.reachedSince == null || now - this.reachedAt > BREAK_NANOS) {
 			this.reachedSince = now;
 		}

@@ -14,8 +14,8 @@ import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 import io.openclaw.tokenbucket.replication.wire.Message.PeerReport;
 
 /**
- * Whom a peer lists, and how: those that it counts, and what is unusual about any.
- * Immutable.
+ * The members that a peer lists, and how: those that it counts, and what is unusual about
+ * any. Immutable.
  */
 final class Roster {
 

@@ -7,7 +7,7 @@ import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 
 /**
- * How this process stands among those that bear its node id, of which only the newest is
+ * The rank of this process among those with its node id, of which only the newest is
  * counted. Mutable, confined to the replicating thread.
  */
 final class Succession {

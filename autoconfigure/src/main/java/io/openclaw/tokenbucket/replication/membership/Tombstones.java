@@ -8,8 +8,9 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
 /**
- * Who is gone, and how. It remembers the last ten thousand, since whoever can publish can
- * invent as many as it likes. Mutable, confined to the replicating thread.
+ * The processes that are gone, and how they went. It remembers the last ten thousand,
+ * since a sender can invent as many as it likes. Mutable, confined to the replicating
+ * thread.
  */
 public final class Tombstones {
 

@@ -91,7 +91,7 @@ public final class InMemoryBus {
 	}
 
 	/**
-	 * How messages travel.
+	 * The way in which messages travel.
 	 */
 	public interface Network {
 

@@ -1,7 +1,7 @@
 package io.openclaw.tokenbucket.replication.port;
 
 /**
- * What arrived is no message of this protocol.
+ * The bytes that arrived are no message of this protocol.
  */
 public final class MalformedMessageException extends Exception {
 

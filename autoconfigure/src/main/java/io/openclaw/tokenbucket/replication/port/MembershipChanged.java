@@ -6,10 +6,10 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 /**
- * This member counts or hears others than before. Published as an application event.
+ * The counted or heard members of this one changed. Published as an application event.
  * Immutable.
  *
- * @param state how much of the fleet it hears now
+ * @param state the state of the fleet as it sees it now
  * @param fleetSize members counted, this one and those not heard included
  * @param heard members heard, this one included, in order
  */

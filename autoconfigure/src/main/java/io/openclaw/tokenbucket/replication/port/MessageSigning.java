@@ -11,12 +11,12 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.replication.port.Refusal.Reason;
 
 /**
- * Signs messages under secrets that all members share, and reads only what is signed. The
- * first secret signs, all verify, so that secrets can be replaced one step at a time. The
- * signature is an HMAC-SHA256 (RFC 2104) over all that precedes it, not truncated, under
- * a key of its own for each secret and namespace: what was recorded in one namespace is
- * worth nothing in another. Remembers for a few seconds whose messages do not count for
- * want of a common secret. Thread-safe.
+ * Signs messages under secrets that all members share, and accepts only signed messages.
+ * The first secret signs, all verify, so that secrets can be replaced one step at a time.
+ * The signature is a whole HMAC-SHA256 (RFC 2104) over all bytes before it. Each secret
+ * and namespace has its own key, so a message recorded in one namespace is not accepted
+ * in another. Remembers for a few seconds the senders whose messages were refused.
+ * Thread-safe.
  */
 public final class MessageSigning {
 
@@ -63,7 +63,7 @@ public final class MessageSigning {
 	}
 
 	/**
-	 * Whose messages do not count at present, for want of a common secret.
+	 * Senders whose messages are refused at present, since they have no common secret.
 	 * @return a few of them
 	 */
 	public List<Refusal> refusals() {
@@ -71,16 +71,16 @@ public final class MessageSigning {
 	}
 
 	/**
-	 * Whether others have signed for some time what they say, and there is no secret
-	 * here. They may accept what is not signed, and then say that they do.
-	 * @return whether there is anybody who does
+	 * Whether others have signed their messages for some time, while there is no secret
+	 * here. They may accept unsigned messages, and then announce that.
+	 * @return whether any member does
 	 */
 	public boolean lacksSecretOfOthers() {
 		return refusals().stream().anyMatch((refusal) -> refusal.reason() == Reason.NO_SECRET_HERE);
 	}
 
 	/**
-	 * How much room a signature takes at the end of a message.
+	 * The space for a signature at the end of a message.
 	 * @return bytes, zero if nothing is signed
 	 */
 	public int signatureBytes() {
@@ -88,7 +88,7 @@ public final class MessageSigning {
 	}
 
 	/**
-	 * Writes the signature into the room that a message has for it.
+	 * Writes the signature into its space in the message.
 	 * @param bytes the message
 	 */
 	public void sign(byte[] bytes) {
@@ -99,8 +99,8 @@ public final class MessageSigning {
 	}
 
 	/**
-	 * Checks the signature of a message. Of what is not signed nothing is parsed but what
-	 * shows that it is not.
+	 * Checks the signature of a message. Of an unsigned message, only the position of the
+	 * signature is parsed.
 	 * @param bytes the message
 	 * @param claimed reads the node that a message claims to be from, never throws
 	 * @throws MalformedMessageException for the reason {@code unsigned} or
@@ -148,15 +148,15 @@ public final class MessageSigning {
 	}
 
 	/**
-	 * What happens to messages without a signature where there are secrets.
+	 * The treatment of messages without a signature if there are secrets.
 	 */
 	public enum Unsigned {
 
-		/** They are dropped, and with them whoever cannot sign. */
+		/** They are dropped, so members that do not sign are not heard. */
 		REJECT,
 
 		/**
-		 * They are read, so that a fleet can begin to sign member by member.
+		 * They are accepted, so that a fleet can begin to sign member by member.
 		 */
 		ACCEPT
 

@@ -4,13 +4,13 @@ package io.openclaw.tokenbucket.replication.port;
  * Messages that do not count between two gateways, since they have different secrets.
  * Immutable.
  *
- * @param from the node that they claim to be from; nobody vouches for it
- * @param reason why they do not count
+ * @param from the node that they claim to be from, not verified
+ * @param reason the reason
  */
 public record Refusal(String from, Reason reason) {
 
 	/**
-	 * Why messages do not count.
+	 * The reason why messages do not count.
 	 */
 	public enum Reason {
 
@@ -21,8 +21,8 @@ public record Refusal(String from, Reason reason) {
 		UNSIGNED,
 
 		/**
-		 * They are signed, and there is no secret here: they are read, but what this
-		 * gateway says is refused there.
+		 * They are signed, and there is no secret here. This gateway reads them, but the
+		 * others refuse its own.
 		 */
 		NO_SECRET_HERE
 

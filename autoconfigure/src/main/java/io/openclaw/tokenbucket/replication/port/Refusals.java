@@ -10,9 +10,9 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.replication.port.Refusal.Reason;
 
 /**
- * Remembers for a few seconds whose messages do not count for want of a common secret.
- * Whoever can publish can invent senders, so that no more than a few are remembered, and
- * of each no more than its name. Thread-safe.
+ * Remembers for a few seconds the senders whose messages do not count, since they have no
+ * common secret. Everybody who can publish can invent senders. So only a few are
+ * remembered, and only their names. Thread-safe.
  */
 final class Refusals {
 

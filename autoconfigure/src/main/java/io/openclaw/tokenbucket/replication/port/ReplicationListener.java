@@ -7,7 +7,8 @@ import io.openclaw.tokenbucket.limiter.limit.LimitChange;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 /**
- * Is told what replication does, on its thread. Must be quick and must not throw.
+ * Receives events of replication, on its thread. Implementations must be quick and must
+ * not throw.
  */
 public interface ReplicationListener {
 
@@ -31,7 +32,7 @@ public interface ReplicationListener {
 
 	/**
 	 * A message was dropped.
-	 * @param reason why, one of few values
+	 * @param reason the reason, one of few values
 	 */
 	default void onRejected(String reason) {
 	}
@@ -79,8 +80,8 @@ public interface ReplicationListener {
 	}
 
 	/**
-	 * This process goes on under another id: peers remember a process of its node that is
-	 * gone and had a higher incarnation, and would not have counted it.
+	 * This process took a higher incarnation. Peers remember an ended process of its node
+	 * with a higher one than before, and would not have counted it.
 	 * @param from its id before
 	 * @param to its id now
 	 */
@@ -88,15 +89,15 @@ public interface ReplicationListener {
 	}
 
 	/**
-	 * Another member's definition of a limit took the place of the one here.
-	 * @param change what changed
+	 * Another member's definition of a limit replaced the one here.
+	 * @param change the change
 	 */
 	default void onLimitChange(LimitChange change) {
 	}
 
 	/**
-	 * Other members are counted or heard than before. Called once per change.
-	 * @param change what holds now
+	 * The counted or heard members changed. Called once per change.
+	 * @param change the state now
 	 */
 	default void onMembershipChange(MembershipChanged change) {
 	}

@@ -14,24 +14,24 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 public interface ReplicationTransport extends AutoCloseable {
 
 	/**
-	 * Subscribes, and delivers from then on whatever is published to all or sent to this
-	 * node, this member's own messages to all included. Returns before the subscription
-	 * is established; keeps trying until closed.
+	 * Subscribes. From then on delivers all messages that are published to all or sent to
+	 * this node. They include this member's own messages to all. Returns before the
+	 * subscription is established, and keeps trying until closed.
 	 * @param self this member
 	 * @param listener receives messages, on any thread
 	 */
 	void start(MemberId self, Listener listener);
 
 	/**
-	 * Publishes to all members, the sender included. Failures are counted by
-	 * {@link #buses()} and otherwise silent: what is lost is repaired by the protocol.
+	 * Publishes to all members, the sender included. {@link #buses()} counts failures,
+	 * which are silent otherwise. The protocol repairs lost messages.
 	 * @param message the message, not changed afterwards
 	 */
 	void publish(byte[] message);
 
 	/**
 	 * Sends to one node. Failures as with {@link #publish(byte[])}.
-	 * @param recipient a member of the node, whichever incarnation it has by now
+	 * @param recipient a member of the node, of any incarnation
 	 * @param message the message, not changed afterwards
 	 */
 	void send(MemberId recipient, byte[] message);
@@ -39,19 +39,19 @@ public interface ReplicationTransport extends AutoCloseable {
 	/**
 	 * Renews the sign that a member lives, in every bus that can be reached.
 	 * @param member the member
-	 * @param timeToLive after which the sign fades
+	 * @param timeToLive the time after which the sign expires
 	 */
 	void renewPresence(MemberId member, Duration timeToLive);
 
 	/**
-	 * Takes the sign that a member lives away, in every bus that can be reached.
+	 * Removes the sign that a member lives from every bus that can be reached.
 	 * @param member the member
 	 */
 	void removePresence(MemberId member);
 
 	/**
-	 * Which of these members show a sign of life in any bus.
-	 * @param members whom to look for
+	 * Finds those of some members that have a sign of life in any bus.
+	 * @param members the members to look for
 	 * @return completes with those present if a majority of the configured buses
 	 * answered, else exceptionally
 	 */
@@ -64,7 +64,7 @@ public interface ReplicationTransport extends AutoCloseable {
 	List<BusStatus> buses();
 
 	/**
-	 * Unsubscribes and releases what the transport opened itself.
+	 * Unsubscribes and releases the resources that the transport opened.
 	 */
 	@Override
 	void close();

@@ -1,7 +1,7 @@
 package io.openclaw.tokenbucket.replication.port;
 
 /**
- * How a process stands in the fleet.
+ * The standing of a process in the fleet.
  */
 public enum Standing {
 

@@ -18,9 +18,9 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 
 /**
- * What a member says with every message, and seldom anything new: where it runs, how
- * often it sends, whom it counts, which limits it knows. It travels whole only where it
- * may be news; else its digest stands for it. Immutable.
+ * The part of a message that seldom changes: where it runs, how often it sends, whom it
+ * counts, which limits it knows. It travels whole only where it may be news; else its
+ * digest stands for it. Immutable.
  */
 public final class Announcement {
 
@@ -167,7 +167,7 @@ public final class Announcement {
 	}
 
 	/**
-	 * What a member says of a limit.
+	 * The statement of a member about a limit.
 	 *
 	 * @param fingerprint of the definition that it follows
 	 * @param configuration what stands for the content of what it is configured with;

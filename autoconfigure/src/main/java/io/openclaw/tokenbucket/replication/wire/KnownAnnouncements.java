@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
- * What a reader knows of what others announced.
+ * The announcements of others that a reader knows.
  */
 @FunctionalInterface
 public interface KnownAnnouncements {

@@ -10,7 +10,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
- * What members send each other. Every message is a heartbeat; some carry buckets as well.
+ * A message between members. Every message is a heartbeat; some carry buckets as well.
  * Immutable.
  *
  * @param sender who sends
@@ -36,7 +36,7 @@ public record Message(MemberId sender, Standing standing, long sentAt, long last
 		Sections sections) {
 
 	/**
-	 * What the sender says of another process.
+	 * The statement of the sender about another process.
 	 *
 	 * @param id the other process
 	 * @param listing how it is listed
@@ -47,7 +47,7 @@ public record Message(MemberId sender, Standing standing, long sentAt, long last
 	}
 
 	/**
-	 * How a process is listed by another.
+	 * The listing of a process by another.
 	 *
 	 * @param standing how the other counts it
 	 * @param received whether its last message is recent
@@ -60,7 +60,7 @@ public record Message(MemberId sender, Standing standing, long sentAt, long last
 	}
 
 	/**
-	 * What arrived of a process.
+	 * The batches of a process that arrived.
 	 *
 	 * @param upTo all its batches up to this number
 	 * @param missing batches that it is asked to send again

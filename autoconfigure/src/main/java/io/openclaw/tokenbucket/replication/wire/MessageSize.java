@@ -6,8 +6,8 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 
 /**
- * How many buckets go into one message. Nobody would read one that is too large, and keys
- * may be as long as clients please. Sizes are upper bounds in bytes.
+ * The number of buckets that fit into one message. Nobody would read one that is too
+ * large, and keys may be as long as clients please. Sizes are upper bounds in bytes.
  */
 public final class MessageSize {
 

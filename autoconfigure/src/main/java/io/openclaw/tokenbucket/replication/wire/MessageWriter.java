@@ -15,8 +15,8 @@ import io.openclaw.tokenbucket.replication.wire.Message.Receipt;
 import io.openclaw.tokenbucket.replication.wire.Message.Transfer;
 
 /**
- * Writes one message. Members that are announced are referred to by their rank among
- * these; others are named once, in a table. Mutable, for one thread.
+ * Writes one message. It refers to announced members by their rank. It names other
+ * members once, in a table. Mutable, for one thread.
  */
 public final class MessageWriter {
 
@@ -37,8 +37,7 @@ public final class MessageWriter {
 
 	/**
 	 * Writes the message.
-	 * @param signatureBytes how long the place of a signature is at its end, possibly
-	 * zero
+	 * @param signatureBytes length of the space for a signature at the end, possibly zero
 	 */
 	public byte[] write(int signatureBytes) {
 		writeList(this.message.peers(), this::writePeer);
@@ -56,7 +55,7 @@ public final class MessageWriter {
 		return withHead();
 	}
 
-	// The table stands before the body, but is known after it.
+	// The table precedes the body, but is complete only after it.
 	private byte[] withHead() {
 		WireWriter head = new WireWriter();
 		head.writeByte(MessageCodec.MAGIC);
@@ -153,8 +152,9 @@ public final class MessageWriter {
 		});
 	}
 
-	// A peer may have brought it to the brink: one number too large, and nobody would
-	// read the whole message. Less is true as well of what only grows.
+	// A peer may have raised a number close to the limit. With one number too large, no
+	// reader would accept the message. A smaller number is correct too, since the counter
+	// only grows.
 	private static void writeGrowing(long number, WireWriter out) {
 		out.writeNumber(Math.min(number, WireReader.LARGEST));
 	}

@@ -11,9 +11,9 @@ import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.MessageSigning;
 
 /**
- * What follows the body of a message: contents by type, each with its length, so that who
- * does not know a type can skip it. To add something to messages, give it a type here,
- * write it by {@link #with} where messages are made, and read it by {@link #find}.
+ * The part after the body of a message: contents by type, each with its length, so that
+ * who does not know a type can skip it. To add something to messages, give it a type
+ * here, write it by {@link #with} where messages are made, and read it by {@link #find}.
  * Immutable.
  */
 public final class Sections {

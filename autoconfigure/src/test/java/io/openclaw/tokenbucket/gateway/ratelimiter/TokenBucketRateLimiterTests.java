@@ -141,7 +141,9 @@ class TokenBucketRateLimiterTests {
 		arguments(new Config().setReplenishRate(20).setBurstCapacity(40).setRequestedTokens(0));
 		assertThat(ask("key").getHeaders()).isEqualTo(headers("6", "1", "10", "2"));
 		assertThat(ask("key").getHeaders()).isEqualTo(headers("4", "1", "10", "2"));
-		assertThat(output.getAll().lines().filter((line) -> line.contains("What ran before goes on"))).hasSize(1);
+		assertThat(
+				output.getAll().lines().filter((line) -> line.contains("The gateway keeps the former configuration")))
+			.hasSize(1);
 		this.limiter.getConfig().get("orders").setRequestedTokens(3);
 		assertThat(ask("new").getHeaders()).isEqualTo(headers("37", "20", "40", "3"));
 	}

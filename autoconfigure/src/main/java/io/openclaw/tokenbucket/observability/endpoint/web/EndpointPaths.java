@@ -13,8 +13,7 @@ import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Where the endpoints that can be written to are, wherever they are configured to be.
- * Thread-safe.
+ * The paths of the writable endpoints, as configured. Thread-safe.
  */
 public final class EndpointPaths {
 

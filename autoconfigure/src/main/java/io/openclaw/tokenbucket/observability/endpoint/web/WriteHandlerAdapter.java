@@ -30,8 +30,8 @@ import io.openclaw.tokenbucket.observability.endpoint.RejectedFieldException;
 /**
  * Checks the bodies of writes before their endpoint sees them. Spring Boot lets a field
  * of the body stand for a value of the path, and reports what it cannot read as it does
- * for every controller. A handler adapter and no filter: so it comes after whoever guards
- * the endpoints, and sees what a {@code forward:} route leads to. Thread-safe.
+ * for every controller. A handler adapter and no filter: so it comes after the guards of
+ * the endpoints, and sees requests that a {@code forward:} route leads to. Thread-safe.
  */
 public final class WriteHandlerAdapter implements HandlerAdapter, DispatchExceptionHandler, Ordered {
 
