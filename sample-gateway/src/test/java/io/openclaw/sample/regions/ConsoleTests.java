@@ -216,13 +216,23 @@ class ConsoleTests {
 	@Test
 	void aPageThatSleptSaysWhatIsSoWhenItWakes() {
 		RedisLink link = regions.all().get(1).link();
-		browser.sleep();
-		link.cut(true);
-		await().atMost(Duration.ofSeconds(30))
-			.until(() -> regions.gateways().get(1).getBean(TokenBucketLimiter.class).state() == FleetState.ISOLATED);
-		browser.wake();
-		browser.awaitText("#sentence", CUT);
-		link.cut(false);
+		// A page that was frozen is no longer as others are.
+		try (Browser sleeper = new Browser()) {
+			sleeper.open(regions.all().get(0).url() + "/");
+			sleeper.awaitText("#sentence", SHARED);
+			sleeper.sleep();
+			link.cut(true);
+			await().atMost(Duration.ofSeconds(30))
+				.until(() -> regions.gateways()
+					.get(1)
+					.getBean(TokenBucketLimiter.class)
+					.state() == FleetState.ISOLATED);
+			sleeper.wake();
+			sleeper.awaitText("#sentence", CUT);
+		}
+		finally {
+			link.cut(false);
+		}
 		browser.awaitText("#sentence", SHARED);
 	}
 
