@@ -62,11 +62,14 @@ export function extend(target) {
     find("slow").setAttribute("aria-pressed", view.delayMillis > 0);
     find("redis").setAttribute("aria-pressed", !view.redis);
     const { admitted, budget, seconds } = view.promise;
-    const kept = admitted <= budget;
+    // a bounded limit: docs/reliability.md, "Large fleets"
+    const unheard = 2 * view.regions.length;
+    const kept = admitted <= budget + unheard;
     find("promise").dataset.tone = kept ? "good" : "bad";
     find("promise").textContent = (seconds === 0) ? "The promise: all regions together admit no more than one bucket has."
       : `The promise ${kept ? "holds" : `is broken by ${admitted - budget}`}: ${admitted} were admitted, and ${budget} may be: `
-        + `one full bucket and ${Math.floor(seconds)} seconds of refill.`;
+        + `one full bucket and ${Math.floor(seconds)} seconds of refill`
+        + (kept && admitted > budget ? `, give or take ${unheard} that were spent before others heard of it.` : ".");
   }
 
   async function refresh() {
