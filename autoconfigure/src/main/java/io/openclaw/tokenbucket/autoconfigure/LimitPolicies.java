@@ -8,6 +8,7 @@ import java.util.Set;
 import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Bucket;
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 
 /**
@@ -57,7 +58,17 @@ final class LimitPolicies {
 	}
 
 	private static LimitPolicy policy(Limit limit, Bucket bucket, OpenClawProperties properties) {
-		return new LimitPolicy(limit, bucket.consistency(), properties.crdt().creditWait(), bucket.mode());
+		return new LimitPolicy(limit, bucket.consistency(), properties.crdt().creditWait(), bucket.mode(),
+				overdraft(limit, bucket));
+	}
+
+	private static long overdraft(Limit limit, Bucket bucket) {
+		if (bucket.settle() == null) {
+			return 0;
+		}
+		// Else as many as were reserved, of which none are more.
+		return (bucket.overdraft() == null) ? limit.capacity() : MicroTokens.ofTokens(Checks.between(
+				property(limit.name(), "overdraft"), bucket.overdraft(), 0L, MicroTokens.MAX_TOKENS));
 	}
 
 	private static void refuseTwins(OpenClawProperties properties, List<LimitPolicy> policies) {

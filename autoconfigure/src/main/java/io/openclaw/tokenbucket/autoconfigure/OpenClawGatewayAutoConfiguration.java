@@ -26,6 +26,9 @@ import io.openclaw.tokenbucket.gateway.LimitedRoutes;
 import io.openclaw.tokenbucket.gateway.RequestCost;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
+import io.openclaw.tokenbucket.gateway.ResponseCost;
+import io.openclaw.tokenbucket.gateway.ResponseCosts;
+import io.openclaw.tokenbucket.gateway.SettlingFilter;
 import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
 import io.openclaw.tokenbucket.gateway.UnroutedResponseFilter;
 import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
@@ -83,6 +86,7 @@ public final class OpenClawGatewayAutoConfiguration {
 		ClientAddresses addresses = new ClientAddresses(proxies);
 		return new RequestLimitsFactory(new RequestKeyParser(beans.getBeansOfType(KeyResolver.class), addresses),
 				new RequestCosts(beans.getBeansOfType(RequestCost.class)),
+				new ResponseCosts(beans.getBeansOfType(ResponseCost.class)),
 				new PlanSources(beans.getBeansOfType(PlanResolver.class), PlanSettings.of(properties.plans()),
 						planCounts),
 				bucketNames);
@@ -129,6 +133,12 @@ public final class OpenClawGatewayAutoConfiguration {
 	@ConditionalOnMissingBean
 	UnroutedResponseFilter tokenBucketUnroutedResponseFilter(ProblemResponses problems) {
 		return new UnroutedResponseFilter(problems);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	SettlingFilter tokenBucketSettlingFilter(RequestLimits limits) {
+		return new SettlingFilter(limits);
 	}
 
 	@Bean

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesSource
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
+import io.openclaw.tokenbucket.gateway.ErrorSettlement;
 import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
 import io.openclaw.tokenbucket.gateway.Scope;
 import io.openclaw.tokenbucket.gateway.address.ForwardingHeader;
@@ -87,7 +88,15 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * api-key:?&lt;query parameter&gt;, user, ip, header:&lt;name&gt;, global or the name
 	 * of a KeyResolver bean.
 	 * @param cost Tokens that a request costs; payload-size:&lt;size&gt; for one token
-	 * for each started unit of its body; or the name of a RequestCost bean.
+	 * for each started unit of its body; reserve:&lt;tokens&gt; or post-paid where settle
+	 * says the cost afterwards; or the name of a RequestCost bean.
+	 * @param settle What a request has cost once it is answered: header:&lt;name&gt;,
+	 * json:&lt;pointer&gt;, response-size:&lt;size&gt;, duration:&lt;time&gt; or the name
+	 * of a ResponseCost bean. Without it, the cost is final.
+	 * @param settleOnError What a request costs that failed or was cancelled before
+	 * anybody knew: what it reserved, or nothing. Defaults to keep.
+	 * @param overdraft Tokens that a request may cost beyond what it reserved. Defaults
+	 * to as many again, with post-paid to the capacity.
 	 * @param scope Whether the routes that name the limit share its buckets, or each has
 	 * buckets of its own.
 	 * @param consistency What happens to a request for which the bucket has tokens, but
@@ -105,7 +114,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	@ConfigurationPropertiesSource
 	public record Bucket(@Nullable Long capacity, @Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens,
 			@Nullable Duration refillPeriod, @Nullable Long initialTokens, @DefaultValue("api-key") String key,
-			@DefaultValue("1") String cost, @DefaultValue("shared") Scope scope,
+			@DefaultValue("1") String cost, @Nullable String settle, @Nullable ErrorSettlement settleOnError,
+			@Nullable Long overdraft, @DefaultValue("shared") Scope scope,
 			@DefaultValue("bounded") Consistency consistency, @DefaultValue("enforce") Mode mode,
 			@DefaultValue("reject") MissingKeyPolicy onMissingKey, @Nullable String plan,
 			@DefaultValue Map<String, Plan> overrides, @Nullable Long revision) {

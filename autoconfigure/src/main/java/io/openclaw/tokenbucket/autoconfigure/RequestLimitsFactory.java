@@ -8,16 +8,21 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.autoconfigure.OpenClawProperties.Bucket;
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
+import io.openclaw.tokenbucket.gateway.ErrorSettlement;
 import io.openclaw.tokenbucket.gateway.Overrides;
 import io.openclaw.tokenbucket.gateway.Plans;
 import io.openclaw.tokenbucket.gateway.RequestCost;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
 import io.openclaw.tokenbucket.gateway.RequestLimit;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
+import io.openclaw.tokenbucket.gateway.ResponseCosts;
+import io.openclaw.tokenbucket.gateway.Settling;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.RequestKey;
 import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
@@ -34,13 +39,17 @@ final class RequestLimitsFactory {
 
 	private final RequestCosts costs;
 
+	private final ResponseCosts responseCosts;
+
 	private final PlanSources planSources;
 
 	private final BucketNames bucketNames;
 
-	RequestLimitsFactory(RequestKeyParser keys, RequestCosts costs, PlanSources planSources, BucketNames bucketNames) {
+	RequestLimitsFactory(RequestKeyParser keys, RequestCosts costs, ResponseCosts responseCosts,
+			PlanSources planSources, BucketNames bucketNames) {
 		this.keys = keys;
 		this.costs = costs;
+		this.responseCosts = responseCosts;
 		this.planSources = planSources;
 		this.bucketNames = bucketNames;
 	}
@@ -66,7 +75,7 @@ final class RequestLimitsFactory {
 		RequestCost cost = read(LimitPolicies.property(name, "cost"), bucket.cost(),
 				() -> this.costs.parse(bucket.cost(), leastCapacity));
 		return new RequestLimit(name, key, cost, bucket.onMissingKey(), this.bucketNames, bucket.scope(),
-				plans(name, key, bucket));
+				plans(name, key, bucket), settling(name, bucket, leastCapacity));
 	}
 
 	private Plans plans(String name, RequestKey key, Bucket bucket) {
@@ -84,6 +93,36 @@ final class RequestLimitsFactory {
 				: read(property, plan, () -> this.planSources.parse(plan, limitByPlan.keySet()));
 		Overrides overrides = new OverridesReader(this.bucketNames).read(name, key, bucket.overrides(), source == null);
 		return new Plans(name, limitByPlan, overrides, source, this.planSources.counts());
+	}
+
+	private @Nullable Settling settling(String name, Bucket bucket, long capacity) {
+		if (bucket.settle() == null) {
+			refuseWithoutSettle(name, bucket);
+			return null;
+		}
+		if (!this.costs.canBeSettled(bucket.cost())) {
+			throw new OpenClawConfigurationException(LimitPolicies.property(name, "cost"), bucket.cost(),
+					"it is final, but settle is set",
+					"Set it to reserve:<tokens>, post-paid or the name of a RequestCost bean, or remove settle.");
+		}
+		ErrorSettlement onError = (bucket.settleOnError() != null) ? bucket.settleOnError() : ErrorSettlement.KEEP;
+		boolean unbounded = bucket.overdraft() == null && RequestCosts.isPostPaid(bucket.cost());
+		return read(LimitPolicies.property(name, "settle"), bucket.settle(), () -> this.responseCosts
+			.parse(Objects.requireNonNull(bucket.settle()), onError, unbounded ? (Long) capacity : bucket.overdraft()));
+	}
+
+	private static void refuseWithoutSettle(String name, Bucket bucket) {
+		if (RequestCosts.isInAdvance(bucket.cost())) {
+			throw new OpenClawConfigurationException(LimitPolicies.property(name, "settle"), null,
+					"it is missing, but the cost is taken in advance",
+					"Set it to what a request has cost, such as header:X-Tokens-Used or json:/usage/total_tokens.");
+		}
+		if (bucket.settleOnError() != null || bucket.overdraft() != null) {
+			String property = (bucket.overdraft() != null) ? "overdraft" : "settle-on-error";
+			throw new OpenClawConfigurationException(LimitPolicies.property(name, property),
+					String.valueOf((bucket.overdraft() != null) ? bucket.overdraft() : bucket.settleOnError()),
+					"it says how requests are settled, but settle is not set", "Set settle, or remove it.");
+		}
 	}
 
 	private static <T> T read(String property, String text, Supplier<T> parser) {

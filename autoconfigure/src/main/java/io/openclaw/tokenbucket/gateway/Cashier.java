@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.gateway;
 
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -27,13 +28,33 @@ public record Cashier(TokenBucketLimiter limiter, DecisionObserver observer) {
 	 * @return final decisions, one for each charge
 	 */
 	public Mono<List<Decision>> pay(List<Charge> charges) {
-		if (charges.size() == 1) {
+		if (charges.size() == 1 && !charges.get(0).isInAdvance()) {
 			Charge charge = charges.get(0);
 			Decision decision = this.limiter.tryConsume(charge.limit(), charge.key(), charge.tokens());
 			return observed(settled(decision, decision.completion()).map(List::of), decision.outcome());
 		}
 		JointDecision decision = this.limiter.tryConsume(charges);
 		return observed(settled(decision, decision.completion()).map(JointDecision::decisions), decision.outcome());
+	}
+
+	/**
+	 * The same for charges in advance.
+	 * @param decided is told of the decisions wherever they are made, even if nobody
+	 * waits for them any more
+	 */
+	Mono<List<Decision>> pay(List<Charge> charges, Consumer<List<Decision>> decided) {
+		JointDecision decision = this.limiter.tryConsume(charges);
+		CompletionStage<JointDecision> completion = decision.completion();
+		if (completion == null) {
+			decided.accept(decision.decisions());
+			return observed(Mono.just(decision.decisions()), decision.outcome());
+		}
+		CompletionStage<JointDecision> told = completion.thenApply((later) -> {
+			decided.accept(later.decisions());
+			return later;
+		});
+		return observed(settled(decision, told).map(JointDecision::decisions)
+			.doOnCancel(() -> completion.toCompletableFuture().cancel(false)), decision.outcome());
 	}
 
 	private Mono<List<Decision>> observed(Mono<List<Decision>> decisions, Outcome outcome) {

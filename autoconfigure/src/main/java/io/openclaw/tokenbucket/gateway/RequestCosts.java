@@ -10,11 +10,16 @@ import org.springframework.web.server.ServerWebExchange;
 
 /**
  * Reads what a limit's {@code cost} says: a number of tokens, a number of bytes that cost
- * a token, or the name of a {@link RequestCost} bean. Immutable.
+ * a token, what is reserved until the cost is known, or the name of a {@link RequestCost}
+ * bean. Immutable.
  */
 public final class RequestCosts {
 
 	private static final String PAYLOAD_SIZE = "payload-size:";
+
+	private static final String RESERVE = "reserve:";
+
+	private static final String POST_PAID = "post-paid";
 
 	private final Map<String, RequestCost> beans;
 
@@ -24,6 +29,34 @@ public final class RequestCosts {
 	 */
 	public RequestCosts(Map<String, RequestCost> beans) {
 		this.beans = Map.copyOf(beans);
+	}
+
+	/**
+	 * Whether a cost is taken in advance by what it says.
+	 * @param text the cost
+	 * @return {@code true} if the request must be settled
+	 */
+	public static boolean isInAdvance(String text) {
+		return text.strip().startsWith(RESERVE) || isPostPaid(text);
+	}
+
+	/**
+	 * Whether a cost reserves nothing, so that a request is admitted while there is
+	 * anything.
+	 * @param text the cost
+	 * @return {@code true} if all is paid afterwards
+	 */
+	public static boolean isPostPaid(String text) {
+		return POST_PAID.equals(text.strip());
+	}
+
+	/**
+	 * Whether a cost is one that can be settled afterwards.
+	 * @param text the cost
+	 * @return {@code false} if the cost is final
+	 */
+	public boolean canBeSettled(String text) {
+		return isInAdvance(text) || this.beans.containsKey(text.strip());
 	}
 
 	/**
@@ -40,13 +73,19 @@ public final class RequestCosts {
 		if (cost.matches("[+-]?\\d+")) {
 			return new FixedCost(parseTokens(cost, capacity));
 		}
+		if (cost.startsWith(RESERVE)) {
+			return new FixedCost(parseTokens(cost.substring(RESERVE.length()).strip(), capacity));
+		}
+		if (isPostPaid(cost)) {
+			return new FixedCost(0);
+		}
 		if (cost.startsWith(PAYLOAD_SIZE)) {
 			return new PayloadSizeCost(parseSize(cost.substring(PAYLOAD_SIZE.length())));
 		}
 		RequestCost bean = this.beans.get(cost);
 		if (bean == null) {
 			throw new IllegalArgumentException(
-					"a cost is a whole number of tokens, payload-size:<size> or the name of a RequestCost bean ("
+					"a cost is a whole number of tokens, payload-size:<size>, reserve:<tokens>, post-paid or the name of a RequestCost bean ("
 							+ (this.beans.isEmpty() ? "there is none"
 									: "there are: " + String.join(", ", new TreeSet<>(this.beans.keySet())))
 							+ ")");

@@ -28,9 +28,11 @@ import io.openclaw.tokenbucket.limiter.decision.Charge;
  * @param bucketNames how buckets are named
  * @param scope whether routes share buckets
  * @param plans callers for which other limits stand in
+ * @param settling how requests are settled whose cost is taken in advance; {@code null}
+ * where it is final
  */
 public record RequestLimit(String name, RequestKey key, RequestCost cost, MissingKeyPolicy onMissingKey,
-		BucketNames bucketNames, Scope scope, Plans plans) {
+		BucketNames bucketNames, Scope scope, Plans plans, @Nullable Settling settling) {
 
 	/**
 	 * Where the limiter keeps the bucket of a caller.
@@ -113,7 +115,13 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 	}
 
 	private Mono<Bill> charge(ServerWebExchange exchange, CallerBucket bucket) {
-		return this.cost.of(exchange).map((tokens) -> Bill.of(new Charge(bucket.limit(), bucket.key(), tokens), this));
+		return this.cost.of(exchange).map((tokens) -> Bill.of(charge(exchange, bucket, tokens), this));
+	}
+
+	private Charge charge(ServerWebExchange exchange, CallerBucket bucket, long tokens) {
+		return (this.settling != null && OpenSettlements.of(exchange) != null)
+				? Charge.inAdvance(bucket.limit(), bucket.key(), tokens, this.settling.overdraftOf(tokens))
+				: new Charge(bucket.limit(), bucket.key(), tokens);
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import reactor.core.publisher.Mono;
 
@@ -20,6 +21,8 @@ public final class RequestLimits {
 
 	private volatile Map<String, RequestLimit> limits;
 
+	private volatile Set<String> settling;
+
 	/**
 	 * Creates the set.
 	 * @param limits the limits, each with a name of its own
@@ -28,6 +31,7 @@ public final class RequestLimits {
 		Map<String, RequestLimit> byName = new TreeMap<>();
 		limits.forEach((limit) -> byName.put(limit.name(), limit));
 		this.limits = Collections.unmodifiableMap(byName);
+		this.settling = settling(byName);
 	}
 
 	/**
@@ -38,6 +42,23 @@ public final class RequestLimits {
 		Map<String, RequestLimit> byName = new TreeMap<>(this.limits);
 		byName.putAll(others.limits);
 		this.limits = Collections.unmodifiableMap(byName);
+		this.settling = settling(byName);
+	}
+
+	private static Set<String> settling(Map<String, RequestLimit> limits) {
+		return limits.values()
+			.stream()
+			.filter((limit) -> limit.settling() != null)
+			.map(RequestLimit::name)
+			.collect(Collectors.toUnmodifiableSet());
+	}
+
+	/**
+	 * The limits whose requests are settled once their cost is known.
+	 * @return names
+	 */
+	Set<String> settling() {
+		return this.settling;
 	}
 
 	/**

@@ -20,6 +20,7 @@ import io.openclaw.tokenbucket.gateway.body.ArrivedBody;
 import io.openclaw.tokenbucket.gateway.body.ClientDisconnect;
 import io.openclaw.tokenbucket.limiter.AlternativeBuckets;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.decision.Refusal;
@@ -136,7 +137,14 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 			return chain.filter(exchange);
 		}
 		bill.alternating((item) -> this.alternatives.begin(item.charge(), item.alternatives()));
-		return this.cashier.pay(bill.charges()).flatMap((decisions) -> routeOrReject(bill, decisions, exchange, chain));
+		return pay(bill, exchange).flatMap((decisions) -> routeOrReject(bill, decisions, exchange, chain));
+	}
+
+	private Mono<List<Decision>> pay(Bill bill, ServerWebExchange exchange) {
+		List<Charge> charges = bill.charges();
+		OpenSettlements open = OpenSettlements.of(exchange);
+		return (open == null) ? this.cashier.pay(charges)
+				: this.cashier.pay(charges, (decisions) -> open.add(bill.items(), decisions));
 	}
 
 	private Mono<Void> missingKey(List<RequestLimit> keyless, ServerWebExchange exchange) {

@@ -154,7 +154,7 @@ public class FilterBenchmark {
 		return new RequestLimit(name,
 				new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("header:X-API-Key"),
 				new RequestCosts(Map.of()).parse("1", 1), MissingKeyPolicy.REJECT,
-				new BucketNames(new KeyIds(null), false), Scope.SHARED, Plans.none(name));
+				new BucketNames(new KeyIds(null), false), Scope.SHARED, Plans.none(name), null);
 	}
 
 	private static LimitPolicy policy(String name, long capacity, RefillRate rate, long initial) {

@@ -1,0 +1,70 @@
+package io.openclaw.tokenbucket.gateway;
+
+import java.util.Collections;
+import java.util.Set;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.cloud.gateway.filter.GatewayFilter;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.filter.GlobalFilter;
+import org.springframework.cloud.gateway.filter.OrderedGatewayFilter;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.core.Ordered;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Settles requests whose routes have limits of which the cost is known only afterwards,
+ * however they end. Stands outside of the filters of the route, since the body of a
+ * response passes outside of them. Thread-safe.
+ */
+public final class SettlingFilter implements GlobalFilter, Ordered {
+
+	private final RequestLimits limits;
+
+	/**
+	 * Creates the filter.
+	 * @param limits the limits that routes can name
+	 */
+	public SettlingFilter(RequestLimits limits) {
+		this.limits = limits;
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+		Set<String> settling = this.limits.settling();
+		if (settling.isEmpty() || !names(settling, exchange) || OpenSettlements.of(exchange) != null) {
+			return chain.filter(exchange);
+		}
+		OpenSettlements open = OpenSettlements.begin(exchange);
+		ServerWebExchange settled = exchange.mutate()
+			.response(new SettlingResponse(exchange.getResponse(), open))
+			.build();
+		settled.getResponse().beforeCommit(() -> Mono.fromRunnable(open::head));
+		return chain.filter(settled)
+			.doOnSuccess((done) -> open.answered())
+			.doOnError(open::failed)
+			.doOnCancel(open::cancelled);
+	}
+
+	private static boolean names(Set<String> settling, ServerWebExchange exchange) {
+		Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+		if (route == null) {
+			return false;
+		}
+		for (GatewayFilter filter : route.getFilters()) {
+			GatewayFilter limiting = (filter instanceof OrderedGatewayFilter ordered) ? ordered.getDelegate() : filter;
+			if (limiting instanceof LimitingFilter named && !Collections.disjoint(settling, named.limits())) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	@Override
+	public int getOrder() {
+		return Ordered.HIGHEST_PRECEDENCE + 1;
+	}
+
+}
