@@ -67,8 +67,8 @@ final class LimitPolicies {
 			return 0;
 		}
 		// Else as many as were reserved, of which none are more.
-		return (bucket.overdraft() == null) ? limit.capacity() : MicroTokens.ofTokens(Checks.between(
-				property(limit.name(), "overdraft"), bucket.overdraft(), 0L, MicroTokens.MAX_TOKENS));
+		return (bucket.overdraft() == null) ? limit.capacity() : MicroTokens.ofTokens(
+				Checks.between(property(limit.name(), "overdraft"), bucket.overdraft(), 0L, MicroTokens.MAX_TOKENS));
 	}
 
 	private static void refuseTwins(OpenClawProperties properties, List<LimitPolicy> policies) {

@@ -67,7 +67,8 @@ final class OpenSettlements {
 	void add(List<Bill.Item> items, List<Decision> decisions) {
 		for (int i = 0; i < items.size(); i++) {
 			Settlement settlement = decisions.get(i).settlement();
-			if (settlement != null && !add(new Open(settlement, Objects.requireNonNull(items.get(i).limit().settling())))) {
+			if (settlement != null
+					&& !add(new Open(settlement, Objects.requireNonNull(items.get(i).limit().settling())))) {
 				settlement.refund();
 			}
 		}
@@ -138,9 +139,9 @@ final class OpenSettlements {
 
 	// A handler of this gateway that a route forwards to is an upstream like any other.
 	private boolean isForwarded() {
-		return ServerWebExchangeUtils.isAlreadyRouted(this.exchange) || (this.exchange
-			.getAttribute(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR) instanceof URI target
-				&& "forward".equals(target.getScheme()));
+		return ServerWebExchangeUtils.isAlreadyRouted(this.exchange)
+				|| (this.exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR) instanceof URI target
+						&& "forward".equals(target.getScheme()));
 	}
 
 	private record Open(Settlement settlement, Settling settling) {

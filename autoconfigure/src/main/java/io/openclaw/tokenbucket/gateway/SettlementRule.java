@@ -70,8 +70,7 @@ sealed interface SettlementRule {
 
 		@Override
 		public Mono<Long> costOf(AnswerMeter answer, Ending ending) {
-			return (ending == Ending.FAILED) ? Mono.empty()
-					: Mono.just(started(answer.nanos(), this.unitNanos));
+			return (ending == Ending.FAILED) ? Mono.empty() : Mono.just(started(answer.nanos(), this.unitNanos));
 		}
 
 	}

@@ -52,8 +52,8 @@ final class ModelService implements AutoCloseable {
 			case "json" -> response.header("Content-Type", "application/json")
 				.header("Content-Encoding", query.getOrDefault("encoding", "identity"))
 				.sendString(Mono.just(json(String.valueOf(used))));
-			case "events" -> response.header("Content-Type", "text/event-stream")
-				.send(events(String.valueOf(used)), (part) -> true);
+			case "events" ->
+				response.header("Content-Type", "text/event-stream").send(events(String.valueOf(used)), (part) -> true);
 			case "endless" -> response.header("Content-Type", "text/event-stream")
 				.send(events("17").concatWith(Mono.just(bytes("data: {}\n\n")).delayElement(LONG)), (part) -> true);
 			case "broken" -> response.header("Content-Type", "text/event-stream")
@@ -65,8 +65,8 @@ final class ModelService implements AutoCloseable {
 	}
 
 	private static String json(String used) {
-		return "{\"choices\":[{\"message\":{\"content\":\"" + "word ".repeat(10_000) + "\"}}],\"usage\":{\"total_tokens\":"
-				+ used + "}}";
+		return "{\"choices\":[{\"message\":{\"content\":\"" + "word ".repeat(10_000)
+				+ "\"}}],\"usage\":{\"total_tokens\":" + used + "}}";
 	}
 
 	private static Flux<ByteBuf> events(String used) {

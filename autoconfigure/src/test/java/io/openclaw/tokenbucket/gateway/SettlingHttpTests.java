@@ -149,7 +149,8 @@ class SettlingHttpTests {
 
 	@ParameterizedTest
 	@CsvSource({ "/header?status=500, 500", "/header?status=503&as=header&used=7, 993",
-			"/header?status=404&as=header&used=7, 993", "/unreachable, 1000", "/answered, 1000", "/header?as=slow, 500" })
+			"/header?status=404&as=header&used=7, 993", "/unreachable, 1000", "/answered, 1000",
+			"/header?as=slow, 500" })
 	void aRequestThatFailsCostsWhatIsKnownElseWhatItReservedUnlessItNeverGotThere(String uri, long left) {
 		get(uri);
 		await().untilAsserted(() -> assertThat(level("header")).isEqualTo(left));
