@@ -102,7 +102,8 @@ final class RequestLimitsFactory {
 		}
 		if (!this.costs.canBeSettled(bucket.cost())) {
 			throw new OpenClawConfigurationException(LimitPolicies.property(name, "cost"), bucket.cost(),
-					"it is final, but settle is set",
+					"it is final, but %s says that it is known afterwards"
+						.formatted(LimitPolicies.property(name, "settle")),
 					"Set it to reserve:<tokens>, post-paid or the name of a RequestCost bean, or remove settle.");
 		}
 		ErrorSettlement onError = (bucket.settleOnError() != null) ? bucket.settleOnError() : ErrorSettlement.KEEP;

@@ -55,6 +55,11 @@ class OpenClawMistakesTests {
 			openclaw.buckets.rating.cost                    | payload-size:lots | such as payload-size:1KB
 			openclaw.buckets.rating.cost                    | payload-size:0KB | at least one byte
 			openclaw.buckets.rating.cost                    | payload-size: | at least one byte
+			openclaw.buckets.rating.cost                    | reserve:11  | which is 10
+			openclaw.buckets.rating.settle                  | header:X-Used | reserve:<tokens>
+			openclaw.buckets.rating.settle-on-error         | refund      | Set settle
+			openclaw.buckets.rating.settle-on-error         | sometimes   | REFUND
+			openclaw.buckets.rating.overdraft               | 5           | Set settle
 			openclaw.buckets.rating.scope                   | service     | ROUTE
 			openclaw.buckets.rating.overrides.gold.keys     | ''          | for nobody
 			openclaw.buckets.rating.overrides.gold.capacity | 0           | at least 1
@@ -130,6 +135,23 @@ class OpenClawMistakesTests {
 			CapturedOutput output) {
 		failToStart(Gateway.class, property + "=" + value);
 		assertThat(output).contains("APPLICATION FAILED TO START", property, mend);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "settle, cheap, ResponseCost bean", "overdraft, -1, at least 0" })
+	void aWrongWayToSettleFailsStartUpWithItsPropertyAndAMend(String property, String value, String mend,
+			CapturedOutput output) {
+		String settle = property.equals("settle") ? value : "header:X-Used";
+		String overdraft = property.equals("overdraft") ? value : "5";
+		failToStart(Gateway.class, "openclaw.buckets.rating.cost=reserve:5", "openclaw.buckets.rating.settle=" + settle,
+				"openclaw.buckets.rating.overdraft=" + overdraft);
+		assertThat(output).contains("APPLICATION FAILED TO START", "openclaw.buckets.rating." + property, mend);
+	}
+
+	@Test
+	void aCostInAdvanceThatNothingSettlesFailsStartUp(CapturedOutput output) {
+		failToStart(Gateway.class, "openclaw.buckets.rating.cost=post-paid");
+		assertThat(output).contains("openclaw.buckets.rating.settle", "json:/usage/total_tokens");
 	}
 
 	@Test
