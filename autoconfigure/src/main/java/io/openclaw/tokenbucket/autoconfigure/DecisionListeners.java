@@ -10,6 +10,7 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
 import io.openclaw.tokenbucket.limiter.decision.Refusal;
+import io.openclaw.tokenbucket.limiter.decision.SettlementEvent;
 
 /**
  * Tells several listeners. An exception of a listener fails no paid request. It is logged
@@ -44,6 +45,18 @@ final class DecisionListeners implements DecisionListener {
 		for (DecisionListener listener : this.listeners) {
 			try {
 				listener.onRefusal(limit, refusal);
+			}
+			catch (RuntimeException ex) {
+				failed(listener, ex);
+			}
+		}
+	}
+
+	@Override
+	public void onSettlement(SettlementEvent event) {
+		for (DecisionListener listener : this.listeners) {
+			try {
+				listener.onSettlement(event);
 			}
 			catch (RuntimeException ex) {
 				failed(listener, ex);

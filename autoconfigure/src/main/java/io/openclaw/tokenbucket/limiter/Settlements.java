@@ -110,7 +110,7 @@ record Settlements(NanoClock clock, @Nullable DecisionListener listener) {
 			DecisionListener told = Settlements.this.listener;
 			if (told != null) {
 				told.onSettlement(new SettlementEvent(this.charge.limit(), this.charge.key(), outcome, reserved,
-						refunded, Math.max(0, cost - reserved), used - cost));
+						used, refunded, Math.max(0, cost - reserved)));
 			}
 			return true;
 		}

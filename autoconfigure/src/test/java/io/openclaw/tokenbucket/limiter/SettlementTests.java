@@ -50,7 +50,7 @@ class SettlementTests {
 		assertThat(published.consumed().sum()).isEqualTo(tokens(500));
 		assertThat(published.returned().sum()).isEqualTo(tokens(380));
 		assertThat(this.member.settled()).containsExactly(
-				new SettlementEvent(LIMIT, KEY, SettlementEvent.Outcome.USED, tokens(500), tokens(380), 0, 0));
+				new SettlementEvent(LIMIT, KEY, SettlementEvent.Outcome.USED, tokens(500), tokens(120), tokens(380), 0));
 	}
 
 	@Test
@@ -62,7 +62,8 @@ class SettlementTests {
 		second.settle(4000);
 		assertThat(level()).isEqualTo(-400);
 		assertThat(this.member.settled().get(1)).isEqualTo(new SettlementEvent(LIMIT, KEY, SettlementEvent.Outcome.USED,
-				tokens(400), 0, tokens(100), tokens(3500)));
+				tokens(400), tokens(4000), 0, tokens(100)));
+		assertThat(this.member.settled().get(1).unpaid()).isEqualTo(tokens(3500));
 		Decision next = this.member.consume(1);
 		assertThat(next.outcome()).isEqualTo(Outcome.REJECTED);
 		assertThat(next.timeToWait()).isEqualTo(Duration.ofMillis(40_100));

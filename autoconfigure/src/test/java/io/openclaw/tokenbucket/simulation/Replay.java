@@ -4,8 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,10 +20,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
+import io.openclaw.tokenbucket.limiter.decision.Settlement;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
@@ -53,6 +60,8 @@ final class Replay {
 	private final TokenBucketLimiter limiter;
 
 	private final LimitControl control;
+
+	private final Map<List<String>, Queue<Settlement>> open = new HashMap<>();
 
 	private final Replicator replicator;
 
@@ -97,6 +106,7 @@ final class Replay {
 				case "limit" -> this.time.schedule(at, () -> change(line));
 				case "given back" -> this.time.schedule(at, () -> this.control.giveBack(line.get("limit").asString(),
 						line.get("key").asString(), line.get("microTokens").asLong()));
+				case "settlement" -> this.time.schedule(at, () -> settle(line));
 				default -> {
 				}
 			}
@@ -110,9 +120,30 @@ final class Replay {
 
 	// What was rejected there spends nothing here either, whatever this member would say.
 	private void ask(JsonNode decision) {
-		if (decision.get("outcome").asString().equals("ADMITTED")) {
-			this.limiter.tryConsume(decision.get("limit").asString(), decision.get("key").asString(),
-					decision.get("tokens").asLong());
+		if (!decision.get("outcome").asString().equals("ADMITTED")) {
+			return;
+		}
+		String limit = decision.get("limit").asString();
+		String key = decision.get("key").asString();
+		long tokens = decision.get("tokens").asLong();
+		if (!decision.path("inAdvance").asBoolean()) {
+			this.limiter.tryConsume(limit, key, tokens);
+			return;
+		}
+		Charge charge = Charge.inAdvance(limit, key, tokens, MicroTokens.MAX_TOKENS);
+		Settlement settlement = this.limiter.tryConsume(List.of(charge)).decisions().get(0).settlement();
+		if (settlement != null) {
+			this.open.computeIfAbsent(List.of(limit, key), (first) -> new ArrayDeque<>()).add(settlement);
+		}
+	}
+
+	// Which of several is settled first makes no difference to their bucket.
+	private void settle(JsonNode settled) {
+		Queue<Settlement> taken = this.open.get(List.of(settled.get("limit").asString(), settled.get("key").asString()));
+		Settlement settlement = (taken != null) ? taken.poll() : null;
+		if (settlement != null) {
+			long paid = settled.get("reserved").asLong() + settled.get("overdrawn").asLong();
+			settlement.settle(MicroTokens.toWholeTokens(Math.min(paid, settled.get("used").asLong())));
 		}
 	}
 

@@ -26,6 +26,7 @@ import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;
 import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
@@ -172,40 +173,45 @@ final class SimulatedFleet {
 	 * What a scenario sets.
 	 */
 	record Settings(long capacity, double tokensPerSecond, long initial, Duration latency, double loss,
-			Consistency consistency, Duration memberTimeout, int buses) {
+			Consistency consistency, Duration memberTimeout, int buses, long overdraft) {
 
 		static Settings of(Duration latency, Consistency consistency) {
-			return new Settings(1000, 200, 1000, latency, 0, consistency, Duration.ofSeconds(30), 1);
+			return new Settings(1000, 200, 1000, latency, 0, consistency, Duration.ofSeconds(30), 1, 0);
 		}
 
 		Settings withCapacity(long newCapacity) {
 			return new Settings(newCapacity, this.tokensPerSecond, newCapacity, this.latency, this.loss,
-					this.consistency, this.memberTimeout, this.buses);
+					this.consistency, this.memberTimeout, this.buses, this.overdraft);
 		}
 
 		Settings withInitial(long newInitial) {
 			return new Settings(this.capacity, this.tokensPerSecond, newInitial, this.latency, this.loss,
-					this.consistency, this.memberTimeout, this.buses);
+					this.consistency, this.memberTimeout, this.buses, this.overdraft);
 		}
 
 		Settings withRate(double newTokensPerSecond) {
 			return new Settings(this.capacity, newTokensPerSecond, this.initial, this.latency, this.loss,
-					this.consistency, this.memberTimeout, this.buses);
+					this.consistency, this.memberTimeout, this.buses, this.overdraft);
 		}
 
 		Settings withLoss(double newLoss) {
 			return new Settings(this.capacity, this.tokensPerSecond, this.initial, this.latency, newLoss,
-					this.consistency, this.memberTimeout, this.buses);
+					this.consistency, this.memberTimeout, this.buses, this.overdraft);
 		}
 
 		Settings withMemberTimeout(Duration newTimeout) {
 			return new Settings(this.capacity, this.tokensPerSecond, this.initial, this.latency, this.loss,
-					this.consistency, newTimeout, this.buses);
+					this.consistency, newTimeout, this.buses, this.overdraft);
 		}
 
 		Settings withBuses(int newBuses) {
 			return new Settings(this.capacity, this.tokensPerSecond, this.initial, this.latency, this.loss,
-					this.consistency, this.memberTimeout, newBuses);
+					this.consistency, this.memberTimeout, newBuses, this.overdraft);
+		}
+
+		Settings withOverdraft(long newOverdraft) {
+			return new Settings(this.capacity, this.tokensPerSecond, this.initial, this.latency, this.loss,
+					this.consistency, this.memberTimeout, this.buses, newOverdraft);
 		}
 
 		Limit limit() {
@@ -233,7 +239,8 @@ final class SimulatedFleet {
 
 		Member(MemberId id, Limit configured, NanoClock clock) {
 			SimulatedFleet fleet = SimulatedFleet.this;
-			LimitPolicy policy = new LimitPolicy(configured, fleet.settings.consistency(), Duration.ofMillis(25));
+			LimitPolicy policy = new LimitPolicy(configured, fleet.settings.consistency(), Duration.ofMillis(25),
+					Mode.ENFORCE, MicroTokens.ofTokens(fleet.settings.overdraft()));
 			BucketStore store = new BucketStore(id, List.of(policy),
 					new LimiterSettings(REPLICATION_FACTOR, SYNC_INTERVAL, 1_000), clock);
 			this.drift = new DriftMonitor(store, FALLBACK, clock, List.of(this.fallbacks::add));
@@ -296,6 +303,10 @@ final class SimulatedFleet {
 		 */
 		void leave() {
 			this.process.leave().thenRun(this::kill);
+		}
+
+		boolean hasEnded() {
+			return this.process.hasEnded();
 		}
 
 		private Duration lifetime() {

@@ -7,12 +7,12 @@ package io.openclaw.tokenbucket.limiter.decision;
  * @param key whose bucket, as endpoints show it: an API key by its id
  * @param outcome what was known of the cost
  * @param reserved what was taken in advance
- * @param refunded what of it came back
- * @param overdrawn what was consumed beyond it
- * @param unpaid what was used beyond the overdraft, and no bucket paid for
+ * @param used what the request used
+ * @param refunded what of the reserved came back
+ * @param overdrawn what was consumed beyond the reserved
  */
-public record SettlementEvent(String limit, String key, Outcome outcome, long reserved, long refunded, long overdrawn,
-		long unpaid) {
+public record SettlementEvent(String limit, String key, Outcome outcome, long reserved, long used, long refunded,
+		long overdrawn) {
 
 	/**
 	 * What the request has cost in the end.
@@ -20,6 +20,14 @@ public record SettlementEvent(String limit, String key, Outcome outcome, long re
 	 */
 	public long settled() {
 		return this.reserved - this.refunded + this.overdrawn;
+	}
+
+	/**
+	 * What was used beyond the overdraft, and no bucket paid for.
+	 * @return micro-tokens, not negative
+	 */
+	public long unpaid() {
+		return Math.max(0, this.used - this.reserved - this.overdrawn);
 	}
 
 	/**

@@ -21,7 +21,9 @@ import io.openclaw.tokenbucket.limiter.limit.LimitSource;
  * @param rejected requests rejected since start
  * @param shadowRejected requests that went on since start, but would have been rejected
  * had the limit been enforced
+ * @param openReservations requests that have taken tokens in advance and are not settled
  */
 public record LimitStatus(LimitPolicy policy, LimitDefinition definition, @Nullable LimitDefinition configured,
-		LimitSource source, long activeKeys, long lowestLevel, long admitted, long rejected, long shadowRejected) {
+		LimitSource source, long activeKeys, long lowestLevel, long admitted, long rejected, long shadowRejected,
+		long openReservations) {
 }

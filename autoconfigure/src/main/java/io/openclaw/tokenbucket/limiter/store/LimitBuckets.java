@@ -166,7 +166,7 @@ public final class LimitBuckets {
 		}
 		return new LimitStatus(current.policy(), current.definition(), this.context.configured(), current.source(),
 				this.table.count(), lowest, this.statistics.admitted(), this.statistics.rejected(),
-				this.statistics.shadowRejected());
+				this.statistics.shadowRejected(), this.statistics.unsettled());
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.List;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
+import io.openclaw.tokenbucket.limiter.decision.SettlementEvent;
 import io.openclaw.tokenbucket.limiter.limit.LimitChange;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.replication.port.MembershipChanged;
@@ -68,14 +69,29 @@ sealed interface RecordedEvent {
 	}
 
 	/**
-	 * A request was decided. It was asked for {@code tookNanos} before.
+	 * A request was decided. It was asked for {@code tookNanos} before. What it paid in
+	 * advance is settled later.
 	 */
 	record Decided(String kind, long nanos, long tookNanos, String limit, String key, long tokens, String outcome,
-			String reason) implements RecordedEvent {
+			String reason, boolean inAdvance) implements RecordedEvent {
 
 		static Decided of(long nanos, DecisionEvent event) {
 			return new Decided("decision", nanos, event.nanos(), event.limit(), event.key(), event.tokens(),
-					event.decision().outcome().name(), event.decision().reason().name());
+					event.decision().outcome().name(), event.decision().reason().name(),
+					event.decision().settlement() != null);
+		}
+
+	}
+
+	/**
+	 * A request was settled that had taken tokens in advance. Amounts are micro-tokens.
+	 */
+	record Settled(String kind, long nanos, String limit, String key, long reserved, long used, long refunded,
+			long overdrawn) implements RecordedEvent {
+
+		static Settled of(long nanos, SettlementEvent event) {
+			return new Settled("settlement", nanos, event.limit(), event.key(), event.reserved(), event.used(),
+					event.refunded(), event.overdrawn());
 		}
 
 	}

@@ -8,6 +8,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
+import io.openclaw.tokenbucket.limiter.decision.SettlementEvent;
 import io.openclaw.tokenbucket.limiter.limit.LimitChange;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.port.LimitControlListener;
@@ -76,6 +77,11 @@ public final class Recording implements DecisionListener, ReplicationListener, L
 	@Override
 	public void onGiveBack(String limit, String key, long microTokens) {
 		this.lines.accept(new RecordedEvent.GivenBack("given back", this.clock.nanoTime(), limit, key, microTokens));
+	}
+
+	@Override
+	public void onSettlement(SettlementEvent event) {
+		this.lines.accept(RecordedEvent.Settled.of(this.clock.nanoTime(), event));
 	}
 
 	@Override

@@ -38,6 +38,8 @@ import io.openclaw.tokenbucket.resilience.Drift;
  * @param rejected requests rejected here since start
  * @param shadowRejected requests that went on here since start, but would have been
  * rejected had the limit been enforced
+ * @param openReservations requests under way here that have reserved tokens and are not
+ * settled
  * @param state {@code fallback} while this member spends its own part of the limit only,
  * else how much of the fleet it hears
  * @param drift how far others are from the rules
@@ -47,7 +49,8 @@ import io.openclaw.tokenbucket.resilience.Drift;
 public record LimitView(String limit, long revision, String version, String source, @Nullable ConfiguredView configured,
 		BigDecimal capacity, BigDecimal refillRatePerSecond, BigDecimal initialTokens, String consistency,
 		BigDecimal creditWaitMillis, String mode, @Nullable RequestView requests, long activeKeys,
-		BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected, String state, DriftView drift,
+		BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected,
+		long openReservations, String state, DriftView drift,
 		List<BucketSummaryView> busiest, List<RejectedKeyView> mostRejected) {
 
 	static LimitView of(LimitStatus status, @Nullable RequestView requests, FleetState fleet, Drift drift,
@@ -59,7 +62,7 @@ public record LimitView(String limit, long revision, String version, String sour
 				Display.tokens(limit.capacity()), Display.tokensPerSecond(limit.refillRate()),
 				Display.tokens(limit.initial()), Display.name(policy.consistency()),
 				Display.millis(policy.creditWait()), Display.name(policy.mode()), requests, status.activeKeys(),
-				Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(), status.shadowRejected(),
+				Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(), status.shadowRejected(), status.openReservations(),
 				drift.fallback() ? "fallback" : Display.name(fleet), DriftView.of(drift), busiest, mostRejected);
 	}
 

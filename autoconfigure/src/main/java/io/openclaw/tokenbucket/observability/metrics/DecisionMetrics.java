@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
 import io.openclaw.tokenbucket.limiter.decision.Refusal;
+import io.openclaw.tokenbucket.limiter.decision.SettlementEvent;
 
 /**
  * Counts and times decisions by limit, never by key. Thread-safe.
@@ -32,12 +33,17 @@ public class DecisionMetrics implements DecisionListener {
 
 	@Override
 	public void onDecision(DecisionEvent event) {
-		metersOf(event.limit()).record(event.decision(), event.nanos());
+		metersOf(event.limit()).record(event);
 	}
 
 	@Override
 	public void onRefusal(String limit, Refusal refusal) {
 		metersOf(limit).record(refusal);
+	}
+
+	@Override
+	public void onSettlement(SettlementEvent event) {
+		metersOf(event.limit()).record(event);
 	}
 
 	/**

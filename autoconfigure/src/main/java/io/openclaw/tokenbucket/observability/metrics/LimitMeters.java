@@ -13,8 +13,10 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 
 import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.decision.Refusal;
+import io.openclaw.tokenbucket.limiter.decision.SettlementEvent;
 
 /**
  * The meters of one limit, looked up once, so that recording a decision allocates
@@ -38,6 +40,8 @@ final class LimitMeters {
 
 	private final Map<Reason, LongAdder> violations = new EnumMap<>(Reason.class);
 
+	private final SettlementMeters settlements;
+
 	private final Timer duration;
 
 	LimitMeters(MeterRegistry registry, Tags tags) {
@@ -53,6 +57,7 @@ final class LimitMeters {
 			violations(registry, tags.and("reason", name(reason)),
 					this.violations.computeIfAbsent(reason, (added) -> new LongAdder()));
 		}
+		this.settlements = new SettlementMeters(registry, tags);
 		this.duration = Timer.builder(TokenBucketMeters.DECISION_TIME.getName())
 			.description(TokenBucketMeters.DECISION_TIME.description())
 			.tags(tags)
@@ -60,13 +65,21 @@ final class LimitMeters {
 			.register(registry);
 	}
 
-	void record(Decision decision, long nanos) {
-		this.duration.record(nanos, TimeUnit.NANOSECONDS);
+	void record(DecisionEvent event) {
+		Decision decision = event.decision();
+		this.duration.record(event.nanos(), TimeUnit.NANOSECONDS);
+		if (decision.settlement() != null) {
+			this.settlements.reserve(event.tokens());
+		}
 		switch (decision.outcome()) {
 			case ADMITTED -> this.admitted.increment();
 			case SHADOW_REJECTED -> this.shadowRejected.increment();
 			default -> reject(decision);
 		}
+	}
+
+	void record(SettlementEvent event) {
+		this.settlements.settle(event);
 	}
 
 	/**

@@ -67,6 +67,29 @@ enum TokenBucketMeters implements MeterDocumentation {
 					+ "unacknowledged (strict only); cost_above_capacity",
 			"bucket", "reason"),
 
+	TOKENS_RESERVED("openclaw.tokens.reserved", Meter.Type.COUNTER, "tokens",
+			"Tokens that admitted requests took in advance of their costs", "bucket"),
+
+	TOKENS_SETTLED("openclaw.tokens.settled", Meter.Type.COUNTER, "tokens",
+			"Tokens that those requests have cost once that was known", "bucket"),
+
+	TOKENS_REFUNDED("openclaw.tokens.refunded", Meter.Type.COUNTER, "tokens",
+			"Reserved tokens that came back, since they were not needed", "bucket"),
+
+	TOKENS_OVERDRAWN("openclaw.tokens.overdrawn", Meter.Type.COUNTER, "tokens",
+			"Tokens that were consumed beyond what was reserved", "bucket"),
+
+	TOKENS_UNPAID("openclaw.tokens.unpaid", Meter.Type.COUNTER, "tokens",
+			"Tokens that were used beyond the overdraft, and that no bucket paid for", "bucket"),
+
+	SETTLEMENTS("openclaw.settlements", Meter.Type.COUNTER, "requests",
+			"Requests settled, by what was known of their costs: used (what the answer said); refunded (nothing was used, or "
+					+ "it failed and is refunded); kept (nobody knows, it cost what it reserved)",
+			"bucket", "outcome"),
+
+	RESERVATIONS_OPEN("openclaw.reservations.open", Meter.Type.GAUGE, "requests",
+			"Requests under way that have reserved tokens and are not settled", "bucket"),
+
 	DECISION_TIME("openclaw.rate.limit.decision", Meter.Type.TIMER, "seconds",
 			"From the question to the final answer, waiting for acknowledgements included", "bucket"),
 
