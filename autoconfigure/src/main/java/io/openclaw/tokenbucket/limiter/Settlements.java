@@ -109,8 +109,8 @@ record Settlements(NanoClock clock, @Nullable DecisionListener listener) {
 			long refunded = settle(cost, now);
 			DecisionListener told = Settlements.this.listener;
 			if (told != null) {
-				told.onSettlement(new SettlementEvent(this.charge.limit(), this.charge.key(), outcome, reserved,
-						used, refunded, Math.max(0, cost - reserved)));
+				told.onSettlement(new SettlementEvent(this.charge.limit(), this.charge.key(), outcome, reserved, used,
+						refunded, Math.max(0, cost - reserved)));
 			}
 			return true;
 		}

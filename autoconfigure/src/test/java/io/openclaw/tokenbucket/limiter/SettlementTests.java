@@ -49,8 +49,8 @@ class SettlementTests {
 		TokenBucketState published = this.member.publish().get(0).state();
 		assertThat(published.consumed().sum()).isEqualTo(tokens(500));
 		assertThat(published.returned().sum()).isEqualTo(tokens(380));
-		assertThat(this.member.settled()).containsExactly(
-				new SettlementEvent(LIMIT, KEY, SettlementEvent.Outcome.USED, tokens(500), tokens(120), tokens(380), 0));
+		assertThat(this.member.settled()).containsExactly(new SettlementEvent(LIMIT, KEY, SettlementEvent.Outcome.USED,
+				tokens(500), tokens(120), tokens(380), 0));
 	}
 
 	@Test

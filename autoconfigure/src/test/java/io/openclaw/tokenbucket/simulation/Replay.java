@@ -139,7 +139,8 @@ final class Replay {
 
 	// Which of several is settled first makes no difference to their bucket.
 	private void settle(JsonNode settled) {
-		Queue<Settlement> taken = this.open.get(List.of(settled.get("limit").asString(), settled.get("key").asString()));
+		Queue<Settlement> taken = this.open
+			.get(List.of(settled.get("limit").asString(), settled.get("key").asString()));
 		Settlement settlement = (taken != null) ? taken.poll() : null;
 		if (settlement != null) {
 			long paid = settled.get("reserved").asLong() + settled.get("overdrawn").asLong();

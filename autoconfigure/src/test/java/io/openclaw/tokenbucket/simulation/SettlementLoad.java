@@ -90,8 +90,7 @@ final class SettlementLoad {
 		Duration takes = Duration.ofMillis(200 + this.random.nextInt(2000));
 		requestIdeal(costs, takes);
 		JointDecision decision = member.limiter()
-			.tryConsume(List.of(
-					Charge.inAdvance(SimulatedFleet.LIMIT, SimulatedFleet.KEY, RESERVED, OVERDRAFT)));
+			.tryConsume(List.of(Charge.inAdvance(SimulatedFleet.LIMIT, SimulatedFleet.KEY, RESERVED, OVERDRAFT)));
 		CompletionStage<JointDecision> later = decision.completion();
 		if (later == null) {
 			begin(member, decision, costs, takes);

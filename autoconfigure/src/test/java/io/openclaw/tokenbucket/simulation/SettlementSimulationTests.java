@@ -34,9 +34,8 @@ class SettlementSimulationTests {
 	@ParameterizedTest
 	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 1.1", "BOUNDED, 0.01", "BOUNDED, -5" })
 	void aPartitionUsesOneBudget(Consistency consistency, double shape) {
-		hold("partition 1 : 2 for 30 s", consistency, shape,
-				(fleet) -> fleet.cut((sender, receiver) -> (sender < 1) != (receiver < 1), Duration.ofMinutes(1),
-						Duration.ofSeconds(90)));
+		hold("partition 1 : 2 for 30 s", consistency, shape, (fleet) -> fleet
+			.cut((sender, receiver) -> (sender < 1) != (receiver < 1), Duration.ofMinutes(1), Duration.ofSeconds(90)));
 	}
 
 	@ParameterizedTest
@@ -62,7 +61,8 @@ class SettlementSimulationTests {
 			Verdict verdict = load.verdict();
 			System.out.printf(Locale.ROOT,
 					"%-24s %-8s shape %.2f seed %d: used/ideal %.4f, used/budget %.4f, over %.0f, %d under way at most, fallbacks %d%n",
-					name, consistency, shape, seed, verdict.toIdeal(), verdict.toBudget(), verdict.over(), verdict.mostInFlight(),
+					name, consistency, shape, seed, verdict.toIdeal(), verdict.toBudget(), verdict.over(),
+					verdict.mostInFlight(),
 					fleet.members().stream().mapToInt((member) -> member.fallbacks().size()).sum());
 			long bound = verdict.mostInFlight() * SettlementLoad.OVERDRAFT + 3 * SettlementLoad.RESERVED;
 			assertThat(verdict.over()).isLessThanOrEqualTo(bound);

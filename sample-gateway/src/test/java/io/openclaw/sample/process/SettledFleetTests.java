@@ -114,9 +114,8 @@ class SettledFleetTests {
 			this.underWay.decrementAndGet();
 			count(answer, tokens);
 			boolean admitted = answer.statusCode() == 200;
-			return CompletableFuture
-				.runAsync(() -> {
-				}, CompletableFuture.delayedExecutor(admitted ? 0 : 20, TimeUnit.MILLISECONDS))
+			return CompletableFuture.runAsync(() -> {
+			}, CompletableFuture.delayedExecutor(admitted ? 0 : 20, TimeUnit.MILLISECONDS))
 				.thenCompose((later) -> call(gateway, random));
 		});
 	}

@@ -49,9 +49,8 @@ import io.openclaw.tokenbucket.resilience.Drift;
 public record LimitView(String limit, long revision, String version, String source, @Nullable ConfiguredView configured,
 		BigDecimal capacity, BigDecimal refillRatePerSecond, BigDecimal initialTokens, String consistency,
 		BigDecimal creditWaitMillis, String mode, @Nullable RequestView requests, long activeKeys,
-		BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected,
-		long openReservations, String state, DriftView drift,
-		List<BucketSummaryView> busiest, List<RejectedKeyView> mostRejected) {
+		BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected, long openReservations, String state,
+		DriftView drift, List<BucketSummaryView> busiest, List<RejectedKeyView> mostRejected) {
 
 	static LimitView of(LimitStatus status, @Nullable RequestView requests, FleetState fleet, Drift drift,
 			List<BucketSummaryView> busiest, List<RejectedKeyView> mostRejected) {
@@ -62,8 +61,9 @@ public record LimitView(String limit, long revision, String version, String sour
 				Display.tokens(limit.capacity()), Display.tokensPerSecond(limit.refillRate()),
 				Display.tokens(limit.initial()), Display.name(policy.consistency()),
 				Display.millis(policy.creditWait()), Display.name(policy.mode()), requests, status.activeKeys(),
-				Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(), status.shadowRejected(), status.openReservations(),
-				drift.fallback() ? "fallback" : Display.name(fleet), DriftView.of(drift), busiest, mostRejected);
+				Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(), status.shadowRejected(),
+				status.openReservations(), drift.fallback() ? "fallback" : Display.name(fleet), DriftView.of(drift),
+				busiest, mostRejected);
 	}
 
 }

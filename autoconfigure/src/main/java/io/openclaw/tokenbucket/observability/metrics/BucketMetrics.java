@@ -104,8 +104,7 @@ public class BucketMetrics implements MeterBinder {
 				() -> limit(limit).refillRate().tokensPerSecond());
 		gauge(registry, TokenBucketMeters.CONFIGURATION_FOLLOWED, tagged(limit),
 				() -> (this.limiter.deviation(limit) == Deviation.NONE) ? 1 : 0);
-		gauge(registry, TokenBucketMeters.RESERVATIONS_OPEN, tagged(limit),
-				() -> this.limiter.openReservations(limit));
+		gauge(registry, TokenBucketMeters.RESERVATIONS_OPEN, tagged(limit), () -> this.limiter.openReservations(limit));
 		gauge(registry, TokenBucketMeters.KEYS_ACTIVE, tagged(limit), () -> this.limiter.activeKeys(limit));
 		FunctionCounter
 			.builder(TokenBucketMeters.OVERFLOW.getName(), this.limiter, (limiter) -> limiter.overflowed(limit))

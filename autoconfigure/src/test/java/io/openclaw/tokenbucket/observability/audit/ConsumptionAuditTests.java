@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -20,6 +21,8 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.decision.Charge;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.observability.Limiters;
 import io.openclaw.tokenbucket.observability.Rejections;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
@@ -56,6 +59,23 @@ class ConsumptionAuditTests {
 		assertThat(written.get(0)).isEqualTo(
 				"{\"number\":1,\"at\":\"2026-11-29T12:00:00Z\",\"member\":\"edge-a#3\",\"birth\":1,\"limit\":\"rating\",\"key\":\"alice\",\"tokens\":1.000000}");
 		assertThat(written.get(11)).contains("\"number\":12", "\"key\":\"bob\"", "\"tokens\":-2.000000");
+	}
+
+	@Test
+	void aSettlementIsAReturnOrOneMoreConsumption() throws IOException {
+		try (JsonLines lines = lines(1_000_000, 10)) {
+			this.store.tellSpending(new ConsumptionAudit(lines, InstantSource.fixed(NOON)));
+			settle(4);
+			settle(13);
+			settle(10);
+		}
+		assertThat(Files.readAllLines(file()).stream().map((line) -> JSON.readTree(line).get("tokens").asInt()))
+			.containsExactly(10, -6, 10, 3, 10);
+	}
+
+	private void settle(long used) {
+		Decision decision = this.limiter.tryConsume(List.of(Charge.inAdvance("search", "bob", 10, 5))).decisions().get(0);
+		Objects.requireNonNull(decision.settlement()).settle(used);
 	}
 
 	@Test

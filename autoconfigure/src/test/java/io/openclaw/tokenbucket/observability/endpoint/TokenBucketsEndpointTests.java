@@ -46,10 +46,13 @@ class TokenBucketsEndpointTests {
 		assertThat(view.self()).isEqualTo("edge-a#3");
 		assertThat(view.state()).isEqualTo("healthy");
 		assertThat(view.limits().keySet()).containsExactly("rating", "search");
-		assertThat(view.limits().get("search")).isEqualTo(new LimitView("search", 4, "4.0", "configuration",
-				new ConfiguredView(true, null, 4, decimal("1000"), decimal("1"), decimal("500"), "bounded", "enforce"),
-				decimal("1000"), decimal("1"), decimal("500"), "bounded", decimal("25"), "enforce", null, 0,
-				decimal("1000"), 0, 0, 0, 0, "healthy", new DriftView(decimal("0"), decimal("0")), List.of(), List.of()));
+		assertThat(view.limits().get("search"))
+			.isEqualTo(new LimitView("search", 4, "4.0", "configuration",
+					new ConfiguredView(true, null, 4, decimal("1000"), decimal("1"), decimal("500"), "bounded",
+							"enforce"),
+					decimal("1000"), decimal("1"), decimal("500"), "bounded", decimal("25"), "enforce", null, 0,
+					decimal("1000"), 0, 0, 0, 0, "healthy", new DriftView(decimal("0"), decimal("0")), List.of(),
+					List.of()));
 	}
 
 	@Test

@@ -18,8 +18,11 @@ import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.decision.Refusal;
+import io.openclaw.tokenbucket.limiter.decision.Settlement;
+import io.openclaw.tokenbucket.limiter.decision.SettlementEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 class DecisionMetricsTests {
 
@@ -77,6 +80,34 @@ class DecisionMetricsTests {
 		assertThat(lines()).contains(decisions("cost_above_capacity", 1), decisions("missing_key", 1),
 				decisions("circuit_open", 2), decisions("rejected", 0), violations("cost_above_capacity", 1));
 		assertThat(this.metrics.decided("rating")).isEqualTo(1);
+	}
+
+	@Test
+	void countsWhatIsReservedAndWhatBecomesOfIt() {
+		this.metrics.onDecision(new DecisionEvent("alice", 500,
+				new Decision(Outcome.ADMITTED, Reason.CREDIT, RATING, 0, 0, null).settledBy(mock(Settlement.class)),
+				false, 100));
+		settle(SettlementEvent.Outcome.USED, 120, 380, 0);
+		settle(SettlementEvent.Outcome.USED, 4500, 0, 3500);
+		settle(SettlementEvent.Outcome.REFUNDED, 0, 500, 0);
+		settle(SettlementEvent.Outcome.KEPT, 500, 0, 0);
+		assertThat(lines()).contains(tokens("reserved", 500), tokens("settled", 4620), tokens("refunded", 880),
+				tokens("overdrawn", 3500), tokens("unpaid", 500), settlements("used", 2), settlements("refunded", 1),
+				settlements("kept", 1));
+	}
+
+	private void settle(SettlementEvent.Outcome outcome, long used, long refunded, long overdrawn) {
+		this.metrics.onSettlement(new SettlementEvent("rating", "alice", outcome, MicroTokens.ofTokens(500),
+				MicroTokens.ofTokens(used), MicroTokens.ofTokens(refunded), MicroTokens.ofTokens(overdrawn)));
+	}
+
+	private static String tokens(String what, int count) {
+		return "openclaw_tokens_%s_total{bucket=\"rating\",node=\"edge-a\",region=\"us-east-1\"} %d.0".formatted(what, count);
+	}
+
+	private static String settlements(String outcome, int count) {
+		return "openclaw_settlements_total{bucket=\"rating\",node=\"edge-a\",outcome=\"%s\",region=\"us-east-1\"} %d.0"
+			.formatted(outcome, count);
 	}
 
 	@Test
