@@ -59,7 +59,7 @@ class LimitsAndKeysGuideTests {
 
 	@Test
 	void thereAreExamplesOfEverything() throws IOException {
-		assertThat(examples()).hasSize(9);
+		assertThat(examples()).hasSize(10);
 	}
 
 	private static String name(MatchResult limit) {

@@ -74,7 +74,9 @@ class ConsumptionAuditTests {
 	}
 
 	private void settle(long used) {
-		Decision decision = this.limiter.tryConsume(List.of(Charge.inAdvance("search", "bob", 10, 5))).decisions().get(0);
+		Decision decision = this.limiter.tryConsume(List.of(Charge.inAdvance("search", "bob", 10, 5)))
+			.decisions()
+			.get(0);
 		Objects.requireNonNull(decision.settlement()).settle(used);
 	}
 

@@ -102,7 +102,8 @@ class DecisionMetricsTests {
 	}
 
 	private static String tokens(String what, int count) {
-		return "openclaw_tokens_%s_total{bucket=\"rating\",node=\"edge-a\",region=\"us-east-1\"} %d.0".formatted(what, count);
+		return "openclaw_tokens_%s_total{bucket=\"rating\",node=\"edge-a\",region=\"us-east-1\"} %d.0".formatted(what,
+				count);
 	}
 
 	private static String settlements(String outcome, int count) {
