@@ -28,7 +28,6 @@ import io.openclaw.tokenbucket.gateway.RequestCosts;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
 import io.openclaw.tokenbucket.gateway.ResponseCost;
 import io.openclaw.tokenbucket.gateway.ResponseCosts;
-import io.openclaw.tokenbucket.gateway.SettlingFilter;
 import io.openclaw.tokenbucket.gateway.TokenBucketGatewayFilterFactory;
 import io.openclaw.tokenbucket.gateway.UnroutedResponseFilter;
 import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
@@ -131,14 +130,8 @@ public final class OpenClawGatewayAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	UnroutedResponseFilter tokenBucketUnroutedResponseFilter(ProblemResponses problems) {
-		return new UnroutedResponseFilter(problems);
-	}
-
-	@Bean
-	@ConditionalOnMissingBean
-	SettlingFilter tokenBucketSettlingFilter(RequestLimits limits) {
-		return new SettlingFilter(limits);
+	UnroutedResponseFilter tokenBucketUnroutedResponseFilter(ProblemResponses problems, RequestLimits limits) {
+		return new UnroutedResponseFilter(problems, limits);
 	}
 
 	@Bean

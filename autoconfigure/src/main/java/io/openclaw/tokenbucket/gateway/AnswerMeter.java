@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import tools.jackson.core.JsonPointer;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -18,6 +20,8 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
  * Measures the answer to one request while it passes. Thread-safe.
  */
 final class AnswerMeter {
+
+	private static final Log logger = LogFactory.getLog(AnswerMeter.class);
 
 	private final ServerWebExchange exchange;
 
@@ -68,6 +72,10 @@ final class AnswerMeter {
 		try (DataBuffer.ByteBufferIterator parts = piece.readableByteBuffers()) {
 			parts.forEachRemaining(
 					(part) -> this.readers.values().forEach((reader) -> reader.read(part.asReadOnlyBuffer())));
+		}
+		catch (RuntimeException ex) {
+			logger.error("A response cannot be read, and costs what was reserved", ex);
+			this.readers.clear();
 		}
 	}
 

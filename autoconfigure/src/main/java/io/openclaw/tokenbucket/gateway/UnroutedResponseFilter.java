@@ -12,23 +12,28 @@ import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 /**
  * Writes the answers to requests that were not routed, outside of all filters of the
  * route: until then the response is not committed, and filters that act on its status,
- * such as {@code Retry} and {@code CircuitBreaker}, still can. Thread-safe.
+ * such as {@code Retry} and {@code CircuitBreaker}, still can. Requests that were routed
+ * are settled here. Thread-safe.
  */
 public final class UnroutedResponseFilter implements GlobalFilter, Ordered {
 
 	private final ProblemResponses problems;
 
+	private final SettlingRequests settling;
+
 	/**
 	 * Creates the filter.
 	 * @param problems the answers
+	 * @param limits the limits that routes can name
 	 */
-	public UnroutedResponseFilter(ProblemResponses problems) {
+	public UnroutedResponseFilter(ProblemResponses problems, RequestLimits limits) {
 		this.problems = problems;
+		this.settling = new SettlingRequests(limits);
 	}
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-		return chain.filter(exchange).then(Mono.defer(() -> this.problems.write(exchange)));
+		return this.settling.settle(exchange, chain).then(Mono.defer(() -> this.problems.write(exchange)));
 	}
 
 	@Override

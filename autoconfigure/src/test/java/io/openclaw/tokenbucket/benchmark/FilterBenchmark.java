@@ -80,9 +80,11 @@ public class FilterBenchmark {
 
 	private final ProblemResponses problems = new ProblemResponses(new NegotiatingProblemWriter());
 
-	private final UnroutedResponseFilter outermost = new UnroutedResponseFilter(this.problems);
+	private final RequestLimits limits = new RequestLimits(List.of(limit("plenty"), limit("spent")));
 
-	private final TokenBucketGatewayFilterFactory filters = filters(this.problems);
+	private final UnroutedResponseFilter outermost = new UnroutedResponseFilter(this.problems, this.limits);
+
+	private final TokenBucketGatewayFilterFactory filters = filters(this.limits, this.problems);
 
 	private final GatewayFilter openclawAdmitted = openclaw("plenty");
 
@@ -139,15 +141,15 @@ public class FilterBenchmark {
 		});
 	}
 
-	private static TokenBucketGatewayFilterFactory filters(ProblemResponses problems) {
+	private static TokenBucketGatewayFilterFactory filters(RequestLimits limits, ProblemResponses problems) {
 		BucketStore store = new BucketStore(new MemberId("benchmark", 1),
 				List.of(policy("plenty", PLENTY, RefillRate.of(PLENTY, Duration.ofSeconds(1)), PLENTY),
 						policy("spent", 1, RefillRate.of(1, Duration.ofDays(1)), 0)),
 				new LimiterSettings(3, Duration.ofMillis(200), 1_000), NanoClock.SYSTEM);
 		TokenBucketLimiter limiter = new TokenBucketLimiter(store, NanoClock.SYSTEM, (delay, task) -> {
 		}, null);
-		return new TokenBucketGatewayFilterFactory(new RequestLimits(List.of(limit("plenty"), limit("spent"))), limiter,
-				new RateLimitHeaders(HeaderStyle.STANDARD), problems, null, DecisionObserver.NONE);
+		return new TokenBucketGatewayFilterFactory(limits, limiter, new RateLimitHeaders(HeaderStyle.STANDARD),
+				problems, null, DecisionObserver.NONE);
 	}
 
 	private static RequestLimit limit(String name) {

@@ -7,11 +7,9 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.cloud.gateway.filter.GatewayFilter;
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
-import org.springframework.cloud.gateway.filter.GlobalFilter;
 import org.springframework.cloud.gateway.filter.OrderedGatewayFilter;
 import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
-import org.springframework.core.Ordered;
 import org.springframework.web.server.ServerWebExchange;
 
 /**
@@ -19,29 +17,28 @@ import org.springframework.web.server.ServerWebExchange;
  * however they end. Stands outside of the filters of the route, since the body of a
  * response passes outside of them. Thread-safe.
  */
-public final class SettlingFilter implements GlobalFilter, Ordered {
+final class SettlingRequests {
 
 	private final RequestLimits limits;
 
-	/**
-	 * Creates the filter.
-	 * @param limits the limits that routes can name
-	 */
-	public SettlingFilter(RequestLimits limits) {
+	SettlingRequests(RequestLimits limits) {
 		this.limits = limits;
 	}
 
-	@Override
-	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
+	/**
+	 * Has a request handled and settled.
+	 * @param chain handles it, as it is where there is nothing to settle
+	 */
+	Mono<Void> settle(ServerWebExchange exchange, GatewayFilterChain chain) {
 		Set<String> settling = this.limits.settling();
 		if (settling.isEmpty() || !names(settling, exchange) || OpenSettlements.of(exchange) != null) {
 			return chain.filter(exchange);
 		}
 		OpenSettlements open = OpenSettlements.begin(exchange);
+		exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(open::head));
 		ServerWebExchange settled = exchange.mutate()
 			.response(new SettlingResponse(exchange.getResponse(), open))
 			.build();
-		settled.getResponse().beforeCommit(() -> Mono.fromRunnable(open::head));
 		return chain.filter(settled)
 			.doOnSuccess((done) -> open.answered())
 			.doOnError(open::failed)
@@ -60,11 +57,6 @@ public final class SettlingFilter implements GlobalFilter, Ordered {
 			}
 		}
 		return false;
-	}
-
-	@Override
-	public int getOrder() {
-		return Ordered.HIGHEST_PRECEDENCE + 1;
 	}
 
 }

@@ -1,0 +1,93 @@
+package io.openclaw.tokenbucket.gateway;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.route.Route;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.web.server.MockServerWebExchange;
+import org.springframework.web.server.ServerWebExchange;
+
+import io.openclaw.tokenbucket.gateway.address.ClientAddresses;
+import io.openclaw.tokenbucket.gateway.address.TrustedProxies;
+import io.openclaw.tokenbucket.gateway.key.BucketNames;
+import io.openclaw.tokenbucket.gateway.key.KeyIds;
+import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link SettlingRequests}.
+ */
+class SettlingRequestsTests {
+
+	private final SettlingRequests settling = new SettlingRequests(
+			new RequestLimits(List.of(limit("fixed", null), limit("settled", "header:X-Tokens-Used"))));
+
+	private final AtomicReference<ServerWebExchange> handled = new AtomicReference<>();
+
+	@Test
+	void aRequestWithoutALimitToSettleIsHandledAsItIs() {
+		ServerWebExchange request = request("fixed");
+		this.settling.settle(request, handler(Mono.empty())).block();
+		assertThat(this.handled).hasValue(request);
+		assertThat(request.getAttributes().keySet())
+			.containsExactlyInAnyOrder(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR, ServerWebExchange.LOG_ID_ATTRIBUTE);
+	}
+
+	@Test
+	void aRequestThatIsForwardedToAnotherRouteIsSettledOnce() {
+		ServerWebExchange request = request("settled");
+		this.settling.settle(request, (first) -> this.settling.settle(first, handler(Mono.empty()))).block();
+		assertThat(this.handled.get().getResponse()).isInstanceOf(SettlingResponse.class);
+		assertThat(((SettlingResponse) this.handled.get().getResponse()).getDelegate()).isSameAs(request.getResponse());
+	}
+
+	@Test
+	void howItEndsIsPassedOn() {
+		IllegalStateException failure = new IllegalStateException("by design");
+		StepVerifier.create(this.settling.settle(request("settled"), handler(Mono.error(failure))))
+			.verifyErrorMatches((error) -> error == failure);
+		StepVerifier.create(this.settling.settle(request("settled"), handler(Mono.never())))
+			.thenCancel()
+			.verify(Duration.ofSeconds(5));
+	}
+
+	private GatewayFilterChain handler(Mono<Void> end) {
+		return (exchange) -> {
+			this.handled.set(exchange);
+			return end;
+		};
+	}
+
+	private static ServerWebExchange request(String limit) {
+		ServerWebExchange request = MockServerWebExchange.from(MockServerHttpRequest.get("/"));
+		request.getAttributes()
+			.put(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR,
+					Route.async()
+						.id("route")
+						.uri("http://127.0.0.1:1")
+						.predicate((any) -> true)
+						.filter(new TokenBucketRouteFilter(List.of(limit)))
+						.build());
+		return request;
+	}
+
+	private static RequestLimit limit(String name, @Nullable String settle) {
+		return new RequestLimit(name,
+				new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("global"),
+				(exchange) -> Mono.just(1L), MissingKeyPolicy.SHARED, new BucketNames(new KeyIds(null), false),
+				Scope.SHARED, Overrides.NONE,
+				(settle != null) ? new ResponseCosts(Map.of()).parse(settle, ErrorSettlement.KEEP, null) : null);
+	}
+
+}
