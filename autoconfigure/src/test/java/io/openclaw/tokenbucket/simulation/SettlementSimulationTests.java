@@ -64,8 +64,11 @@ class SettlementSimulationTests {
 					name, consistency, shape, seed, verdict.toIdeal(), verdict.toBudget(), verdict.over(),
 					verdict.mostInFlight(),
 					fleet.members().stream().mapToInt((member) -> member.fallbacks().size()).sum());
-			long bound = verdict.mostInFlight() * SettlementLoad.OVERDRAFT + 3 * SettlementLoad.RESERVED;
+			double bound = verdict.mostInFlight() * SettlementLoad.OVERDRAFT + 3 * SettlementLoad.RESERVED;
 			assertThat(verdict.over()).isLessThanOrEqualTo(bound);
+			assertThat(verdict.toBudget()).isBetween(0.97, 1 + bound / verdict.budget());
+			assertThat(verdict.toIdeal()).isBetween(0.97, 1.03);
+			assertThat(fleet.members()).allMatch((member) -> member.fallbacks().isEmpty());
 		});
 	}
 
