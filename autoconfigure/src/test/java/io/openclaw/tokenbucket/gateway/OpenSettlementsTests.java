@@ -47,7 +47,7 @@ class OpenSettlementsTests {
 			new RequestLimit("rating",
 					new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("global"),
 					(any) -> Mono.just(300L), MissingKeyPolicy.SHARED, new BucketNames(new KeyIds(null), false),
-					Scope.SHARED, Overrides.NONE,
+					Scope.SHARED, Plans.none("rating"),
 					new ResponseCosts(Map.of()).parse("header:X-Used", ErrorSettlement.KEEP, null))));
 
 	@BeforeEach

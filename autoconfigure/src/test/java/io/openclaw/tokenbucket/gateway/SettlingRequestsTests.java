@@ -86,7 +86,7 @@ class SettlingRequestsTests {
 		return new RequestLimit(name,
 				new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("global"),
 				(exchange) -> Mono.just(1L), MissingKeyPolicy.SHARED, new BucketNames(new KeyIds(null), false),
-				Scope.SHARED, Overrides.NONE,
+				Scope.SHARED, Plans.none(name),
 				(settle != null) ? new ResponseCosts(Map.of()).parse(settle, ErrorSettlement.KEEP, null) : null);
 	}
 
