@@ -1,6 +1,6 @@
 // Draws the fleet. Elements are made once for each limit, and filled again at each sample.
 import { Chart, format } from "./chart.js";
-import { REASONS, sentence, why } from "./words.js";
+import { REASONS, adapted, sentence, why } from "./words.js";
 import { grid, summed, total } from "./fleet.js";
 
 const byId = (id) => document.getElementById(id);
@@ -138,6 +138,7 @@ class Card {
     this.limit = limit;
     const view = limit.view;
     this.facts.textContent = `${view.capacity} tokens, ${view.refillRatePerSecond} more a second, ${view.consistency}`
+      + ((view.adaptive) ? `, ${adapted(view.adaptive)}` : "")
       + ((view.mode === "shadow") ? ", shadow" : "")
       + ((view.configured?.followed === false) ? ` (configured: ${view.configured.capacity} tokens, ${view.configured.refillRatePerSecond} more a second)` : "");
     this.facts.title = view.configured?.why ?? "";

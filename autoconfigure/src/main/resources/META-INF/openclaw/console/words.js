@@ -42,6 +42,17 @@ function sentenceCase(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+const PHASES = { growing: "growing", congested: "the upstream is congested", frozen: "frozen, a gateway is missing" };
+
+// How the refill of a limit follows its upstream.
+export function adapted(view) {
+  const rate = `${Math.round(100 * view.factor)} % of its rate`;
+  if (view.factor === 1 && view.phase === "growing") {
+    return "adapts to the upstream";
+  }
+  return `${view.applied ? "adapted to" : "advised:"} ${rate} (${PHASES[view.phase] ?? view.phase})`;
+}
+
 function be(names) {
   return (names.length === 1) ? "is" : "are";
 }

@@ -9,6 +9,7 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.context.ApplicationEventPublisher;
 
+import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveRateChanged;
 import io.openclaw.tokenbucket.replication.port.MembershipChanged;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 import io.openclaw.tokenbucket.resilience.CircuitStateChanged;
@@ -48,6 +49,10 @@ final class ApplicationEvents implements ReplicationListener, FallbackListener, 
 	}
 
 	void onCircuitChange(CircuitStateChanged change) {
+		publish(change);
+	}
+
+	void onRateChange(AdaptiveRateChanged change) {
 		publish(change);
 	}
 

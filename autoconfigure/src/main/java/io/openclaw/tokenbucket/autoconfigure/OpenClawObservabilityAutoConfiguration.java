@@ -14,6 +14,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
@@ -87,6 +88,15 @@ public final class OpenClawObservabilityAutoConfiguration {
 	@Bean
 	ApplicationEvents openClawApplicationEvents(ApplicationEventPublisher publisher) {
 		return new ApplicationEvents(publisher);
+	}
+
+	@Bean
+	@Order(1)
+	@ConditionalOnBean(BucketStore.class)
+	AdaptiveRefills openClawAdaptiveRefills(BucketStore store, OpenClawProperties properties,
+			ObjectProvider<NanoClock> clock, ApplicationEvents events) {
+		store.adaptive().tellChanges(events::onRateChange);
+		return new AdaptiveRefills(store.adaptive(), clock.getIfAvailable(() -> NanoClock.SYSTEM), properties);
 	}
 
 	@Bean

@@ -78,10 +78,13 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * A limit.
 	 *
 	 * @param capacity Most tokens that a bucket holds, and so the largest burst.
+	 * @param refill Whether tokens flow in at the configured rate, or at the part of it
+	 * that the upstream of the routes bears; advise only shows that part.
 	 * @param refillRatePerSecond Tokens that flow into a bucket every second, possibly a
 	 * fraction. Excludes refill-tokens and refill-period.
 	 * @param refillTokens Tokens that flow into a bucket, evenly, in every refill-period.
 	 * @param refillPeriod Period in which refill-tokens flow into a bucket.
+	 * @param refillFloor Least part of the configured rate to which refill adapts.
 	 * @param initialTokens Tokens of a bucket when the limit is activated. Defaults to
 	 * the capacity.
 	 * @param key Whose bucket a request draws on: api-key, api-key:&lt;header&gt;,
@@ -112,10 +115,11 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * Defaults to openclaw.revision.
 	 */
 	@ConfigurationPropertiesSource
-	public record Bucket(@Nullable Long capacity, @Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens,
-			@Nullable Duration refillPeriod, @Nullable Long initialTokens, @DefaultValue("api-key") String key,
-			@DefaultValue("1") String cost, @Nullable String settle, @Nullable ErrorSettlement settleOnError,
-			@Nullable Long overdraft, @DefaultValue("shared") Scope scope,
+	public record Bucket(@Nullable Long capacity, @DefaultValue("fixed") RefillMode refill,
+			@Nullable BigDecimal refillRatePerSecond, @Nullable Long refillTokens, @Nullable Duration refillPeriod,
+			@DefaultValue("0.1") BigDecimal refillFloor, @Nullable Long initialTokens,
+			@DefaultValue("api-key") String key, @DefaultValue("1") String cost, @Nullable String settle,
+			@Nullable ErrorSettlement settleOnError, @Nullable Long overdraft, @DefaultValue("shared") Scope scope,
 			@DefaultValue("bounded") Consistency consistency, @DefaultValue("enforce") Mode mode,
 			@DefaultValue("reject") MissingKeyPolicy onMissingKey, @Nullable String plan,
 			@DefaultValue Map<String, Plan> overrides, @Nullable Long revision) {

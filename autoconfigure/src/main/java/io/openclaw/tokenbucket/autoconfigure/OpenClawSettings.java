@@ -66,6 +66,7 @@ record OpenClawSettings(List<LimitPolicy> policies, LimiterSettings limiter, Rep
 		Checks.between("openclaw.crdt.max-keys", crdt.maxKeys(), 1, Integer.MAX_VALUE);
 		ConfiguredLatencyThresholds.check(properties.circuitBreaker());
 		ObservabilityChecks.check(properties);
+		AdaptiveRefills.from(properties);
 		checkMemberTimeout(crdt);
 		checkSecrets("openclaw.crdt.secret", crdt.secret());
 		checkSecrets("openclaw.key-secret", properties.keySecret());

@@ -75,8 +75,7 @@ public class TokenBucketGatewayFilterFactory
 		}
 		TokenBucketGatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.cashier,
 				this.remembered, this.problems);
-		return (this.breakers != null) ? new CircuitBreakingGatewayFilter(limited, this.breakers, this.problems)
-				: limited;
+		return new UpstreamGatewayFilter(limited, this.breakers, this.cashier.limiter().adaptive(), this.problems);
 	}
 
 	@Override

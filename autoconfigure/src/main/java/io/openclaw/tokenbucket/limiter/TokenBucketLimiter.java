@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveLimits;
 import io.openclaw.tokenbucket.limiter.bucket.Bucket;
 import io.openclaw.tokenbucket.limiter.bucket.LimitContext;
 import io.openclaw.tokenbucket.limiter.bucket.Line;
@@ -153,6 +154,14 @@ public final class TokenBucketLimiter {
 	 */
 	public AlternativeBuckets alternatives() {
 		return new AlternativeBuckets(this.store, this.clock);
+	}
+
+	/**
+	 * The limits whose refill rates follow their upstreams.
+	 * @return none unless configured
+	 */
+	public AdaptiveLimits adaptive() {
+		return this.store.adaptive();
 	}
 
 	/**

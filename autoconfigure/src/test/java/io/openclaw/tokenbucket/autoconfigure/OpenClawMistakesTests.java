@@ -44,6 +44,9 @@ class OpenClawMistakesTests {
 			openclaw.buckets.rating.refill-rate-per-second  | 0           | at least 0.000001
 			openclaw.buckets.rating.refill-rate-per-second  | -1          | at least 0.000001
 			openclaw.buckets.rating.refill-rate-per-second  | fast        | fast
+			openclaw.buckets.rating.refill                  | always      | always
+			openclaw.buckets.rating.refill-floor            | 0           | at least 0.01
+			openclaw.buckets.rating.refill-floor            | 2           | at most 1
 			openclaw.buckets.rating.initial-tokens          | 11          | at most 10
 			openclaw.buckets.rating.initial-tokens          | -1          | at least 0
 			openclaw.buckets.rating.key                     | apikey      | header:<name>

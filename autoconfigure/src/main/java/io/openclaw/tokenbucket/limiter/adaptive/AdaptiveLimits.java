@@ -79,6 +79,14 @@ public final class AdaptiveLimits {
 	}
 
 	/**
+	 * Whether no limit adapts. Quick.
+	 * @return {@code true} unless configured
+	 */
+	public boolean isEmpty() {
+		return this.byName.isEmpty();
+	}
+
+	/**
 	 * The names of the limits that adapt.
 	 * @return names in order
 	 */

@@ -19,6 +19,14 @@ public record AdaptiveStatus(Phase phase, boolean applied, double factor, double
 		@Nullable Duration usualLatency) {
 
 	/**
+	 * Whether the rate stays whatever the upstream does.
+	 * @return whether the phase is {@link Phase#FROZEN}
+	 */
+	public boolean isFrozen() {
+		return this.phase == Phase.FROZEN;
+	}
+
+	/**
 	 * What becomes of the rate.
 	 */
 	public enum Phase {

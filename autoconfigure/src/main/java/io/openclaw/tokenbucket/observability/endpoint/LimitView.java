@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveStatus;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.limiter.port.LimitStatus;
@@ -25,6 +26,7 @@ import io.openclaw.tokenbucket.resilience.Drift;
  * {@code null} if it only knows the limit from others
  * @param capacity the most that a bucket holds
  * @param refillRatePerSecond how fast a bucket refills
+ * @param adaptive how that rate follows the upstream; {@code null} if it does not
  * @param initialTokens what a new bucket starts with
  * @param consistency {@code strict}, {@code bounded} or {@code eventual}
  * @param creditWaitMillis how long a request waits for an acknowledgement at most
@@ -47,18 +49,19 @@ import io.openclaw.tokenbucket.resilience.Drift;
  * @param mostRejected the callers whom this member rejected most, the most first
  */
 public record LimitView(String limit, long revision, String version, String source, @Nullable ConfiguredView configured,
-		BigDecimal capacity, BigDecimal refillRatePerSecond, BigDecimal initialTokens, String consistency,
-		BigDecimal creditWaitMillis, String mode, @Nullable RequestView requests, long activeKeys,
+		BigDecimal capacity, BigDecimal refillRatePerSecond, @Nullable AdaptiveView adaptive, BigDecimal initialTokens,
+		String consistency, BigDecimal creditWaitMillis, String mode, @Nullable RequestView requests, long activeKeys,
 		BigDecimal lowestLevel, long admitted, long rejected, long shadowRejected, long openReservations, String state,
 		DriftView drift, List<BucketSummaryView> busiest, List<RejectedKeyView> mostRejected) {
 
-	static LimitView of(LimitStatus status, @Nullable RequestView requests, FleetState fleet, Drift drift,
-			List<BucketSummaryView> busiest, List<RejectedKeyView> mostRejected) {
+	static LimitView of(LimitStatus status, @Nullable AdaptiveStatus adaptive, @Nullable RequestView requests,
+			FleetState fleet, Drift drift, List<BucketSummaryView> busiest, List<RejectedKeyView> mostRejected) {
 		LimitPolicy policy = status.policy();
 		Limit limit = policy.limit();
 		return new LimitView(limit.name(), limit.revision(), status.definition().version(),
 				Display.name(status.source()), ConfiguredView.of(status.configured(), status.definition()),
 				Display.tokens(limit.capacity()), Display.tokensPerSecond(limit.refillRate()),
+				(adaptive == null) ? null : AdaptiveView.of(adaptive, status.definition().limit().refillRate()),
 				Display.tokens(limit.initial()), Display.name(policy.consistency()),
 				Display.millis(policy.creditWait()), Display.name(policy.mode()), requests, status.activeKeys(),
 				Display.tokens(status.lowestLevel()), status.admitted(), status.rejected(), status.shadowRejected(),

@@ -115,8 +115,8 @@ public class TokenBucketsEndpoint {
 	}
 
 	private LimitView view(String limit, int shown) {
-		return LimitView.of(this.limiter.status(limit), this.keys.requestsTo(limit), this.limiter.state(),
-				this.drift.drift(limit),
+		return LimitView.of(this.limiter.status(limit), this.limiter.adaptive().status(limit).orElse(null),
+				this.keys.requestsTo(limit), this.limiter.state(), this.drift.drift(limit),
 				this.limiter.busiest(limit, shown)
 					.stream()
 					.map((bucket) -> BucketSummaryView.of(bucket, rejectionOf(bucket)))

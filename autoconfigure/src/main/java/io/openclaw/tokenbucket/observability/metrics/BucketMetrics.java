@@ -19,6 +19,7 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
+import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveStatus;
 import io.openclaw.tokenbucket.limiter.limit.Deviation;
 
 /**
@@ -102,6 +103,10 @@ public class BucketMetrics implements MeterBinder {
 		gauge(registry, TokenBucketMeters.CAPACITY, tagged(limit), () -> MicroTokens.toTokens(limit(limit).capacity()));
 		gauge(registry, TokenBucketMeters.REFILL_RATE, tagged(limit),
 				() -> limit(limit).refillRate().tokensPerSecond());
+		gauge(registry, TokenBucketMeters.REFILL_FACTOR, tagged(limit),
+				() -> this.limiter.adaptive().status(limit).map(AdaptiveStatus::factor).orElse(1.0));
+		gauge(registry, TokenBucketMeters.REFILL_FROZEN, tagged(limit),
+				() -> this.limiter.adaptive().status(limit).filter(AdaptiveStatus::isFrozen).isPresent() ? 1 : 0);
 		gauge(registry, TokenBucketMeters.CONFIGURATION_FOLLOWED, tagged(limit),
 				() -> (this.limiter.deviation(limit) == Deviation.NONE) ? 1 : 0);
 		gauge(registry, TokenBucketMeters.RESERVATIONS_OPEN, tagged(limit), () -> this.limiter.openReservations(limit));

@@ -29,6 +29,15 @@ enum TokenBucketMeters implements MeterDocumentation {
 
 	REFILL_RATE("openclaw.bucket.refill.rate", Meter.Type.GAUGE, "tokens/s", "How fast a bucket refills", "bucket"),
 
+	REFILL_FACTOR("openclaw.bucket.refill.factor", Meter.Type.GAUGE, "0 to 1",
+			"Part of the rate that holds for the limit which its upstream bears, as far as refill adapts to that or advises "
+					+ "it; 1 for other limits",
+			"bucket"),
+
+	REFILL_FROZEN("openclaw.bucket.refill.frozen", Meter.Type.GAUGE, "0 or 1",
+			"1 while refill that adapts stays as it is, since a gateway is not heard or does not adapt the limit",
+			"bucket"),
+
 	CAPACITY_CONFIGURED("openclaw.bucket.capacity.configured", Meter.Type.GAUGE, "tokens",
 			"Capacity that this gateway is configured with. It differs from the one in force while a limit was changed at "
 					+ "run time, or a deployment is under way",

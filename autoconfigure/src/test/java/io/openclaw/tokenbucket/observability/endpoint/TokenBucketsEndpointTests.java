@@ -50,7 +50,7 @@ class TokenBucketsEndpointTests {
 			.isEqualTo(new LimitView("search", 4, "4.0", "configuration",
 					new ConfiguredView(true, null, 4, decimal("1000"), decimal("1"), decimal("500"), "bounded",
 							"enforce"),
-					decimal("1000"), decimal("1"), decimal("500"), "bounded", decimal("25"), "enforce", null, 0,
+					decimal("1000"), decimal("1"), null, decimal("500"), "bounded", decimal("25"), "enforce", null, 0,
 					decimal("1000"), 0, 0, 0, 0, "healthy", new DriftView(decimal("0"), decimal("0")), List.of(),
 					List.of()));
 	}

@@ -1,8 +1,10 @@
 package io.openclaw.tokenbucket.gateway;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -16,30 +18,40 @@ import org.springframework.web.server.ServerWebExchange;
 
 import io.openclaw.tokenbucket.gateway.answer.ProblemResponses;
 import io.openclaw.tokenbucket.gateway.body.ClientDisconnect;
+import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveLimits;
+import io.openclaw.tokenbucket.limiter.adaptive.UpstreamMeter;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreaker.Call;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
 
 /**
- * Answers a request early, before anything is spent on it, while the upstream of its
- * route is slow. It measures the time from the end of the request until the response
- * begins: neither an upload nor the body of a stream nor the life of a WebSocket
- * connection counts. Thread-safe.
+ * Follows requests to the upstream of their route. Answers one early, before anything is
+ * spent on it, while the upstream is slow. What it measures is the time from the end of
+ * the request until the response begins: neither an upload nor the body of a stream nor
+ * the life of a WebSocket connection counts. Thread-safe.
  */
-final class CircuitBreakingGatewayFilter implements LimitingFilter {
+final class UpstreamGatewayFilter implements LimitingFilter {
 
-	private static final String CALL = CircuitBreakingGatewayFilter.class.getName();
+	private static final String CALL = UpstreamGatewayFilter.class.getName();
 
 	private final TokenBucketGatewayFilter limited;
 
-	private final LatencyCircuitBreakers breakers;
+	private final @Nullable LatencyCircuitBreakers breakers;
+
+	private final AdaptiveLimits adaptive;
 
 	private final ProblemResponses problems;
 
-	CircuitBreakingGatewayFilter(TokenBucketGatewayFilter limited, LatencyCircuitBreakers breakers,
-			ProblemResponses problems) {
+	/**
+	 * Creates the filter.
+	 * @param breakers {@code null} if nothing is answered early
+	 * @param adaptive the limits that follow what their upstreams bear
+	 */
+	UpstreamGatewayFilter(TokenBucketGatewayFilter limited, @Nullable LatencyCircuitBreakers breakers,
+			AdaptiveLimits adaptive, ProblemResponses problems) {
 		this.limited = limited;
 		this.breakers = breakers;
+		this.adaptive = adaptive;
 		this.problems = problems;
 	}
 
@@ -50,37 +62,49 @@ final class CircuitBreakingGatewayFilter implements LimitingFilter {
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
-		Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
-		boolean alreadyCalled = exchange.getAttribute(CALL) != null;
-		LatencyCircuitBreaker breaker = (route != null && !alreadyCalled) ? this.breakers.forRoute(route.getId())
-				: null;
-		if (breaker == null) {
+		LatencyCircuitBreaker breaker = breaker(exchange);
+		List<UpstreamMeter> meters = meters();
+		if (breaker == null && meters.isEmpty()) {
 			return this.limited.filter(exchange, chain);
+		}
+		if (breaker == null) {
+			return follow(new UpstreamCall(exchange, null, meters), exchange, chain);
 		}
 		Optional<Call> call = isWhole(exchange.getRequest()) ? breaker.tryCall() : breaker.tryUpload();
 		if (call.isEmpty()) {
 			this.limited.circuitOpen();
 			return this.problems.slowUpstream(exchange, breaker.timeUntilProbe());
 		}
-		return call(call.get(), exchange, chain);
+		exchange.getAttributes().put(CALL, call.get());
+		return follow(new UpstreamCall(exchange, call.get(), meters), exchange, chain)
+			.doFinally((signal) -> exchange.getAttributes().remove(CALL));
 	}
 
-	private Mono<Void> call(Call call, ServerWebExchange exchange, GatewayFilterChain chain) {
-		exchange.getAttributes().put(CALL, call);
-		return this.limited.filter(exchange, (routed) -> forward(call, routed, chain)).doFinally((signal) -> {
-			exchange.getAttributes().remove(CALL);
-			call.abandoned();
-		});
+	private @Nullable LatencyCircuitBreaker breaker(ServerWebExchange exchange) {
+		Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+		boolean alreadyCalled = exchange.getAttribute(CALL) != null;
+		return (this.breakers != null && route != null && !alreadyCalled) ? this.breakers.forRoute(route.getId())
+				: null;
 	}
 
-	private Mono<Void> forward(Call call, ServerWebExchange exchange, GatewayFilterChain chain) {
+	private List<UpstreamMeter> meters() {
+		return this.adaptive.isEmpty() ? List.of()
+				: limits().stream().map(this.adaptive::meter).filter(Objects::nonNull).toList();
+	}
+
+	private Mono<Void> follow(UpstreamCall call, ServerWebExchange exchange, GatewayFilterChain chain) {
+		return this.limited.filter(exchange, (routed) -> forward(call, routed, chain))
+			.doFinally((signal) -> call.abandoned());
+	}
+
+	private Mono<Void> forward(UpstreamCall call, ServerWebExchange exchange, GatewayFilterChain chain) {
 		ServerWebExchange forwarded = begin(call, exchange);
 		exchange.getResponse().beforeCommit(() -> Mono.fromRunnable(call::answered));
 		return chain.filter(forwarded).doOnSuccess((done) -> call.answered()).doOnError(call::failed);
 	}
 
 	// A WebSocket is accepted before its upstream is asked, and has no end of a request.
-	private static ServerWebExchange begin(Call call, ServerWebExchange exchange) {
+	private static ServerWebExchange begin(UpstreamCall call, ServerWebExchange exchange) {
 		ServerHttpRequest request = exchange.getRequest();
 		if (isWhole(request)) {
 			call.forwarded();
