@@ -1,6 +1,8 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -13,6 +15,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.conditional.ConditionalOnEnabledFilter;
 import org.springframework.cloud.gateway.filter.factory.GatewayFilterFactory;
@@ -23,6 +26,7 @@ import org.springframework.core.annotation.Order;
 
 import io.openclaw.tokenbucket.gateway.DecisionObserver;
 import io.openclaw.tokenbucket.gateway.LimitedRoutes;
+import io.openclaw.tokenbucket.gateway.PlanLists;
 import io.openclaw.tokenbucket.gateway.RequestCost;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
 import io.openclaw.tokenbucket.gateway.RequestLimits;
@@ -43,6 +47,7 @@ import io.openclaw.tokenbucket.gateway.plan.PlanCounts;
 import io.openclaw.tokenbucket.gateway.plan.PlanResolver;
 import io.openclaw.tokenbucket.gateway.plan.PlanSources;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
+import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.observability.endpoint.KeyLookup;
 import io.openclaw.tokenbucket.resilience.LatencyCircuitBreakers;
@@ -75,8 +80,23 @@ public final class OpenClawGatewayAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
+	PlanLists tokenBucketPlanLists() {
+		return new PlanLists();
+	}
+
+	@Bean
+	@ConditionalOnProperty("openclaw.plans.file")
+	PlanFileFollower tokenBucketPlanFileFollower(OpenClawProperties properties, RequestLimits limits, BucketNames names,
+			PlanLists lists) {
+		Path file = Objects.requireNonNull(properties.plans().file());
+		return new PlanFileFollower(new PlanFileReader(file, limits, names), lists,
+				PlanSettings.checkInterval(properties.plans()));
+	}
+
+	@Bean
 	RequestLimitsFactory tokenBucketRequestLimitsFactory(OpenClawProperties properties, BucketNames bucketNames,
-			PlanCounts planCounts, ListableBeanFactory beans) {
+			PlanCounts planCounts, PlanLists planLists, BucketStore store, ListableBeanFactory beans) {
 		TrustedProxies proxies = TrustedProxiesFactory.create(properties.proxies());
 		if (!proxies.equals(TrustedProxies.NONE)
 				|| properties.buckets().values().stream().anyMatch((bucket) -> "ip".equals(bucket.key().strip()))) {
@@ -88,7 +108,7 @@ public final class OpenClawGatewayAutoConfiguration {
 				new ResponseCosts(beans.getBeansOfType(ResponseCost.class)),
 				new PlanSources(beans.getBeansOfType(PlanResolver.class), PlanSettings.of(properties.plans()),
 						planCounts),
-				bucketNames);
+				planLists, properties.plans().file() != null, store.limits()::keysOf, bucketNames);
 	}
 
 	@Bean

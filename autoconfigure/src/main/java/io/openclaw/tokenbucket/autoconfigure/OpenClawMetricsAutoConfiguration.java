@@ -17,6 +17,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.gateway.PlanLists;
 import io.openclaw.tokenbucket.gateway.plan.PlanCounts;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -120,9 +121,11 @@ public final class OpenClawMetricsAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(PlanCounts.class)
-	PlanMetrics openClawPlanMetrics(PlanCounts counts, NodeTags tags) {
+	PlanMetrics openClawPlanMetrics(PlanCounts counts, PlanLists lists, ObjectProvider<PlanFileFollower> file,
+			NodeTags tags) {
+		PlanFileFollower followed = file.getIfAvailable();
 		return new PlanMetrics(Map.of("held", counts::held, "resolved", counts::resolved, "failed", counts::failed),
-				counts::unknown, tags);
+				counts::unknown, lists::size, () -> followed == null || followed.isValid(), tags);
 	}
 
 	@Bean

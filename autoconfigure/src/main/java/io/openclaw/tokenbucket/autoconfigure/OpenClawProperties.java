@@ -128,6 +128,9 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	/**
 	 * Plans of callers that no override lists.
 	 *
+	 * @param file YAML file that lists the keys of plans, by limit and plan. It is
+	 * followed: what changes in it counts while requests run.
+	 * @param checkInterval How often the file is looked into.
 	 * @param timeout How long a request waits for a PlanResolver.
 	 * @param timeToLive After which a PlanResolver is asked anew for a caller.
 	 * @param hold How much longer a plan counts while the PlanResolver fails.
@@ -136,7 +139,8 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param onFailure Plan of callers of whom nothing is known since the PlanResolver
 	 * fails. Defaults to none, which is the quota of the limit itself.
 	 */
-	public record Plans(@DefaultValue("500ms") Duration timeout, @DefaultValue("1m") Duration timeToLive,
+	public record Plans(@Nullable Path file, @DefaultValue("10s") Duration checkInterval,
+			@DefaultValue("500ms") Duration timeout, @DefaultValue("1m") Duration timeToLive,
 			@DefaultValue("1h") Duration hold, @DefaultValue("100000") int maxKeys, @Nullable String onFailure) {
 	}
 

@@ -43,13 +43,43 @@ final class OverridesReader {
 							.formatted(LimitPolicies.property(limit, "plan")));
 			}
 			for (int i = 0; i < keys.size(); i++) {
-				add("%s[%d]".formatted(property, i), keys.get(i), ownName, key, limitByKey);
+				String listed = "%s[%d]".formatted(property, i);
+				String id = add(listed, keys.get(i), ownName, key, limitByKey);
+				if (!id.isEmpty()) {
+					logger.warn("%s has a key in clear, which no log or endpoint shows; its id serves as well: %s"
+						.formatted(listed, id));
+				}
 			}
 		});
 		return new Overrides(limitByKey);
 	}
 
-	private void add(String property, String text, String limit, RequestKey key, Map<String, String> limitByKey) {
+	/**
+	 * Reads the keys of a limit, listed elsewhere than in properties.
+	 * @param place where, before the name of the limit that stands in
+	 * @param keys by the limits that stand in
+	 */
+	Overrides read(String place, RequestKey key, Map<String, List<String>> keys) {
+		Map<String, String> limitByKey = new LinkedHashMap<>();
+		int clear = 0;
+		for (Map.Entry<String, List<String>> plan : keys.entrySet()) {
+			for (int i = 0; i < plan.getValue().size(); i++) {
+				String text = plan.getValue().get(i);
+				clear += add("%s%s[%d]".formatted(place, plan.getKey(), i), text, plan.getKey(), key, limitByKey)
+					.isEmpty() ? 0 : 1;
+			}
+		}
+		if (clear > 0) {
+			logger.warn("%d keys are in clear at %s. List their ids instead".formatted(clear, place.strip()));
+		}
+		return new Overrides(limitByKey);
+	}
+
+	/**
+	 * Adds a key.
+	 * @return its id, if it is in clear though nobody should see it; else empty text
+	 */
+	private String add(String property, String text, String limit, RequestKey key, Map<String, String> limitByKey) {
 		Set<String> names = namesOf(property, text.strip(), key);
 		for (String name : names) {
 			String other = limitByKey.putIfAbsent(name, limit);
@@ -59,10 +89,7 @@ final class OverridesReader {
 						"List each key once in all overrides of a limit.");
 			}
 		}
-		if (this.bucketNames.hides(key) && names.size() == 1) {
-			logger.warn("%s has a key in clear, which no log or endpoint shows; its id serves as well: %s"
-				.formatted(property, String.join("", names)));
-		}
+		return (this.bucketNames.hides(key) && names.size() == 1) ? String.join("", names) : "";
 	}
 
 	private Set<String> namesOf(String property, String text, RequestKey key) {

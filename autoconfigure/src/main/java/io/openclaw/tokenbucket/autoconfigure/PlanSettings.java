@@ -18,9 +18,15 @@ final class PlanSettings {
 
 	private static final Duration MOST = Duration.ofDays(365);
 
+	private static final Duration LEAST_INTERVAL = Duration.ofMillis(100);
+
 	private static final int MOST_KEYS = 10_000_000;
 
 	private PlanSettings() {
+	}
+
+	static Duration checkInterval(Plans plans) {
+		return Checks.between(PREFIX + "check-interval", plans.checkInterval(), LEAST_INTERVAL, MOST);
 	}
 
 	static ResolverSettings of(Plans plans) {

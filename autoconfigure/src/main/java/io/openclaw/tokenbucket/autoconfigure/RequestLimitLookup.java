@@ -71,6 +71,15 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 				: this.limits.bucketNameOf(limit, sent);
 	}
 
+	// A text that looks like an id is one.
+	@Override
+	public String callerOf(String limit, String sent) {
+		return this.limits.covering(limit).map((covering) -> {
+			Set<String> written = covering.bucketNames().namesOfWritten(covering.key(), sent);
+			return written.contains(sent) ? sent : written.iterator().next();
+		}).orElse(sent);
+	}
+
 	@Override
 	public List<CallerPlace> placesOf(String sent) {
 		return this.limits.all()
@@ -118,7 +127,7 @@ final class RequestLimitLookup implements KeyLookup, Refreshable {
 	private @Nullable RequestView view(RequestLimit limit) {
 		Bucket bucket = this.buckets.get(limit.name());
 		return (bucket == null) ? null : new RequestView(limit.name(), bucket.key(), bucket.cost(),
-				nameOf(limit.scope()), nameOf(limit.onMissingKey()), limit.plans().overrides().keysByLimit());
+				nameOf(limit.scope()), nameOf(limit.onMissingKey()), limit.plans().keysByLimit());
 	}
 
 	private static String nameOf(Enum<?> constant) {

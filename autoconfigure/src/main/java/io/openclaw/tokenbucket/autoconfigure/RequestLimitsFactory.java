@@ -16,6 +16,7 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.ErrorSettlement;
 import io.openclaw.tokenbucket.gateway.Overrides;
+import io.openclaw.tokenbucket.gateway.PlanLists;
 import io.openclaw.tokenbucket.gateway.Plans;
 import io.openclaw.tokenbucket.gateway.RequestCost;
 import io.openclaw.tokenbucket.gateway.RequestCosts;
@@ -43,14 +44,24 @@ final class RequestLimitsFactory {
 
 	private final PlanSources planSources;
 
+	private final PlanLists planLists;
+
+	private final boolean isFollowingFile;
+
+	private final Function<String, Map<String, Boolean>> changedKeys;
+
 	private final BucketNames bucketNames;
 
 	RequestLimitsFactory(RequestKeyParser keys, RequestCosts costs, ResponseCosts responseCosts,
-			PlanSources planSources, BucketNames bucketNames) {
+			PlanSources planSources, PlanLists planLists, boolean isFollowingFile,
+			Function<String, Map<String, Boolean>> changedKeys, BucketNames bucketNames) {
 		this.keys = keys;
 		this.costs = costs;
 		this.responseCosts = responseCosts;
 		this.planSources = planSources;
+		this.planLists = planLists;
+		this.isFollowingFile = isFollowingFile;
+		this.changedKeys = changedKeys;
 		this.bucketNames = bucketNames;
 	}
 
@@ -91,8 +102,10 @@ final class RequestLimitsFactory {
 		}
 		PlanSource source = (plan == null) ? null
 				: read(property, plan, () -> this.planSources.parse(plan, limitByPlan.keySet()));
-		Overrides overrides = new OverridesReader(this.bucketNames).read(name, key, bucket.overrides(), source == null);
-		return new Plans(name, limitByPlan, overrides, source, this.planSources.counts());
+		Overrides overrides = new OverridesReader(this.bucketNames).read(name, key, bucket.overrides(),
+				source == null && !this.isFollowingFile);
+		return new Plans(name, limitByPlan, overrides, this.changedKeys, this.planLists, source,
+				this.planSources.counts());
 	}
 
 	private @Nullable Settling settling(String name, Bucket bucket, long capacity) {

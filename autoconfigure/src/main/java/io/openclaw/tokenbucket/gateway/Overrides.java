@@ -66,6 +66,10 @@ public final class Overrides {
 		return null;
 	}
 
+	int size() {
+		return this.limitByKey.size();
+	}
+
 	/**
 	 * The keys by the limit that stands in for them.
 	 * @return keys in order by the name of a limit

@@ -3,7 +3,10 @@ package io.openclaw.tokenbucket.gateway;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -22,10 +25,14 @@ import io.openclaw.tokenbucket.gateway.plan.PlanSource;
  * @param limit the limit that counts for all others
  * @param limitByPlan the limits that may stand in, by the name of the plan
  * @param overrides the keys that are configured
+ * @param changed the keys of a limit that were put under it, or taken from it, at run
+ * time
+ * @param lists the keys that are listed elsewhere
  * @param source says the plans of all others; {@code null} if they have none
  * @param counts counts requests under plans that there are not
  */
-public record Plans(String limit, Map<String, String> limitByPlan, Overrides overrides, @Nullable PlanSource source,
+public record Plans(String limit, Map<String, String> limitByPlan, Overrides overrides,
+		Function<String, Map<String, Boolean>> changed, PlanLists lists, @Nullable PlanSource source,
 		PlanCounts counts) {
 
 	/**
@@ -34,7 +41,7 @@ public record Plans(String limit, Map<String, String> limitByPlan, Overrides ove
 	 * @return plans for nobody
 	 */
 	public static Plans none(String limit) {
-		return new Plans(limit, Map.of(), Overrides.NONE, null, new PlanCounts());
+		return new Plans(limit, Map.of(), Overrides.NONE, (plan) -> Map.of(), new PlanLists(), null, new PlanCounts());
 	}
 
 	/**
@@ -44,7 +51,28 @@ public record Plans(String limit, Map<String, String> limitByPlan, Overrides ove
 	 * @return the name of a limit; {@code null} if the caller is on no list
 	 */
 	@Nullable String listed(String name, Supplier<List<String>> formerNames) {
-		return this.overrides.limitOf(name, formerNames);
+		if (this.limitByPlan.isEmpty()) {
+			return null;
+		}
+		String added = added(name);
+		if (added != null) {
+			return added;
+		}
+		String own = kept(name, this.overrides.limitOf(name, formerNames));
+		return (own != null) ? own : kept(name, this.lists.of(this.limit).limitOf(name, formerNames));
+	}
+
+	private @Nullable String added(String name) {
+		for (String own : this.limitByPlan.values()) {
+			if (Boolean.TRUE.equals(this.changed.apply(own).get(name))) {
+				return own;
+			}
+		}
+		return null;
+	}
+
+	private @Nullable String kept(String name, @Nullable String own) {
+		return (own != null && Boolean.FALSE.equals(this.changed.apply(own).get(name))) ? null : own;
 	}
 
 	/**
@@ -67,12 +95,20 @@ public record Plans(String limit, Map<String, String> limitByPlan, Overrides ove
 	 * plan
 	 */
 	Map<String, String> explain(String name, Supplier<List<String>> formerNames) {
+		String added = added(name);
+		if (added != null) {
+			return Map.of(added, "the key was added at run time");
+		}
+		String override = kept(name, this.overrides.limitOf(name, formerNames));
+		if (override != null) {
+			return Map.of(override, "the key is listed in overrides");
+		}
 		String listed = listed(name, formerNames);
 		if (listed != null) {
-			return Map.of(listed, "the key is listed in overrides");
+			return Map.of(listed, "the key is listed in the file of plans");
 		}
 		if (this.source == null) {
-			return Map.of(this.limit, "no override lists the key");
+			return Map.of(this.limit, "no plan lists the key");
 		}
 		if (!this.source.isPerRequest()) {
 			String plan = this.source.heldPlanOf(name);
@@ -87,6 +123,27 @@ public record Plans(String limit, Map<String, String> limitByPlan, Overrides ove
 		this.limitByPlan.forEach((plan, own) -> reasons.put(own,
 				"requests for which %s says '%s'".formatted(this.source.description(), plan)));
 		return reasons;
+	}
+
+	/**
+	 * The keys that are configured, as they were changed at run time since.
+	 * @return keys in order by the name of the limit that stands in
+	 */
+	public Map<String, List<String>> keysByLimit() {
+		Map<String, Set<String>> keys = new TreeMap<>();
+		this.overrides.keysByLimit().forEach((own, listed) -> keys.put(own, new TreeSet<>(listed)));
+		this.limitByPlan.values().forEach((own) -> this.changed.apply(own).forEach((key, added) -> {
+			Set<String> ofLimit = keys.computeIfAbsent(own, (none) -> new TreeSet<>());
+			if (added) {
+				ofLimit.add(key);
+			}
+			else {
+				ofLimit.remove(key);
+			}
+		}));
+		Map<String, List<String>> lists = new TreeMap<>();
+		keys.forEach((own, listed) -> lists.put(own, List.copyOf(listed)));
+		return lists;
 	}
 
 	/**

@@ -59,7 +59,9 @@ class RequestLimitTests {
 		return new RequestLimit("rating",
 				new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("header:X-Tenant"),
 				(exchange) -> Mono.just(1L), MissingKeyPolicy.SHARED, new BucketNames(new KeyIds(null), false), scope,
-				new Plans("rating", Map.of("gold", "rating.gold"), overrides, null, new PlanCounts()), null);
+				new Plans("rating", Map.of("gold", "rating.gold"), overrides, (plan) -> Map.of(), new PlanLists(), null,
+						new PlanCounts()),
+				null);
 	}
 
 	private static CallerBucket bucket(RequestLimit limit, @Nullable String key, @Nullable String route) {

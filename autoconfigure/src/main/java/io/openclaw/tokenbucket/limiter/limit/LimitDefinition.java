@@ -4,7 +4,9 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
@@ -22,8 +24,17 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
  * @param basis a number that stands for the content of the configuration that it is, or
  * that it was changed from at run time; it differs where contents do, with high
  * probability
+ * @param keys the keys of callers that were put under this limit at run time, or taken
+ * from it ({@code false}), though it stands in for another limit by its configuration
  */
-public record LimitDefinition(Limit limit, long edit, Consistency consistency, Mode mode, long basis) {
+public record LimitDefinition(Limit limit, long edit, Consistency consistency, Mode mode, long basis,
+		Map<String, Boolean> keys) {
+
+	/** So many keys can be changed at run time. */
+	public static final int MAX_KEYS = 250;
+
+	// All keys of a definition together.
+	private static final int MAX_CHARACTERS = 32_768;
 
 	/** The shortest period in which tokens may flow in. */
 	public static final Duration SHORTEST_PERIOD = Duration.ofMillis(1);
@@ -45,6 +56,7 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 			.thenComparing(LimitDefinition::mode)
 			.thenComparingLong((definition) -> definition.limit.initial())
 			.thenComparingLong(LimitDefinition::basis)
+			.thenComparingLong(LimitDefinition::contentOfKeys)
 			.reversed());
 
 	/**
@@ -55,6 +67,20 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 		if (limit.revision() < 0 || edit < 0) {
 			throw new IllegalArgumentException("a version must not be negative: " + limit.revision() + "." + edit);
 		}
+		keys = Map.copyOf(keys);
+	}
+
+	/**
+	 * Creates a definition without keys.
+	 * @param limit the limit with its revision
+	 * @param edit how often the limit was changed since its revision
+	 * @param consistency what happens to a request that is short of credit
+	 * @param mode whether what it rejects is rejected
+	 * @param basis stands for the configuration
+	 * @throws IllegalArgumentException if the revision or the edit is negative
+	 */
+	public LimitDefinition(Limit limit, long edit, Consistency consistency, Mode mode, long basis) {
+		this(limit, edit, consistency, mode, basis, Map.of());
 	}
 
 	/**
@@ -79,6 +105,18 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 	}
 
 	/**
+	 * The same with a key put under this limit, or taken from it.
+	 * @param key the key as the limiter knows the caller
+	 * @param added whether it is put under it
+	 * @return a new definition of the same version
+	 */
+	public LimitDefinition with(String key, boolean added) {
+		Map<String, Boolean> changed = new HashMap<>(this.keys);
+		changed.put(key, added);
+		return new LimitDefinition(this.limit, this.edit, this.consistency, this.mode, this.basis, changed);
+	}
+
+	/**
 	 * The definition that both sides follow once they know of both.
 	 * @param other a definition of the same limit
 	 * @return the one of the higher version; this very instance if the other adds nothing
@@ -96,7 +134,9 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 		BigInteger period = BigInteger.valueOf(this.limit.refillRate().periodNanos());
 		BigInteger least = tokens.multiply(BigInteger.valueOf(LONGEST_PERIOD.toNanos()));
 		BigInteger most = period.multiply(BigInteger.valueOf(MicroTokens.ofTokens(MicroTokens.MAX_TOKENS)));
-		return this.limit.capacity() >= MicroTokens.PER_TOKEN
+		return this.keys.size() <= MAX_KEYS
+				&& this.keys.keySet().stream().mapToInt(String::length).sum() <= MAX_CHARACTERS
+				&& this.limit.capacity() >= MicroTokens.PER_TOKEN
 				&& least.compareTo(period.multiply(BigInteger.valueOf(MicroTokens.PER_TOKEN))) >= 0
 				&& most.compareTo(tokens.multiply(BigInteger.valueOf(SHORTEST_PERIOD.toNanos()))) >= 0;
 	}
@@ -119,7 +159,7 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 		return this.limit.capacity() == other.limit.capacity()
 				&& this.limit.refillRate().equals(other.limit.refillRate())
 				&& this.limit.initial() == other.limit.initial() && this.consistency == other.consistency
-				&& this.mode == other.mode;
+				&& this.mode == other.mode && this.keys.equals(other.keys);
 	}
 
 	/**
@@ -168,7 +208,7 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 		// Only a forged one is the last that there can be: the order of contents decides
 		// then.
 		long next = (current.edit < Long.MAX_VALUE) ? current.edit + 1 : current.edit;
-		return new LimitDefinition(edited, next, this.consistency, this.mode, newBasis);
+		return new LimitDefinition(edited, next, this.consistency, this.mode, newBasis, this.keys);
 	}
 
 	/**
@@ -185,7 +225,20 @@ public record LimitDefinition(Limit limit, long edit, Consistency consistency, M
 	 */
 	public long fingerprint() {
 		long hash = mix(mix(this.limit.revision()) + this.edit) + this.basis;
-		return mix(mix(hash) + content(this.limit, this.consistency, this.mode));
+		return mix(mix(hash) + content(this.limit, this.consistency, this.mode)) + contentOfKeys();
+	}
+
+	// The same in whatever order they come; zero for none.
+	private long contentOfKeys() {
+		long sum = 0;
+		for (Map.Entry<String, Boolean> key : this.keys.entrySet()) {
+			long hash = key.getValue() ? 1 : 2;
+			for (int i = 0; i < key.getKey().length(); i++) {
+				hash = mix(hash + key.getKey().charAt(i));
+			}
+			sum += mix(hash);
+		}
+		return sum;
 	}
 
 	// Whatever the version is.

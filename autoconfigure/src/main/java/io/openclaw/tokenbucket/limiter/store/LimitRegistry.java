@@ -143,6 +143,16 @@ public final class LimitRegistry {
 	}
 
 	/**
+	 * The keys that were put under a limit at run time, or taken from it. Quick.
+	 * @param limit the name of the limit
+	 * @return whether each is under it; empty if there is no such limit
+	 */
+	public Map<String, Boolean> keysOf(String limit) {
+		LimitBuckets buckets = get(limit);
+		return (buckets != null) ? buckets.context().active().definition().keys() : Map.of();
+	}
+
+	/**
 	 * Follows another definition of a limit from now on: requests that wait are decided
 	 * anew.
 	 * @param limit the name of the limit

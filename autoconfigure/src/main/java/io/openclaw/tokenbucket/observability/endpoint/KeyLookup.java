@@ -27,6 +27,17 @@ public interface KeyLookup {
 	String keyOf(String limit, String sent);
 
 	/**
+	 * Names a caller where routes share buckets. Never throws, whatever an operator
+	 * types.
+	 * @param limit the name of a limit of the limiter
+	 * @param sent what the caller sends, or the id of its key
+	 * @return the key under which the limiter knows the caller
+	 */
+	default String callerOf(String limit, String sent) {
+		return sent;
+	}
+
+	/**
 	 * All places where the limiter may hold a bucket of a caller. Never throws, whatever
 	 * an operator types.
 	 * @param sent what the caller sends, or the id of its key

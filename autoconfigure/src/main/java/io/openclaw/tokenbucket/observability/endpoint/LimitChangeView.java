@@ -1,9 +1,11 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.observability.VisibleText;
 
 /**
  * The changes that a write made to a limit. Immutable.
@@ -27,8 +29,20 @@ public record LimitChangeView(String limit, String version, Map<String, FromTo> 
 		note(changed, "initialTokens", Display.tokens(from.limit().initial()), Display.tokens(to.limit().initial()));
 		note(changed, "consistency", Display.name(from.consistency()), Display.name(to.consistency()));
 		note(changed, "mode", Display.name(from.mode()), Display.name(to.mode()));
+		note(changed, "addedKeys", keys(from, true), keys(to, true));
+		note(changed, "removedKeys", keys(from, false), keys(to, false));
 		note(changed, "version", from.version(), to.version());
 		return new LimitChangeView(to.limit().name(), to.version(), changed);
+	}
+
+	private static List<String> keys(LimitDefinition definition, boolean added) {
+		return definition.keys()
+			.entrySet()
+			.stream()
+			.filter((key) -> key.getValue() == added)
+			.map((key) -> VisibleText.of(key.getKey()))
+			.sorted()
+			.toList();
 	}
 
 	private static void note(Map<String, FromTo> changed, String name, Object from, Object to) {

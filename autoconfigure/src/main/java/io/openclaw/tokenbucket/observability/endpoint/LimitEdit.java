@@ -127,7 +127,7 @@ record LimitEdit(@Nullable Long capacity, @Nullable Long initial, @Nullable Refi
 				limit.revision());
 		return new LimitDefinition(edited, current.edit(),
 				(this.consistency != null) ? this.consistency : current.consistency(),
-				(this.mode != null) ? this.mode : current.mode(), current.basis());
+				(this.mode != null) ? this.mode : current.mode(), current.basis(), current.keys());
 	}
 
 	private long capacityAfter(Limit limit) {

@@ -13,6 +13,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
+import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.observability.Rejections;
@@ -108,6 +109,10 @@ public class TokenBucketsEndpoint {
 
 	private Optional<Rejection> rejectionOf(BucketStatus bucket) {
 		return this.rejections.find(bucket.limit().name(), bucket.key());
+	}
+
+	PlanKeys planKeys(LimitControl control) {
+		return new PlanKeys(control, this.keys);
 	}
 
 	OptionalLong fixedCostOf(String limit) {

@@ -106,19 +106,27 @@ public class TokenBucketsWebExtension {
 	 * @param mode {@code enforce} or {@code shadow}
 	 * @param follow {@code configuration}, and nothing else, to end all such changes: the
 	 * fleet follows what this member is configured with
+	 * @param addKey a key, and nothing else, that is put under a plan
+	 * @param removeKey a key, and nothing else, that is taken from a plan
 	 * @return what changed; HTTP 404 if there is no such limit, 400 with a problem that
 	 * names the field if a value cannot be used
 	 */
 	@WriteOperation
 	public WebEndpointResponse<?> change(SecurityContext context, @Selector String limit, @Nullable String capacity,
 			@Nullable String initialTokens, @Nullable String refillRatePerSecond, @Nullable String refillTokens,
-			@Nullable String refillPeriod, @Nullable String consistency, @Nullable String mode,
-			@Nullable String follow) {
+			@Nullable String refillPeriod, @Nullable String consistency, @Nullable String mode, @Nullable String follow,
+			@Nullable String addKey, @Nullable String removeKey) {
 		LimitDefinition current = this.control.definitions().get(limit);
 		if (current == null) {
 			return noLimit(limit);
 		}
 		try {
+			if (addKey != null || removeKey != null) {
+				return new WebEndpointResponse<>(changeKey(context,
+						this.endpoint.planKeys(this.control)
+							.read(limit, addKey, removeKey, Stream.of(capacity, initialTokens, refillRatePerSecond,
+									refillTokens, refillPeriod, consistency, mode, follow))));
+			}
 			if (follow != null) {
 				LimitEdit.requireReset(follow, Stream.of(capacity, initialTokens, refillRatePerSecond, refillTokens,
 						refillPeriod, consistency, mode));
@@ -165,6 +173,19 @@ public class TokenBucketsWebExtension {
 		catch (RejectedFieldException ex) {
 			return rejected(ex);
 		}
+	}
+
+	private LimitChangeView changeKey(SecurityContext context, PlanKeys.Change change) {
+		if (change.added()) {
+			this.endpoint.planKeys(this.control)
+				.othersWith(change)
+				.forEach((other) -> changed(context, other, edit(other, change.key(), false)));
+		}
+		return changed(context, change.limit(), edit(change.limit(), change.key(), change.added()));
+	}
+
+	private Optional<LimitChange> edit(String limit, String key, boolean added) {
+		return this.control.edit(limit, (current) -> current.with(key, added), LimitSource.ENDPOINT);
 	}
 
 	private LimitChangeView changed(SecurityContext context, String limit, Optional<LimitChange> change) {

@@ -128,6 +128,12 @@ enum TokenBucketMeters implements MeterDocumentation {
 	PLAN_UNKNOWN("openclaw.plan.unknown", Meter.Type.COUNTER, "requests",
 			"Requests under a plan that their limit does not have; they have the quota of the limit itself"),
 
+	PLAN_FILE_KEYS("openclaw.plan.file.keys", Meter.Type.GAUGE, "keys",
+			"Keys that the file of plans lists, as this gateway follows it; 0 without a file"),
+
+	PLAN_FILE_VALID("openclaw.plan.file.valid", Meter.Type.GAUGE, "0 or 1",
+			"0 while the file of plans has a mistake or cannot be read, and its last good version counts"),
+
 	MEMBERS("openclaw.crdt.members", Meter.Type.GAUGE, "members",
 			"Members of the fleet as seen from here: heard (this one included) and unheard, together the fleet size; "
 					+ "joining; leaving",

@@ -2,8 +2,11 @@ package io.openclaw.tokenbucket.replication.wire;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 import io.openclaw.tokenbucket.crdt.Limit;
@@ -21,13 +24,26 @@ public final class LimitSections {
 	/** Definitions of some limits. */
 	public static final long DEFINITIONS = 1;
 
+	/** Keys that were put under some of these limits, or taken from them. */
+	public static final long KEYS = 3;
+
 	private LimitSections() {
 	}
 
 	public static Sections definitions(Sections sections, Collection<LimitDefinition> definitions) {
-		return definitions.isEmpty() ? sections : sections.with(DEFINITIONS, (out) -> {
+		if (definitions.isEmpty()) {
+			return sections;
+		}
+		Sections defined = sections.with(DEFINITIONS, (out) -> {
 			out.writeNumber(definitions.size());
 			definitions.forEach((definition) -> write(definition, out));
+		});
+		List<LimitDefinition> changed = definitions.stream()
+			.filter((definition) -> !definition.keys().isEmpty())
+			.toList();
+		return changed.isEmpty() ? defined : defined.with(KEYS, (out) -> {
+			out.writeNumber(changed.size());
+			changed.forEach((definition) -> writeKeys(definition, out));
 		});
 	}
 
@@ -40,12 +56,38 @@ public final class LimitSections {
 		List<LimitDefinition> definitions = new ArrayList<>();
 		Optional<WireReader> in = message.sections().find(DEFINITIONS);
 		if (in.isPresent()) {
+			Map<String, Map<String, Boolean>> keys = keys(message);
 			for (int left = in.get().readCount(); left > 0; left--) {
-				read(in.get()).ifPresentOrElse(definitions::add, () -> onRejected.accept("definition"));
+				read(in.get(), keys).ifPresentOrElse(definitions::add, () -> onRejected.accept("definition"));
 			}
 			in.get().requireEnd();
 		}
 		return definitions;
+	}
+
+	private static Map<String, Map<String, Boolean>> keys(Message message) throws MalformedMessageException {
+		Map<String, Map<String, Boolean>> keys = new HashMap<>();
+		Optional<WireReader> in = message.sections().find(KEYS);
+		if (in.isPresent()) {
+			for (int left = in.get().readCount(); left > 0; left--) {
+				Map<String, Boolean> ofLimit = new HashMap<>();
+				keys.put(in.get().readText(), ofLimit);
+				for (int more = in.get().readCount(); more > 0; more--) {
+					ofLimit.put(in.get().readText(), in.get().readFlag());
+				}
+			}
+			in.get().requireEnd();
+		}
+		return keys;
+	}
+
+	private static void writeKeys(LimitDefinition definition, WireWriter out) {
+		out.writeText(definition.limit().name());
+		out.writeNumber(definition.keys().size());
+		new TreeMap<>(definition.keys()).forEach((key, added) -> {
+			out.writeText(key);
+			out.writeByte(added ? 1 : 0);
+		});
 	}
 
 	private static void write(LimitDefinition definition, WireWriter out) {
@@ -63,7 +105,8 @@ public final class LimitSections {
 	}
 
 	// What can be read but not be is skipped: the rest of the message may be right.
-	private static Optional<LimitDefinition> read(WireReader in) throws MalformedMessageException {
+	private static Optional<LimitDefinition> read(WireReader in, Map<String, Map<String, Boolean>> keys)
+			throws MalformedMessageException {
 		String name = in.readText();
 		long[] numbers = new long[6];
 		for (int i = 0; i < numbers.length; i++) {
@@ -79,7 +122,7 @@ public final class LimitSections {
 			Limit limit = new Limit(name, numbers[2], new RefillRate(numbers[4], numbers[5]), numbers[3], numbers[0]);
 			return Optional
 				.of(new LimitDefinition(limit, numbers[1], Consistency.values()[consistency], Mode.values()[mode],
-						basis))
+						basis, keys.getOrDefault(name, Map.of())))
 				.filter(LimitDefinition::isInRange);
 		}
 		catch (IllegalArgumentException ex) {

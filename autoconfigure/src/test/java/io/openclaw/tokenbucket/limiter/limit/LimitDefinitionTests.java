@@ -128,8 +128,20 @@ class LimitDefinitionTests {
 			.isNotEqualTo(definition(100, 10, 51, 1, 1).fingerprint())
 			.isNotEqualTo(definition(100, 10, 50, 2, 1).fingerprint())
 			.isNotEqualTo(definition(100, 10, 50, 1, 2).fingerprint())
+			.isNotEqualTo(one.with("a", true).fingerprint())
 			.isNotEqualTo(new LimitDefinition(one.limit(), 1, Consistency.STRICT, Mode.ENFORCE).fingerprint())
 			.isNotEqualTo(new LimitDefinition(one.limit(), 1, Consistency.BOUNDED, Mode.SHADOW).fingerprint());
+	}
+
+	@Test
+	void keysGoWithTheVersionAndEndWithTheConfiguration() {
+		LimitDefinition configured = definition(100, 10, 100, 0, 0);
+		LimitDefinition added = configured.with("a", true).following(configured);
+		assertThat(added.isNewerThan(configured)).isTrue();
+		assertThat(added.agreesWith(configured)).isFalse();
+		assertThat(added.deployed(configured)).isSameAs(added);
+		assertThat(added.resetTo(configured).keys()).isEmpty();
+		assertThat(added.with("a", false).fingerprint()).isNotEqualTo(added.fingerprint());
 	}
 
 	@Test
@@ -155,8 +167,9 @@ class LimitDefinitionTests {
 		RefillRate rate = RefillRate.of(1 + random.nextInt(2), Duration.ofSeconds(1 + random.nextInt(2)));
 		Limit limit = new Limit("rating", MicroTokens.ofTokens(capacity), rate,
 				MicroTokens.ofTokens(random.nextInt((int) capacity + 1)), random.nextInt(3));
-		return new LimitDefinition(limit, random.nextInt(3), Consistency.values()[random.nextInt(3)],
-				Mode.values()[random.nextInt(2)]);
+		LimitDefinition definition = new LimitDefinition(limit, random.nextInt(3),
+				Consistency.values()[random.nextInt(3)], Mode.values()[random.nextInt(2)]);
+		return random.nextBoolean() ? definition.with("a", random.nextBoolean()) : definition;
 	}
 
 	private static LimitDefinition definition(long capacity, long perSecond, long initial, long revision, long edit) {
