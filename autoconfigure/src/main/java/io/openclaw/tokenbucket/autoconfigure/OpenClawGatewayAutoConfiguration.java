@@ -150,8 +150,10 @@ public final class OpenClawGatewayAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	UnroutedResponseFilter tokenBucketUnroutedResponseFilter(ProblemResponses problems, RequestLimits limits) {
-		return new UnroutedResponseFilter(problems, limits);
+	UnroutedResponseFilter tokenBucketUnroutedResponseFilter(ProblemResponses problems, RequestLimits limits,
+			ObjectProvider<TokenBucketRateLimiter> rateLimiter) {
+		TokenBucketRateLimiter dropIn = rateLimiter.getIfAvailable();
+		return new UnroutedResponseFilter(problems, limits, (dropIn != null) ? dropIn::settles : (routeId) -> false);
 	}
 
 	@Bean

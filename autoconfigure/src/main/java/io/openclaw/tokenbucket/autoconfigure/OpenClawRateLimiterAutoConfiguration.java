@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -27,6 +28,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.reactive.DispatcherHandler;
 
+import io.openclaw.tokenbucket.gateway.ResponseCost;
+import io.openclaw.tokenbucket.gateway.ResponseCosts;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Settings;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
@@ -55,9 +58,11 @@ public final class OpenClawRateLimiterAutoConfiguration {
 	@ConditionalOnMissingBean(name = NamedRateLimiterProcessor.BEAN)
 	TokenBucketRateLimiter tokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
 			ConfigurationService configurationService, OpenClawProperties properties, ObjectProvider<LimitsAdded> added,
-			ObjectProvider<BucketNames> names, Environment environment) {
+			ObjectProvider<BucketNames> names, ListableBeanFactory beans,
+			Environment environment) {
 		TokenBucketRateLimiter rateLimiter = new TokenBucketRateLimiter(limiter, control, configurationService,
-				settings(properties), (name) -> added.orderedStream().forEach(LimitsAdded::look), namedBy(names));
+				settings(properties), (name) -> added.orderedStream().forEach(LimitsAdded::look), namedBy(names),
+				new ResponseCosts(beans.getBeansOfType(ResponseCost.class)));
 		bind(environment, rateLimiter);
 		return rateLimiter;
 	}

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.gateway;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -55,6 +56,26 @@ public record Cashier(TokenBucketLimiter limiter, DecisionObserver observer) {
 		});
 		return observed(settled(decision, told).map(JointDecision::decisions)
 			.doOnCancel(() -> completion.toCompletableFuture().cancel(false)), decision.outcome());
+	}
+
+	/**
+	 * Has a charge paid in advance, which is settled as the request around ends.
+	 * @param limit the name of the limit
+	 * @param key whose bucket
+	 * @param tokens whole tokens that are taken in advance, or the cost where no request
+	 * is around
+	 * @param settling how it is settled
+	 * @return the final decision
+	 */
+	public Mono<Decision> payAndSettle(String limit, String key, long tokens, Settling settling) {
+		return Mono.deferContextual((context) -> {
+			Optional<OpenSettlements> around = context.getOrEmpty(OpenSettlements.class);
+			return around
+				.map((open) -> pay(List.of(Charge.inAdvance(limit, key, tokens, settling.overdraftOf(tokens))),
+						(decisions) -> open.add(decisions.get(0), settling)))
+				.orElseGet(() -> pay(List.of(new Charge(limit, key, tokens))))
+				.map((decisions) -> decisions.get(0));
+		});
 	}
 
 	private Mono<List<Decision>> observed(Mono<List<Decision>> decisions, Outcome outcome) {

@@ -66,11 +66,20 @@ final class OpenSettlements {
 	 */
 	void add(List<Bill.Item> items, List<Decision> decisions) {
 		for (int i = 0; i < items.size(); i++) {
-			Settlement settlement = decisions.get(i).settlement();
-			if (settlement != null
-					&& !add(new Open(settlement, Objects.requireNonNull(items.get(i).limit().settling())))) {
-				settlement.refund();
+			Decision decision = decisions.get(i);
+			if (decision.settlement() != null) {
+				add(decision, Objects.requireNonNull(items.get(i).limit().settling()));
 			}
+		}
+	}
+
+	/**
+	 * The same for one decision.
+	 */
+	void add(Decision decision, Settling settling) {
+		Settlement settlement = decision.settlement();
+		if (settlement != null && !add(new Open(settlement, settling))) {
+			settlement.refund();
 		}
 	}
 

@@ -34,7 +34,12 @@ public final class Settling {
 		return this.onError;
 	}
 
-	long overdraftOf(long reserved) {
+	/**
+	 * What a request may cost beyond what it reserved.
+	 * @param reserved whole tokens
+	 * @return whole tokens, not negative
+	 */
+	public long overdraftOf(long reserved) {
 		return (this.overdraft != null) ? this.overdraft : reserved;
 	}
 

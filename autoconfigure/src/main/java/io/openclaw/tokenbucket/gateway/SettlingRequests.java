@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.gateway;
 
 import java.util.Collections;
 import java.util.Set;
+import java.util.function.Predicate;
 
 import reactor.core.publisher.Mono;
 
@@ -21,8 +22,17 @@ final class SettlingRequests {
 
 	private final RequestLimits limits;
 
-	SettlingRequests(RequestLimits limits) {
+	private final Predicate<String> settlingRoutes;
+
+	/**
+	 * Creates settlements.
+	 * @param limits the limits that routes can name
+	 * @param settlingRoutes whether something else than those settles, by the id of a
+	 * route
+	 */
+	SettlingRequests(RequestLimits limits, Predicate<String> settlingRoutes) {
 		this.limits = limits;
+		this.settlingRoutes = settlingRoutes;
 	}
 
 	/**
@@ -30,8 +40,8 @@ final class SettlingRequests {
 	 * @param chain handles it, as it is where there is nothing to settle
 	 */
 	Mono<Void> settle(ServerWebExchange exchange, GatewayFilterChain chain) {
-		Set<String> settling = this.limits.settling();
-		if (settling.isEmpty() || !names(settling, exchange) || OpenSettlements.of(exchange) != null) {
+		Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
+		if (route == null || !settles(route) || OpenSettlements.of(exchange) != null) {
 			return chain.filter(exchange);
 		}
 		OpenSettlements open = OpenSettlements.begin(exchange);
@@ -42,14 +52,16 @@ final class SettlingRequests {
 		return chain.filter(settled)
 			.doOnSuccess((done) -> open.answered())
 			.doOnError(open::failed)
-			.doOnCancel(open::cancelled);
+			.doOnCancel(open::cancelled)
+			.contextWrite((context) -> context.put(OpenSettlements.class, open));
 	}
 
-	private static boolean names(Set<String> settling, ServerWebExchange exchange) {
-		Route route = exchange.getAttribute(ServerWebExchangeUtils.GATEWAY_ROUTE_ATTR);
-		if (route == null) {
-			return false;
-		}
+	private boolean settles(Route route) {
+		Set<String> settling = this.limits.settling();
+		return (!settling.isEmpty() && names(settling, route)) || this.settlingRoutes.test(route.getId());
+	}
+
+	private static boolean names(Set<String> settling, Route route) {
 		for (GatewayFilter filter : route.getFilters()) {
 			GatewayFilter limiting = (filter instanceof OrderedGatewayFilter ordered) ? ordered.getDelegate() : filter;
 			if (limiting instanceof LimitingFilter named && !Collections.disjoint(settling, named.limits())) {

@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.gateway;
 
+import java.util.function.Predicate;
+
 import reactor.core.publisher.Mono;
 
 import org.springframework.cloud.gateway.filter.GatewayFilterChain;
@@ -25,10 +27,12 @@ public final class UnroutedResponseFilter implements GlobalFilter, Ordered {
 	 * Creates the filter.
 	 * @param problems the answers
 	 * @param limits the limits that routes can name
+	 * @param settlingRoutes whether a route is settled by something else than these
+	 * limits, by its id
 	 */
-	public UnroutedResponseFilter(ProblemResponses problems, RequestLimits limits) {
+	public UnroutedResponseFilter(ProblemResponses problems, RequestLimits limits, Predicate<String> settlingRoutes) {
 		this.problems = problems;
-		this.settling = new SettlingRequests(limits);
+		this.settling = new SettlingRequests(limits, settlingRoutes);
 	}
 
 	@Override

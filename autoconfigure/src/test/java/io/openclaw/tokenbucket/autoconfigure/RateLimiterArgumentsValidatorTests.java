@@ -21,6 +21,7 @@ import org.springframework.context.support.GenericApplicationContext;
 
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.gateway.ResponseCosts;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Config;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Settings;
@@ -49,7 +50,7 @@ class RateLimiterArgumentsValidatorTests {
 			new TokenBucketLimiter(this.store, () -> 0, (delay, task) -> {
 			}, null), this.control, new ConfigurationService(this.beans, () -> null, () -> null),
 			new Settings(0, Duration.ZERO), (name) -> {
-			}, UnaryOperator.identity());
+			}, UnaryOperator.identity(), new ResponseCosts(Map.of()));
 
 	private final List<Object> published = new ArrayList<>();
 

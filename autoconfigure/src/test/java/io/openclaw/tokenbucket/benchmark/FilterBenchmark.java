@@ -82,7 +82,8 @@ public class FilterBenchmark {
 
 	private final RequestLimits limits = new RequestLimits(List.of(limit("plenty"), limit("spent")));
 
-	private final UnroutedResponseFilter outermost = new UnroutedResponseFilter(this.problems, this.limits);
+	private final UnroutedResponseFilter outermost = new UnroutedResponseFilter(this.problems, this.limits,
+			(routeId) -> false);
 
 	private final TokenBucketGatewayFilterFactory filters = filters(this.limits, this.problems);
 

@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
@@ -210,6 +211,21 @@ class SettlingHttpTests {
 			.isEqualTo(4900);
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "as=json&used=20, 980", "as=events&used=550, 450", "as=events&used=9999, 400", "as=none, 500",
+			"as=none&status=500, 1000", "as=slow, 1000" })
+	void aRouteOfRequestRateLimiterIsSettledByItsArguments(String query, long left) {
+		get("/drop-in?" + query);
+		await().untilAsserted(() -> assertThat(levelOfDropIn()).isBetween(left, left + 10));
+		assertThat(this.limiter.openReservations("request-rate-limiter:drop-in")).isZero();
+	}
+
+	@Test
+	void aCostAboveTheCapacityReservesNothing() {
+		get("/small?used=1").expectStatus().isBadRequest();
+		assertThat(level("small")).isEqualTo(50);
+	}
+
 	@Test
 	void aRejectedRequestReservesNothing() {
 		get("/header?as=header&used=900").expectStatus().isOk();
@@ -240,6 +256,10 @@ class SettlingHttpTests {
 			.orElse(100_000);
 	}
 
+	private long levelOfDropIn() {
+		return Math.floorDiv(this.limiter.peek("request-rate-limiter:drop-in", this.apiKey).level(), 1_000_000);
+	}
+
 	private long level(String limit) {
 		return Math.floorDiv(this.limiter.peek(limit, new KeyIds(null).id(this.apiKey)).level(), 1_000_000);
 	}
@@ -247,6 +267,11 @@ class SettlingHttpTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Gateway {
+
+		@Bean
+		KeyResolver apiKeyResolver() {
+			return (exchange) -> Mono.justOrEmpty(exchange.getRequest().getHeaders().getFirst("X-API-Key"));
+		}
 
 		@Bean
 		RequestCost estimate() {

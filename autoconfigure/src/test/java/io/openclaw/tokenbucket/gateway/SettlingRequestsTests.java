@@ -31,7 +31,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SettlingRequestsTests {
 
 	private final SettlingRequests settling = new SettlingRequests(
-			new RequestLimits(List.of(limit("fixed", null), limit("settled", "header:X-Tokens-Used"))));
+			new RequestLimits(List.of(limit("fixed", null), limit("settled", "header:X-Tokens-Used"))),
+			(routeId) -> false);
 
 	private final AtomicReference<ServerWebExchange> handled = new AtomicReference<>();
 

@@ -18,6 +18,7 @@ import org.springframework.test.context.TestPropertySource;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.Housekeeping;
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -62,6 +63,19 @@ class WaitingRequestHttpTests extends GatewayOverHttp {
 	}
 
 	@Test
+	void aRequestThatWaitedIsSettled() {
+		spendCredit("settled", "patient");
+		CompletableFuture<HttpStatusCode> waiting = send("/settled", "patient");
+		Awaitility.await().until(() -> this.limiter.peek("settled", "patient").waiting() == 1);
+		long before = this.limiter.peek("settled", "patient").level();
+		this.store.acknowledge(new BucketKey("settled", "patient", false), 1, this.clock.nanoTime());
+		assertThat(waiting).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(HttpStatusCode.valueOf(200));
+		Awaitility.await().until(() -> this.limiter.openReservations("settled") == 0);
+		assertThat(before - this.limiter.peek("settled", "patient").level())
+			.isBetween(MicroTokens.ofTokens(1) / 2, MicroTokens.ofTokens(1));
+	}
+
+	@Test
 	void aCallerThatGoesAwayTakesItsPromiseBack() {
 		spendCredit("impatient");
 		long level = bucket("impatient").level();
@@ -86,9 +100,13 @@ class WaitingRequestHttpTests extends GatewayOverHttp {
 	}
 
 	private void spendCredit(String caller) {
-		Decision decision = this.limiter.tryConsume("slow", caller, 1);
+		spendCredit("slow", caller);
+	}
+
+	private void spendCredit(String limit, String caller) {
+		Decision decision = this.limiter.tryConsume(limit, caller, 1);
 		while (decision.isAdmitted()) {
-			decision = this.limiter.tryConsume("slow", caller, 1);
+			decision = this.limiter.tryConsume(limit, caller, 1);
 		}
 		assertThat(decision.outcome()).isEqualTo(Outcome.WAITING);
 		decision.completion().toCompletableFuture().cancel(true);

@@ -9,15 +9,15 @@ public final class RejectedArgumentException extends IllegalArgumentException {
 
 	private final String argument;
 
-	private final long value;
+	private final String value;
 
 	private final String range;
 
-	RejectedArgumentException(String routeId, String argument, long value, String range) {
-		super("RequestRateLimiter of route '%s': %s.%s is %d. Set it to %s.".formatted(routeId,
+	RejectedArgumentException(String routeId, String argument, Object value, String range) {
+		super("RequestRateLimiter of route '%s': %s.%s is %s. Set it to %s.".formatted(routeId,
 				TokenBucketRateLimiter.ARGUMENTS, argument, value, range));
 		this.argument = argument;
-		this.value = value;
+		this.value = String.valueOf(value);
 		this.range = range;
 	}
 
@@ -33,7 +33,7 @@ public final class RejectedArgumentException extends IllegalArgumentException {
 	 * What it says.
 	 * @return the value
 	 */
-	public long getValue() {
+	public String getValue() {
 		return this.value;
 	}
 

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.gateway.ratelimiter;
 
 import java.math.BigDecimal;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -17,9 +18,13 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Config;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Settings;
+import io.openclaw.tokenbucket.gateway.ErrorSettlement;
+import io.openclaw.tokenbucket.gateway.ResponseCosts;
+import io.openclaw.tokenbucket.gateway.Settling;
 import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
+import io.openclaw.tokenbucket.limiter.limit.Mode;
 
 /**
  * The limits of routes, which follow their arguments and the revision. Thread-safe.
@@ -34,14 +39,17 @@ final class RouteLimits {
 
 	private final Consumer<String> added;
 
+	private final ResponseCosts costs;
+
 	private final ConcurrentMap<String, RouteLimit> byRoute = new ConcurrentHashMap<>();
 
 	private volatile Settings settings;
 
-	RouteLimits(LimitControl control, Settings settings, Consumer<String> added) {
+	RouteLimits(LimitControl control, Settings settings, Consumer<String> added, ResponseCosts costs) {
 		this.control = control;
 		this.settings = settings;
 		this.added = added;
+		this.costs = costs;
 	}
 
 	/**
@@ -81,6 +89,7 @@ final class RouteLimits {
 		RouteLimit limit = RouteLimit.of(LIMIT_PREFIX + routeId, config, current);
 		try {
 			config.validate(routeId);
+			limit = limit.settledBy(config.settling(routeId, this.costs));
 			configure(limit, former == null || former.name() == null, current);
 		}
 		catch (RejectedArgumentException ex) {
@@ -88,7 +97,7 @@ final class RouteLimits {
 				throw ex;
 			}
 			logger.error(ex.getMessage() + " The gateway keeps the former configuration");
-			limit = limit.deciding(former.name(), former.cost());
+			limit = limit.deciding(former);
 		}
 		this.byRoute.put(routeId, limit);
 		return limit;
@@ -97,18 +106,21 @@ final class RouteLimits {
 	private void configure(RouteLimit limit, boolean isNew, Settings current) {
 		String name = limit.name();
 		if (name != null) {
-			this.control.configure(policy(name, limit.config(), current));
+			this.control.configure(policy(name, limit, current));
 			if (isNew) {
 				this.added.accept(name);
 			}
 		}
 	}
 
-	private static LimitPolicy policy(String name, Config config, Settings settings) {
+	private static LimitPolicy policy(String name, RouteLimit route, Settings settings) {
+		Config config = route.config();
 		long capacity = MicroTokens.ofTokens(config.getBurstCapacity());
+		Settling settling = route.settling();
+		long overdraft = (settling != null) ? settling.overdraftOf(route.cost()) : 0;
 		return new LimitPolicy(new Limit(name, capacity,
 				RefillRate.perSecond(BigDecimal.valueOf(config.getReplenishRate())), capacity, settings.revision()),
-				Consistency.BOUNDED, settings.creditWait());
+				Consistency.BOUNDED, settings.creditWait(), Mode.ENFORCE, MicroTokens.ofTokens(overdraft));
 	}
 
 	/**
@@ -116,24 +128,48 @@ final class RouteLimits {
 	 *
 	 * @param name the name of the limit; {@code null} if the route is closed
 	 * @param cost what a request costs in tokens
+	 * @param settling how it is settled; {@code null} where the cost is final
 	 */
-	record RouteLimit(@Nullable String name, int cost, Config config, int replenishRate, long burstCapacity,
-			int requestedTokens, Settings settings) {
+	record RouteLimit(@Nullable String name, int cost, @Nullable Settling settling, Config config, Arguments arguments,
+			Settings settings) {
 
 		private static RouteLimit of(String name, Config config, Settings settings) {
-			return new RouteLimit((config.getBurstCapacity() != 0) ? name : null, config.getRequestedTokens(), config,
-					config.getReplenishRate(), config.getBurstCapacity(), config.getRequestedTokens(), settings);
+			return new RouteLimit((config.getBurstCapacity() != 0) ? name : null, config.getRequestedTokens(), null,
+					config, Arguments.of(config), settings);
 		}
 
-		private RouteLimit deciding(@Nullable String formerName, int formerCost) {
-			return new RouteLimit(formerName, formerCost, this.config, this.replenishRate, this.burstCapacity,
-					this.requestedTokens, this.settings);
+		private RouteLimit settledBy(@Nullable Settling way) {
+			return new RouteLimit(this.name, this.cost, way, this.config, this.arguments, this.settings);
+		}
+
+		private RouteLimit deciding(RouteLimit former) {
+			return new RouteLimit(former.name, former.cost, former.settling, this.config, this.arguments,
+					this.settings);
+		}
+
+		int replenishRate() {
+			return this.arguments.replenishRate();
 		}
 
 		private boolean isOf(Config other, Settings otherSettings) {
-			return this.settings == otherSettings && this.replenishRate == other.getReplenishRate()
-					&& this.burstCapacity == other.getBurstCapacity()
-					&& this.requestedTokens == other.getRequestedTokens();
+			return this.settings == otherSettings && this.arguments.equal(other);
+		}
+
+	}
+
+	private record Arguments(int replenishRate, long burstCapacity, int requestedTokens, @Nullable String settle,
+			@Nullable ErrorSettlement settleOnError, @Nullable Long overdraft) {
+
+		private static Arguments of(Config config) {
+			return new Arguments(config.getReplenishRate(), config.getBurstCapacity(), config.getRequestedTokens(),
+					config.getSettle(), config.getSettleOnError(), config.getOverdraft());
+		}
+
+		private boolean equal(Config config) {
+			return this.replenishRate == config.getReplenishRate() && this.burstCapacity == config.getBurstCapacity()
+					&& this.requestedTokens == config.getRequestedTokens()
+					&& Objects.equals(this.settle, config.getSettle()) && this.settleOnError == config.getSettleOnError()
+					&& Objects.equals(this.overdraft, config.getOverdraft());
 		}
 
 	}

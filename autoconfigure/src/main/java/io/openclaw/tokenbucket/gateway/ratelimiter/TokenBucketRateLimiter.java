@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.cloud.gateway.filter.ratelimit.AbstractRateLimiter;
@@ -21,6 +23,9 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.Cashier;
 import io.openclaw.tokenbucket.gateway.DecisionObserver;
+import io.openclaw.tokenbucket.gateway.ErrorSettlement;
+import io.openclaw.tokenbucket.gateway.ResponseCosts;
+import io.openclaw.tokenbucket.gateway.Settling;
 import io.openclaw.tokenbucket.gateway.answer.RetryAfter;
 import io.openclaw.tokenbucket.gateway.ratelimiter.RouteLimits.RouteLimit;
 import io.openclaw.tokenbucket.limiter.LimitControl;
@@ -83,13 +88,14 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	 * @param settings what the arguments do not say
 	 * @param added is told the name of each limit that is new
 	 * @param names names the bucket of a key
+	 * @param costs reads how requests are settled whose cost is known afterwards
 	 */
 	public TokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
 			ConfigurationService configurationService, Settings settings, Consumer<String> added,
-			UnaryOperator<String> names) {
+			UnaryOperator<String> names, ResponseCosts costs) {
 		super(Config.class, ARGUMENTS, configurationService);
 		this.cashier = new Cashier(limiter, DecisionObserver.NONE);
-		this.limits = new RouteLimits(control, settings, added);
+		this.limits = new RouteLimits(control, settings, added, costs);
 		this.names = names;
 	}
 
@@ -135,20 +141,37 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 			return Mono
 				.just(new Response(false, headers("0", Integer.toString(limit.replenishRate()), "0", limit.cost())));
 		}
-		return this.cashier.pay(List.of(new Charge(name, this.names.apply(id), limit.cost())))
-			.map((decisions) -> response(decisions.get(0), limit.cost()));
+		String key = this.names.apply(id);
+		Settling settling = limit.settling();
+		Mono<Decision> decision = (settling != null)
+				? this.cashier.payAndSettle(name, key, limit.cost(), settling)
+				: this.cashier.pay(List.of(new Charge(name, key, limit.cost()))).map((decisions) -> decisions.get(0));
+		return decision.map((decided) -> response(decided, limit.cost()));
+	}
+
+	/**
+	 * Whether requests of a route may be settled when their cost is known.
+	 * @param routeId the id of the route
+	 * @return whether its arguments say how
+	 */
+	public boolean settles(String routeId) {
+		Config config = argumentsOf(routeId);
+		return config != null && config.getSettle() != null;
 	}
 
 	private Config configOf(String routeId) {
-		Config routeConfig = this.config.get(routeId);
-		routeConfig = (routeConfig != null) ? routeConfig
-				: this.config.get(RouteDefinitionRouteLocator.DEFAULT_FILTERS);
+		Config routeConfig = argumentsOf(routeId);
 		if (routeConfig == null) {
 			throw new IllegalArgumentException(
 					"RequestRateLimiter of route '%s' lacks the arguments %s.replenishRate and %s.burstCapacity"
 						.formatted(routeId, ARGUMENTS, ARGUMENTS));
 		}
 		return routeConfig;
+	}
+
+	private @Nullable Config argumentsOf(String routeId) {
+		Config routeConfig = this.config.get(routeId);
+		return (routeConfig != null) ? routeConfig : this.config.get(RouteDefinitionRouteLocator.DEFAULT_FILTERS);
 	}
 
 	private Response response(Decision decision, int requestedTokens) {
@@ -283,6 +306,12 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 
 		private int requestedTokens = 1;
 
+		private @Nullable String settle;
+
+		private @Nullable ErrorSettlement settleOnError;
+
+		private @Nullable Long overdraft;
+
 		/**
 		 * Tokens that flow in.
 		 * @return tokens per second
@@ -339,11 +368,83 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 			return this;
 		}
 
+		/**
+		 * What a request has cost, where that is known only afterwards.
+		 * @return as {@code settle} of a limit; {@code null} where the cost is final
+		 */
+		public @Nullable String getSettle() {
+			return this.settle;
+		}
+
+		/**
+		 * Sets what a request has cost. It then takes {@code requestedTokens} in advance.
+		 * @param settle such as {@code header:X-Tokens-Used}
+		 * @return this
+		 */
+		public Config setSettle(@Nullable String settle) {
+			this.settle = settle;
+			return this;
+		}
+
+		/**
+		 * What a request costs that failed before anybody knew.
+		 * @return {@code null} for what it took in advance
+		 */
+		public @Nullable ErrorSettlement getSettleOnError() {
+			return this.settleOnError;
+		}
+
+		/**
+		 * Sets what a request costs that failed before anybody knew.
+		 * @param settleOnError {@code null} for what it took in advance
+		 * @return this
+		 */
+		public Config setSettleOnError(@Nullable ErrorSettlement settleOnError) {
+			this.settleOnError = settleOnError;
+			return this;
+		}
+
+		/**
+		 * What a request may cost beyond what it took in advance.
+		 * @return tokens; {@code null} for as many again
+		 */
+		public @Nullable Long getOverdraft() {
+			return this.overdraft;
+		}
+
+		/**
+		 * Sets what a request may cost beyond what it took in advance.
+		 * @param overdraft tokens, from 0 to {@link MicroTokens#MAX_TOKENS}; {@code null}
+		 * for as many again
+		 * @return this
+		 */
+		public Config setOverdraft(@Nullable Long overdraft) {
+			this.overdraft = overdraft;
+			return this;
+		}
+
+		@Nullable Settling settling(String routeId, ResponseCosts costs) {
+			String text = this.settle;
+			if (text == null) {
+				return null;
+			}
+			ErrorSettlement onError = Objects.requireNonNullElse(this.settleOnError, ErrorSettlement.KEEP);
+			try {
+				return costs.parse(text, onError, this.overdraft);
+			}
+			catch (IllegalArgumentException ex) {
+				throw new RejectedArgumentException(routeId, "settle", text, "what is possible: " + ex.getMessage());
+			}
+		}
+
 		void validate(String routeId) {
 			require(routeId, "replenishRate", this.replenishRate, 1);
 			require(routeId, "burstCapacity", this.burstCapacity, 0);
 			if (this.requestedTokens < 1) {
 				throw new RejectedArgumentException(routeId, "requestedTokens", this.requestedTokens, "at least 1");
+			}
+			if (this.overdraft != null) {
+				require(routeId, "overdraft", this.overdraft, 0);
 			}
 		}
 

@@ -22,6 +22,7 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
+import io.openclaw.tokenbucket.gateway.ResponseCosts;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Config;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Settings;
 import io.openclaw.tokenbucket.limiter.BucketStore;
@@ -53,7 +54,7 @@ class TokenBucketRateLimiterTests {
 	private final TokenBucketRateLimiter limiter = new TokenBucketRateLimiter(
 			new TokenBucketLimiter(this.store, this.clock, (delay, task) -> {
 			}, null), this.control, new ConfigurationService(new DefaultListableBeanFactory(), () -> null, () -> null),
-			new Settings(0, Duration.ZERO), this.added::add, UnaryOperator.identity());
+			new Settings(0, Duration.ZERO), this.added::add, UnaryOperator.identity(), new ResponseCosts(Map.of()));
 
 	@Test
 	void aCostAboveTheCapacityIsRejectedAndTellsWhatIsThere() {
