@@ -58,8 +58,7 @@ public final class OpenClawRateLimiterAutoConfiguration {
 	@ConditionalOnMissingBean(name = NamedRateLimiterProcessor.BEAN)
 	TokenBucketRateLimiter tokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
 			ConfigurationService configurationService, OpenClawProperties properties, ObjectProvider<LimitsAdded> added,
-			ObjectProvider<BucketNames> names, ListableBeanFactory beans,
-			Environment environment) {
+			ObjectProvider<BucketNames> names, ListableBeanFactory beans, Environment environment) {
 		TokenBucketRateLimiter rateLimiter = new TokenBucketRateLimiter(limiter, control, configurationService,
 				settings(properties), (name) -> added.orderedStream().forEach(LimitsAdded::look), namedBy(names),
 				new ResponseCosts(beans.getBeansOfType(ResponseCost.class)));

@@ -71,8 +71,8 @@ class WaitingRequestHttpTests extends GatewayOverHttp {
 		this.store.acknowledge(new BucketKey("settled", "patient", false), 1, this.clock.nanoTime());
 		assertThat(waiting).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(HttpStatusCode.valueOf(200));
 		Awaitility.await().until(() -> this.limiter.openReservations("settled") == 0);
-		assertThat(before - this.limiter.peek("settled", "patient").level())
-			.isBetween(MicroTokens.ofTokens(1) / 2, MicroTokens.ofTokens(1));
+		assertThat(before - this.limiter.peek("settled", "patient").level()).isBetween(MicroTokens.ofTokens(1) / 2,
+				MicroTokens.ofTokens(1));
 	}
 
 	@Test

@@ -118,8 +118,9 @@ final class RouteLimits {
 		long capacity = MicroTokens.ofTokens(config.getBurstCapacity());
 		Settling settling = route.settling();
 		long overdraft = (settling != null) ? settling.overdraftOf(route.cost()) : 0;
-		return new LimitPolicy(new Limit(name, capacity,
-				RefillRate.perSecond(BigDecimal.valueOf(config.getReplenishRate())), capacity, settings.revision()),
+		return new LimitPolicy(
+				new Limit(name, capacity, RefillRate.perSecond(BigDecimal.valueOf(config.getReplenishRate())), capacity,
+						settings.revision()),
 				Consistency.BOUNDED, settings.creditWait(), Mode.ENFORCE, MicroTokens.ofTokens(overdraft));
 	}
 
@@ -168,7 +169,8 @@ final class RouteLimits {
 		private boolean equal(Config config) {
 			return this.replenishRate == config.getReplenishRate() && this.burstCapacity == config.getBurstCapacity()
 					&& this.requestedTokens == config.getRequestedTokens()
-					&& Objects.equals(this.settle, config.getSettle()) && this.settleOnError == config.getSettleOnError()
+					&& Objects.equals(this.settle, config.getSettle())
+					&& this.settleOnError == config.getSettleOnError()
 					&& Objects.equals(this.overdraft, config.getOverdraft());
 		}
 

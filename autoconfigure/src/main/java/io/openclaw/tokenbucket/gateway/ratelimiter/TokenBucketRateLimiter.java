@@ -143,8 +143,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 		}
 		String key = this.names.apply(id);
 		Settling settling = limit.settling();
-		Mono<Decision> decision = (settling != null)
-				? this.cashier.payAndSettle(name, key, limit.cost(), settling)
+		Mono<Decision> decision = (settling != null) ? this.cashier.payAndSettle(name, key, limit.cost(), settling)
 				: this.cashier.pay(List.of(new Charge(name, key, limit.cost()))).map((decisions) -> decisions.get(0));
 		return decision.map((decided) -> response(decided, limit.cost()));
 	}
