@@ -38,7 +38,7 @@ final class OverridesReader {
 			String ownName = LimitPolicies.overrideName(limit, override);
 			List<String> keys = plan.keys();
 			if (keys.isEmpty() && isEveryKeyListed) {
-				throw new OpenClawConfigurationException(property, null, "the override is for nobody",
+				throw new OpenClawConfigurationException(property, null, "the override lists no key",
 						"List keys as the endpoint tokenbuckets shows them, set %s, or remove the override."
 							.formatted(LimitPolicies.property(limit, "plan")));
 			}
@@ -101,7 +101,7 @@ final class OverridesReader {
 		}
 		catch (IllegalArgumentException ex) {
 			throw new OpenClawConfigurationException(property, text, "no request can have this key",
-					"Mind that " + ex.getMessage() + ".");
+					"Note that " + ex.getMessage() + ".");
 		}
 	}
 

@@ -64,7 +64,7 @@ class OpenClawMistakesTests {
 			openclaw.buckets.rating.settle-on-error         | sometimes   | REFUND
 			openclaw.buckets.rating.overdraft               | 5           | Set settle
 			openclaw.buckets.rating.scope                   | service     | ROUTE
-			openclaw.buckets.rating.overrides.gold.keys     | ''          | for nobody
+			openclaw.buckets.rating.overrides.gold.keys     | ''          | lists no key
 			openclaw.buckets.rating.overrides.gold.capacity | 0           | at least 1
 			openclaw.buckets.rating.overrides.gold.refill-rate-per-second | 0 | at least 0.000001
 			openclaw.buckets.rating.overrides.gold.initial-tokens | 11    | at most 10
