@@ -95,7 +95,8 @@ class OpenClawGatewayAutoConfigurationTests {
 
 	@Test
 	void idsWithoutASecretAreWarnedOfOnce(CapturedOutput output) {
-		this.contexts.run((context) -> assertThat(output).containsOnlyOnce("Neither openclaw.key-secret nor openclaw.crdt.secret is set."));
+		this.contexts.run((context) -> assertThat(output)
+			.containsOnlyOnce("Neither openclaw.key-secret nor openclaw.crdt.secret is set."));
 	}
 
 	@Test
