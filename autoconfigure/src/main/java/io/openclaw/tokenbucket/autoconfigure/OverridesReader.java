@@ -70,7 +70,7 @@ final class OverridesReader {
 			}
 		}
 		if (clear > 0) {
-			logger.warn("%d keys are in clear at %s. List their ids instead".formatted(clear, place.strip()));
+			logger.warn(place + ((clear == 1) ? "one key is" : clear + " keys are") + " in clear. List ids instead");
 		}
 		return new Overrides(limitByKey);
 	}

@@ -168,7 +168,8 @@ public class ReplicationLogger implements ReplicationListener {
 		return switch (reason) {
 			case "unsigned" ->
 				". The sender has no openclaw.crdt.secret, and shares no budget with this gateway. Set the same secret on "
-						+ "all gateways. While you restart them one by one, set openclaw.crdt.unsigned to accept";
+						+ "all gateways. While you restart them one by one, set openclaw.crdt.unsigned to accept. "
+						+ "At a start it may also be what this fleet saved in Redis before it had a secret";
 			case "signature" ->
 				". The sender has another openclaw.crdt.secret, or forges messages. To replace a secret, "
 						+ "first append the new one on all gateways, then move it to the front, then remove the old one";

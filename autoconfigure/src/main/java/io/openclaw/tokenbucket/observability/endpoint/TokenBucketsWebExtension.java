@@ -207,6 +207,10 @@ public class TokenBucketsWebExtension {
 	}
 
 	private WebEndpointResponse<?> noLimit(String limit) {
+		if (limit.equals(EXPLAIN)) {
+			return ProblemView
+				.notFound("explain needs the key of a caller: add ?key= and what the caller sends, or its id");
+		}
 		return ProblemView.notFound("there is no limit '%s'; there are %s".formatted(VisibleText.of(limit),
 				String.join(", ", new TreeSet<>(this.control.definitions().keySet()))));
 	}
