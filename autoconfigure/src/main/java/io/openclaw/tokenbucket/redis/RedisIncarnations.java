@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -73,7 +74,7 @@ public final class RedisIncarnations {
 	 * @throws IllegalArgumentException if a factory is not Lettuce's
 	 */
 	public long next(String node, Duration timeout) {
-		List<DedicatedConnections> servers = this.factories.stream().map(DedicatedConnections::like).toList();
+		List<Server> servers = this.factories.stream().map(Server::open).toList();
 		List<CompletableFuture<Long>> numbers = servers.stream()
 			.map((server) -> next(server, node).orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS))
 			.toList();
@@ -88,15 +89,12 @@ public final class RedisIncarnations {
 			return timeOfDay(node, ex);
 		}
 		finally {
-			servers.forEach(DedicatedConnections::close);
+			servers.forEach(Server::close);
 		}
 	}
 
-	// On another thread, as looking up the topology of a cluster may block.
-	private CompletableFuture<Long> next(DedicatedConnections server, String node) {
-		return CompletableFuture.supplyAsync(server::openCommanding)
-			.thenCompose(Function.identity())
-			.thenCompose((connection) -> count(DedicatedConnections.commands(connection), node));
+	private CompletableFuture<Long> next(Server server, String node) {
+		return server.connection().thenCompose((connection) -> count(DedicatedConnections.commands(connection), node));
 	}
 
 	private static long largest(List<CompletableFuture<Long>> numbers) throws InterruptedException, ExecutionException {
@@ -130,6 +128,23 @@ public final class RedisIncarnations {
 		logger.warn("Redis could not count the incarnation of node '" + node + "' ("
 				+ NestedExceptionUtils.getMostSpecificCause(cause) + "). It is now the time of day, " + millis);
 		return millis;
+	}
+
+	private record Server(DedicatedConnections client,
+			CompletableFuture<StatefulConnection<byte[], byte[]>> connection) {
+
+		// On another thread, as looking up the topology of a cluster may block.
+		private static Server open(RedisConnectionFactory factory) {
+			DedicatedConnections client = DedicatedConnections.like(factory);
+			return new Server(client,
+					CompletableFuture.supplyAsync(client::openCommanding).thenCompose(Function.identity()));
+		}
+
+		// A client that is closed while a connection opens logs it as a failure.
+		private void close() {
+			this.connection.whenCompleteAsync((opened, failure) -> this.client.close());
+		}
+
 	}
 
 }

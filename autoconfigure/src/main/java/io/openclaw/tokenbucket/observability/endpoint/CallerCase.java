@@ -36,6 +36,15 @@ record CallerCase(CallerPlace place, LimitPolicy policy, @Nullable BucketStatus 
 		return (this.bucket != null) ? verdictOf(this.bucket) : (isKnown() ? Verdict.FULL : Verdict.UNKNOWN);
 	}
 
+	/**
+	 * How long until the bucket has tokens for the next request, if nobody else spends.
+	 * @return zero where no bucket is held
+	 */
+	Duration timeToAdmit() {
+		long missing = (this.bucket != null) ? MicroTokens.ofTokens(this.cost) - this.bucket.spendable() : 0;
+		return Duration.ofNanos(this.policy.limit().refillRate().nanosToAccrue(Math.max(0, missing)));
+	}
+
 	private Verdict verdictOf(BucketStatus held) {
 		long needed = MicroTokens.ofTokens(this.cost);
 		if (held.spendable() >= needed) {

@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.observability.endpoint;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -43,16 +44,27 @@ final class Remedy {
 						+ "drift of the limit.";
 			case COST_ABOVE_CAPACITY -> costAboveCapacity(caller);
 			case CLOSED -> OPEN;
-			case UNKNOWN ->
-				"No request with this key was decided here lately. Check the key: as the caller sends it, or "
-						+ "its id.";
+			case UNKNOWN -> unknown(caller.place());
 		};
 	}
 
+	private static String unknown(CallerPlace place) {
+		return place.plan().equals(place.limit())
+				? "No request with this key was decided here lately. Check the key: as the caller sends it, or its id."
+				: "Nothing: no request under this plan was decided here lately.";
+	}
+
 	private static String exhausted(CallerCase caller) {
-		return ("Wait for the refill of %s tokens a second, or give tokens back. A caller that asks for more than that for "
-				+ "long needs a higher refill rate; one that asks in bursts, a higher capacity.")
-			.formatted(Display.tokensPerSecond(caller.policy().limit().refillRate()).toPlainString());
+		return ("Wait %s for a request that costs %d, at a refill of %s tokens a second, or give tokens back. A caller "
+				+ "that asks for more than that for long needs a higher refill rate; one that asks in bursts, a higher "
+				+ "capacity.")
+			.formatted(seconds(caller.timeToAdmit()), caller.cost(),
+					Display.tokensPerSecond(caller.policy().limit().refillRate()).toPlainString());
+	}
+
+	private static String seconds(Duration wait) {
+		long seconds = wait.plusNanos(999_999_999).toSeconds();
+		return (seconds == 1) ? "1 second" : seconds + " seconds";
 	}
 
 	private static String costAboveCapacity(CallerCase caller) {

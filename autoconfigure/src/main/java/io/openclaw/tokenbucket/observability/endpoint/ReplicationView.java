@@ -32,7 +32,8 @@ import io.openclaw.tokenbucket.replication.ReplicationStatus;
  * @param buses what carries messages; none if this process limits by itself
  * @param lostBatches batches found missing since start
  * @param repairs batches sent again and digests repaired since start
- * @param rejectedMessages messages dropped as invalid since start
+ * @param rejectedMessages messages dropped as invalid since start; entries of a snapshot
+ * count in the metric alone
  * @param refused whose messages do not count at present, since they have another secret
  * or none, and what to do
  */
