@@ -102,7 +102,7 @@ class FleetRestartTests {
 		try (TcpProxy proxy = new TcpProxy(redis.port())) {
 			proxy.hold(true);
 			this.gateways.withPropertyValues("spring.data.redis.port=" + proxy.port()).run((a) -> {
-				assertThat(output).containsOnlyOnce("could not be read yet");
+				assertThat(output).containsOnlyOnce("could not read the saved buckets yet");
 				assertThat(level(a)).isEqualTo(100);
 				proxy.hold(false);
 				Awaitility.await()

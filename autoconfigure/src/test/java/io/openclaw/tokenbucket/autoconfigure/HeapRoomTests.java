@@ -28,8 +28,8 @@ class HeapRoomTests {
 	void aSmallHeapHoldsFewerBucketsAndSaysSo(CapturedOutput output) {
 		assertThat(HeapRoom.fit(SETTINGS, 512L << 20))
 			.isEqualTo(new LimiterSettings(3, Duration.ofMillis(200), (256 << 20) / HeapRoom.BYTES_A_BUCKET));
-		assertThat(output).contains("as many as fit into half of the heap of 512 MB")
-			.contains("1000000 by openclaw.crdt.max-keys");
+		assertThat(output).contains("which fit into half of its heap of 512 MB")
+			.contains("openclaw.crdt.max-keys is 1000000");
 	}
 
 	@Test

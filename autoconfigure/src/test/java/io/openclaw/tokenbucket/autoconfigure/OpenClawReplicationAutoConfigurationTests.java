@@ -69,7 +69,7 @@ class OpenClawReplicationAutoConfigurationTests {
 				assertThat(((RecordingTransport) context.getBean(ReplicationTransport.class)).events).isEmpty();
 				assertThat(context.getBean(TokenBucketLimiter.class).tryConsume("rating", "k", 10).isAdmitted())
 					.isTrue();
-				assertThat(output).contains("openclaw.crdt.enabled is false").doesNotContain("No Redis is named");
+				assertThat(output).contains("openclaw.crdt.enabled is false").doesNotContain("No Redis is configured");
 			});
 	}
 

@@ -32,11 +32,11 @@ class AddressBlockTests {
 			2001:db8::1/48  | one is 2001:db8::/48
 			0.0.0.0/0       | trusts everybody
 			::/0            | trusts everybody
-			10.0.0/8        | such as
-			localhost       | such as
-			fe80::1%eth0    | such as
-			[::1]           | such as
-			''              | such as
+			10.0.0/8        | looks like
+			localhost       | looks like
+			fe80::1%eth0    | looks like
+			[::1]           | looks like
+			''              | looks like
 			""")
 	void whatIsNoBlockIsRefusedWithWhatItShouldBe(String text, String message) {
 		assertThatIllegalArgumentException().isThrownBy(() -> AddressBlock.parse(text)).withMessageContaining(message);
