@@ -33,7 +33,7 @@ class LargeFleetSimulationTests {
 	private static final int MOST_MESSAGES_IN = 1000;
 
 	static Stream<Arguments> fleets() {
-		return Arrays.stream(System.getProperty("openclaw.simulation.members", "20").split(","))
+		return Arrays.stream(System.getProperty("openclaw.simulation.members", "10").split(","))
 			.map(Integer::valueOf)
 			.flatMap((members) -> Stream.of(
 					// members, consistency, latency, lowest and highest admitted/ideal,

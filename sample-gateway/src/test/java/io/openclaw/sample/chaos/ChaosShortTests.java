@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Some experiments in short, without what depends on the speed of the machine, and
- * controls that must be found to fail.
+ * controls that must be found to fail. {@code ChaosLongTests} has all of them.
  */
 @Isolated("others would slow the gateways, which answer for their numbers")
 class ChaosShortTests {
@@ -35,8 +35,7 @@ class ChaosShortTests {
 	}
 
 	static List<Experiment> experiments() {
-		return List.of(Experiments.partition(), Experiments.redisKilled(), Experiments.messageLoss(),
-				Experiments.pausedGateway());
+		return List.of(Experiments.partition(), Experiments.redisKilled());
 	}
 
 	@ParameterizedTest
