@@ -29,6 +29,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
  */
 class HealthyFleetSimulationTests {
 
+	// Where nothing adds up with time.
+	private static final Duration SHORT = Duration.ofSeconds(20);
+
 	private static final int MOST_MESSAGES = 170;
 
 	// Batches sent again come on top where messages are lost.
@@ -67,8 +70,8 @@ class HealthyFleetSimulationTests {
 			double highest, double most) {
 		Result result = check(
 				Scenario.of("one hot member, nobody else", Settings.of(latency, consistency), (fleet, load) -> {
-					load.on(fleet.member(0), 2000, Scenario.MINUTE);
-					fleet.time().advance(Scenario.MINUTE);
+					load.on(fleet.member(0), 2000, SHORT);
+					fleet.time().advance(SHORT);
 				}), 0.999, 1.001, 1);
 		if (latency.equals(NEAR)) {
 			assertThat(result.verdict().waitedShare()).isLessThan(0.01);
@@ -80,8 +83,8 @@ class HealthyFleetSimulationTests {
 	void rejectAndDelayNobodyUnderTheLimit(Consistency consistency, Duration latency, double lowest, double highest,
 			double most) {
 		Result result = check(Scenario.of("5 x 35/s", Settings.of(latency, consistency), (fleet, load) -> {
-			fleet.members().forEach((member) -> load.on(member, 35, Scenario.MINUTE));
-			fleet.time().advance(Scenario.MINUTE);
+			fleet.members().forEach((member) -> load.on(member, 35, SHORT));
+			fleet.time().advance(SHORT);
 		}), 1, 1, 0);
 		assertThat(result.verdict().rejected()).isZero();
 		assertThat(result.verdict().waitedShare()).isZero();
