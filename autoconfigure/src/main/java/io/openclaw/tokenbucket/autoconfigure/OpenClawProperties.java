@@ -107,7 +107,7 @@ public record OpenClawProperties(@DefaultValue("0") long revision, @DefaultValue
 	 * @param mode Whether the limit rejects requests. In shadow mode it decides, counts
 	 * and logs, but rejects nothing.
 	 * @param onMissingKey What happens to a request without a key.
-	 * @param plan Which of the overrides a caller has that none of them lists:
+	 * @param plan How to find the plan of a caller that no override lists:
 	 * header:&lt;name&gt;, claim:&lt;name&gt;, authority:&lt;prefix&gt; or the name of a
 	 * PlanResolver bean. Nobody else has one by default.
 	 * @param overrides Other quotas for some callers, by a name of your choice.

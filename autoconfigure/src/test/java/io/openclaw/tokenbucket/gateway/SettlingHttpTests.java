@@ -221,6 +221,20 @@ class SettlingHttpTests {
 	}
 
 	@Test
+	void headersTellWhatIsLeftAfterTheReservation() {
+		get("/header?as=header&used=900").expectStatus()
+			.isOk()
+			.expectHeader()
+			.valueEquals("RateLimit", "\"header\";r=500;t=0");
+		get("/header?as=header&used=1").expectStatus()
+			.isEqualTo(429)
+			.expectHeader()
+			.valueMatches("RateLimit", "\"header\";r=100;t=[1-9][0-9]*")
+			.expectHeader()
+			.valueMatches("Retry-After", "[1-9][0-9]*");
+	}
+
+	@Test
 	void aCostAboveTheCapacityReservesNothing() {
 		get("/small?used=1").expectStatus().isBadRequest();
 		assertThat(level("small")).isEqualTo(50);
