@@ -10,6 +10,7 @@ import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.resources.LoopResources;
 
 /**
  * A small HTTP service on a free port of the loopback interface. It answers every request
@@ -23,13 +24,21 @@ public final class RatingService implements AutoCloseable {
 
 	private volatile Duration delay = Duration.ZERO;
 
+	// Gateways of this process take shared ones along when they are closed.
+	private final LoopResources eventLoops = LoopResources.create("rating", 1, true);
+
 	private final DisposableServer server;
 
 	/**
 	 * Starts the service.
 	 */
 	public RatingService() {
-		this.server = HttpServer.create().host("127.0.0.1").port(0).handle(this::handle).bindNow();
+		this.server = HttpServer.create()
+			.runOn(this.eventLoops)
+			.host("127.0.0.1")
+			.port(0)
+			.handle(this::handle)
+			.bindNow();
 	}
 
 	private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
@@ -73,6 +82,7 @@ public final class RatingService implements AutoCloseable {
 	@Override
 	public void close() {
 		this.server.disposeNow(STOP_TIMEOUT);
+		this.eventLoops.dispose();
 	}
 
 }

@@ -82,7 +82,7 @@ public final class Regions implements AutoCloseable {
 
 	private ConfigurableApplicationContext run(Class<?> source, Region region, List<String> args) {
 		SpringApplication application = new SpringApplication(source);
-		application.addInitializers(
+		application.addInitializers((context) -> context.getBeanFactory().addBeanPostProcessor(new OwnEventLoops()),
 				(context) -> ((GenericApplicationContext) context).registerBean("regionsRoutes", RouterFunction.class,
 						() -> new RegionsRoutes(this, context.getBean(TokenBucketLimiter.class)).routes()));
 		List<String> arguments = new ArrayList<>(args);
