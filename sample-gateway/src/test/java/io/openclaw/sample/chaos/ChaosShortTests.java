@@ -5,6 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,6 +51,7 @@ class ChaosShortTests {
 	}
 
 	@Test
+	@EnabledIfSystemProperty(named = "process.all", matches = "true")
 	void gatewaysThatShareNothingAreEndedByTheKillSwitch() {
 		Laboratory.Result result = laboratory.run(Experiments.nothingSharedButWatched());
 		assertThat(result.outcome().aborted()).contains("drift");
