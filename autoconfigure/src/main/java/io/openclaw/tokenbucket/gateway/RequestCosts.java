@@ -90,7 +90,7 @@ public final class RequestCosts {
 									: "there are: " + String.join(", ", new TreeSet<>(this.beans.keySet())))
 							+ ")");
 		}
-		return new BeanCost(cost, bean);
+		return BeanCost.of(cost, bean)::ask;
 	}
 
 	private static long parseTokens(String text, long capacity) {

@@ -68,7 +68,7 @@ public final class ResponseCosts {
 					+ (this.beans.isEmpty() ? "there is none" : "there are: " + String.join(", ", this.beans.keySet()))
 					+ ")");
 		}
-		return new SettlementRule.Bean(new BeanResponseCost(rule, bean));
+		return new SettlementRule.Bean(BeanCost.of(rule, bean));
 	}
 
 	private static String after(String prefix, String rule) {

@@ -80,11 +80,11 @@ sealed interface SettlementRule {
 	 *
 	 * @param bean the bean
 	 */
-	record Bean(BeanResponseCost bean) implements SettlementRule {
+	record Bean(BeanCost bean) implements SettlementRule {
 
 		@Override
 		public Mono<Long> costOf(AnswerMeter answer, Ending ending) {
-			return (ending == Ending.ANSWERED) ? this.bean.of(answer.exchange()) : Mono.empty();
+			return (ending == Ending.ANSWERED) ? this.bean.ask(answer.exchange()) : Mono.empty();
 		}
 
 	}

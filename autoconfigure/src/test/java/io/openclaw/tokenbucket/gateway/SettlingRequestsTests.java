@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
@@ -22,8 +24,15 @@ import io.openclaw.tokenbucket.gateway.address.TrustedProxies;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
 import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
+import io.openclaw.tokenbucket.limiter.Fleets;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.decision.Reason;
+import io.openclaw.tokenbucket.limiter.decision.Settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 /**
  * Tests for {@link SettlingRequests}.
@@ -61,6 +70,25 @@ class SettlingRequestsTests {
 		StepVerifier.create(this.settling.settle(request("settled"), handler(Mono.never())))
 			.thenCancel()
 			.verify(Duration.ofSeconds(5));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "completes", "fails", "is cancelled" })
+	void aReservationIsSettledHoweverItEnds(String ending) {
+		Settlement settlement = mock(Settlement.class);
+		Mono<Void> end = switch (ending) {
+			case "completes" -> Mono.empty();
+			case "fails" -> Mono.error(new IllegalStateException("by design"));
+			default -> Mono.never();
+		};
+		this.settling.settle(request("settled"), (exchange) -> {
+			Decision admitted = new Decision(Outcome.ADMITTED, Reason.CREDIT, Fleets.limit(10, "1"), 0, 0, null);
+			OpenSettlements.of(exchange)
+				.add(admitted.settledBy(settlement),
+						new ResponseCosts(Map.of()).parse("header:X-Tokens-Used", ErrorSettlement.KEEP, null));
+			return end;
+		}).onErrorComplete().subscribe().dispose();
+		verify(settlement).refund();
 	}
 
 	private GatewayFilterChain handler(Mono<Void> end) {

@@ -81,11 +81,12 @@ final class AdaptiveLimit {
 
 	/**
 	 * Takes in what a peer says. What belongs to another definition says nothing.
+	 * @return how many peers have said by now what they saw during the step
 	 */
-	void learn(MemberId from, RateReport report, long now) {
+	int learn(MemberId from, RateReport report, long now) {
 		followDefinition(now);
 		if (report.definition() != this.definition || !report.rate().isInRange()) {
-			return;
+			return this.others.size();
 		}
 		AdaptiveRate merged = this.rate.merge(report.rate());
 		if (merged != this.rate) {
@@ -94,6 +95,7 @@ final class AdaptiveLimit {
 		if (report.observation() != null && report.rate().step() == this.rate.step()) {
 			this.others.put(from, report.observation());
 		}
+		return this.others.size();
 	}
 
 	/**

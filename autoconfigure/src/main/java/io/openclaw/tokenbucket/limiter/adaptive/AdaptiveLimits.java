@@ -108,12 +108,11 @@ public final class AdaptiveLimits {
 	 * @param from the peer
 	 * @param report what it says
 	 * @param now the current time
+	 * @return how many peers have said by now what they saw during the step
 	 */
-	public void learn(MemberId from, RateReport report, long now) {
+	public int learn(MemberId from, RateReport report, long now) {
 		AdaptiveLimit limit = this.byName.get(report.limit());
-		if (limit != null) {
-			limit.learn(from, report, now);
-		}
+		return (limit != null) ? limit.learn(from, report, now) : 0;
 	}
 
 	/**

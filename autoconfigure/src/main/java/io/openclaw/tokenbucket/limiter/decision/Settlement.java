@@ -2,8 +2,8 @@ package io.openclaw.tokenbucket.limiter.decision;
 
 /**
  * Tokens that a request took in advance of its cost, to be settled once that is known.
- * Only the first call counts, whichever it is. Thread-safe; no method blocks or throws.
- * Whoever never settles keeps the tokens spent, as a gateway does that dies.
+ * Only the first call counts, whichever it is. Thread-safe; no method blocks. Whoever
+ * never settles keeps the tokens spent, as a gateway does that dies.
  */
 public interface Settlement {
 
