@@ -81,12 +81,11 @@ final class AdaptiveLimit {
 
 	/**
 	 * Takes in what a peer says. What belongs to another definition says nothing.
-	 * @return how many peers have said by now what they saw during the step
 	 */
-	int learn(MemberId from, RateReport report, long now) {
+	void learn(MemberId from, RateReport report, long now) {
 		followDefinition(now);
 		if (report.definition() != this.definition || !report.rate().isInRange()) {
-			return this.others.size();
+			return;
 		}
 		AdaptiveRate merged = this.rate.merge(report.rate());
 		if (merged != this.rate) {
@@ -95,7 +94,14 @@ final class AdaptiveLimit {
 		if (report.observation() != null && report.rate().step() == this.rate.step()) {
 			this.others.put(from, report.observation());
 		}
-		return this.others.size();
+	}
+
+	boolean isDue(int peers, long now) {
+		return (this.own == null) ? isLongEnough(now) : this.others.size() >= peers;
+	}
+
+	private boolean isLongEnough(long now) {
+		return now - this.steppedAt >= STEP_NANOS;
 	}
 
 	/**
@@ -114,7 +120,7 @@ final class AdaptiveLimit {
 			}
 			return;
 		}
-		if (this.own == null && now - this.steppedAt >= STEP_NANOS) {
+		if (this.own == null && isLongEnough(now)) {
 			this.own = this.meter.total().since(this.openedWith, (now - this.openedAt) / 1000);
 		}
 		boolean known = this.own != null && this.others.keySet().containsAll(peers);

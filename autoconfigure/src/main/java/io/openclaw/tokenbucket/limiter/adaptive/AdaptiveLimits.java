@@ -108,11 +108,25 @@ public final class AdaptiveLimits {
 	 * @param from the peer
 	 * @param report what it says
 	 * @param now the current time
-	 * @return how many peers have said by now what they saw during the step
 	 */
-	public int learn(MemberId from, RateReport report, long now) {
+	public void learn(MemberId from, RateReport report, long now) {
 		AdaptiveLimit limit = this.byName.get(report.limit());
-		return (limit != null) ? limit.learn(from, report, now) : 0;
+		if (limit != null) {
+			limit.learn(from, report, now);
+		}
+	}
+
+	/**
+	 * Whether {@link #advance} may have something to do. Quick.
+	 * @param limit the name of a limit
+	 * @param peers how many other members there are
+	 * @param now the current time
+	 * @return {@code true} if the step has lasted long enough here, and as many have said
+	 * what they saw where this member has
+	 */
+	public boolean isDue(String limit, int peers, long now) {
+		AdaptiveLimit adaptive = this.byName.get(limit);
+		return adaptive != null && adaptive.isDue(peers, now);
 	}
 
 	/**

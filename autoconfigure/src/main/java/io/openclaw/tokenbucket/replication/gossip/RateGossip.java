@@ -45,7 +45,8 @@ public final class RateGossip {
 	 */
 	public void receive(List<RateReport> reports, Peer sender, long now) {
 		for (RateReport report : reports) {
-			if (this.limits.learn(sender.id(), report, now) >= this.membership.members().size()) {
+			this.limits.learn(sender.id(), report, now);
+			if (this.limits.isDue(report.limit(), this.membership.members().size(), now)) {
 				advance(report.limit(), now);
 			}
 		}
