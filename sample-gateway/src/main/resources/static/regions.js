@@ -62,8 +62,8 @@ export function extend(target) {
     find("slow").setAttribute("aria-pressed", view.delayMillis > 0);
     find("redis").setAttribute("aria-pressed", !view.redis);
     const { admitted, budget, seconds } = view.promise;
-    // a bounded limit: docs/reliability.md, "Large fleets"
-    const unheard = 2 * view.regions.length;
+    // a strict limit lets each gateway spend one token that others have not heard of
+    const unheard = view.regions.length;
     const kept = admitted <= budget + unheard;
     find("promise").dataset.tone = kept ? "good" : "bad";
     find("promise").textContent = (seconds === 0) ? "The promise: all regions together admit no more than one bucket has."

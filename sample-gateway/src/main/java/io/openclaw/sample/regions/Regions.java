@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 import org.slf4j.Logger;
@@ -27,7 +28,7 @@ import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 /**
  * Three gateways in one process, each as if in a region of its own, on ports that follow
  * each other. One Redis carries what they tell each other, over a link for each region.
- * Thread-safe once started.
+ * Their limit is strict unless the arguments say otherwise. Thread-safe once started.
  */
 public final class Regions implements AutoCloseable {
 
@@ -40,6 +41,9 @@ public final class Regions implements AutoCloseable {
 	private static final String REDIS_PORT = "spring.data.redis.port";
 
 	private static final int DEFAULT_PORT = 8080;
+
+	// A bounded limit may go over while a link is slow or cut, and the page shows a promise.
+	private static final Map<String, Object> DEFAULTS = Map.of("openclaw.buckets.rating.consistency", "strict");
 
 	private final List<ConfigurableApplicationContext> gateways = new ArrayList<>();
 
@@ -82,6 +86,7 @@ public final class Regions implements AutoCloseable {
 
 	private ConfigurableApplicationContext run(Class<?> source, Region region, List<String> args) {
 		SpringApplication application = new SpringApplication(source);
+		application.setDefaultProperties(DEFAULTS);
 		application.addInitializers((context) -> context.getBeanFactory().addBeanPostProcessor(new OwnEventLoops()),
 				(context) -> ((GenericApplicationContext) context).registerBean("regionsRoutes", RouterFunction.class,
 						() -> new RegionsRoutes(this, context.getBean(TokenBucketLimiter.class)).routes()));
