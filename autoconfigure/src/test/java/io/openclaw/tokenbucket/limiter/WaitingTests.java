@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.bucket.Bucket;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
@@ -79,6 +80,16 @@ class WaitingTests {
 				(decision) -> !decision.isAdmitted() && decision.reason() == Reason.UNACKNOWLEDGED);
 		assertThat(alice.status().level()).isEqualTo(alice.status().spendable()).isEqualTo(tokens(5));
 		assertThat(alice.store().hasWaiting()).isFalse();
+	}
+
+	@Test
+	void aTickLooksAtABucketWithALineOnce() {
+		LocalMember alice = shortOfCredit(Consistency.BOUNDED);
+		assertThat(alice.consume(1).outcome()).isEqualTo(Outcome.WAITING);
+		Bucket bucket = alice.store().limits().get(LocalMember.LIMIT).table().bucket(LocalMember.KEY, alice.now());
+		int before = bucket.remembered();
+		alice.tick();
+		assertThat(bucket.remembered()).isEqualTo(before + 1);
 	}
 
 	@Test

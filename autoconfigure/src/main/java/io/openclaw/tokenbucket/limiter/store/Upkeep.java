@@ -1,5 +1,6 @@
 package io.openclaw.tokenbucket.limiter.store;
 
+import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Queue;
@@ -158,11 +159,21 @@ public final class Upkeep {
 		}
 	}
 
-	// Buckets that are added meanwhile wait for the next time.
+	// Buckets that are added meanwhile wait for the next time. One with a line is added
+	// again each time that the line is served.
 	private static void drain(Queue<Bucket> buckets, int most, Consumer<Bucket> action) {
-		Bucket bucket = buckets.poll();
-		for (int left = most; bucket != null; bucket = (--left > 0) ? buckets.poll() : null) {
-			action.accept(bucket);
+		Queue<Bucket> taken = new ArrayDeque<>();
+		for (Bucket next = buckets.poll(); next != null; next = (taken.size() < most) ? buckets.poll() : null) {
+			taken.add(next);
+		}
+		try {
+			while (!taken.isEmpty()) {
+				action.accept(taken.remove());
+			}
+		}
+		finally {
+			// What is left if one of them failed.
+			buckets.addAll(taken);
 		}
 	}
 
