@@ -101,6 +101,20 @@ class CircuitBreakerHttpTests extends GatewayOverHttp {
 	}
 
 	@Test
+	void nothingIsReservedOrSettledWhileTheCircuitIsOpen() {
+		CircuitBreaker circuit = this.registry.circuitBreaker("token-bucket.reserving");
+		circuit.transitionToOpenState();
+		get("/reserving").expectStatus().isEqualTo(429).expectHeader().doesNotExist("RateLimit");
+		assertThat(this.gateway.refusals()).contains("reserving CIRCUIT_OPEN");
+		assertThat(this.limiter.busiest("reserving", 1)).isEmpty();
+		assertThat(this.limiter.openReservations("reserving")).isZero();
+		circuit.transitionToClosedState();
+		get("/reserving").expectStatus().isOk();
+		await().untilAsserted(() -> assertThat(this.limiter.openReservations("reserving")).isZero());
+		assertThat(Math.floorDiv(this.limiter.peek("reserving", this.key).level(), 1_000_000)).isEqualTo(500);
+	}
+
+	@Test
 	void requestsWithABodyAreJudgedAsWell() {
 		upstream.delay(SLOW);
 		WebClient web = WebClient.create("http://127.0.0.1:" + this.port);
