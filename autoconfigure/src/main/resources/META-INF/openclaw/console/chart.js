@@ -8,8 +8,10 @@ const WINDOW = 120;
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const forced = matchMedia("(forced-colors: active)");
 
+const ink = (name) => forced.matches ? "CanvasText" : style(name);
+
 export function colour(index) {
-  return forced.matches ? "CanvasText" : style(`--c${index % 6}`);
+  return ink(`--c${index % 6}`);
 }
 
 export class Chart {
@@ -64,7 +66,7 @@ export class Chart {
     this.plot?.destroy();
     this.theme = theme();
     this.keys.replaceChildren(...this.labels.map((label, i) => legend(label, i)));
-    const axis = { stroke: style("--faint"), grid: { stroke: style("--line"), width: 1 }, ticks: { stroke: style("--line") } };
+    const axis = { stroke: ink("--faint"), grid: { stroke: style("--line"), width: 1 }, ticks: { stroke: style("--line") } };
     this.plot = new uPlot({
       width: this.width(), height: HEIGHT, legend: { show: false }, cursor: { y: false, drag: { x: false, y: false } },
       scales: {

@@ -265,6 +265,56 @@ class ConsoleTests {
 		browser.screenshot(SCREENSHOTS.resolve("phone.png"));
 	}
 
+	@Test
+	void whoWantsLessMotionHasNoAnimationsAndSeesThePageDrawnLessOften() {
+		recordPausesBetweenDrawings();
+		await().atMost(Duration.ofSeconds(20)).until(() -> pauses().size() > 4);
+		assertThat(pauses()).allMatch((millis) -> millis <= 250);
+		browser.prefer("prefers-reduced-motion", "reduce");
+		browser.open("about:blank");
+		browser.open(regions.all().get(0).url() + "/");
+		recordPausesBetweenDrawings();
+		await().atMost(Duration.ofSeconds(20))
+			.until(ConsoleTests::pauses, (all) -> all.stream().anyMatch((millis) -> millis > 1000));
+		assertThat(browser.run("return document.getAnimations().length")).isEqualTo(0L);
+	}
+
+	@Test
+	void coloursOfTheUserLeaveLinesAndButtonsDistinct() {
+		browser.prefer("forced-colors", "active");
+		browser.open("about:blank");
+		browser.open(regions.all().get(0).url() + "/");
+		browser.awaitText("#sentence", SHARED);
+		await().atMost(Duration.ofSeconds(20))
+			.until(() -> browser.findAll("#limit-rating figure:first-child .key").size() == 3);
+		assertThat(browser.findAll("#limit-rating figure:first-child .key")
+			.stream()
+			.map((line) -> line.getCssValue("border-top-style"))).doesNotHaveDuplicates();
+		String released = browser.find("#pause").getCssValue("background-color");
+		browser.click("#pause");
+		assertThat(browser.find("#pause").getCssValue("background-color")).isNotEqualTo(released);
+		browser.click("#pause");
+		assertThat(browser.barriers()).isEmpty();
+		browser.screenshot(SCREENSHOTS.resolve("forced-colours.png"));
+	}
+
+	private static void recordPausesBetweenDrawings() {
+		browser.run("""
+				window.pauses = [];
+				const set = window.setTimeout;
+				window.setTimeout = (task, millis) => {
+					if (task.name === "draw") {
+						window.pauses.push(Math.round(millis));
+					}
+					return set(task, millis);
+				};""");
+	}
+
+	@SuppressWarnings("unchecked")
+	private static List<Long> pauses() {
+		return (List<Long>) Objects.requireNonNull(browser.run("return window.pauses"));
+	}
+
 	private static String levels() {
 		String label = browser.find(LEVELS).getDomAttribute("aria-label");
 		return (label != null) ? label : "";
