@@ -127,6 +127,9 @@ public final class TokenBucketLimiter {
 		if (charges.isEmpty()) {
 			throw new IllegalArgumentException("charges must not be empty");
 		}
+		if (charges.size() == 1 && isAlone(charges.get(0))) {
+			return alone(charges.get(0));
+		}
 		long now = this.clock.nanoTime();
 		Shadows shadows = new Shadows(charges, this::buckets, this.settlements);
 		JointDecision enforced = enforce(shadows.enforced(), now);
@@ -345,6 +348,18 @@ public final class TokenBucketLimiter {
 						admission.completion().map((later) -> counted(buckets, key, tokens, later, true, startedAt)));
 	}
 
+	// Most requests meet one limit. They need no reservation, unless they wait.
+	private boolean isAlone(Charge charge) {
+		return !charge.isInAdvance() && policy(charge.limit()).mode() == Mode.ENFORCE;
+	}
+
+	private JointDecision alone(Charge charge) {
+		Decision decision = tryConsume(charge.limit(), charge.key(), charge.tokens());
+		return (decision.completion() == null) ? JointDecision.of(decision)
+				: new JointDecision(Outcome.WAITING, List.of(decision.completedBy(null)),
+						completion(decision).map(JointDecision::of));
+	}
+
 	private JointDecision enforce(List<Charge> charges, long now) {
 		if (charges.isEmpty()) {
 			return new JointDecision(Outcome.ADMITTED, List.of(), null);
@@ -403,6 +418,10 @@ public final class TokenBucketLimiter {
 
 	private static DecisionFuture<JointDecision> completion(JointDecision waiting) {
 		return (DecisionFuture<JointDecision>) Objects.requireNonNull(waiting.completion());
+	}
+
+	private static DecisionFuture<Decision> completion(Decision waiting) {
+		return (DecisionFuture<Decision>) Objects.requireNonNull(waiting.completion());
 	}
 
 	private void watch(Bucket bucket) {

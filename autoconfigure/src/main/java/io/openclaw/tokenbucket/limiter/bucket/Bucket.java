@@ -27,8 +27,9 @@ import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
  * One bucket: a lock around the parts that decide. Amounts are micro-tokens, times
  * nanoseconds of one clock. Thread-safe.
  * <p>
- * The lock is the monitor of this object. Every method takes it, holds it briefly, and
- * first follows what changed around the bucket. The parts are confined to it. Nobody who
+ * The lock is the monitor of this object. Every method takes it, but for a rejection that
+ * still holds. It holds it briefly, and first follows what changed around the bucket. The
+ * parts are confined to it. Nobody who
  * holds it takes another lock but that of the {@link LimitContext}, which is taken last:
  * an admission takes its own first, and a bucket is created, but not used, inside of the
  * map that holds it. What runs under the lock is the {@link BucketQueues}, which only
@@ -78,6 +79,9 @@ public final class Bucket implements Line {
 	@GuardedBy("this")
 	private final ContextFollower context;
 
+	// Written with the lock held. Whatever may end it but time and context forgets it.
+	private volatile @Nullable StandingRejection rejection;
+
 	public Bucket(BucketKey key, LimitContext limit, ContextStep step, LocalReplica replica, LimitStatistics statistics,
 			BucketQueues<Bucket> queues, long now) {
 		this.key = key;
@@ -98,12 +102,26 @@ public final class Bucket implements Line {
 	}
 
 	/**
-	 * Decides where that is possible at once.
+	 * Decides where that is possible at once. Takes the lock unless a rejection still
+	 * holds: a caller who is rejected and asks on is to keep no other thread waiting.
 	 * @return the decision; it waits if the request must reserve; {@code null} if the
 	 * bucket is dropped
 	 */
-	public synchronized @Nullable Decision decide(long cost, long now) {
-		return use(now) ? this.rule.decide(cost, this.context.consistency(), now) : null;
+	public @Nullable Decision decide(long cost, long now) {
+		StandingRejection standing = this.rejection;
+		Decision rejected = (standing != null) ? standing.repeat(cost, now) : null;
+		return (rejected != null) ? rejected : decideAnew(cost, now);
+	}
+
+	private synchronized @Nullable Decision decideAnew(long cost, long now) {
+		if (!use(now)) {
+			return null;
+		}
+		Decision decision = this.rule.decide(cost, this.context.consistency(), now);
+		if (decision.outcome() == Outcome.REJECTED) {
+			this.rejection = this.context.standing(decision, cost, now);
+		}
+		return decision;
 	}
 
 	/**
@@ -202,6 +220,7 @@ public final class Bucket implements Line {
 	 * the same request rejected it.
 	 */
 	public synchronized Decision release(Reservation reservation, long now) {
+		this.rejection = null;
 		this.rule.line().close(reservation);
 		return refuse(reservation.cost(), now);
 	}
@@ -337,7 +356,7 @@ public final class Bucket implements Line {
 		}
 		boolean settled = !this.activity.isDirty() && this.rule.line().reserved() == 0 && this.credit.isSettled();
 		if (settled && this.replica.view().isComplete() && this.rule.mode().isFull()) {
-			this.activity.drop();
+			drop();
 		}
 		return this.activity.isDropped();
 	}
@@ -346,6 +365,7 @@ public final class Bucket implements Line {
 	 * Drops the bucket for good, whatever is in it.
 	 */
 	public synchronized void drop() {
+		this.rejection = null;
 		this.activity.drop();
 	}
 
@@ -426,6 +446,9 @@ public final class Bucket implements Line {
 
 	@GuardedBy("this")
 	private void touch(long now) {
+		if (this.rejection != null) {
+			this.rejection = null;
+		}
 		this.context.refresh(now);
 		this.advances.refilled();
 		// Where more buckets are touched than a tick looks at, it comes too late.

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.limiter.bucket;
 
 import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
@@ -40,6 +41,13 @@ final class ContextFollower {
 
 	Consistency consistency() {
 		return this.step.active().policy().consistency();
+	}
+
+	/**
+	 * For how long others are rejected as well, unless the context or the bucket changes.
+	 */
+	StandingRejection standing(Decision decision, long cost, long now) {
+		return StandingRejection.of(this.limit, this.step, decision, cost, now);
 	}
 
 	boolean isConfigured() {

@@ -70,6 +70,17 @@ public record Decision(Outcome outcome, Reason reason, Limit limit, long remaini
 	}
 
 	/**
+	 * The same for a request that comes later.
+	 * @param nanos how much later; less than the wait
+	 * @return a decision with what is left of the wait
+	 */
+	public Decision after(long nanos) {
+		long left = (this.nanosToWait == Long.MAX_VALUE) ? Long.MAX_VALUE : this.nanosToWait - nanos;
+		return new Decision(this.outcome, this.reason, this.limit, this.remaining, left, this.completion, this.mode,
+				this.settlement);
+	}
+
+	/**
 	 * The same of a request that paid in advance.
 	 * @param later settles what it paid
 	 */

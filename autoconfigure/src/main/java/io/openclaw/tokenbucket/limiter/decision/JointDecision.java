@@ -21,6 +21,16 @@ public record JointDecision(Outcome outcome, List<Decision> decisions,
 		@Nullable CompletionStage<JointDecision> completion) {
 
 	/**
+	 * The decision of a request that meets one limit.
+	 * @param decision of that limit, final
+	 * @return the same decision
+	 */
+	public static JointDecision of(Decision decision) {
+		Outcome outcome = decision.isAdmitted() ? Outcome.ADMITTED : decision.outcome();
+		return new JointDecision(outcome, List.of(decision), null);
+	}
+
+	/**
 	 * Whether the tokens of every limit that is enforced are consumed.
 	 * @return {@code true} if admitted
 	 */
