@@ -355,9 +355,8 @@ public final class TokenBucketLimiter {
 
 	private JointDecision alone(Charge charge) {
 		Decision decision = tryConsume(charge.limit(), charge.key(), charge.tokens());
-		return (decision.completion() == null) ? JointDecision.of(decision)
-				: new JointDecision(Outcome.WAITING, List.of(decision.completedBy(null)),
-						completion(decision).map(JointDecision::of));
+		return (decision.completion() == null) ? JointDecision.of(decision) : new JointDecision(Outcome.WAITING,
+				List.of(decision.completedBy(null)), completion(decision).map(JointDecision::of));
 	}
 
 	private JointDecision enforce(List<Charge> charges, long now) {

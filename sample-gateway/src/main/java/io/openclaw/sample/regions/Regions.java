@@ -42,7 +42,8 @@ public final class Regions implements AutoCloseable {
 
 	private static final int DEFAULT_PORT = 8080;
 
-	// A bounded limit may go over while a link is slow or cut, and the page shows a promise.
+	// A bounded limit may go over while a link is slow or cut, and the page shows a
+	// promise.
 	private static final Map<String, Object> DEFAULTS = Map.of("openclaw.buckets.rating.consistency", "strict");
 
 	private final List<ConfigurableApplicationContext> gateways = new ArrayList<>();

@@ -29,11 +29,11 @@ import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
  * <p>
  * The lock is the monitor of this object. Every method takes it, but for a rejection that
  * still holds. It holds it briefly, and first follows what changed around the bucket. The
- * parts are confined to it. Nobody who
- * holds it takes another lock but that of the {@link LimitContext}, which is taken last:
- * an admission takes its own first, and a bucket is created, but not used, inside of the
- * map that holds it. What runs under the lock is the {@link BucketQueues}, which only
- * note, {@link io.openclaw.tokenbucket.limiter.port.ReplicationSignal#flushWanted},
+ * parts are confined to it. Nobody who holds it takes another lock but that of the
+ * {@link LimitContext}, which is taken last: an admission takes its own first, and a
+ * bucket is created, but not used, inside of the map that holds it. What runs under the
+ * lock is the {@link BucketQueues}, which only note,
+ * {@link io.openclaw.tokenbucket.limiter.port.ReplicationSignal#flushWanted},
  * {@link DriftListener#onWindow}, {@link SpendingListener#onSpent},
  * {@link MergeListener#onMerge} and
  * {@link io.openclaw.tokenbucket.limiter.limit.FallbackQuota#of}: they return at once and
