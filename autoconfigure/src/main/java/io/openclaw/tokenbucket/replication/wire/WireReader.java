@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.replication.wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 
@@ -16,15 +17,19 @@ public final class WireReader {
 	 */
 	public static final long LARGEST = (1L << 62) - 1;
 
-	private final ByteBuffer buffer;
+	private final byte[] bytes;
+
+	private int position;
 
 	public WireReader(byte[] bytes) {
-		this.buffer = ByteBuffer.wrap(bytes);
+		this.bytes = bytes;
 	}
 
 	public int readByte() throws MalformedMessageException {
-		require(1);
-		return this.buffer.get() & 0xFF;
+		if (this.position == this.bytes.length) {
+			throw new MalformedMessageException("truncated");
+		}
+		return this.bytes[this.position++] & 0xFF;
 	}
 
 	/**
@@ -61,7 +66,7 @@ public final class WireReader {
 	 */
 	public int readCount() throws MalformedMessageException {
 		long count = readNumber();
-		if (count > this.buffer.remaining()) {
+		if (count > this.bytes.length - this.position) {
 			throw new MalformedMessageException("malformed");
 		}
 		return (int) count;
@@ -92,8 +97,22 @@ public final class WireReader {
 
 	public String readText() throws MalformedMessageException {
 		int length = readCount();
-		ByteBuffer text = this.buffer.slice(this.buffer.position(), length);
-		this.buffer.position(this.buffer.position() + length);
+		int begin = this.position;
+		this.position += length;
+		return isAscii(begin, length) ? new String(this.bytes, begin, length, StandardCharsets.US_ASCII)
+				: decode(ByteBuffer.wrap(this.bytes, begin, length));
+	}
+
+	private boolean isAscii(int begin, int length) {
+		for (int i = begin; i < begin + length; i++) {
+			if (this.bytes[i] < 0) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static String decode(ByteBuffer text) throws MalformedMessageException {
 		try {
 			return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
 		}
@@ -106,20 +125,14 @@ public final class WireReader {
 	 * Reads bytes with their length before them.
 	 */
 	public byte[] readBytes() throws MalformedMessageException {
-		byte[] content = new byte[readCount()];
-		this.buffer.get(content);
-		return content;
+		int length = readCount();
+		this.position += length;
+		return Arrays.copyOfRange(this.bytes, this.position - length, this.position);
 	}
 
 	public void requireEnd() throws MalformedMessageException {
-		if (this.buffer.hasRemaining()) {
+		if (this.position < this.bytes.length) {
 			throw new MalformedMessageException("malformed");
-		}
-	}
-
-	private void require(int length) throws MalformedMessageException {
-		if (this.buffer.remaining() < length) {
-			throw new MalformedMessageException("truncated");
 		}
 	}
 

@@ -1,7 +1,7 @@
 package io.openclaw.tokenbucket.replication.wire;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Writes the primitive elements of the wire format: unsigned variable-length integers of
@@ -9,22 +9,29 @@ import java.nio.charset.StandardCharsets;
  */
 public final class WireWriter {
 
-	private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+	private static final int MAX_NUMBER_BYTES = 10;
+
+	// A stream of the JDK would take its lock for each byte.
+	private byte[] bytes = new byte[256];
+
+	private int length;
 
 	public void writeByte(int value) {
-		this.bytes.write(value);
+		reserve(1);
+		this.bytes[this.length++] = (byte) value;
 	}
 
 	/**
 	 * Writes a number that is never negative, or any 64 bits.
 	 */
 	public void writeNumber(long value) {
+		reserve(MAX_NUMBER_BYTES);
 		long rest = value;
 		while ((rest & ~0x7FL) != 0) {
-			this.bytes.write((int) (rest & 0x7F) | 0x80);
+			this.bytes[this.length++] = (byte) (rest | 0x80);
 			rest >>>= 7;
 		}
-		this.bytes.write((int) rest);
+		this.bytes[this.length++] = (byte) rest;
 	}
 
 	public void writeText(String text) {
@@ -36,11 +43,19 @@ public final class WireWriter {
 	 */
 	public void writeBytes(byte[] content) {
 		writeNumber(content.length);
-		this.bytes.writeBytes(content);
+		reserve(content.length);
+		System.arraycopy(content, 0, this.bytes, this.length, content.length);
+		this.length += content.length;
 	}
 
 	public byte[] toByteArray() {
-		return this.bytes.toByteArray();
+		return Arrays.copyOf(this.bytes, this.length);
+	}
+
+	private void reserve(int more) {
+		if (this.bytes.length - this.length < more) {
+			this.bytes = Arrays.copyOf(this.bytes, Math.max(2 * this.bytes.length, this.length + more));
+		}
 	}
 
 }
