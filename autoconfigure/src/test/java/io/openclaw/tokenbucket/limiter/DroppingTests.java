@@ -205,7 +205,8 @@ class DroppingTests {
 			Decision expected = keeping.consume(cost);
 			Decision actual = dropping.consume(cost);
 			assertThat(actual.outcome()).as("seed %d, request %d", seed, request).isEqualTo(expected.outcome());
-			assertThat(actual.remaining()).as("seed %d, request %d", seed, request).isEqualTo(expected.remaining());
+			assertThat(actual.remainingTokens()).as("seed %d, request %d", seed, request)
+				.isEqualTo(expected.remainingTokens());
 		}
 		assertThat(dropped).as("seed %d", seed).isGreaterThan(10);
 	}

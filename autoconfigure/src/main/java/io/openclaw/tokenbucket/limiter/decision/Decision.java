@@ -15,7 +15,8 @@ import io.openclaw.tokenbucket.limiter.limit.Mode;
  * @param outcome admitted, rejected, or waiting
  * @param reason why
  * @param limit the limit as it was defined at the time
- * @param remaining micro-tokens left to spend here after the decision, not negative
+ * @param remaining micro-tokens left to spend here after the decision, not negative. A
+ * rejection that repeats another tells what was left then: as many whole tokens
  * @param nanosToWait nanoseconds until a request of the same cost would be admitted if no
  * other spends; zero if at once, {@link Long#MAX_VALUE} if never
  * @param completion completes with the final decision, never exceptionally; present only
