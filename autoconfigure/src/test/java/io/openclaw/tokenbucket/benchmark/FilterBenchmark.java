@@ -27,9 +27,6 @@ import org.springframework.web.server.session.DefaultWebSessionManager;
 import org.springframework.web.server.session.WebSessionManager;
 
 import io.openclaw.tokenbucket.benchmark.gateway.Bucket4jGatewayFilterFactory;
-import io.openclaw.tokenbucket.crdt.Limit;
-import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.gateway.DecisionObserver;
 import io.openclaw.tokenbucket.gateway.MissingKeyPolicy;
@@ -52,9 +49,6 @@ import io.openclaw.tokenbucket.gateway.key.RequestKeyParser;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
-import io.openclaw.tokenbucket.limiter.limit.Consistency;
-import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
-import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 
 /**
  * What the filter adds to a request, without a network: beside no filter and one of
@@ -143,12 +137,10 @@ public class FilterBenchmark {
 	}
 
 	private static TokenBucketGatewayFilterFactory filters(RequestLimits limits, ProblemResponses problems) {
-		BucketStore store = new BucketStore(new MemberId("benchmark", 1),
-				List.of(policy("plenty", PLENTY, RefillRate.of(PLENTY, Duration.ofSeconds(1)), PLENTY),
-						policy("spent", 1, RefillRate.of(1, Duration.ofDays(1)), 0)),
-				new LimiterSettings(3, Duration.ofMillis(200), 1_000), NanoClock.SYSTEM);
-		TokenBucketLimiter limiter = new TokenBucketLimiter(store, NanoClock.SYSTEM, (delay, task) -> {
-		}, null);
+		BucketStore store = new Members(1).store(1_000, NanoClock.SYSTEM,
+				Members.policy("plenty", PLENTY, RefillRate.of(PLENTY, Duration.ofSeconds(1)), PLENTY),
+				Members.policy("spent", 1, RefillRate.of(1, Duration.ofDays(1)), 0));
+		TokenBucketLimiter limiter = Members.limiter(store);
 		return new TokenBucketGatewayFilterFactory(limits, limiter, new RateLimitHeaders(HeaderStyle.STANDARD),
 				problems, null, DecisionObserver.NONE);
 	}
@@ -158,11 +150,6 @@ public class FilterBenchmark {
 				new RequestKeyParser(Map.of(), new ClientAddresses(TrustedProxies.NONE)).parse("header:X-API-Key"),
 				new RequestCosts(Map.of()).parse("1", 1), MissingKeyPolicy.REJECT,
 				new BucketNames(new KeyIds(null), false), Scope.SHARED, Plans.none(name), null);
-	}
-
-	private static LimitPolicy policy(String name, long capacity, RefillRate rate, long initial) {
-		Limit limit = new Limit(name, MicroTokens.ofTokens(capacity), rate, MicroTokens.ofTokens(initial), 0);
-		return new LimitPolicy(limit, Consistency.BOUNDED, Duration.ofMillis(25));
 	}
 
 }

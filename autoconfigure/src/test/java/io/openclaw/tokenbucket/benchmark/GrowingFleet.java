@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
@@ -15,6 +17,7 @@ import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;
@@ -56,6 +59,8 @@ public final class GrowingFleet {
 
 	private long bytes;
 
+	private @Nullable String lost;
+
 	/**
 	 * Starts a fleet, and lets its members find each other.
 	 */
@@ -76,12 +81,13 @@ public final class GrowingFleet {
 		new GrowingFleet(6).saturate(Duration.ofSeconds(60));
 		List<Integer> sizes = (args.length > 0) ? List.of(args).stream().map(Integer::valueOf).toList()
 				: List.of(3, 6, 12, 30, 100);
-		System.out.println("| members | load | messages/s in | kB/s in | CPU a message | CPU a gateway |");
-		System.out.println("| --- | --- | --- | --- | --- | --- |");
+		Table table = new Table("Virtual time; " + Table.machine(), "gateways", "load", "messages/s in", "kB/s in",
+				"CPU a message", "CPU a gateway", "lost one noticed");
 		for (int size : sizes) {
 			GrowingFleet fleet = new GrowingFleet(size);
-			print(size, "idle", fleet.rest(Duration.ofSeconds(1000 / size)));
-			print(size, "one key", fleet.saturate(Duration.ofSeconds(200 / size)));
+			print(table, size, "idle", fleet.rest(Duration.ofSeconds(1000 / size)), "");
+			Cost saturated = fleet.saturate(Duration.ofSeconds(200 / size));
+			print(table, size, "one key", saturated, fleet.loseOne().toMillis() + " ms");
 		}
 	}
 
@@ -116,7 +122,7 @@ public final class GrowingFleet {
 	}
 
 	private void start(int number) {
-		MemberId id = new MemberId("gateway-7c9f6d5b8-%05d:8080".formatted(number), 17);
+		MemberId id = new MemberId(nodeOf(number), 17);
 		Limit limit = new Limit(LIMIT, MicroTokens.ofTokens(1000), RefillRate.of(200, Duration.ofSeconds(1)),
 				MicroTokens.ofTokens(1000), 0);
 		BucketStore store = new BucketStore(id,
@@ -129,9 +135,29 @@ public final class GrowingFleet {
 			.start();
 	}
 
-	private static void print(int members, String load, Cost cost) {
-		System.out.printf("| %d | %s | %.0f | %.1f | %.1f µs | %.2f %% |%n", members, load, cost.messages(),
-				cost.bytes() / 1e3, cost.cpuNanos() / 1e3, 100 * cost.cpuShare());
+	/**
+	 * Has nobody hear the youngest member any more.
+	 * @return how long it takes until the first notices
+	 */
+	Duration loseOne() {
+		this.lost = nodeOf(this.limiters.size() - 1);
+		Duration step = Duration.ofMillis(10);
+		Duration passed = Duration.ZERO;
+		while (this.limiters.get(0).state() == FleetState.HEALTHY) {
+			this.time.advance(step);
+			passed = passed.plus(step);
+		}
+		return passed;
+	}
+
+	private static String nodeOf(int number) {
+		return "gateway-7c9f6d5b8-%05d:8080".formatted(number);
+	}
+
+	private static void print(Table table, int members, String load, Cost cost, String noticed) {
+		table.row(members, load, Samples.format("%.0f", cost.messages()), Samples.format("%.1f", cost.bytes() / 1e3),
+				Samples.format("%.1f µs", cost.cpuNanos() / 1e3), Samples.format("%.2f %%", 100 * cost.cpuShare()),
+				noticed);
 	}
 
 	/**
@@ -149,6 +175,9 @@ public final class GrowingFleet {
 
 		@Override
 		public List<Duration> deliveries(MemberId from, MemberId to) {
+			if (from.node().equals(GrowingFleet.this.lost)) {
+				return List.of();
+			}
 			return List.of(from.equals(to) ? Duration.ZERO : LATENCY);
 		}
 

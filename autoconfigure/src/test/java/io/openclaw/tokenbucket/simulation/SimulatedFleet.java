@@ -194,6 +194,11 @@ final class SimulatedFleet {
 					this.consistency, this.memberTimeout, this.buses, this.overdraft);
 		}
 
+		Settings withConsistency(Consistency newConsistency) {
+			return new Settings(this.capacity, this.tokensPerSecond, this.initial, this.latency, this.loss,
+					newConsistency, this.memberTimeout, this.buses, this.overdraft);
+		}
+
 		Settings withLoss(double newLoss) {
 			return new Settings(this.capacity, this.tokensPerSecond, this.initial, this.latency, newLoss,
 					this.consistency, this.memberTimeout, this.buses, this.overdraft);

@@ -1,0 +1,33 @@
+package io.openclaw.tokenbucket.benchmark.gateway;
+
+import java.lang.management.ManagementFactory;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+
+/**
+ * A gateway that names no class of the starter, so that it starts with and without it.
+ * Once started it says how long that took, what its heap holds and how many classes it
+ * has loaded.
+ */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+public class PlainGateway {
+
+	/**
+	 * Starts the gateway.
+	 * @param arguments its properties
+	 */
+	public static void main(String[] arguments) {
+		SpringApplication.run(PlainGateway.class, arguments);
+		long millis = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
+		Runtime runtime = Runtime.getRuntime();
+		for (int i = 0; i < 4; i++) {
+			System.gc();
+		}
+		System.out.println("started " + millis + " " + (runtime.totalMemory() - runtime.freeMemory()) + " "
+				+ ManagementFactory.getClassLoadingMXBean().getLoadedClassCount());
+	}
+
+}
