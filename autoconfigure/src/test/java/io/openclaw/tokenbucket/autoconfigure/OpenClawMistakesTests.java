@@ -13,8 +13,13 @@ import reactor.core.publisher.Mono;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.ConfigurationPropertiesAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.context.reactive.AnnotationConfigReactiveWebApplicationContext;
+import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
@@ -136,7 +141,7 @@ class OpenClawMistakesTests {
 			""")
 	void aWrongValueFailsStartUpWithItsPropertyAndAMend(String property, String value, String mend,
 			CapturedOutput output) {
-		failToStart(Gateway.class, property + "=" + value);
+		failToStart(ConfigurationAlone.class, property + "=" + value);
 		assertThat(output).contains("APPLICATION FAILED TO START", property, mend);
 	}
 
@@ -146,20 +151,20 @@ class OpenClawMistakesTests {
 			CapturedOutput output) {
 		String settle = property.equals("settle") ? value : "header:X-Used";
 		String overdraft = property.equals("overdraft") ? value : "5";
-		failToStart(Gateway.class, "openclaw.buckets.rating.cost=reserve:5", "openclaw.buckets.rating.settle=" + settle,
-				"openclaw.buckets.rating.overdraft=" + overdraft);
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.cost=reserve:5",
+				"openclaw.buckets.rating.settle=" + settle, "openclaw.buckets.rating.overdraft=" + overdraft);
 		assertThat(output).contains("APPLICATION FAILED TO START", "openclaw.buckets.rating." + property, mend);
 	}
 
 	@Test
 	void aCostInAdvanceThatNothingSettlesFailsStartUp(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.rating.cost=post-paid");
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.cost=post-paid");
 		assertThat(output).contains("openclaw.buckets.rating.settle", "json:/usage/total_tokens");
 	}
 
 	@Test
 	void aMistakeIsReportedWithItsValueAndOrigin(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.rating.capacity=-5");
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.capacity=-5");
 		assertThat(output).contains("Property: openclaw.buckets.rating.capacity", "Value: \"-5\"",
 				"Origin: \"openclaw.buckets.rating.capacity\" from property source \"commandLineArgs\"",
 				"Reason: it is out of range", "Set it to at least 1 and at most 1000000000.");
@@ -167,39 +172,40 @@ class OpenClawMistakesTests {
 
 	@Test
 	void anAuditAndARecordingInOneFileAreRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.audit.file=target/same.jsonl",
+		failToStart(ConfigurationAlone.class, "openclaw.audit.file=target/same.jsonl",
 				"openclaw.recording.file=target/same.jsonl");
 		assertThat(output).contains("openclaw.recording.file", "a file of its own");
 	}
 
 	@Test
 	void aMemberTimeoutThatSlowGatewaysCannotMeetIsRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.crdt.member-timeout=3s", "openclaw.crdt.sync-interval=1s");
+		failToStart(ConfigurationAlone.class, "openclaw.crdt.member-timeout=3s", "openclaw.crdt.sync-interval=1s");
 		assertThat(output).contains("openclaw.crdt.member-timeout", "more than 3 times", "3000ms");
 	}
 
 	@Test
 	void aLimitWithoutACapacityIsRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.bare.refill-rate-per-second=1");
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.bare.refill-rate-per-second=1");
 		assertThat(output).contains("openclaw.buckets.bare.capacity", "(none)", "it is missing");
 	}
 
 	@Test
 	void aLimitWithoutARateIsRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.bare.capacity=1");
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.bare.capacity=1");
 		assertThat(output).contains("openclaw.buckets.bare.refill-rate-per-second", "has no rate",
 				"openclaw.buckets.bare.refill-period");
 	}
 
 	@Test
 	void aRateGivenTwiceIsRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.rating.refill-tokens=1");
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.refill-tokens=1");
 		assertThat(output).contains("openclaw.buckets.rating.refill-rate-per-second", "given twice");
 	}
 
 	@Test
 	void halfARateIsRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.half.capacity=1", "openclaw.buckets.half.refill-tokens=1");
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.half.capacity=1",
+				"openclaw.buckets.half.refill-tokens=1");
 		assertThat(output).contains("openclaw.buckets.half.refill-period", "such as 1m");
 	}
 
@@ -208,7 +214,7 @@ class OpenClawMistakesTests {
 			"5,0s,refill-period,at least 1ms", "5,often,refill-period,often", "many,1m,refill-tokens,many" })
 	void aPeriodicRateOutOfRangeIsRefused(String tokens, String period, String property, String mend,
 			CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.periodic.capacity=1",
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.periodic.capacity=1",
 				"openclaw.buckets.periodic.refill-tokens=" + tokens,
 				"openclaw.buckets.periodic.refill-period=" + period);
 		assertThat(output).contains("APPLICATION FAILED TO START", "openclaw.buckets.periodic." + property, mend);
@@ -216,7 +222,7 @@ class OpenClawMistakesTests {
 
 	@Test
 	void twoOverridesThatListTheSameKeyAreRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.rating.key=user",
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.key=user",
 				"openclaw.buckets.rating.overrides.gold.keys=alice,bob",
 				"openclaw.buckets.rating.overrides.silver.keys=carol,alice");
 		assertThat(output).contains("Property: openclaw.buckets.rating.overrides.silver.keys[1]", "Value: \"alice\"",
@@ -225,14 +231,14 @@ class OpenClawMistakesTests {
 
 	@Test
 	void anApiKeyThatIsListedTwiceIsNotShown(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.rating.overrides.gold.keys=s3cret,s3cret");
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.overrides.gold.keys=s3cret,s3cret");
 		assertThat(output).contains("openclaw.buckets.rating.overrides.gold.keys[1]", "listed twice")
 			.doesNotContain("Value: \"s3cret\"");
 	}
 
 	@Test
 	void anOverrideForNoAddressIsRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.rating.key=ip",
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.key=ip",
 				"openclaw.buckets.rating.overrides.gold.keys=partner-1");
 		assertThat(output).contains("openclaw.buckets.rating.overrides.gold.keys[0]", "2001:db8::/64");
 	}
@@ -244,34 +250,34 @@ class OpenClawMistakesTests {
 			claim          | openclaw.buckets.rating.plan | needs the name of a claim
 			""")
 	void aPlanThatCannotBeUnderstoodIsRefused(String plan, String property, String mend, CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.rating.plan=" + plan,
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.plan=" + plan,
 				"openclaw.buckets.rating.overrides.gold.capacity=20");
 		assertThat(output).contains("Property: " + property, mend);
 	}
 
 	@Test
 	void aPlanOfALimitThatHasNoneIsRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.rating.plan=header:X-Plan");
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.plan=header:X-Plan");
 		assertThat(output).contains("Property: openclaw.buckets.rating.plan", "openclaw.buckets.rating.overrides");
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "timeout, 0ms", "time-to-live, 0s", "hold, -1s", "max-keys, 0" })
 	void aSettingOfPlansThatIsOutOfRangeIsRefused(String name, String value, CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.plans." + name + "=" + value);
+		failToStart(ConfigurationAlone.class, "openclaw.plans." + name + "=" + value);
 		assertThat(output).contains("Property: openclaw.plans." + name, "out of range");
 	}
 
 	@Test
 	void anOverrideThatIsNamedLikeALimitIsRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.rating.overrides.gold.keys=alice",
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.overrides.gold.keys=alice",
 				"openclaw.buckets[rating.gold].capacity=1", "openclaw.buckets[rating.gold].refill-rate-per-second=1");
 		assertThat(output).contains("openclaw.buckets.rating.gold", "both be named 'rating.gold'");
 	}
 
 	@Test
 	void aCostAboveTheCapacityOfAnOverrideIsRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets.rating.cost=5",
+		failToStart(ConfigurationAlone.class, "openclaw.buckets.rating.cost=5",
 				"openclaw.buckets.rating.overrides.small.keys=alice",
 				"openclaw.buckets.rating.overrides.small.capacity=4");
 		assertThat(output).contains("openclaw.buckets.rating.cost", "which is 4");
@@ -283,13 +289,13 @@ class OpenClawMistakesTests {
 			"openclaw.buckets.rating.initial-tokens, 11", "openclaw.buckets.rating.cost, 11",
 			"openclaw.buckets.rating.overrides.gold.capacity, 0" })
 	void anInvalidBurstIsRefused(String property, String value, CapturedOutput output) {
-		failToStart(Gateway.class, property + "=" + value);
+		failToStart(ConfigurationAlone.class, property + "=" + value);
 		assertThat(output).contains("Property: " + property, "Value: \"" + value + "\"");
 	}
 
 	@Test
 	void aLimitWhoseNameCannotBeUsedIsRefused(CapturedOutput output) {
-		failToStart(Gateway.class, "openclaw.buckets[a,b].capacity=1",
+		failToStart(ConfigurationAlone.class, "openclaw.buckets[a,b].capacity=1",
 				"openclaw.buckets[a,b].refill-rate-per-second=1");
 		assertThat(output).contains("APPLICATION FAILED TO START", "a,b", "letters, digits");
 	}
@@ -348,7 +354,7 @@ class OpenClawMistakesTests {
 					""")
 	void aGatewayThatMustShareItsBudgetsNamesTheRedisPropertyThatIsMissing(String properties, String property,
 			String reason, CapturedOutput output) {
-		failToStart(Gateway.class, properties.split(";"));
+		failToStart(ConfigurationAlone.class, properties.split(";"));
 		assertThat(output).contains("APPLICATION FAILED TO START", "Property: " + property, reason);
 	}
 
@@ -356,6 +362,9 @@ class OpenClawMistakesTests {
 		SpringApplication spring = new SpringApplication(application);
 		spring.setDefaultProperties(Map.of("server.port", "0", "server.address", "127.0.0.1",
 				"openclaw.buckets.rating.capacity", "10", "openclaw.buckets.rating.refill-rate-per-second", "1"));
+		if (application == ConfigurationAlone.class) {
+			spring.setApplicationContextFactory((type) -> new AnnotationConfigReactiveWebApplicationContext());
+		}
 		String[] arguments = Arrays.stream(properties).map((property) -> "--" + property).toArray(String[]::new);
 		assertThatException().isThrownBy(() -> spring.run(arguments).close());
 	}
@@ -363,6 +372,19 @@ class OpenClawMistakesTests {
 	@SpringBootConfiguration(proxyBeanMethods = false)
 	@EnableAutoConfiguration
 	static class Gateway {
+
+	}
+
+	// What reads the product's own properties, without a server: a hundred of these
+	// start.
+	@SpringBootConfiguration(proxyBeanMethods = false)
+	@EnableConfigurationProperties(GatewayProperties.class)
+	@ImportAutoConfiguration({ ConfigurationPropertiesAutoConfiguration.class, OpenClawLimiterAutoConfiguration.class,
+			OpenClawReplicationAutoConfiguration.class, OpenClawGatewayAutoConfiguration.class,
+			OpenClawCircuitBreakerAutoConfiguration.class, OpenClawFallbackAutoConfiguration.class,
+			OpenClawObservabilityAutoConfiguration.class, OpenClawAuditAutoConfiguration.class,
+			OpenClawRecordingAutoConfiguration.class, OpenClawConsoleAutoConfiguration.class })
+	static class ConfigurationAlone {
 
 	}
 

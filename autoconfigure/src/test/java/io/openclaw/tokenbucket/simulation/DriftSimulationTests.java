@@ -44,6 +44,9 @@ class DriftSimulationTests {
 
 	private static final Duration OBSERVED = Duration.ofSeconds(25);
 
+	// Where nothing adds up with time.
+	private static final Duration SHORT = Duration.ofSeconds(12);
+
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
 	static Stream<Arguments> honestRows() {
@@ -62,13 +65,13 @@ class DriftSimulationTests {
 	void honestMembersDriftLittle(Consistency consistency, Duration latency, double most) {
 		Settings settings = Settings.of(latency, consistency);
 		assertNoFallback("5 x 400/s", settings, most,
-				(fleet, load) -> fleet.members().forEach((member) -> load.on(member, 400, OBSERVED)));
+				(fleet, load) -> fleet.members().forEach((member) -> load.on(member, 400, SHORT)));
 		assertNoFallback("2000/s on one, 20/s on the rest", settings, most, (fleet, load) -> fleet.members()
-			.forEach((member) -> load.on(member, (member == fleet.member(0)) ? 2000 : 20, OBSERVED)));
+			.forEach((member) -> load.on(member, (member == fleet.member(0)) ? 2000 : 20, SHORT)));
 		assertNoFallback("5 x 35/s", settings, most,
-				(fleet, load) -> fleet.members().forEach((member) -> load.on(member, 35, OBSERVED)));
+				(fleet, load) -> fleet.members().forEach((member) -> load.on(member, 35, SHORT)));
 		assertNoFallback("20 % of messages lost", settings.withLoss(0.2), 0.1,
-				(fleet, load) -> fleet.members().forEach((member) -> load.on(member, 400, OBSERVED)));
+				(fleet, load) -> fleet.members().forEach((member) -> load.on(member, 400, SHORT)));
 	}
 
 	// What is seen in one window may be many capacities, but only in one.

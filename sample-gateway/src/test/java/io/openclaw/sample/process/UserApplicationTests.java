@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -106,14 +107,19 @@ class UserApplicationTests {
 	}
 
 	@Test
-	void aGeneratedProjectIsLimitedBehindItsLogin() {
-		try (GatewayProcess gateway = startGenerated(Map.of())) {
+	void aGeneratedProjectIsLimitedBehindItsLoginAndHasAPortForManagementAlone() throws IOException {
+		int management = freePort();
+		try (GatewayProcess gateway = startGenerated(Map.of(), "--management.server.port=" + management)) {
 			gateway.awaitListening();
 			assertThat(call(gateway, "/api/orders").statusCode()).isEqualTo(401);
 			drain(SMALL, List.of(gateway), "Authorization", LOGIN);
-			String metrics = gateway.get("/actuator/prometheus", "Authorization", LOGIN).body();
-			assertThat(metrics).contains("openclaw_circuit_state{", "resilience4j_circuitbreaker_state{",
-					"openclaw_rate_limit_decisions_total{");
+			URI metrics = URI.create("http://127.0.0.1:" + management + "/actuator/prometheus");
+			await().atMost(Duration.ofMinutes(1))
+				// until it listens there as well
+				.ignoreExceptionsInstanceOf(CompletionException.class)
+				.untilAsserted(() -> assertThat(gateway.get(metrics, "Authorization", LOGIN).body()).as(gateway::output)
+					.contains("openclaw_circuit_state{", "resilience4j_circuitbreaker_state{",
+							"openclaw_rate_limit_decisions_total{"));
 		}
 	}
 
@@ -133,30 +139,26 @@ class UserApplicationTests {
 		}
 	}
 
+	@Test
+	void isLimitedWithSettingsOfTheUsers() {
+		isLimited("/app/api/orders", "--spring.main.lazy-initialization=true", "--spring.threads.virtual.enabled=true",
+				"--spring.webflux.base-path=/app");
+	}
+
 	@ParameterizedTest
+	@EnabledIfSystemProperty(named = "process.all", matches = "true")
 	@CsvSource({ "--spring.main.lazy-initialization=true, /api/orders",
 			"--spring.threads.virtual.enabled=true, /api/orders", "--spring.webflux.base-path=/app, /app/api/orders" })
 	void isLimitedWithASettingOfTheUsers(String setting, String path) {
-		try (GatewayProcess gateway = start(UserApplications.README, Map.of(), setting)) {
+		isLimited(path, setting);
+	}
+
+	private void isLimited(String path, String... settings) {
+		try (GatewayProcess gateway = start(UserApplications.README, Map.of(), settings)) {
 			gateway.awaitListening();
 			HttpResponse<String> answer = call(gateway, path);
 			assertThat(answer.statusCode()).as(gateway::output).isEqualTo(204);
 			assertThat(answer.headers().firstValue("RateLimit-Policy")).hasValue(OF_README.policy());
-		}
-	}
-
-	@Test
-	void aPortForManagementAloneShowsTheEndpoints() throws IOException {
-		int management = freePort();
-		try (GatewayProcess gateway = startGenerated(Map.of(), "--management.server.port=" + management)) {
-			gateway.awaitListening();
-			URI endpoint = URI.create("http://127.0.0.1:" + management + "/actuator/replication");
-			await().atMost(Duration.ofMinutes(1))
-				// until it listens there as well
-				.ignoreExceptionsInstanceOf(CompletionException.class)
-				.untilAsserted(
-						() -> assertThat(gateway.get(endpoint, "Authorization", LOGIN).statusCode()).as(gateway::output)
-							.isEqualTo(200));
 		}
 	}
 
