@@ -110,9 +110,14 @@ final class RealFleet implements AutoCloseable {
 		return this.replicas.stream().mapToLong((replica) -> replica.traffic.bytes.sum()).sum();
 	}
 
+	void stopAll() {
+		this.replicas.forEach(Replica::close);
+		this.replicas.clear();
+	}
+
 	@Override
 	public void close() {
-		this.replicas.forEach(Replica::close);
+		stopAll();
 		this.redis.stop();
 	}
 
