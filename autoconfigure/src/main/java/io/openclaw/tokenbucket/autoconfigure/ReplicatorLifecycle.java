@@ -1,9 +1,7 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionStage;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -18,7 +16,7 @@ import io.openclaw.tokenbucket.replication.Replicator;
  * none, since until then it would reject what the fleet has tokens for; but not long,
  * since there may be nobody to reach.
  */
-final class ReplicatorLifecycle implements SmartLifecycle {
+final class ReplicatorLifecycle extends BoundedLifecycle {
 
 	private static final Log logger = LogFactory.getLog(ReplicatorLifecycle.class);
 
@@ -32,65 +30,38 @@ final class ReplicatorLifecycle implements SmartLifecycle {
 
 	private static final Duration LONGEST_JOIN = Duration.ofSeconds(5);
 
-	// Leaving has a bound of its own; this is for a timer that does not run any more.
-	private static final Duration LONGEST_LEAVE = Duration.ofSeconds(5);
-
 	private final Replicator replicator;
 
-	private final Duration joinTimeout;
-
-	private volatile boolean running;
-
 	ReplicatorLifecycle(Replicator replicator, Duration syncInterval) {
+		super(joinTimeout(syncInterval));
 		this.replicator = replicator;
+	}
+
+	private static Duration joinTimeout(Duration syncInterval) {
 		Duration intervals = syncInterval.multipliedBy(INTERVALS_TO_JOIN);
-		this.joinTimeout = (intervals.compareTo(LONGEST_JOIN) < 0) ? intervals : LONGEST_JOIN;
+		return (intervals.compareTo(LONGEST_JOIN) < 0) ? intervals : LONGEST_JOIN;
 	}
 
 	@Override
-	public void start() {
-		this.running = true;
+	CompletionStage<?> begin() {
 		this.replicator.start();
-		try {
-			this.replicator.joined().toCompletableFuture().get(this.joinTimeout.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			logger.info("This gateway has not joined the fleet yet. Until then it spends only its part");
-		}
+		return this.replicator.joined();
 	}
 
 	@Override
-	public void stop(Runnable callback) {
-		this.running = false;
-		this.replicator.leave()
-			.toCompletableFuture()
-			.orTimeout(LONGEST_LEAVE.toMillis(), TimeUnit.MILLISECONDS)
-			.whenComplete((left, failure) -> {
-				if (failure != null) {
-					logger.warn("This gateway left the fleet without a goodbye", failure);
-				}
-				callback.run();
-			});
+	void reportBegin(Exception failure) {
+		logger.info("This gateway has not joined the fleet yet. Until then it spends only its part");
+	}
+
+	// A goodbye is for good, so a paused context goes on replicating.
+	@Override
+	CompletionStage<?> end() {
+		return this.replicator.leave();
 	}
 
 	@Override
-	public void stop() {
-		stop(() -> {
-		});
-	}
-
-	@Override
-	public boolean isRunning() {
-		return this.running;
-	}
-
-	// A goodbye is for good: a paused context goes on replicating.
-	@Override
-	public boolean isPauseable() {
-		return false;
+	void reportEnd(Throwable failure) {
+		logger.warn("This gateway left the fleet without a goodbye", failure);
 	}
 
 	@Override

@@ -1,14 +1,11 @@
 package io.openclaw.tokenbucket.autoconfigure;
 
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionStage;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import org.springframework.context.SmartLifecycle;
 import org.springframework.core.NestedExceptionUtils;
 
 import io.openclaw.tokenbucket.persistence.SnapshotKeeper;
@@ -20,13 +17,11 @@ import io.openclaw.tokenbucket.replication.Replicator;
  * than the first attempt, and so long at most; what comes later is merged all the same.
  * Writes what is not saved after the fleet was left.
  */
-final class SnapshotLifecycle implements SmartLifecycle {
+final class SnapshotLifecycle extends BoundedLifecycle {
 
 	private static final Log logger = LogFactory.getLog(SnapshotLifecycle.class);
 
 	private static final Duration LONGEST_LOAD = Duration.ofSeconds(20);
-
-	private static final Duration LONGEST_SAVE = Duration.ofSeconds(5);
 
 	private final SnapshotKeeper keeper;
 
@@ -36,9 +31,8 @@ final class SnapshotLifecycle implements SmartLifecycle {
 
 	private final int replicationFactor;
 
-	private volatile boolean running;
-
 	SnapshotLifecycle(SnapshotKeeper keeper, Replicator replicator, ScheduledTimer timer, int replicationFactor) {
+		super(LONGEST_LOAD);
 		this.keeper = keeper;
 		this.replicator = replicator;
 		this.timer = timer;
@@ -46,52 +40,25 @@ final class SnapshotLifecycle implements SmartLifecycle {
 	}
 
 	@Override
-	public void start() {
-		this.running = true;
+	CompletionStage<?> begin() {
 		this.replicator.founded().thenAccept(this.keeper::joined);
-		try {
-			this.keeper.start(this.replicationFactor)
-				.toCompletableFuture()
-				.get(LONGEST_LOAD.toNanos(), TimeUnit.NANOSECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
-		catch (ExecutionException | TimeoutException ex) {
-			logger.warn("This gateway could not read the saved buckets yet (%s). It starts without them, "
-				.formatted(NestedExceptionUtils.getMostSpecificCause(ex)) + "and merges them later");
-		}
+		return this.keeper.start(this.replicationFactor);
 	}
 
 	@Override
-	public void stop(Runnable callback) {
-		this.running = false;
-		this.keeper.stop()
-			.toCompletableFuture()
-			.orTimeout(LONGEST_SAVE.toMillis(), TimeUnit.MILLISECONDS)
-			.whenComplete((saved, failure) -> {
-				if (failure != null) {
-					logger.warn("This gateway could not save all buckets", failure);
-				}
-				this.timer.close();
-				callback.run();
-			});
+	void reportBegin(Exception failure) {
+		logger.warn("This gateway could not read the saved buckets yet (%s). It starts without them, "
+			.formatted(NestedExceptionUtils.getMostSpecificCause(failure)) + "and merges them later");
 	}
 
 	@Override
-	public void stop() {
-		stop(() -> {
-		});
+	CompletionStage<?> end() {
+		return this.keeper.stop().whenComplete((saved, failure) -> this.timer.close());
 	}
 
 	@Override
-	public boolean isRunning() {
-		return this.running;
-	}
-
-	@Override
-	public boolean isPauseable() {
-		return false;
+	void reportEnd(Throwable failure) {
+		logger.warn("This gateway could not save all buckets", failure);
 	}
 
 	// Starts before the replicator and stops after it.

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
+import io.openclaw.tokenbucket.replication.port.DelegatingTransport;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
+import io.openclaw.tokenbucket.replication.port.DelegatingTransport;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.MessageSigning;
 import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;

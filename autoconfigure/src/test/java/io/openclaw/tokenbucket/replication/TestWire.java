@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.replication.port.DelegatingTransport;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.ReplicationTransport;

@@ -1,4 +1,4 @@
-package io.openclaw.tokenbucket.replication;
+package io.openclaw.tokenbucket.replication.port;
 
 import java.time.Duration;
 import java.util.List;
@@ -6,17 +6,19 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.replication.port.BusStatus;
-import io.openclaw.tokenbucket.replication.port.ReplicationTransport;
 
 /**
- * Passes everything on, for transports that differ in little.
+ * Passes everything on, for transports that differ in little. Thread-safe.
  */
-class DelegatingTransport implements ReplicationTransport {
+public class DelegatingTransport implements ReplicationTransport {
 
 	private final ReplicationTransport transport;
 
-	DelegatingTransport(ReplicationTransport transport) {
+	/**
+	 * Creates a transport.
+	 * @param transport carries messages
+	 */
+	protected DelegatingTransport(ReplicationTransport transport) {
 		this.transport = transport;
 	}
 
