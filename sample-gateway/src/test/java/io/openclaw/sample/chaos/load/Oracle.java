@@ -93,12 +93,14 @@ public final class Oracle {
 	public record Account(double capacity, long sent, long ideal, long admitted, long wrong) {
 
 		/**
-		 * What was admitted since.
+		 * What was admitted since. A perfect bucket begins with what the fleet had left.
+		 * What the fleet had admitted too much by then is not forgotten.
 		 * @param earlier an earlier account
 		 * @return the differences
 		 */
 		public Account since(Account earlier) {
-			return new Account(this.capacity, this.sent - earlier.sent, this.ideal - earlier.ideal,
+			long idealBefore = Math.min(earlier.ideal, earlier.admitted);
+			return new Account(this.capacity, this.sent - earlier.sent, this.ideal - idealBefore,
 					this.admitted - earlier.admitted, this.wrong - earlier.wrong);
 		}
 

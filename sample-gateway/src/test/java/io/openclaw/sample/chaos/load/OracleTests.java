@@ -53,6 +53,16 @@ class OracleTests {
 		assertThat(this.oracle.account().since(before)).isEqualTo(new Account(100, 100, 20, 40, 0));
 	}
 
+	@Test
+	void accountSinceAMomentBeginsWithWhatTheFleetHadLeft() {
+		send(80, SECOND);
+		admit(50);
+		Account before = this.oracle.account();
+		send(100, SECOND);
+		admit(50);
+		assertThat(this.oracle.account().since(before)).isEqualTo(new Account(100, 100, 50, 50, 0));
+	}
+
 	private void send(int requests, long now) {
 		IntStream.range(0, requests).forEach((i) -> this.oracle.sent(now));
 	}
