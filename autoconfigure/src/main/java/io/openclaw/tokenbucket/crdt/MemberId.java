@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.crdt;
 
+import java.util.Comparator;
+
 /**
  * One gateway process: a node and its incarnation. A newer incarnation of a node replaces
  * the older. Immutable; ordered by node, then incarnation.
@@ -9,6 +11,9 @@ package io.openclaw.tokenbucket.crdt;
  * other; larger is newer
  */
 public record MemberId(String node, long incarnation) implements Comparable<MemberId> {
+
+	private static final Comparator<MemberId> ORDER = Comparator.comparing(MemberId::node)
+		.thenComparingLong(MemberId::incarnation);
 
 	/**
 	 * Creates a member id.
@@ -22,8 +27,7 @@ public record MemberId(String node, long incarnation) implements Comparable<Memb
 
 	@Override
 	public int compareTo(MemberId other) {
-		int byNode = this.node.compareTo(other.node);
-		return (byNode != 0) ? byNode : Long.compare(this.incarnation, other.incarnation);
+		return ORDER.compare(this, other);
 	}
 
 	@Override

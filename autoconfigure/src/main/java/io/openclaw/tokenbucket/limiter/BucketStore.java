@@ -3,7 +3,7 @@ package io.openclaw.tokenbucket.limiter;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +22,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.limiter.port.DriftListener;
 import io.openclaw.tokenbucket.limiter.port.MergeListener;
+import io.openclaw.tokenbucket.limiter.port.MergeResult;
 import io.openclaw.tokenbucket.limiter.port.ReplicationSignal;
 import io.openclaw.tokenbucket.limiter.port.SpendingListener;
 import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
@@ -263,18 +264,17 @@ public final class BucketStore {
 	 * Merges what a peer sent.
 	 * @param update the bucket
 	 * @param now the current time
-	 * @return whether it was acceptable; {@code true} as well for buckets that are not
-	 * held here
+	 * @return what became of it
 	 */
-	public boolean merge(BucketUpdate update, long now) {
+	public MergeResult merge(BucketUpdate update, long now) {
 		Optional<Bucket> bucket = this.limits.find(update.key().limit())
 			.flatMap((buckets) -> buckets.table().bucket(update.key(), initialOf(update, buckets), now));
 		if (bucket.isEmpty()) {
-			return true;
+			return MergeResult.MERGED;
 		}
-		boolean accepted = bucket.get().merge(update.state(), now);
+		MergeResult result = bucket.get().merge(update.state(), now);
 		Line.serve(bucket.get(), now);
-		return accepted;
+		return result;
 	}
 
 	/**
@@ -282,10 +282,9 @@ public final class BucketStore {
 	 * time before: that is in its state already.
 	 * @param update the bucket
 	 * @param now the current time
-	 * @return whether it was acceptable; {@code true} as well for buckets that are not
-	 * held here
+	 * @return what became of it
 	 */
-	public boolean restore(BucketUpdate update, long now) {
+	public MergeResult restore(BucketUpdate update, long now) {
 		return restore(update, (bucket) -> bucket.restore(update.state(), now), now);
 	}
 
@@ -293,10 +292,9 @@ public final class BucketStore {
 	 * Merges what was saved of a bucket, and has all members told of it.
 	 * @param update the bucket
 	 * @param now the current time
-	 * @return whether it was acceptable; {@code true} as well for buckets that are not
-	 * held here
+	 * @return what became of it
 	 */
-	public boolean restoreForAll(BucketUpdate update, long now) {
+	public MergeResult restoreForAll(BucketUpdate update, long now) {
 		return restore(update, (bucket) -> bucket.restoreForAll(update.state(), now), now);
 	}
 
@@ -397,15 +395,15 @@ public final class BucketStore {
 
 	// Operators import on threads of their own: the replicating one may drop the bucket
 	// before anything is merged into it.
-	private boolean restore(BucketUpdate update, Predicate<Bucket> merge, long now) {
-		Bucket bucket = restored(update, now).orElse(null);
-		boolean accepted = bucket == null || merge.test(bucket);
-		while (bucket != null && bucket.isDropped()) {
-			this.limits.forget(bucket);
-			bucket = restored(update, now).orElse(null);
-			accepted = bucket == null || merge.test(bucket);
+	private MergeResult restore(BucketUpdate update, Function<Bucket, MergeResult> merge, long now) {
+		Optional<Bucket> bucket = restored(update, now);
+		MergeResult result = bucket.map(merge).orElse(MergeResult.MERGED);
+		while (bucket.isPresent() && bucket.get().isDropped()) {
+			this.limits.forget(bucket.get());
+			bucket = restored(update, now);
+			result = bucket.map(merge).orElse(MergeResult.MERGED);
 		}
-		return accepted;
+		return result;
 	}
 
 	private Optional<Bucket> restored(BucketUpdate update, long now) {

@@ -27,11 +27,11 @@ public class MergeLogger implements MergeListener {
 				.addKeyValue("limit", bucket.limit())
 				.addKeyValue("key", VisibleText.of(bucket.key()))
 				.addKeyValue("conflict", isConflict(before, remote))
-				.addKeyValue("consumedHere", tokens(before.consumed().sum()))
-				.addKeyValue("consumedThere", tokens(remote.consumed().sum()))
-				.addKeyValue("consumed", tokens(after.consumed().sum()))
-				.addKeyValue("returned", tokens(after.returned().sum()))
-				.addKeyValue("granted", tokens(after.granted().sum()))
+				.addKeyValue("consumedHere", tokens(before.allConsumed()))
+				.addKeyValue("consumedThere", tokens(remote.allConsumed()))
+				.addKeyValue("consumed", tokens(after.allConsumed()))
+				.addKeyValue("returned", tokens(after.allReturned()))
+				.addKeyValue("granted", tokens(after.allGranted()))
 				.log("Bucket merged");
 		}
 	}

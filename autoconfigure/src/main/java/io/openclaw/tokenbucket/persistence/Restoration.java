@@ -21,6 +21,7 @@ import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.port.MergeResult;
 import io.openclaw.tokenbucket.replication.StateCodec;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
@@ -142,8 +143,15 @@ public final class Restoration {
 		else if (this.store.limits().limit(bucket.key().limit()).isEmpty()) {
 			this.waiting.add(new Waiting(bucket, age));
 		}
-		else if (!this.store.restore(bucket, now)) {
-			this.listener.onRejected("contradiction");
+		else {
+			restoreHeld(bucket, age, now);
+		}
+	}
+
+	private void restoreHeld(BucketUpdate bucket, Duration age, long now) {
+		MergeResult result = this.store.restore(bucket, now);
+		if (!result.isAccepted()) {
+			this.listener.onRejected(result.reason());
 		}
 		else if (!this.ended) {
 			this.saved.merge(bucket.key(), new Saved(bucket.state(), age), Saved::merge);

@@ -100,12 +100,19 @@ public final class SnapshotFile {
 			if (this.store.limits().limit(bucket.key().limit()).isEmpty()) {
 				unknown++;
 			}
-			else if (!bucket.state().isInRange() || !this.store.restoreForAll(bucket, this.clock.nanoTime())) {
-				rejected++;
-				this.listener.onRejected("contradiction");
+			else {
+				String refusal = refusal(bucket);
+				if (!refusal.isEmpty()) {
+					rejected++;
+					this.listener.onRejected(refusal);
+				}
 			}
 		}
 		return new Merged(buckets.size() - unknown - rejected, unknown, rejected);
+	}
+
+	private String refusal(BucketUpdate bucket) {
+		return bucket.state().isInRange() ? this.store.restoreForAll(bucket, this.clock.nanoTime()).reason() : "range";
 	}
 
 	private void follow(LimitDefinition saved) {

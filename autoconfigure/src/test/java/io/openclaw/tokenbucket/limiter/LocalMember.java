@@ -146,7 +146,7 @@ public final class LocalMember implements ReplicationSignal {
 	}
 
 	public boolean merge(TokenBucketState state) {
-		return this.store.merge(new BucketUpdate(BUCKET, state), now());
+		return this.store.merge(new BucketUpdate(BUCKET, state), now()).isAccepted();
 	}
 
 	public void tick() {

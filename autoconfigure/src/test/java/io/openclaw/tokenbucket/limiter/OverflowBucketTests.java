@@ -190,7 +190,7 @@ class OverflowBucketTests {
 	}
 
 	private boolean merge(BucketKey key, TokenBucketState state) {
-		return this.member.store().merge(new BucketUpdate(key, state), this.member.now());
+		return this.member.store().merge(new BucketUpdate(key, state), this.member.now()).isAccepted();
 	}
 
 	private void settleFor(Duration duration) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Fold;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
@@ -166,6 +167,30 @@ class HostileMessagesTests {
 			.allSatisfy((peer) -> assertThat(peer.unacknowledgedBatches()).isLessThan(2));
 	}
 
+	// Each takes the place of the one before, as whoever invents them may as well invent
+	// refill.
+	@Test
+	void foldsThatSomebodyInventedKeepTheBudgetShared() {
+		this.members.get(0).spender().spend(KEY, 400);
+		this.fleet.advanceSeconds(1);
+		for (long number : new long[] { 1, 7, 1L << 40, MAX }) {
+			forge(MessageBuilder.from(B, Standing.MEMBER).batch(1, 1, folded(number, 0)));
+			forge(MessageBuilder.from(C, Standing.MEMBER).batch(1, 1, folded(number, MAX)));
+		}
+		this.fleet.advanceSeconds(2);
+		double level = this.members.get(0).spender().level(KEY);
+		assertThat(level).isLessThanOrEqualTo(1000);
+		this.members.get(1).spender().spend(KEY, 100);
+		this.fleet.advanceSeconds(2);
+		assertThat(this.fleet.surprises()).noneMatch((surprise) -> surprise.contains("failed"));
+		assertThat(this.members).allSatisfy((member) -> {
+			assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY);
+			assertThat(member.spender().state(KEY).fold().number()).isEqualTo(1L << 40);
+			assertThat(member.spender().state(KEY).consumed().sum((birth) -> birth.member().equals(B)))
+				.isEqualTo(100_000_000);
+		});
+	}
+
 	@Test
 	void aGapThatSomebodyInventedIsClosedByTheNextHonestMessage() {
 		forge(MessageBuilder.from(B, Standing.MEMBER).lastBatch(MAX).lists(A, Standing.MEMBER));
@@ -306,6 +331,11 @@ class HostileMessagesTests {
 	private static BucketUpdate keyed(String key) {
 		return new BucketUpdate(Spender.key(key), new TokenBucketState(GCounter.of(Map.of(new Birth(X, 1), 5_000_000L)),
 				GCounter.empty(), GCounter.empty()));
+	}
+
+	private static BucketUpdate folded(long number, long tag) {
+		return new BucketUpdate(Spender.key(KEY), new TokenBucketState(GCounter.empty(), GCounter.empty(),
+				GCounter.empty(), 0, new Fold(number, tag, 0, 0, 0, null)));
 	}
 
 	private static BucketUpdate granted(long amount) {

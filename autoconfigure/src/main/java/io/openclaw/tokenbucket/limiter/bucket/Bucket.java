@@ -19,6 +19,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.limiter.port.DriftListener;
 import io.openclaw.tokenbucket.limiter.port.MergeListener;
+import io.openclaw.tokenbucket.limiter.port.MergeResult;
 import io.openclaw.tokenbucket.limiter.port.SpendingListener;
 import io.openclaw.tokenbucket.limiter.rule.Credit;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
@@ -250,14 +251,17 @@ public final class Bucket implements Line {
 	/**
 	 * Merges what a peer sent, but for what it can only have made up, unless both
 	 * together are more than a bucket may count.
-	 * @return whether all of it was acceptable
 	 */
-	public synchronized boolean merge(TokenBucketState remote, long now) {
+	public synchronized MergeResult merge(TokenBucketState remote, long now) {
 		touch(now);
 		if (!remote.isInRange()) {
-			return false;
+			return MergeResult.OVERFULL;
 		}
-		TokenBucketState credible = this.replica.credible(remote);
+		TokenBucketState met = this.context.meet(remote);
+		if (met == null) {
+			return MergeResult.OUTDATED;
+		}
+		TokenBucketState credible = this.replica.credible(met);
 		TokenBucketState before = this.replica.state();
 		long availableBefore = this.replica.spendable();
 		if (this.replica.merge(credible)) {
@@ -273,25 +277,28 @@ public final class Bucket implements Line {
 			this.peers.judge(this.key, this.context.syncIntervalNanos(), listener, now);
 			this.context.doubtReplica(now);
 		}
-		return credible == remote && this.replica.state().isAtLeast(credible);
+		if (!this.replica.state().isAtLeast(credible)) {
+			return MergeResult.OVERFULL;
+		}
+		return (credible == met) ? MergeResult.MERGED : MergeResult.CONTRADICTION;
 	}
 
-	public synchronized boolean restore(TokenBucketState saved, long now) {
+	public synchronized MergeResult restore(TokenBucketState saved, long now) {
 		boolean untouched = this.activity.hasSeen(this.replica.state());
-		boolean accepted = merge(saved, now);
+		MergeResult result = merge(saved, now);
 		if (untouched) {
 			this.activity.see(this.replica.state());
 		}
-		return accepted;
+		return result;
 	}
 
-	public synchronized boolean restoreForAll(TokenBucketState saved, long now) {
+	public synchronized MergeResult restoreForAll(TokenBucketState saved, long now) {
 		TokenBucketState before = this.replica.state();
-		boolean accepted = merge(saved, now);
+		MergeResult result = merge(saved, now);
 		if (!before.isAtLeast(this.replica.state())) {
 			this.activity.markDirty();
 		}
-		return accepted;
+		return result;
 	}
 
 	/**
@@ -338,6 +345,7 @@ public final class Bucket implements Line {
 	public synchronized boolean tick(long now, long keepNanos) {
 		touch(now);
 		this.replica.remember(now, keepNanos);
+		this.context.fold(now);
 		this.credit.share(this.replica.view(), now);
 		return this.activity.tick(this.replica.state());
 	}

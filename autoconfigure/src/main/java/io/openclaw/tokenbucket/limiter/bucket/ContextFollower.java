@@ -1,6 +1,10 @@
 package io.openclaw.tokenbucket.limiter.bucket;
 
+import org.jspecify.annotations.Nullable;
+
+import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
@@ -108,6 +112,30 @@ final class ContextFollower {
 	void doubtReplica(long now) {
 		if (!this.replica.hasRoomToCount() || this.replica.isOverdrawn(this.step.active().policy().overdraft())) {
 			changeMode(now);
+		}
+	}
+
+	/**
+	 * Brings the bucket and what a peer sent under one fold.
+	 * @return what the peer sent under that fold; {@code null} if that cannot be
+	 */
+	@Nullable TokenBucketState meet(TokenBucketState remote) {
+		boolean ahead = this.replica.fold().compareTo(remote.fold()) > 0;
+		Birth before = this.replica.birth();
+		TokenBucketState met = this.replica.meet(remote, this.limit::nextBirth);
+		boolean anew = this.replica.birth() != before;
+		if (anew) {
+			this.peers.forget();
+		}
+		if (ahead || (anew && !remote.isAtLeast(this.replica.state()))) {
+			this.activity.markDirty();
+		}
+		return met;
+	}
+
+	void fold(long now) {
+		if (this.replica.fold(now)) {
+			this.activity.markDirty();
 		}
 	}
 

@@ -51,7 +51,7 @@ final class PeerSpending {
 	boolean learn(TokenBucketState before, long availableBefore, long now) {
 		DriftWindow current = this.window;
 		if (current == null) {
-			current = new DriftWindow(availableBefore, this.replica.consumedHere(), before.returned().sum(), now);
+			current = new DriftWindow(availableBefore, this.replica.consumedHere(), before.allReturned(), now);
 			this.window = current;
 		}
 		return learn(before, current, now);
@@ -94,7 +94,7 @@ final class PeerSpending {
 		if (current != null && current.isOver(syncIntervalNanos, now)) {
 			Limit limit = this.replica.limit();
 			long consumedHere = this.replica.consumedHere();
-			long returned = this.replica.state().returned().sum();
+			long returned = this.replica.state().allReturned();
 			long excess = current.excess(limit.refillRate(), this.replica.view().heard().size(), consumedHere, returned,
 					now);
 			listener.onWindow(key, limit, excess, current.since(), now);

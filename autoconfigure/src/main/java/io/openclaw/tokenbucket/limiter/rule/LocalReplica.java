@@ -1,6 +1,11 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Fold;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
@@ -46,7 +51,10 @@ public final class LocalReplica {
 
 	private long settledAt;
 
-	private long joiningSince;
+	// While this member joins, since when it does.
+	private long viewedSince;
+
+	private long foldedAt;
 
 	// What others did not grant as well, and have not been told.
 	private long grantedApart;
@@ -70,7 +78,7 @@ public final class LocalReplica {
 		this.marginNanos = marginNanos;
 		this.refill = new Refill(limit.refillRate(), view.size());
 		this.settledAt = activatedAt;
-		this.joiningSince = now;
+		this.viewedSince = now;
 		// Before a member knows its fleet, others may hold the bucket that is new here.
 		// The larger beginning would raise theirs, so it says none until then.
 		replaceState(TokenBucketState.empty().beginWith(view.knowsFleet() ? initial : 0));
@@ -98,7 +106,7 @@ public final class LocalReplica {
 	}
 
 	long joiningNanos() {
-		return this.settledAt - this.joiningSince;
+		return this.settledAt - this.viewedSince;
 	}
 
 	public long consumedHere() {
@@ -207,9 +215,92 @@ public final class LocalReplica {
 	}
 
 	/**
+	 * Brings the state here and another replica's under one fold, the larger of both.
+	 * @param remote the other state, in range
+	 * @param nextBirth what to count under from now on, if this state cannot be
+	 * translated and the other takes its place
+	 * @return the other state under that fold; {@code null} if it cannot be believed or
+	 * translated
+	 */
+	public @Nullable TokenBucketState meet(TokenBucketState remote, Supplier<Birth> nextBirth) {
+		TokenBucketState own = state();
+		int order = own.fold().compareTo(remote.fold());
+		if (order == 0) {
+			return remote;
+		}
+		if (order > 0) {
+			Fold.Translation translation = own.fold().from(remote.fold());
+			return (translation != null) ? translation.of(remote) : null;
+		}
+		Fold.Translation translation = remote.fold().from(own.fold());
+		if (translation == null || own.entries() == 0) {
+			startAnew(remote, own, nextBirth.get());
+		}
+		else if (!new OwnClaims(this.birth).areCredible(translation, own) || !translation.of(own).isInRange()) {
+			return null;
+		}
+		else {
+			follow(translation);
+		}
+		return remote;
+	}
+
+	/**
+	 * Folds entries of those who are gone, if that is worth it and falls to this member,
+	 * and forgets an earlier baseline once nobody can lack it.
+	 * @param now the current time
+	 * @return whether the others must be told
+	 */
+	public boolean fold(long now) {
+		if (!this.view.isComplete()) {
+			return false;
+		}
+		TokenBucketState known = this.state.known();
+		if (known.fold().last() != null) {
+			if (now - this.foldedAt > Folding.keptNanos(this.limit)) {
+				this.state.replace(state().forgetBaseline());
+			}
+			return false;
+		}
+		if (!Folding.isDue(known, this.view) || now - this.viewedSince <= Folding.REST_NANOS) {
+			return false;
+		}
+		Fold.Translation translation = Folding.fold(state(), this.view).fold().from(known.fold());
+		if (translation != null) {
+			follow(translation);
+		}
+		return translation != null;
+	}
+
+	public Fold fold() {
+		return this.state.known().fold();
+	}
+
+	private void follow(Fold.Translation translation) {
+		TokenBucketState translated = translation.of(state());
+		this.reserve.translate(translation::of);
+		this.missedRefill.translate(translation::ofGranted);
+		this.foldedAt = this.settledAt;
+		replaceState(translated);
+	}
+
+	// Whoever did not live through a fold keeps no baseline: else each process would hand
+	// it on to the next.
+	private void startAnew(TokenBucketState remote, TokenBucketState own, Birth newBirth) {
+		TokenBucketState credible = new OwnClaims(newBirth).credible(remote, TokenBucketState.empty());
+		TokenBucketState adopted = Folding.adopt(credible, own, newBirth, this.consumedHere, this.limit, this.view)
+			.forgetBaseline();
+		this.birth = newBirth;
+		this.reserve.translate((remembered) -> adopted);
+		this.missedRefill.translate((member, granted) -> adopted.granted().get(member));
+		this.foldedAt = this.settledAt;
+		replaceState(adopted);
+	}
+
+	/**
 	 * Takes the entrywise maximum with another replica's state, unless that is out of
 	 * range.
-	 * @param remote the other state, in range
+	 * @param remote the other state, in range and under the fold of this one
 	 * @return whether anything changed
 	 */
 	public boolean merge(TokenBucketState remote) {
@@ -321,7 +412,7 @@ public final class LocalReplica {
 	 */
 	public long giveBack(long amount) {
 		TokenBucketState before = state();
-		long spent = before.consumed().sum() - before.returned().sum();
+		long spent = before.allConsumed() - before.allReturned();
 		long given = Math.max(0, Math.min(amount, Math.min(spent, this.limit.capacity() - this.level)));
 		if (given > 0) {
 			replaceState(before.giveBack(this.birth, given));
@@ -357,11 +448,11 @@ public final class LocalReplica {
 		long before = (this.excess.withheld() > 0) ? available() : Long.MAX_VALUE;
 		this.missedRefill.accrue(this.limit, oldView.size(), now);
 		this.view = newView;
-		this.joiningSince = oldView.isJoining() ? this.joiningSince : now;
+		this.viewedSince = (oldView.isJoining() && newView.isJoining()) ? this.viewedSince : now;
 		this.refill.divideAmong(newView.size());
 		this.excess.withholdNothing();
 		TokenBucketState granted = this.missedRefill.grantRemoved(oldView, newView, this.limit, counted);
-		this.grantedApart += granted.granted().sum() - counted.granted().sum();
+		this.grantedApart += granted.allGranted() - counted.allGranted();
 		boolean isNew = !oldView.knowsFleet() && newView.knowsFleet() && granted.initial() == 0;
 		replaceState(isNew ? granted.beginWith(this.limit.initial()) : granted);
 		withholdAbove(before);

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.limiter.rule;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongBiFunction;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -74,6 +75,17 @@ final class MissedRefill {
 		}
 		if (this.byMember.isEmpty()) {
 			this.byMember = Map.of();
+		}
+	}
+
+	/**
+	 * Brings what was granted at each loss under another fold.
+	 * @param granted translates what a member was granted
+	 */
+	void translate(ToLongBiFunction<MemberId, Long> granted) {
+		if (!this.byMember.isEmpty()) {
+			this.byMember.replaceAll((member, loss) -> new Loss(granted.applyAsLong(member, loss.granted()),
+					loss.refilled(), loss.until()));
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Fold;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 
@@ -24,7 +25,20 @@ record OwnClaims(Birth birth) {
 		GCounter<Birth> consumed = credible(remote.consumed(), own.consumed());
 		GCounter<Birth> returned = credible(remote.returned(), own.returned());
 		boolean honest = consumed == remote.consumed() && returned == remote.returned();
-		return honest ? remote : new TokenBucketState(consumed, returned, remote.granted(), remote.initial());
+		return honest ? remote
+				: new TokenBucketState(consumed, returned, remote.granted(), remote.initial(), remote.fold());
+	}
+
+	/**
+	 * Whether what was folded may be true.
+	 * @param translation to a fold that claims to be of this member's state
+	 * @param own this member's state
+	 */
+	boolean areCredible(Fold.Translation translation, TokenBucketState own) {
+		TokenBucketState common = translation.undo(own);
+		Fold.Baseline taken = translation.taken();
+		return credible(taken.consumed(), common.consumed()) == taken.consumed()
+				&& credible(taken.returned(), common.returned()) == taken.returned();
 	}
 
 	// Others may know more of its earlier births than this member, which forgot them.

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,20 @@ final class Reserve {
 	 */
 	void join(TokenBucketState state) {
 		this.origin = new Origin(state, true);
+	}
+
+	/**
+	 * Brings what is remembered under another fold.
+	 * @param translation of a state under the fold before
+	 */
+	void translate(UnaryOperator<TokenBucketState> translation) {
+		for (int left = this.snapshots.size(); left > 0; left--) {
+			Snapshot oldest = this.snapshots.remove();
+			this.snapshots.add(new Snapshot(oldest.nanos(), translation.apply(oldest.state())));
+		}
+		if (this.origin != Origin.CREATED) {
+			this.origin = new Origin(translation.apply(this.origin.state()), this.origin.joined());
+		}
 	}
 
 	/**

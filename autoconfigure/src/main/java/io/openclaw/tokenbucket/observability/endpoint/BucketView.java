@@ -31,12 +31,15 @@ import io.openclaw.tokenbucket.observability.VisibleText;
  * @param timeToFullMillis how long until it is full if nobody spends
  * @param timeToNextTokenMillis how long until one more whole token has accrued
  * @param initialTokens what it started with
+ * @param folded the entries of processes that are gone, added up; {@code null} while none
+ * were
  * @param members the entries of the replicated state by member
  */
 public record BucketView(String limit, String key, boolean overflow, long revision, BigDecimal capacity,
 		BigDecimal level, BigDecimal spendable, BigDecimal unacknowledged, BigDecimal consumedHere, long rejectedHere,
 		@Nullable RejectionView lastRejection, int waiting, BigDecimal timeToFullMillis,
-		BigDecimal timeToNextTokenMillis, BigDecimal initialTokens, Map<String, MemberEntriesView> members) {
+		BigDecimal timeToNextTokenMillis, BigDecimal initialTokens, @Nullable FoldedView folded,
+		Map<String, MemberEntriesView> members) {
 
 	static BucketView of(BucketStatus status, Optional<Rejection> rejection) {
 		return new BucketView(status.limit().name(), VisibleText.of(status.key()), status.overflow(),
@@ -45,6 +48,7 @@ public record BucketView(String limit, String key, boolean overflow, long revisi
 				Display.tokens(status.consumedHere()), rejection.map(Rejection::count).orElse(0L),
 				rejection.map(RejectionView::of).orElse(null), status.waiting(), Display.millis(status.timeToFull()),
 				Display.millis(status.timeToNextToken()), Display.tokens(status.limit().initialOf(status.state())),
+				FoldedView.of(status.state().fold()),
 				Collections.unmodifiableMap(MemberEntriesView.of(status.state())));
 	}
 

@@ -20,8 +20,8 @@ public class ReplicationMetrics implements ReplicationListener {
 
 	// What a receiver may say; counted from the start, for the first increase of a series
 	// that begins with it is never seen.
-	static final List<String> REASONS = List.of("contradiction", "count", "limit", "malformed", "overload", "oversized",
-			"range", "room", "signature", "truncated", "unsigned", "version");
+	static final List<String> REASONS = List.of("contradiction", "count", "limit", "malformed", "outdated", "overfull",
+			"overload", "oversized", "range", "room", "signature", "truncated", "unsigned", "version");
 
 	private final MeterRegistry registry;
 

@@ -169,7 +169,8 @@ enum TokenBucketMeters implements MeterDocumentation {
 	REJECTED_MESSAGES("openclaw.crdt.rejected.messages", Meter.Type.COUNTER, "messages",
 			"Messages dropped as invalid: unsigned or signature (a gateway with no or another secret, or a stranger); "
 					+ "overload (more arrives than can be read); limit (a bucket of an unknown limit); room (a bucket beyond "
-					+ "openclaw.crdt.max-keys); or what is wrong with their content. Every reason is there from the start "
+					+ "openclaw.crdt.max-keys); overfull (a bucket with too many entries, or amounts too large); outdated "
+					+ "(a bucket of a gateway that was away for several folds); or what is wrong with their content. Every reason is there from the start "
 					+ "with 0",
 			"reason"),
 

@@ -12,6 +12,7 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.adaptive.RateReport;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
+import io.openclaw.tokenbucket.limiter.port.MergeResult;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.delivery.Receipts;
 import io.openclaw.tokenbucket.replication.membership.Membership;
@@ -153,13 +154,21 @@ public final class Inbound {
 			else if (!this.store.holds(bucket.key())) {
 				refused.add(this.store.limits().limit(bucket.key().limit()).isPresent() ? "room" : "limit");
 			}
-			else if (!this.store.merge(bucket, now)) {
-				refused.add("contradiction");
+			else {
+				refused.add(refusal(bucket, this.store.merge(bucket, now)));
 			}
 		}
 		this.repair.onMerged(now);
+		refused.remove("");
 		refused.forEach(this.listener::onRejected);
 		this.listener.onBatchMerged(this.clock.nanoTime() - now);
+	}
+
+	// Who uses a bucket for the first time cannot know what was folded of it. It takes
+	// over what it is told, and then says again what it spent.
+	private static String refusal(BucketUpdate bucket, MergeResult result) {
+		boolean unaware = result == MergeResult.OUTDATED && bucket.state().fold().number() == 0;
+		return unaware ? "" : result.reason();
 	}
 
 }

@@ -6,14 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
-import java.util.function.IntPredicate;
-import java.util.function.Predicate;
 
-import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.wire.Message.PeerReport;
 import io.openclaw.tokenbucket.replication.wire.Message.Receipt;
@@ -45,7 +39,7 @@ public final class MessageWriter {
 	 * @param signatureBytes length of the space for a signature at the end, possibly zero
 	 */
 	public byte[] write(int signatureBytes) {
-		writePeers();
+		writeList(this.message.peers(), this::writePeer);
 		if (this.message.digest() != null) {
 			this.body.writeNumber(this.message.digest());
 		}
@@ -56,7 +50,7 @@ public final class MessageWriter {
 		if (this.message.transfer() != null) {
 			writeTransfer(this.message.transfer());
 		}
-		this.message.sections().writeTo(this.body, signatureBytes);
+		FoldSection.write(this.message.sections(), buckets(), this::writeMember).writeTo(this.body, signatureBytes);
 		return withHead();
 	}
 
@@ -101,21 +95,14 @@ public final class MessageWriter {
 		if (ages != null) {
 			head.writeBytes(this.announcement.bytes());
 			head.writeNumber(this.announcement.limits().size());
-			this.announcement.limits().keySet().forEach((limit) -> writeGrowing(ages.getOrDefault(limit, 0L), head));
+			this.announcement.limits()
+				.keySet()
+				.forEach((limit) -> Counters.writeGrowing(ages.getOrDefault(limit, 0L), head));
 		}
 	}
 
-	// Most reports say no more than up to which batch everything arrived.
-	private void writePeers() {
-		List<PeerReport> reports = this.message.peers();
-		List<PeerReport> acknowledged = reports.stream().filter(PeerReport::isAcknowledgement).toList();
-		writeList(reports.stream().filter(Predicate.not(PeerReport::isAcknowledgement)).toList(), this::writePeer);
-		writeMembers(acknowledged.stream().map(PeerReport::id).toList());
-		acknowledged.forEach((peer) -> this.body.writeNumber(Objects.requireNonNull(peer.receipt()).upTo()));
-	}
-
 	private void writePeer(PeerReport peer) {
-		writeMember(peer.id());
+		writeMember(peer.id(), this.body);
 		Receipt receipt = peer.receipt();
 		this.body.writeByte((peer.listing().received() ? 1 : 0) | peer.listing().standing().ordinal() << 1
 				| ((receipt != null) ? MessageReader.HAS_RECEIPT : 0)
@@ -146,86 +133,31 @@ public final class MessageWriter {
 		this.body.writeText(bucket.key().limit());
 		this.body.writeByte(bucket.key().overflow() ? 1 : 0);
 		this.body.writeText(bucket.key().key());
-		writeGrowing(bucket.state().initial(), this.body);
-		writeBirths(bucket.state().consumed());
-		writeBirths(bucket.state().returned());
-		writeGranted(bucket.state().granted());
+		Counters.writeGrowing(bucket.state().initial(), this.body);
+		Counters.writeBirths(bucket.state().consumed(), this::writeMember, this.body);
+		Counters.writeBirths(bucket.state().returned(), this::writeMember, this.body);
+		Counters.writeMembers(bucket.state().granted(), this::writeMember, this.body);
 	}
 
-	private void writeBirths(GCounter<Birth> counter) {
-		List<MemberId> members = new ArrayList<>();
-		counter.forEach((birth, amount) -> members.add(birth.member()));
-		writeMembers(members);
-		counter.forEach((birth, amount) -> {
-			this.body.writeNumber(birth.number());
-			writeAmount(amount);
-		});
-	}
-
-	// Refill accrues in equal parts, so many amounts are equal.
-	private void writeGranted(GCounter<MemberId> counter) {
-		List<MemberId> members = new ArrayList<>();
-		long[] amounts = new long[counter.size()];
-		counter.forEach((member, amount) -> {
-			amounts[members.size()] = amount;
-			members.add(member);
-		});
-		writeMembers(members);
-		writeRuns(amounts.length, (index) -> amounts[index] == amounts[index - 1],
-				(index) -> writeAmount(amounts[index]));
-	}
-
-	// Most amounts are whole tokens.
-	private void writeAmount(long amount) {
-		long written = Math.min(amount, WireReader.LARGEST);
-		boolean whole = written % MicroTokens.PER_TOKEN == 0;
-		this.body.writeNumber(whole ? 2 * (written / MicroTokens.PER_TOKEN) : 2 * written + 1);
-	}
-
-	// A peer may have raised a number close to the limit. With one number too large, no
-	// reader would accept the message. A smaller number is correct too, since the counter
-	// only grows.
-	private static void writeGrowing(long number, WireWriter out) {
-		out.writeNumber(Math.min(number, WireReader.LARGEST));
-	}
-
-	private void writeMember(MemberId member) {
+	private void writeMember(MemberId member, WireWriter out) {
 		Integer rank = this.announcement.rank(member);
 		if (rank != null) {
-			this.body.writeNumber(2L * rank);
+			out.writeNumber(2L * rank);
 			return;
 		}
 		int place = this.named.computeIfAbsent(member, (id) -> this.named.size());
-		this.body.writeNumber(2L * place + 1);
+		out.writeNumber(2L * place + 1);
 	}
 
-	private void writeMembers(List<MemberId> members) {
-		int runs = 0;
-		for (int i = 0; i < members.size(); i++) {
-			runs += isNext(members, i) ? 0 : 1;
+	private List<BucketUpdate> buckets() {
+		List<BucketUpdate> buckets = new ArrayList<>();
+		if (this.message.batch() != null) {
+			buckets.addAll(this.message.batch().buckets());
 		}
-		this.body.writeNumber(runs);
-		writeRuns(members.size(), (index) -> isNext(members, index), (index) -> writeMember(members.get(index)));
-	}
-
-	// Whether a member follows the one before it among those that are announced.
-	private boolean isNext(List<MemberId> members, int index) {
-		Integer rank = this.announcement.rank(members.get(index));
-		Integer before = (index > 0) ? this.announcement.rank(members.get(index - 1)) : null;
-		return rank != null && before != null && rank == before + 1;
-	}
-
-	// What continues the element before it is only counted.
-	private void writeRuns(int size, IntPredicate continues, IntConsumer write) {
-		int further = 0;
-		for (int i = 0; i < size; i += 1 + further) {
-			write.accept(i);
-			further = 0;
-			while (i + further + 1 < size && continues.test(i + further + 1)) {
-				further++;
-			}
-			this.body.writeNumber(further);
+		if (this.message.transfer() != null) {
+			buckets.addAll(this.message.transfer().buckets());
 		}
+		return buckets;
 	}
 
 	private <T> void writeList(List<T> elements, Consumer<T> write) {

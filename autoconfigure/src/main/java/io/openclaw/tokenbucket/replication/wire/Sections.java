@@ -45,6 +45,19 @@ public final class Sections {
 	}
 
 	/**
+	 * These sections but one.
+	 * @param type what type is left out
+	 */
+	public Sections without(long type) {
+		if (!this.byType.containsKey(type)) {
+			return this;
+		}
+		Map<Long, byte[]> others = new TreeMap<>(this.byType);
+		others.remove(type);
+		return others.isEmpty() ? NONE : new Sections(others);
+	}
+
+	/**
 	 * The content of a section.
 	 * @return what reads it, empty if there is none of that type
 	 */

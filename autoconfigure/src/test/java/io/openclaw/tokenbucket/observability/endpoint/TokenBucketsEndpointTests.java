@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Fold;
+import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
@@ -118,6 +120,18 @@ class TokenBucketsEndpointTests {
 		assertThat(view.timeToFullMillis()).isEqualTo(decimal("2700"));
 		assertThat(view.timeToNextTokenMillis()).isEqualTo(decimal("300"));
 		assertThat(view.waiting()).isZero();
+	}
+
+	@Test
+	void showsWhatWasFolded() {
+		TokenBucketState state = new TokenBucketState(GCounter.empty(), GCounter.empty(), GCounter.empty(), 0,
+				new Fold(3, 5, 7_000_000, 500_000, 6_250_000, null));
+		this.store.merge(new BucketUpdate(new BucketKey("rating", "4711", false), state), this.now.get());
+		BucketView view = this.endpoint.bucket("rating", "4711");
+		assertThat(view.folded()).isEqualTo(new FoldedView(3, decimal("7"), decimal("0.5"), decimal("6.25")));
+		assertThat(view.level()).isEqualTo(decimal("9.75"));
+		Limiters.consume(this.limiter, "rating", "0815", 1);
+		assertThat(this.endpoint.bucket("rating", "0815").folded()).isNull();
 	}
 
 	@Test

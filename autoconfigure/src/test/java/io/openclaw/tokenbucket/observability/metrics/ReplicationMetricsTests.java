@@ -13,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;
 
+import io.openclaw.tokenbucket.limiter.port.MergeResult;
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,6 +60,9 @@ class ReplicationMetricsTests {
 			}
 		}
 		assertThat(reasons).hasSizeGreaterThan(5);
+		Stream.of(MergeResult.values())
+			.filter((result) -> !result.isAccepted())
+			.forEach((result) -> reasons.add(result.reason()));
 		assertThat(ReplicationMetrics.REASONS).containsAll(reasons);
 	}
 

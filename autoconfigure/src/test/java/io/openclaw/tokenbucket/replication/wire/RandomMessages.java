@@ -9,12 +9,11 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Fold;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
@@ -31,12 +30,8 @@ public final class RandomMessages {
 
 	private final Random random;
 
-	// Announced by each.
-	private final List<MemberId> fleet;
-
 	public RandomMessages(long seed) {
 		this.random = new Random(seed);
-		this.fleet = Stream.generate(this::stranger).limit(8).sorted().toList();
 	}
 
 	public Message next() {
@@ -47,29 +42,39 @@ public final class RandomMessages {
 		Map<String, Long> ages = new LinkedHashMap<>();
 		list(this::text).forEach((limit) -> ages.put(limit, number()));
 		return new Message(member(), standing(), number(), number(), flip(), flip(), announcement(ages.keySet()), ages,
-				peers(), flip() ? this.random.nextLong() : null, batch, transfer, sections());
+				list(this::peer), flip() ? this.random.nextLong() : null, batch, transfer, sections());
 	}
 
 	private Announcement announcement(Set<String> names) {
 		Map<String, AnnouncedLimit> limits = new LinkedHashMap<>();
 		names.forEach((limit) -> limits.put(limit,
 				new AnnouncedLimit(this.random.nextLong(), flip() ? this.random.nextLong() : null)));
-		return new Announcement(flip() ? text() : null, Duration.ofNanos(number()), this.fleet, limits);
+		return new Announcement(flip() ? text() : null, Duration.ofNanos(number()), list(this::member), limits);
 	}
 
 	public BucketUpdate bucket() {
 		boolean overflow = this.random.nextInt(10) == 0;
 		Map<MemberId, Long> granted = new TreeMap<>();
-		long each = amount();
-		list(this::member).forEach((member) -> granted.put(member, flip() ? each : amount()));
+		list(this::member).forEach((member) -> granted.put(member, amount()));
 		return new BucketUpdate(new BucketKey(text(), overflow ? "" : text(), overflow),
-				new TokenBucketState(births(), births(), GCounter.of(granted), number()));
+				new TokenBucketState(births(), births(), GCounter.of(granted), number(), fold()));
+	}
+
+	private Fold fold() {
+		if (this.random.nextInt(3) > 0) {
+			return Fold.NONE;
+		}
+		Map<MemberId, Long> granted = new TreeMap<>();
+		list(this::member).forEach((member) -> granted.put(member, amount()));
+		return new Fold(1 + number() / 2, number(), number(), number(), number(),
+				flip() ? new Fold.Baseline(number(), births(), births(), GCounter.of(granted)) : null);
 	}
 
 	private Sections sections() {
 		Sections sections = Sections.NONE;
 		for (String content : list(this::text)) {
-			sections = sections.with(1 + this.random.nextInt(Sections.SIGNATURE - 1), (out) -> out.writeText(content));
+			// What it means is known of the first.
+			sections = sections.with(5 + this.random.nextInt(Sections.SIGNATURE - 5), (out) -> out.writeText(content));
 		}
 		return sections;
 	}
@@ -78,13 +83,6 @@ public final class RandomMessages {
 		Map<Birth, Long> births = new TreeMap<>();
 		list(this::member).forEach((member) -> births.put(new Birth(member, number()), amount()));
 		return GCounter.of(births);
-	}
-
-	// Mere acknowledgements come last.
-	private List<Message.PeerReport> peers() {
-		List<Message.PeerReport> peers = list(this::peer);
-		list(this::member).forEach((member) -> peers.add(Message.PeerReport.acknowledgement(member, number())));
-		return peers;
 	}
 
 	private Message.PeerReport peer() {
@@ -98,10 +96,6 @@ public final class RandomMessages {
 	}
 
 	private MemberId member() {
-		return (this.random.nextInt(4) == 0) ? stranger() : this.fleet.get(this.random.nextInt(this.fleet.size()));
-	}
-
-	private MemberId stranger() {
 		return new MemberId("node-" + this.random.nextInt(20), number());
 	}
 
@@ -120,7 +114,7 @@ public final class RandomMessages {
 
 	// So that a sum of a few is still an amount; and never zero, which is no entry.
 	private long amount() {
-		return flip() ? 1 + number() / 16 : MicroTokens.ofTokens(1 + this.random.nextInt(1_000));
+		return 1 + number() / 16;
 	}
 
 	private boolean flip() {
