@@ -18,8 +18,6 @@ final class FleetLoad implements AutoCloseable {
 
 	static final String LIMIT = "rating";
 
-	private static final int UNPACED = 1_000;
-
 	private final List<TokenBucketLimiter> limiters;
 
 	private final int keys;
@@ -41,7 +39,7 @@ final class FleetLoad implements AutoCloseable {
 	/**
 	 * Begins.
 	 * @param keys how many there are
-	 * @param perSecond decisions a second; zero for as many as a thread can ask for
+	 * @param perSecond decisions a second, as far as one thread can ask for them
 	 */
 	FleetLoad(RealFleet fleet, int keys, double perSecond) {
 		this(fleet, keys, 0, perSecond);
@@ -90,15 +88,12 @@ final class FleetLoad implements AutoCloseable {
 		long begin = System.nanoTime();
 		long asked = 0;
 		while (!this.ended) {
-			long due = (this.perSecond > 0) ? (long) (this.perSecond * (System.nanoTime() - begin) / 1e9)
-					: asked + UNPACED;
-			for (; asked < due; asked++) {
+			long due = (long) (this.perSecond * (System.nanoTime() - begin) / 1e9);
+			for (; asked < due && !this.ended; asked++) {
 				ask(random);
 			}
 			this.cpuNanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-			if (this.perSecond > 0) {
-				LockSupport.parkNanos(1_000_000);
-			}
+			LockSupport.parkNanos(1_000_000);
 		}
 	}
 
