@@ -60,7 +60,7 @@ final class Folding {
 		state.consumed().forEach((birth, amount) -> newest.merge(birth.member(), birth.number(), Math::max));
 		state.returned().forEach((birth, amount) -> newest.merge(birth.member(), birth.number(), Math::max));
 		GCounter.Entries<Birth> isPast = (birth, amount) -> !view.counts(birth.member())
-				|| birth.number() < newest.get(birth.member());
+				|| birth.number() < newest.getOrDefault(birth.member(), birth.number());
 		int[] left = { MOST_AT_ONCE };
 		return state.fold(state.consumed().retain((birth, amount) -> isPast.test(birth, amount) && left[0]-- > 0),
 				state.returned().retain((birth, amount) -> isPast.test(birth, amount) && left[0]-- > 0),
