@@ -56,18 +56,18 @@ public final class BucketHeap {
 		long now = time.nanoTime();
 		Members members = new Members(count);
 		BucketStore store = members.store(BUCKETS, time,
-				Members.policy("rating", 1000, RefillRate.of(1, Duration.ofSeconds(1)), 1000));
+				Members.policy("rating", 1000, RefillRate.of(1, Duration.ofHours(1)), 1000));
 		for (int key = 0; key < BUCKETS; key++) {
 			TokenBucketState state = members.spentByAll(key + 1);
 			store.merge(new BucketUpdate(BucketKey.of("rating", "key-" + key), state), now);
 		}
-		time.advance(Duration.ofSeconds(2));
-		for (int tick = 0; tick < 40; tick++) {
-			time.advance(Duration.ofMillis(200));
-			store.tick(time.nanoTime());
-		}
 		while (store.publishNext(1, time.nanoTime()).isPresent()) {
 			continue;
+		}
+		// Until all were looked at after they had been at rest for ten seconds.
+		for (int tick = 0; tick < 100; tick++) {
+			time.advance(Duration.ofMillis(200));
+			store.tick(time.nanoTime());
 		}
 		return store;
 	}

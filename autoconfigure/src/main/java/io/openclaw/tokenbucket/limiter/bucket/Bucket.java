@@ -362,6 +362,8 @@ public final class Bucket implements Line {
 		if (!this.activity.isIdle(IDLE_INTERVALS * this.context.syncIntervalNanos(), now)) {
 			return false;
 		}
+		// What others spent so long ago, refill has made up for.
+		this.peers.forget();
 		boolean settled = !this.activity.isDirty() && this.rule.line().reserved() == 0 && this.credit.isSettled();
 		if (settled && this.replica.view().isComplete() && this.rule.mode().isFull()) {
 			drop();

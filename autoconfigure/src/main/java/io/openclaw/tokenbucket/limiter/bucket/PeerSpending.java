@@ -29,8 +29,8 @@ final class PeerSpending {
 	}
 
 	/**
-	 * The members or the limit changed: what the rules allowed before says nothing of
-	 * what they allow now.
+	 * The members or the limit changed, or nothing happened for long: what the rules
+	 * allowed before says nothing of what they allow now.
 	 */
 	void forget() {
 		this.window = null;

@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
@@ -17,9 +19,12 @@ public final class Credit {
 
 	private final Demand demand = new Demand();
 
-	private final UnacknowledgedSpending credit = new UnacknowledgedSpending();
+	// None while everything is acknowledged, as in most of a million buckets.
+	private @Nullable UnacknowledgedSpending spending;
 
-	private FairShare share = FairShare.WHOLE;
+	// None while there is no demand to share by, and then the same for all that are
+	// heard.
+	private @Nullable FairShare share;
 
 	private long sharedAt;
 
@@ -42,7 +47,7 @@ public final class Credit {
 	 * @param held what kept reservations ahead will still spend
 	 */
 	boolean covers(long cost, long available, long held, MembershipView view) {
-		return view.isAlone() || this.credit.unacknowledged() + held == 0 || cost <= left(available, held, view);
+		return view.isAlone() || unacknowledged() + held == 0 || cost <= left(available, held, view);
 	}
 
 	/**
@@ -55,16 +60,21 @@ public final class Credit {
 		if (view.isAlone()) {
 			return available;
 		}
-		long unacknowledged = this.credit.unacknowledged() + held;
-		return (long) this.share.of(available + unacknowledged) - unacknowledged;
+		long unacknowledged = unacknowledged() + held;
+		FairShare current = (this.share != null) ? this.share
+				: FairShare.of(this.demand, view, this.capacity, this.sharedAt);
+		return (long) current.of(available + unacknowledged) - unacknowledged;
 	}
 
 	public void spend(long amount, long now) {
-		this.credit.spend(amount, now);
+		if (this.spending == null) {
+			this.spending = new UnacknowledgedSpending();
+		}
+		this.spending.spend(amount, now);
 	}
 
 	public boolean isWorthFlushing() {
-		return isWorthFlushing(this.credit.unpublished());
+		return isWorthFlushing((this.spending != null) ? this.spending.unpublished() : 0);
 	}
 
 	/**
@@ -75,12 +85,17 @@ public final class Credit {
 	}
 
 	public void publish(long batch, long now) {
-		this.credit.publish(batch, now);
+		if (this.spending != null) {
+			this.spending.publish(batch, now);
+		}
 	}
 
 	public void acknowledge(long batch, MembershipView view, long now) {
-		if (this.credit.acknowledge(batch, this.demand, view.self())) {
+		if (this.spending != null && this.spending.acknowledge(batch, this.demand, view.self())) {
 			share(view, now);
+		}
+		if (isSettled()) {
+			this.spending = null;
 		}
 	}
 
@@ -111,18 +126,21 @@ public final class Credit {
 	 */
 	public void forgetFaded(long now) {
 		this.demand.retain((member) -> this.demand.of(member, now) >= 1);
+		if (this.demand.isEmpty() && isSettled()) {
+			this.share = null;
+		}
 	}
 
 	public boolean isSettled() {
-		return this.credit.isSettled();
+		return this.spending == null || this.spending.isSettled();
 	}
 
 	public long unacknowledged() {
-		return this.credit.unacknowledged();
+		return (this.spending != null) ? this.spending.unacknowledged() : 0;
 	}
 
 	public long lag(long now) {
-		return this.credit.lag(now);
+		return (this.spending != null) ? this.spending.lag(now) : 0;
 	}
 
 }

@@ -41,6 +41,10 @@ final class Demand {
 		return (decaying != null) ? decaying.at(now) : 0;
 	}
 
+	boolean isEmpty() {
+		return this.byMember.length == 0;
+	}
+
 	/**
 	 * Forgets members. A lost member that is still counted keeps its demand: it may
 	 * return at once, and shares by that demand if it noticed no loss.
