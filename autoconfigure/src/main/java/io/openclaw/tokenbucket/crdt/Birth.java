@@ -1,7 +1,5 @@
 package io.openclaw.tokenbucket.crdt;
 
-import java.util.Comparator;
-
 /**
  * The creation of a bucket by a member. A member that drops a bucket and creates it again
  * counts under a new birth. So the memory of peers about the earlier one does not hide a
@@ -12,11 +10,10 @@ import java.util.Comparator;
  */
 public record Birth(MemberId member, long number) implements Comparable<Birth> {
 
-	private static final Comparator<Birth> ORDER = Comparator.comparing(Birth::member).thenComparingLong(Birth::number);
-
 	@Override
 	public int compareTo(Birth other) {
-		return ORDER.compare(this, other);
+		int byMember = this.member.compareTo(other.member);
+		return (byMember != 0) ? byMember : Long.compare(this.number, other.number);
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.openclaw.tokenbucket.crdt;
 
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
@@ -70,6 +72,38 @@ public final class GCounter<K extends Comparable<K>> {
 			}
 		}
 		return new GCounter<>(Arrays.copyOf(keys, size), Arrays.copyOf(amounts, size));
+	}
+
+	/**
+	 * A counter of entries that are in order as a rule.
+	 * @param <K> the key type
+	 * @param keys the keys; if one comes twice, its last amount counts
+	 * @param amounts the amount of each, in the same order
+	 * @return the counter
+	 * @throws IllegalArgumentException if an amount is negative
+	 * @throws ArithmeticException if the sum exceeds {@link Long#MAX_VALUE}
+	 */
+	public static <K extends Comparable<K>> GCounter<K> of(List<K> keys, long[] amounts) {
+		if (keys.isEmpty()) {
+			return empty();
+		}
+		if (isSorted(keys) && Arrays.stream(amounts).allMatch((amount) -> amount > 0)) {
+			return new GCounter<>(keys.toArray(new Comparable<?>[0]), amounts.clone());
+		}
+		Map<K, Long> entries = new TreeMap<>();
+		for (int i = 0; i < amounts.length; i++) {
+			entries.put(keys.get(i), amounts[i]);
+		}
+		return of(entries);
+	}
+
+	private static <K extends Comparable<K>> boolean isSorted(List<K> keys) {
+		for (int i = 1; i < keys.size(); i++) {
+			if (keys.get(i - 1).compareTo(keys.get(i)) >= 0) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/**
@@ -168,6 +202,26 @@ public final class GCounter<K extends Comparable<K>> {
 	}
 
 	/**
+	 * Adds to several entries.
+	 * @param keys the keys, each once, best in order
+	 * @param amount how much to add to each, not negative
+	 * @return the counter with the amounts added
+	 * @throws IllegalArgumentException if the amount is negative
+	 * @throws ArithmeticException if the sum exceeds {@link Long#MAX_VALUE}
+	 */
+	public GCounter<K> addToEach(Collection<K> keys, long amount) {
+		if (amount > 0 && Arrays.equals(this.keys, keys.toArray())) {
+			return new GCounter<>(this.keys,
+					Arrays.stream(this.amounts).map((old) -> Math.addExact(old, amount)).toArray());
+		}
+		GCounter<K> grown = this;
+		for (K key : keys) {
+			grown = grown.add(key, amount);
+		}
+		return grown;
+	}
+
+	/**
 	 * The entrywise maximum.
 	 * @param other the counter to merge with
 	 * @return the merged counter; this very instance if the other adds nothing, and the
@@ -180,6 +234,11 @@ public final class GCounter<K extends Comparable<K>> {
 		}
 		if (other.isAtLeast(this)) {
 			return other;
+		}
+		if (Arrays.equals(this.keys, other.keys)) {
+			long[] larger = this.amounts.clone();
+			Arrays.setAll(larger, (i) -> Math.max(this.amounts[i], other.amounts[i]));
+			return new GCounter<>(this.keys, larger);
 		}
 		Comparable<?>[] newKeys = new Comparable<?>[this.keys.length + other.keys.length];
 		long[] newAmounts = new long[newKeys.length];
@@ -203,6 +262,9 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @return whether every entry here is at least as large as the other's
 	 */
 	public boolean isAtLeast(GCounter<K> other) {
+		if (Arrays.equals(this.keys, other.keys)) {
+			return isAtLeast(other.amounts);
+		}
 		int mine = 0;
 		for (int theirs = 0; theirs < other.keys.length; theirs++) {
 			while (mine < this.keys.length && key(mine).compareTo(other.key(theirs)) < 0) {
@@ -210,6 +272,15 @@ public final class GCounter<K extends Comparable<K>> {
 			}
 			boolean found = mine < this.keys.length && key(mine).equals(other.key(theirs));
 			if (other.amounts[theirs] > (found ? this.amounts[mine] : 0)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private boolean isAtLeast(long[] others) {
+		for (int i = 0; i < others.length; i++) {
+			if (this.amounts[i] < others[i]) {
 				return false;
 			}
 		}

@@ -1,7 +1,5 @@
 package io.openclaw.tokenbucket.crdt;
 
-import java.util.Comparator;
-
 /**
  * One gateway process: a node and its incarnation. A newer incarnation of a node replaces
  * the older. Immutable; ordered by node, then incarnation.
@@ -11,9 +9,6 @@ import java.util.Comparator;
  * other; larger is newer
  */
 public record MemberId(String node, long incarnation) implements Comparable<MemberId> {
-
-	private static final Comparator<MemberId> ORDER = Comparator.comparing(MemberId::node)
-		.thenComparingLong(MemberId::incarnation);
 
 	/**
 	 * Creates a member id.
@@ -27,7 +22,8 @@ public record MemberId(String node, long incarnation) implements Comparable<Memb
 
 	@Override
 	public int compareTo(MemberId other) {
-		return ORDER.compare(this, other);
+		int byNode = this.node.compareTo(other.node);
+		return (byNode != 0) ? byNode : Long.compare(this.incarnation, other.incarnation);
 	}
 
 	@Override

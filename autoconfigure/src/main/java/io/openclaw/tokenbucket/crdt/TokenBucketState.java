@@ -145,11 +145,8 @@ public record TokenBucketState(GCounter<Birth> consumed, GCounter<Birth> returne
 	 * @return the new state
 	 */
 	public TokenBucketState grant(Collection<MemberId> members, long amount) {
-		GCounter<MemberId> grown = this.granted;
-		for (MemberId member : members) {
-			grown = grown.add(member, amount);
-		}
-		return new TokenBucketState(this.consumed, this.returned, grown, this.initial, this.fold);
+		return new TokenBucketState(this.consumed, this.returned, this.granted.addToEach(members, amount), this.initial,
+				this.fold);
 	}
 
 	/**

@@ -30,6 +30,9 @@ public final class MessageComposer {
 	// Round trips of so many peers are measured with each message.
 	private static final int MEASURED_AT_ONCE = 2;
 
+	// Of the others that are to know what arrived, so many measure round trips as well.
+	private static final int TOLD_ALL_AT_ONCE = 4;
+
 	private final BucketStore store;
 
 	private final Supplier<ReplicationSettings> settings;
@@ -47,6 +50,8 @@ public final class MessageComposer {
 	private final Announcer announcer;
 
 	private final Rotation<Peer> measured = new Rotation<>(MEASURED_AT_ONCE);
+
+	private final Rotation<Peer> toldAll = new Rotation<>(TOLD_ALL_AT_ONCE);
 
 	private final long startedAt;
 
@@ -120,14 +125,20 @@ public final class MessageComposer {
 				LimitSections.definitions(Sections.NONE, this.limits.neededFor(buckets, List.of(recipient))));
 	}
 
-	private List<Message.PeerReport> reports(Collection<Peer> lacking, Collection<Peer> measured, long now) {
+	private List<Message.PeerReport> reports(Collection<Peer> lacking, Collection<Peer> measuredNow, long now) {
 		Duration sync = this.membership.interval();
+		List<Peer> toldAllNow = this.toldAll.next(this.membership.peers());
 		return Stream
 			.concat(this.membership.peers()
 				.stream()
-				.flatMap((peer) -> peer.report(sync, lacking.contains(peer), measured.contains(peer), now).stream()),
-					this.membership.known().recalled(now).stream())
+				.flatMap((peer) -> peer.report(sync, lacking.contains(peer), measuredNow.contains(peer), now)
+					.map((report) -> mustTellAll(peer, measuredNow, toldAllNow) ? report : report.abridged())
+					.stream()), this.membership.known().recalled(now).stream())
 			.toList();
+	}
+
+	private static boolean mustTellAll(Peer peer, Collection<Peer> measuredNow, Collection<Peer> toldAllNow) {
+		return !peer.isHeard() || measuredNow.contains(peer) || toldAllNow.contains(peer);
 	}
 
 	private boolean awaitsReceipts() {

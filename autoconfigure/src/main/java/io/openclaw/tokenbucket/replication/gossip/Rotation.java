@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication.gossip;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Takes turns: some of all at each time, and everybody in the end. Mutable, confined to
@@ -28,7 +29,9 @@ final class Rotation<T> {
 		}
 		this.next = (this.next + this.atOnce) % all.size();
 		List<T> ordered = List.copyOf(all);
-		return List.of(ordered.get(this.next), ordered.get((this.next + 1) % all.size()));
+		return IntStream.range(this.next, this.next + this.atOnce)
+			.mapToObj((i) -> ordered.get(i % ordered.size()))
+			.toList();
 	}
 
 }

@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.replication.wire;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,26 @@ public record Message(MemberId sender, Standing standing, long sentAt, long last
 	 * @param receipt what arrived of it; {@code null} if that is not said
 	 */
 	public record PeerReport(MemberId id, Listing listing, boolean lacksAnnouncement, @Nullable Receipt receipt) {
+
+		static PeerReport acknowledgement(MemberId id, long upTo) {
+			return new PeerReport(id, Listing.USUAL, false, Receipt.upTo(upTo));
+		}
+
+		/**
+		 * What suffices while all is usual: up to which batch everything arrived.
+		 * @return this very report if it says more that matters
+		 */
+		public PeerReport abridged() {
+			boolean suffices = this.receipt != null && this.receipt.missing().isEmpty()
+					&& this.receipt.completedTransfer() == 0 && this.listing.equals(Listing.USUAL)
+					&& !this.lacksAnnouncement;
+			return suffices ? acknowledgement(this.id, Objects.requireNonNull(this.receipt).upTo()) : this;
+		}
+
+		boolean isAcknowledgement() {
+			return this.receipt != null && equals(acknowledgement(this.id, this.receipt.upTo()));
+		}
+
 	}
 
 	/**
@@ -70,6 +91,14 @@ public record Message(MemberId sender, Standing standing, long sentAt, long last
 	 * did
 	 */
 	public record Receipt(long upTo, List<SequenceRange> missing, long echo, long heldNanos, long completedTransfer) {
+
+		/**
+		 * One that says nothing else.
+		 */
+		public static Receipt upTo(long batch) {
+			return new Receipt(batch, List.of(), 0, 0, 0);
+		}
+
 	}
 
 	/**

@@ -18,6 +18,9 @@ public final class MessageCodec {
 	// Twenty times what a sender puts into one message.
 	public static final int MAX_BUCKETS = 10_000;
 
+	// Twice what fits into one message where each entry takes bytes of its own.
+	public static final int MAX_ENTRIES = 1 << 16;
+
 	public static final int MAX_RANGES = 16;
 
 	public static final int MAX_LIMITS = 10_000;

@@ -1,14 +1,18 @@
 package io.openclaw.tokenbucket.replication.wire;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Fold;
+import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
@@ -44,6 +48,9 @@ public final class MessageReader {
 
 	private @Nullable Map<String, Long> ages;
 
+	// A run of many takes few bytes.
+	private long entries;
+
 	public MessageReader(WireReader in, KnownAnnouncements known) {
 		this.in = in;
 		this.known = known;
@@ -75,7 +82,7 @@ public final class MessageReader {
 		for (int left = this.in.readCount(); left > 0; left--) {
 			this.named.add(new MemberId(this.in.readText(), this.in.readNumber()));
 		}
-		List<PeerReport> peers = readList(this::readPeer, MessageCodec.MAX_PEERS);
+		List<PeerReport> peers = readPeers();
 		Long digest = has(flags, MessageCodec.HAS_DIGEST) ? this.in.readBits() : null;
 		Batch batch = has(flags, MessageCodec.HAS_BATCH)
 				? new Batch(readRange(), readList(this::readBucket, MessageCodec.MAX_BUCKETS)) : null;
@@ -113,6 +120,18 @@ public final class MessageReader {
 		for (String limit : announced.limits().keySet()) {
 			this.ages.put(limit, this.in.readNumber());
 		}
+	}
+
+	private List<PeerReport> readPeers() throws MalformedMessageException {
+		List<PeerReport> peers = readList(this::readPeer, MessageCodec.MAX_PEERS);
+		List<MemberId> acknowledged = readMembers();
+		if (peers.size() + acknowledged.size() > MessageCodec.MAX_PEERS) {
+			throw new MalformedMessageException("count");
+		}
+		for (MemberId peer : acknowledged) {
+			peers.add(PeerReport.acknowledgement(peer, this.in.readNumber()));
+		}
+		return peers;
 	}
 
 	private PeerReport readPeer() throws MalformedMessageException {
@@ -160,15 +179,75 @@ public final class MessageReader {
 		}
 		BucketKey key = new BucketKey(limit, text, overflow);
 		long initial = this.in.readNumber();
-		return new BucketUpdate(key,
-				new TokenBucketState(Counters.readBirths(this.in, this::readMember),
-						Counters.readBirths(this.in, this::readMember), Counters.readMembers(this.in, this::readMember),
-						initial));
+		GCounter<Birth> consumed = readBirths();
+		GCounter<Birth> returned = readBirths();
+		return new BucketUpdate(key, new TokenBucketState(consumed, returned, readGranted(), initial));
+	}
+
+	private GCounter<Birth> readBirths() throws MalformedMessageException {
+		List<Birth> births = new ArrayList<>();
+		List<MemberId> members = readMembers();
+		long[] amounts = new long[members.size()];
+		for (MemberId member : members) {
+			births.add(new Birth(member, this.in.readNumber()));
+			amounts[births.size() - 1] = readAmount();
+		}
+		return GCounter.of(births, amounts);
+	}
+
+	private GCounter<MemberId> readGranted() throws MalformedMessageException {
+		List<MemberId> members = readMembers();
+		long[] amounts = new long[members.size()];
+		for (int done = 0; done < amounts.length;) {
+			long amount = readAmount();
+			long further = this.in.readNumber();
+			if (further >= amounts.length - done) {
+				throw new MalformedMessageException("range");
+			}
+			int until = done + 1 + (int) further;
+			Arrays.fill(amounts, done, until, amount);
+			done = until;
+		}
+		return GCounter.of(members, amounts);
+	}
+
+	// An even number is whole tokens, an odd one micro-tokens.
+	private long readAmount() throws MalformedMessageException {
+		long written = this.in.readBits();
+		long most = ((written & 1) == 0) ? WireReader.LARGEST / MicroTokens.PER_TOKEN : WireReader.LARGEST;
+		long amount = written >>> 1;
+		if (amount > most) {
+			throw new MalformedMessageException("range");
+		}
+		return ((written & 1) == 0) ? amount * MicroTokens.PER_TOKEN : amount;
+	}
+
+	// Runs of members that follow each other among those that are announced.
+	private List<MemberId> readMembers() throws MalformedMessageException {
+		List<MemberId> members = new ArrayList<>();
+		for (int left = this.in.readCount(); left > 0; left--) {
+			long first = this.in.readNumber();
+			long further = this.in.readNumber();
+			this.entries += Math.min(further, MessageCodec.MAX_ENTRIES) + 1;
+			if (this.entries > MessageCodec.MAX_ENTRIES) {
+				throw new MalformedMessageException("count");
+			}
+			if (further > 0 && (first & 1) != 0) {
+				throw new MalformedMessageException("range");
+			}
+			for (long next = 0; next <= further; next++) {
+				members.add(member(first + 2 * next));
+			}
+		}
+		return members;
 	}
 
 	// By rank among those that are announced, or by place in the table.
 	private MemberId readMember(WireReader from) throws MalformedMessageException {
-		long reference = from.readNumber();
+		return member(from.readNumber());
+	}
+
+	private MemberId member(long reference) throws MalformedMessageException {
 		int index = (int) Math.min(reference >> 1, Integer.MAX_VALUE);
 		if ((reference & 1) == 0) {
 			return ranked(index);

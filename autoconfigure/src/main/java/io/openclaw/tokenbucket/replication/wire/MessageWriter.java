@@ -6,8 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
+import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
 import io.openclaw.tokenbucket.replication.wire.Message.PeerReport;
 import io.openclaw.tokenbucket.replication.wire.Message.Receipt;
@@ -39,7 +45,7 @@ public final class MessageWriter {
 	 * @param signatureBytes length of the space for a signature at the end, possibly zero
 	 */
 	public byte[] write(int signatureBytes) {
-		writeList(this.message.peers(), this::writePeer);
+		writePeers();
 		if (this.message.digest() != null) {
 			this.body.writeNumber(this.message.digest());
 		}
@@ -101,6 +107,15 @@ public final class MessageWriter {
 		}
 	}
 
+	// Most reports say no more than up to which batch everything arrived.
+	private void writePeers() {
+		List<PeerReport> reports = this.message.peers();
+		List<PeerReport> acknowledged = reports.stream().filter(PeerReport::isAcknowledgement).toList();
+		writeList(reports.stream().filter(Predicate.not(PeerReport::isAcknowledgement)).toList(), this::writePeer);
+		writeMembers(acknowledged.stream().map(PeerReport::id).toList());
+		acknowledged.forEach((peer) -> this.body.writeNumber(Objects.requireNonNull(peer.receipt()).upTo()));
+	}
+
 	private void writePeer(PeerReport peer) {
 		writeMember(peer.id(), this.body);
 		Receipt receipt = peer.receipt();
@@ -134,9 +149,39 @@ public final class MessageWriter {
 		this.body.writeByte(bucket.key().overflow() ? 1 : 0);
 		this.body.writeText(bucket.key().key());
 		Counters.writeGrowing(bucket.state().initial(), this.body);
-		Counters.writeBirths(bucket.state().consumed(), this::writeMember, this.body);
-		Counters.writeBirths(bucket.state().returned(), this::writeMember, this.body);
-		Counters.writeMembers(bucket.state().granted(), this::writeMember, this.body);
+		writeBirths(bucket.state().consumed());
+		writeBirths(bucket.state().returned());
+		writeGranted(bucket.state().granted());
+	}
+
+	private void writeBirths(GCounter<Birth> counter) {
+		List<MemberId> members = new ArrayList<>();
+		counter.forEach((birth, amount) -> members.add(birth.member()));
+		writeMembers(members);
+		counter.forEach((birth, amount) -> {
+			this.body.writeNumber(birth.number());
+			writeAmount(amount);
+		});
+	}
+
+	// Refill accrues in equal parts, so many amounts are equal.
+	private void writeGranted(GCounter<MemberId> counter) {
+		List<MemberId> members = new ArrayList<>();
+		long[] amounts = new long[counter.size()];
+		counter.forEach((member, amount) -> {
+			amounts[members.size()] = amount;
+			members.add(member);
+		});
+		writeMembers(members);
+		writeRuns(amounts.length, (index) -> amounts[index] == amounts[index - 1],
+				(index) -> writeAmount(amounts[index]));
+	}
+
+	// Most amounts are whole tokens.
+	private void writeAmount(long amount) {
+		long written = Math.min(amount, WireReader.LARGEST);
+		boolean whole = written % MicroTokens.PER_TOKEN == 0;
+		this.body.writeNumber(whole ? 2 * (written / MicroTokens.PER_TOKEN) : 2 * written + 1);
 	}
 
 	private void writeMember(MemberId member, WireWriter out) {
@@ -158,6 +203,36 @@ public final class MessageWriter {
 			buckets.addAll(this.message.transfer().buckets());
 		}
 		return buckets;
+	}
+
+	private void writeMembers(List<MemberId> members) {
+		int runs = 0;
+		for (int i = 0; i < members.size(); i++) {
+			runs += isNext(members, i) ? 0 : 1;
+		}
+		this.body.writeNumber(runs);
+		writeRuns(members.size(), (index) -> isNext(members, index),
+				(index) -> writeMember(members.get(index), this.body));
+	}
+
+	// Whether a member follows the one before it among those that are announced.
+	private boolean isNext(List<MemberId> members, int index) {
+		Integer rank = this.announcement.rank(members.get(index));
+		Integer before = (index > 0) ? this.announcement.rank(members.get(index - 1)) : null;
+		return rank != null && before != null && rank == before + 1;
+	}
+
+	// What continues the element before it is only counted.
+	private void writeRuns(int size, IntPredicate continues, IntConsumer write) {
+		int further = 0;
+		for (int i = 0; i < size; i += 1 + further) {
+			write.accept(i);
+			further = 0;
+			while (i + further + 1 < size && continues.test(i + further + 1)) {
+				further++;
+			}
+			this.body.writeNumber(further);
+		}
 	}
 
 	private <T> void writeList(List<T> elements, Consumer<T> write) {

@@ -9,11 +9,13 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Fold;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
@@ -30,8 +32,12 @@ public final class RandomMessages {
 
 	private final Random random;
 
+	// Announced by each.
+	private final List<MemberId> fleet;
+
 	public RandomMessages(long seed) {
 		this.random = new Random(seed);
+		this.fleet = Stream.generate(this::stranger).limit(8).sorted().toList();
 	}
 
 	public Message next() {
@@ -42,20 +48,21 @@ public final class RandomMessages {
 		Map<String, Long> ages = new LinkedHashMap<>();
 		list(this::text).forEach((limit) -> ages.put(limit, number()));
 		return new Message(member(), standing(), number(), number(), flip(), flip(), announcement(ages.keySet()), ages,
-				list(this::peer), flip() ? this.random.nextLong() : null, batch, transfer, sections());
+				peers(), flip() ? this.random.nextLong() : null, batch, transfer, sections());
 	}
 
 	private Announcement announcement(Set<String> names) {
 		Map<String, AnnouncedLimit> limits = new LinkedHashMap<>();
 		names.forEach((limit) -> limits.put(limit,
 				new AnnouncedLimit(this.random.nextLong(), flip() ? this.random.nextLong() : null)));
-		return new Announcement(flip() ? text() : null, Duration.ofNanos(number()), list(this::member), limits);
+		return new Announcement(flip() ? text() : null, Duration.ofNanos(number()), this.fleet, limits);
 	}
 
 	public BucketUpdate bucket() {
 		boolean overflow = this.random.nextInt(10) == 0;
 		Map<MemberId, Long> granted = new TreeMap<>();
-		list(this::member).forEach((member) -> granted.put(member, amount()));
+		long each = amount();
+		list(this::member).forEach((member) -> granted.put(member, flip() ? each : amount()));
 		return new BucketUpdate(new BucketKey(text(), overflow ? "" : text(), overflow),
 				new TokenBucketState(births(), births(), GCounter.of(granted), number(), fold()));
 	}
@@ -85,6 +92,13 @@ public final class RandomMessages {
 		return GCounter.of(births);
 	}
 
+	// Mere acknowledgements come last.
+	private List<Message.PeerReport> peers() {
+		List<Message.PeerReport> peers = list(this::peer);
+		list(this::member).forEach((member) -> peers.add(Message.PeerReport.acknowledgement(member, number())));
+		return peers;
+	}
+
 	private Message.PeerReport peer() {
 		Message.Receipt receipt = new Message.Receipt(number(), list(this::range), number(), number(), number());
 		return new Message.PeerReport(member(), new Listing(standing(), flip()), flip(), flip() ? receipt : null);
@@ -96,6 +110,10 @@ public final class RandomMessages {
 	}
 
 	private MemberId member() {
+		return (this.random.nextInt(4) == 0) ? stranger() : this.fleet.get(this.random.nextInt(this.fleet.size()));
+	}
+
+	private MemberId stranger() {
 		return new MemberId("node-" + this.random.nextInt(20), number());
 	}
 
@@ -114,7 +132,7 @@ public final class RandomMessages {
 
 	// So that a sum of a few is still an amount; and never zero, which is no entry.
 	private long amount() {
-		return 1 + number() / 16;
+		return flip() ? 1 + number() / 16 : MicroTokens.ofTokens(1 + this.random.nextInt(1_000));
 	}
 
 	private boolean flip() {
