@@ -26,8 +26,10 @@ record StandingRejection(LimitContext limit, ContextStep step, Decision decision
 	private static final long MAX_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	static StandingRejection of(LimitContext limit, ContextStep step, Decision decision, long cost, long now) {
-		long nanos = Math.min(MAX_NANOS, Math.min(decision.nanosToWait(), nanosToNextToken(decision)));
-		return new StandingRejection(limit, step, decision, cost, now, nanos);
+		// What has accrued of each member's next micro-token shows in no level.
+		long early = decision.limit().refillRate().nanosToAccrue(step.view().size());
+		long nanos = Math.min(decision.nanosToWait(), nanosToNextToken(decision)) - early;
+		return new StandingRejection(limit, step, decision, cost, now, Math.min(MAX_NANOS, nanos));
 	}
 
 	// What is left is said in whole tokens.
