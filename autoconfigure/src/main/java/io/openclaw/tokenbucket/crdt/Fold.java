@@ -56,7 +56,7 @@ public record Fold(long number, long tag, long consumed, long returned, long gra
 	 * Whether another fold may follow.
 	 * @return {@code false} only after a forged one
 	 */
-	boolean hasRoom() {
+	public boolean hasRoom() {
 		return this.number < MOST_FOLDS;
 	}
 

@@ -257,7 +257,7 @@ public final class Bucket implements Line {
 		if (!remote.isInRange()) {
 			return MergeResult.OVERFULL;
 		}
-		TokenBucketState met = this.context.meet(remote);
+		TokenBucketState met = this.context.meet(remote, now);
 		if (met == null) {
 			return MergeResult.OUTDATED;
 		}

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.limiter.bucket;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Birth;
+import io.openclaw.tokenbucket.crdt.Fold;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
@@ -119,9 +120,10 @@ final class ContextFollower {
 	 * Brings the bucket and what a peer sent under one fold.
 	 * @return what the peer sent under that fold; {@code null} if that cannot be
 	 */
-	@Nullable TokenBucketState meet(TokenBucketState remote) {
+	@Nullable TokenBucketState meet(TokenBucketState remote, long now) {
 		boolean ahead = this.replica.fold().compareTo(remote.fold()) > 0;
 		Birth before = this.replica.birth();
+		Fold foldBefore = this.replica.fold();
 		TokenBucketState met = this.replica.meet(remote, this.limit::nextBirth);
 		boolean anew = this.replica.birth() != before;
 		if (anew) {
@@ -129,6 +131,9 @@ final class ContextFollower {
 		}
 		if (ahead || (anew && !remote.isAtLeast(this.replica.state()))) {
 			this.activity.markDirty();
+		}
+		if (this.replica.fold() != foldBefore) {
+			doubtReplica(now);
 		}
 		return met;
 	}

@@ -34,10 +34,13 @@ final class Folding {
 	// So that a message has room for what is folded and for what is left.
 	private static final int MOST_AT_ONCE = 1_000;
 
-	// No name of a node begins so.
-	private static final String NOBODY = "#";
-
 	private static final long YOUNG_NANOS = Duration.ofMinutes(1).toNanos();
+
+	/**
+	 * For so long a member that lacks one fold waits for what was folded. Who has it
+	 * tells it, once it hears from such a member.
+	 */
+	static final long TOLD_NANOS = Duration.ofSeconds(2).toNanos();
 
 	private static final long LONGEST_TO_FULL_NANOS = Duration.ofMinutes(9).toNanos();
 
@@ -48,7 +51,8 @@ final class Folding {
 	 * Whether there is enough to fold, and it falls to this member.
 	 */
 	static boolean isDue(TokenBucketState state, MembershipView view) {
-		return state.entries() >= WORTH + ENTRIES_OF_MEMBER * view.size() && view.heard().get(0).equals(view.self());
+		return state.entries() >= WORTH + ENTRIES_OF_MEMBER * view.size() && view.heard().get(0).equals(view.self())
+				&& state.fold().hasRoom();
 	}
 
 	/**
@@ -76,32 +80,10 @@ final class Folding {
 	}
 
 	/**
-	 * Takes a state in place of one that cannot be translated. What was spent here since
-	 * both parted is not known there.
-	 * @param state the state
-	 * @param abandoned the state here
-	 * @param birth what this member counts under from now on
-	 * @param consumedHere what this member has spent of the bucket since it created it
-	 * @param view the members with which this one shared the state
+	 * Whether a bucket was created so lately that others need not know anything of it.
 	 */
-	static TokenBucketState adopt(TokenBucketState state, TokenBucketState abandoned, Birth birth, long consumedHere,
-			Limit limit, MembershipView view) {
-		if (isYoung(abandoned, limit)) {
-			return state.consume(birth, consumedHere);
-		}
-		// What lacked from full may have been spent by any of those who held this state.
-		// All of them count it under the same name, so it counts once.
-		MemberId first = view.heard().get(0);
-		Birth common = new Birth(new MemberId(NOBODY + first.node(), first.incarnation()), abandoned.fold().tag());
-		long missing = limit.capacity() - limit.level(abandoned);
-		long more = Math.min(missing, limit.capacity()) - state.consumed().get(common);
-		return (more > 0) ? state.consume(common, more) : state;
-	}
-
-	// A bucket that was created a moment ago: what it counts nobody else has counted.
-	private static boolean isYoung(TokenBucketState state, Limit limit) {
-		return state.fold().number() == 0
-				&& state.consumed().sum() - limit.capacity() <= limit.refillRate().accruedIn(YOUNG_NANOS);
+	static boolean isYoung(long ageNanos) {
+		return ageNanos <= YOUNG_NANOS;
 	}
 
 }

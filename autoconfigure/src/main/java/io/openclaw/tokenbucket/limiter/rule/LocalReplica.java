@@ -56,6 +56,10 @@ public final class LocalReplica {
 
 	private long foldedAt;
 
+	private final long createdAt;
+
+	private @Nullable Lack lack;
+
 	// What others did not grant as well, and have not been told.
 	private long grantedApart;
 
@@ -79,6 +83,7 @@ public final class LocalReplica {
 		this.refill = new Refill(limit.refillRate(), view.size());
 		this.settledAt = activatedAt;
 		this.viewedSince = now;
+		this.createdAt = now;
 		// Before a member knows its fleet, others may hold the bucket that is new here.
 		// The larger beginning would raise theirs, so it says none until then.
 		replaceState(TokenBucketState.empty().beginWith(view.knowsFleet() ? initial : 0));
@@ -233,16 +238,24 @@ public final class LocalReplica {
 			return (translation != null) ? translation.of(remote) : null;
 		}
 		Fold.Translation translation = remote.fold().from(own.fold());
-		if (translation == null || own.entries() == 0) {
-			startAnew(remote, own, nextBirth.get());
-		}
-		else if (!new OwnClaims(this.birth).areCredible(translation, own) || !translation.of(own).isInRange()) {
-			return null;
-		}
-		else {
+		if (translation != null && own.entries() > 0 && new OwnClaims(this.birth).areCredible(translation, own)
+				&& translation.of(own).isInRange()) {
 			follow(translation);
+			return remote;
 		}
-		return remote;
+		boolean waits = translation == null && own.entries() > 0 && mayBeTold(own.fold(), remote.fold());
+		return (!waits && startAnew(remote, own, nextBirth)) ? remote : null;
+	}
+
+	// Where only the last fold is lacking, somebody may still know what it took out.
+	private boolean mayBeTold(Fold own, Fold remote) {
+		if (remote.number() != own.number() + 1) {
+			return false;
+		}
+		if (this.lack == null || this.lack.number() != remote.number()) {
+			this.lack = new Lack(remote.number(), this.settledAt);
+		}
+		return this.settledAt - this.lack.since() < Folding.TOLD_NANOS;
 	}
 
 	/**
@@ -286,15 +299,35 @@ public final class LocalReplica {
 
 	// Whoever did not live through a fold keeps no baseline: else each process would hand
 	// it on to the next.
-	private void startAnew(TokenBucketState remote, TokenBucketState own, Birth newBirth) {
+	private boolean startAnew(TokenBucketState remote, TokenBucketState own, Supplier<Birth> nextBirth) {
+		Birth newBirth = nextBirth.get();
 		TokenBucketState credible = new OwnClaims(newBirth).credible(remote, TokenBucketState.empty());
-		TokenBucketState adopted = Folding.adopt(credible, own, newBirth, this.consumedHere, this.limit, this.view)
-			.forgetBaseline();
+		TokenBucketState adopted = credible.consume(newBirth, Math.max(0, unknownToOthers(own))).forgetBaseline();
+		if (!adopted.isInRange() || !adopted.hasRoomToCount()) {
+			return false;
+		}
 		this.birth = newBirth;
+		this.lack = null;
 		this.reserve.translate((remembered) -> adopted);
+		if (this.view.isJoining()) {
+			this.reserve.join(adopted);
+		}
+		else {
+			this.reserve.begin(adopted);
+		}
 		this.missedRefill.translate((member, granted) -> adopted.granted().get(member));
 		this.foldedAt = this.settledAt;
 		replaceState(adopted);
+		return true;
+	}
+
+	// Others may know nothing of a young bucket. What is remembered of an older one is of
+	// a time when all were heard, long enough ago for them to have heard of it. Of what
+	// was spent since, all but what lacks from full was refilled.
+	private long unknownToOthers(TokenBucketState own) {
+		long consumed = own.consumed().get(this.birth);
+		return Folding.isYoung(this.settledAt - this.createdAt) ? consumed - own.returned().get(this.birth) : Math
+			.min(this.limit.capacity() - this.limit.level(own), consumed - this.reserve.consumedBefore(this.birth));
 	}
 
 	/**
@@ -529,6 +562,15 @@ public final class LocalReplica {
 	// Replicas that refilled alike may differ by a few micro-tokens.
 	private boolean isOverfull() {
 		return this.level - this.limit.capacity() >= MicroTokens.PER_TOKEN;
+	}
+
+	/**
+	 * A fold that this member lacks.
+	 *
+	 * @param number its number
+	 * @param since when this member met it
+	 */
+	private record Lack(long number, long since) {
 	}
 
 }

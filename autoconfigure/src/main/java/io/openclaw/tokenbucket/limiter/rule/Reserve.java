@@ -8,6 +8,7 @@ import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
@@ -78,6 +79,15 @@ final class Reserve {
 		if (last != null && now - last.nanos() > ageNanos) {
 			this.snapshots.add(new Snapshot(now, state.get()));
 		}
+	}
+
+	/**
+	 * What was consumed under a birth when all were heard.
+	 * @return micro-tokens by the oldest state that is remembered, zero if there is none
+	 */
+	long consumedBefore(Birth birth) {
+		Snapshot oldest = this.snapshots.peekFirst();
+		return (oldest != null) ? oldest.state().consumed().get(birth) : 0;
 	}
 
 	int remembered() {

@@ -228,10 +228,7 @@ public final class MessageReader {
 		for (int left = this.in.readCount(); left > 0; left--) {
 			long first = this.in.readNumber();
 			long further = this.in.readNumber();
-			this.entries += Math.min(further, MessageCodec.MAX_ENTRIES) + 1;
-			if (this.entries > MessageCodec.MAX_ENTRIES) {
-				throw new MalformedMessageException("count");
-			}
+			count(Math.min(further, MessageCodec.MAX_ENTRIES) + 1);
 			if (further > 0 && (first & 1) != 0) {
 				throw new MalformedMessageException("range");
 			}
@@ -244,7 +241,15 @@ public final class MessageReader {
 
 	// By rank among those that are announced, or by place in the table.
 	private MemberId readMember(WireReader from) throws MalformedMessageException {
+		count(1);
 		return member(from.readNumber());
+	}
+
+	private void count(long more) throws MalformedMessageException {
+		this.entries += more;
+		if (this.entries > MessageCodec.MAX_ENTRIES) {
+			throw new MalformedMessageException("count");
+		}
 	}
 
 	private MemberId member(long reference) throws MalformedMessageException {

@@ -282,6 +282,8 @@ final class FoldingModel {
 
 		private long births;
 
+		private long createdAt;
+
 		private boolean alive = true;
 
 		private long cutOffUntil;
@@ -309,8 +311,13 @@ final class FoldingModel {
 		}
 
 		private LocalReplica created() {
+			this.createdAt = FoldingModel.this.now;
 			return new LocalReplica(LIMIT, LIMIT.initial(), nextBirth(), view(), SECOND / 10, FoldingModel.this.now,
 					FoldingModel.this.now);
+		}
+
+		private boolean isYoung() {
+			return Folding.isYoung(FoldingModel.this.now - this.createdAt);
 		}
 
 		private Birth nextBirth() {
@@ -353,9 +360,12 @@ final class FoldingModel {
 			return Fleets.view(model.now, this.id, peers.toArray(MembershipView.Peer[]::new));
 		}
 
-		// Whoever is cut off for a while is removed early or late.
+		// Whoever is cut off for a while is removed early or late, and removes nobody.
 		private long lostFor(MemberId gone) {
 			FoldingModel model = FoldingModel.this;
+			if (this.cutOffUntil > model.now) {
+				return 0;
+			}
 			return this.disbelieved.contains(gone) || model.random.nextInt(20) == 0 ? TIMEOUT : 0;
 		}
 
@@ -399,7 +409,7 @@ final class FoldingModel {
 			count(own, sent.state());
 			long before = this.births;
 			TokenBucketState met = this.replica.meet(sent.state(), this::nextBirth);
-			if (this.births > before && own.fold().number() == 0) {
+			if (this.births > before && isYoung()) {
 				FoldingModel.this.forgotten += own.consumed().sum() - this.replica.consumedHere();
 			}
 			// Whose state is too old takes over what it is told, and says again what it
@@ -417,8 +427,7 @@ final class FoldingModel {
 			FoldingModel.this.besides += (translation != null && translation.undone() != null) ? 1 : 0;
 			if (order < 0 && translation == null && own.entries() > 0) {
 				FoldingModel.this.startedAnew++;
-				FoldingModel.this.parted += (own.fold().number() > 0
-						|| own.consumed().sum() > LIMIT.capacity() + 60 * tokens(200)) ? 1 : 0;
+				FoldingModel.this.parted += isYoung() ? 0 : 1;
 			}
 		}
 
