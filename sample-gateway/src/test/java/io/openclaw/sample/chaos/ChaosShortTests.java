@@ -12,8 +12,9 @@ import io.openclaw.sample.chaos.experiment.Schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Some experiments in short, without what depends on the speed of the machine, and
- * controls that must be found to fail. {@code ChaosLongTests} has all of them.
+ * An experiment in short, without what depends on the speed of the machine; with
+ * {@code -Dprocess.all=true} another, and controls that must be found to fail.
+ * {@code ChaosLongTests} has all of them.
  */
 @Isolated("others would slow the gateways, which answer for their numbers")
 class ChaosShortTests {
@@ -42,6 +43,7 @@ class ChaosShortTests {
 	}
 
 	@Test
+	@EnabledIfSystemProperty(named = "process.all", matches = "true")
 	void gatewaysThatShareNothingAreFoundOut() {
 		laboratory.refute(Experiments.nothingShared());
 	}
