@@ -80,11 +80,7 @@ public final class TokenBucketLimiter {
 		if (tokens < 0) {
 			throw new IllegalArgumentException("tokens must not be negative: " + tokens);
 		}
-		LimitBuckets buckets = buckets(limit);
-		long now = this.clock.nanoTime();
-		Decision decision = decide(buckets, key, tokens, now);
-		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, key, tokens, decision, false, now)
-				: reserve(buckets, key, tokens, now);
+		return consume(buckets(limit), key, tokens);
 	}
 
 	/**
@@ -127,8 +123,12 @@ public final class TokenBucketLimiter {
 		if (charges.isEmpty()) {
 			throw new IllegalArgumentException("charges must not be empty");
 		}
-		if (charges.size() == 1 && isAlone(charges.get(0))) {
-			return alone(charges.get(0));
+		Charge first = charges.get(0);
+		if (charges.size() == 1 && !first.isInAdvance()) {
+			LimitBuckets buckets = buckets(first.limit());
+			if (buckets.policy().mode() == Mode.ENFORCE) {
+				return alone(consume(buckets, first.key(), first.tokens()));
+			}
 		}
 		long now = this.clock.nanoTime();
 		Shadows shadows = new Shadows(charges, this::buckets, this.settlements);
@@ -349,12 +349,14 @@ public final class TokenBucketLimiter {
 	}
 
 	// Most requests meet one limit. They need no reservation, unless they wait.
-	private boolean isAlone(Charge charge) {
-		return !charge.isInAdvance() && policy(charge.limit()).mode() == Mode.ENFORCE;
+	private Decision consume(LimitBuckets buckets, String key, long tokens) {
+		long now = this.clock.nanoTime();
+		Decision decision = decide(buckets, key, tokens, now);
+		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, key, tokens, decision, false, now)
+				: reserve(buckets, key, tokens, now);
 	}
 
-	private JointDecision alone(Charge charge) {
-		Decision decision = tryConsume(charge.limit(), charge.key(), charge.tokens());
+	private static JointDecision alone(Decision decision) {
 		return (decision.completion() == null) ? JointDecision.of(decision) : new JointDecision(Outcome.WAITING,
 				List.of(decision.completedBy(null)), completion(decision).map(JointDecision::of));
 	}

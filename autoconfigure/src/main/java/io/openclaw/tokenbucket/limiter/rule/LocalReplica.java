@@ -291,6 +291,7 @@ public final class LocalReplica {
 
 	private void follow(Fold.Translation translation) {
 		TokenBucketState translated = translation.of(state());
+		this.lack = null;
 		this.reserve.translate(translation::of);
 		this.missedRefill.translate(translation::ofGranted);
 		this.foldedAt = this.settledAt;

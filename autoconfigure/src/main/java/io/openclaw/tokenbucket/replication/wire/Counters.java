@@ -9,7 +9,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.replication.port.MalformedMessageException;
 
 /**
- * The counters of buckets in a message, which refers to members by their places.
+ * The counters of what was folded, in a message, which refers to members by their places.
  * Stateless and thread-safe.
  */
 final class Counters {

@@ -151,8 +151,9 @@ class FoldingTests {
 	@Test
 	void whoTakesOverAFoldedBucketHoldsAsideNothingThatMembersSpentBefore() {
 		TokenBucketState others = foldedTwice(folded()).state()
+			.consume(new Birth(ALICE, 1), tokens(45_000))
 			.consume(new Birth(BOB, 1), tokens(5_000))
-			.grant(List.of(BOB), tokens(5_100));
+			.grant(List.of(BOB), tokens(50_000));
 		LocalReplica joiner = replica(CAROL, healthy(0, CAROL, ALICE, BOB));
 		assertThat(receive(joiner, others)).isTrue();
 		joiner.adopt(view(1, CAROL, heard(ALICE, 1), lost(BOB, 0, 1)), 1);

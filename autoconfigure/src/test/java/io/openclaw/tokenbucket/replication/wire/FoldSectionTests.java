@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.replication.wire;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,21 @@ class FoldSectionTests {
 		assertRejected("0103010600000000");
 		assertRejected("02" + "00010600000000" + "00010600000000");
 		assertRejected("01" + "00010600000002");
+	}
+
+	@Test
+	void entriesOfBaselinesAreBoundedTogether() {
+		Map<Birth, Long> births = new HashMap<>();
+		for (long number = 1; number <= MessageCodec.MAX_ENTRIES; number++) {
+			births.put(new Birth(GONE, number), 1L);
+		}
+		Fold many = new Fold(1, 1, births.size(), 0, 0,
+				new Fold.Baseline(0, GCounter.of(births), GCounter.empty(), GCounter.empty()));
+		Message message = message(new Message.Batch(new SequenceRange(3, 3), List.of(bucket("k", many))),
+				Sections.NONE);
+		assertThatExceptionOfType(MalformedMessageException.class)
+			.isThrownBy(() -> MessageCodec.decode(MessageCodec.encode(message), KnownAnnouncements.NONE))
+			.withMessage("count");
 	}
 
 	private static void assertRejected(String content) {
