@@ -31,7 +31,7 @@ final class FoldSection {
 	 * @param buckets all buckets of the message, in order
 	 * @param members writes who a member is
 	 */
-	static Sections write(Sections sections, List<BucketUpdate> buckets, Counters.MemberWriter members) {
+	static Sections write(Sections sections, List<BucketUpdate> buckets, MemberWriter members) {
 		List<Integer> folded = new ArrayList<>();
 		for (int i = 0; i < buckets.size(); i++) {
 			if (buckets.get(i).state().fold().number() > 0) {
@@ -47,19 +47,19 @@ final class FoldSection {
 		});
 	}
 
-	private static void write(Fold fold, Counters.MemberWriter members, WireWriter out) {
+	private static void write(Fold fold, MemberWriter members, WireWriter out) {
 		out.writeNumber(fold.number());
 		out.writeNumber(fold.tag());
-		Counters.writeGrowing(fold.consumed(), out);
-		Counters.writeGrowing(fold.returned(), out);
-		Counters.writeGrowing(fold.granted(), out);
+		Counters.writeAmount(fold.consumed(), out);
+		Counters.writeAmount(fold.returned(), out);
+		Counters.writeAmount(fold.granted(), out);
 		Fold.Baseline last = fold.last();
 		out.writeByte((last != null) ? 1 : 0);
 		if (last != null) {
 			out.writeNumber(last.tag());
 			Counters.writeBirths(last.consumed(), members, out);
 			Counters.writeBirths(last.returned(), members, out);
-			Counters.writeMembers(last.granted(), members, out);
+			Counters.writeGranted(last.granted(), members, out);
 		}
 	}
 
@@ -69,7 +69,7 @@ final class FoldSection {
 	 * @param members reads who a member is
 	 * @return folds by the place of their bucket, none if there is no section
 	 */
-	static Map<Integer, Fold> read(Sections sections, int buckets, Counters.MemberReader members)
+	static Map<Integer, Fold> read(Sections sections, int buckets, MemberReader members)
 			throws MalformedMessageException {
 		Optional<WireReader> in = sections.find(FOLDS);
 		if (in.isEmpty()) {
@@ -106,15 +106,14 @@ final class FoldSection {
 				new TokenBucketState(state.consumed(), state.returned(), state.granted(), state.initial(), fold));
 	}
 
-	private static Fold readFold(WireReader in, Counters.MemberReader members) throws MalformedMessageException {
-		return new Fold(in.readNumber(), in.readNumber(), in.readNumber(), in.readNumber(), in.readNumber(),
-				in.readFlag() ? readBaseline(in, members) : null);
+	private static Fold readFold(WireReader in, MemberReader members) throws MalformedMessageException {
+		return new Fold(in.readNumber(), in.readNumber(), Counters.readAmount(in), Counters.readAmount(in),
+				Counters.readAmount(in), in.readFlag() ? readBaseline(in, members) : null);
 	}
 
-	private static Fold.Baseline readBaseline(WireReader in, Counters.MemberReader members)
-			throws MalformedMessageException {
-		return new Fold.Baseline(in.readNumber(), Counters.readBirths(in, members), Counters.readBirths(in, members),
-				Counters.readMembers(in, members));
+	private static Fold.Baseline readBaseline(WireReader in, MemberReader members) throws MalformedMessageException {
+		return new Fold.Baseline(in.readNumber(), Counters.readBirths(members, in), Counters.readBirths(members, in),
+				Counters.readGranted(members, in));
 	}
 
 }

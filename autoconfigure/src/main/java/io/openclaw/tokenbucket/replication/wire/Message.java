@@ -36,6 +36,13 @@ public record Message(MemberId sender, Standing standing, long sentAt, long last
 		List<PeerReport> peers, @Nullable Long digest, @Nullable Batch batch, @Nullable Transfer transfer,
 		Sections sections) {
 
+	// What a reader keeps that cannot tell which members are meant.
+	Message withoutMembers() {
+		return new Message(this.sender, this.standing, this.sentAt, this.lastBatch, this.wantsAcknowledgement,
+				this.unacknowledged, null, null, List.of(), this.digest,
+				(this.batch != null) ? this.batch.with(List.of()) : null, null, this.sections);
+	}
+
 	/**
 	 * The statement of the sender about another process.
 	 *

@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.replication.wire;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +11,6 @@ import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Fold;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketUpdate;
@@ -41,15 +39,7 @@ public final class MessageReader {
 
 	private final KnownAnnouncements known;
 
-	// The sender first.
-	private final List<MemberId> named = new ArrayList<>();
-
-	private @Nullable Announcement announcement;
-
-	private @Nullable Map<String, Long> ages;
-
-	// A run of many takes few bytes.
-	private long entries;
+	private final MemberReader members = new MemberReader();
 
 	public MessageReader(WireReader in, KnownAnnouncements known) {
 		this.in = in;
@@ -62,7 +52,7 @@ public final class MessageReader {
 	MemberId readSender() throws MalformedMessageException {
 		this.in.readByte();
 		this.in.readByte();
-		return new MemberId(this.in.readText(), this.in.readNumber());
+		return MemberReader.readName(this.in);
 	}
 
 	/**
@@ -70,7 +60,6 @@ public final class MessageReader {
 	 */
 	public Message read() throws MalformedMessageException {
 		MemberId sender = readSender();
-		this.named.add(sender);
 		int flags = this.in.readByte();
 		if ((flags & ~MessageCodec.ALL_FLAGS) != 0) {
 			throw new MalformedMessageException("malformed");
@@ -78,10 +67,11 @@ public final class MessageReader {
 		Standing standing = standing(this.in.readByte());
 		long sentAt = this.in.readNumber();
 		long lastBatch = this.in.readNumber();
-		readAnnouncement(sender, has(flags, MessageCodec.IS_WHOLE));
-		for (int left = this.in.readCount(); left > 0; left--) {
-			this.named.add(new MemberId(this.in.readText(), this.in.readNumber()));
-		}
+		boolean whole = has(flags, MessageCodec.IS_WHOLE);
+		Announcement announcement = readAnnouncement(sender, whole);
+		Map<String, Long> ages = (whole && announcement != null) ? readAges(announcement) : null;
+		this.members.begin(sender, announcement);
+		this.members.readTable(this.in);
 		List<PeerReport> peers = readPeers();
 		Long digest = has(flags, MessageCodec.HAS_DIGEST) ? this.in.readBits() : null;
 		Batch batch = has(flags, MessageCodec.HAS_BATCH)
@@ -91,40 +81,42 @@ public final class MessageReader {
 		this.in.requireEnd();
 		int inBatch = (batch != null) ? batch.buckets().size() : 0;
 		int inTransfer = (transfer != null) ? transfer.buckets().size() : 0;
-		Map<Integer, Fold> folds = FoldSection.read(sections, inBatch + inTransfer, this::readMember);
+		Map<Integer, Fold> folds = FoldSection.read(sections, inBatch + inTransfer, this.members);
 		batch = (batch != null) ? batch.with(FoldSection.apply(folds, batch.buckets(), 0)) : null;
 		transfer = (transfer != null) ? transfer.with(FoldSection.apply(folds, transfer.buckets(), inBatch)) : null;
-		boolean readable = this.announcement != null;
-		return new Message(sender, standing, sentAt, lastBatch, has(flags, MessageCodec.WANTS_ACKNOWLEDGEMENT),
-				has(flags, MessageCodec.UNACKNOWLEDGED), this.announcement, readable ? this.ages : null,
-				readable ? peers : List.of(), digest, (readable || batch == null) ? batch : batch.with(List.of()),
-				readable ? transfer : null, sections.without(FoldSection.FOLDS));
+		Message message = new Message(sender, standing, sentAt, lastBatch,
+				has(flags, MessageCodec.WANTS_ACKNOWLEDGEMENT), has(flags, MessageCodec.UNACKNOWLEDGED), announcement,
+				ages, peers, digest, batch, transfer, sections.without(FoldSection.FOLDS));
+		return this.members.isComplete() ? message : message.withoutMembers();
 	}
 
-	private void readAnnouncement(MemberId sender, boolean whole) throws MalformedMessageException {
+	private @Nullable Announcement readAnnouncement(MemberId sender, boolean whole) throws MalformedMessageException {
 		long digest = this.in.readNumber();
-		this.announcement = this.known.find(sender, digest);
+		Announcement before = this.known.find(sender, digest);
 		if (!whole) {
-			return;
+			return before;
 		}
 		byte[] bytes = this.in.readBytes();
 		if (Announcement.digest(bytes) != digest) {
 			throw new MalformedMessageException("malformed");
 		}
-		Announcement announced = (this.announcement != null) ? this.announcement : Announcement.decode(bytes);
-		this.announcement = announced;
+		return (before != null) ? before : Announcement.decode(bytes);
+	}
+
+	private Map<String, Long> readAges(Announcement announced) throws MalformedMessageException {
 		if (this.in.readCount() != announced.limits().size()) {
 			throw new MalformedMessageException("malformed");
 		}
-		this.ages = new LinkedHashMap<>();
+		Map<String, Long> ages = new LinkedHashMap<>();
 		for (String limit : announced.limits().keySet()) {
-			this.ages.put(limit, this.in.readNumber());
+			ages.put(limit, this.in.readNumber());
 		}
+		return ages;
 	}
 
 	private List<PeerReport> readPeers() throws MalformedMessageException {
 		List<PeerReport> peers = readList(this::readPeer, MessageCodec.MAX_PEERS);
-		List<MemberId> acknowledged = readMembers();
+		List<MemberId> acknowledged = this.members.readAll(this.in);
 		if (peers.size() + acknowledged.size() > MessageCodec.MAX_PEERS) {
 			throw new MalformedMessageException("count");
 		}
@@ -135,7 +127,7 @@ public final class MessageReader {
 	}
 
 	private PeerReport readPeer() throws MalformedMessageException {
-		MemberId id = readMember(this.in);
+		MemberId id = this.members.read(this.in);
 		int state = this.in.readByte();
 		if ((state & ~ALL_STATES) != 0) {
 			throw new MalformedMessageException("malformed");
@@ -179,98 +171,10 @@ public final class MessageReader {
 		}
 		BucketKey key = new BucketKey(limit, text, overflow);
 		long initial = this.in.readNumber();
-		GCounter<Birth> consumed = readBirths();
-		GCounter<Birth> returned = readBirths();
-		return new BucketUpdate(key, new TokenBucketState(consumed, returned, readGranted(), initial));
-	}
-
-	private GCounter<Birth> readBirths() throws MalformedMessageException {
-		List<Birth> births = new ArrayList<>();
-		List<MemberId> members = readMembers();
-		long[] amounts = new long[members.size()];
-		for (MemberId member : members) {
-			births.add(new Birth(member, this.in.readNumber()));
-			amounts[births.size() - 1] = readAmount();
-		}
-		return GCounter.of(births, amounts);
-	}
-
-	private GCounter<MemberId> readGranted() throws MalformedMessageException {
-		List<MemberId> members = readMembers();
-		long[] amounts = new long[members.size()];
-		for (int done = 0; done < amounts.length;) {
-			long amount = readAmount();
-			long further = this.in.readNumber();
-			if (further >= amounts.length - done) {
-				throw new MalformedMessageException("range");
-			}
-			int until = done + 1 + (int) further;
-			Arrays.fill(amounts, done, until, amount);
-			done = until;
-		}
-		return GCounter.of(members, amounts);
-	}
-
-	// An even number is whole tokens, an odd one micro-tokens.
-	private long readAmount() throws MalformedMessageException {
-		long written = this.in.readBits();
-		long most = ((written & 1) == 0) ? WireReader.LARGEST / MicroTokens.PER_TOKEN : WireReader.LARGEST;
-		long amount = written >>> 1;
-		if (amount > most) {
-			throw new MalformedMessageException("range");
-		}
-		return ((written & 1) == 0) ? amount * MicroTokens.PER_TOKEN : amount;
-	}
-
-	// Runs of members that follow each other among those that are announced.
-	private List<MemberId> readMembers() throws MalformedMessageException {
-		List<MemberId> members = new ArrayList<>();
-		for (int left = this.in.readCount(); left > 0; left--) {
-			long first = this.in.readNumber();
-			long further = this.in.readNumber();
-			count(Math.min(further, MessageCodec.MAX_ENTRIES) + 1);
-			if (further > 0 && (first & 1) != 0) {
-				throw new MalformedMessageException("range");
-			}
-			for (long next = 0; next <= further; next++) {
-				members.add(member(first + 2 * next));
-			}
-		}
-		return members;
-	}
-
-	// By rank among those that are announced, or by place in the table.
-	private MemberId readMember(WireReader from) throws MalformedMessageException {
-		count(1);
-		return member(from.readNumber());
-	}
-
-	private void count(long more) throws MalformedMessageException {
-		this.entries += more;
-		if (this.entries > MessageCodec.MAX_ENTRIES) {
-			throw new MalformedMessageException("count");
-		}
-	}
-
-	private MemberId member(long reference) throws MalformedMessageException {
-		int index = (int) Math.min(reference >> 1, Integer.MAX_VALUE);
-		if ((reference & 1) == 0) {
-			return ranked(index);
-		}
-		if (index >= this.named.size()) {
-			throw new MalformedMessageException("range");
-		}
-		return this.named.get(index);
-	}
-
-	// Who does not know the announcement reads on, to find out whether the rest is right.
-	private MemberId ranked(int rank) {
-		Announcement announced = this.announcement;
-		if (announced != null && rank < announced.members().size()) {
-			return announced.members().get(rank);
-		}
-		this.announcement = null;
-		return new MemberId("?", rank);
+		GCounter<Birth> consumed = Counters.readBirths(this.members, this.in);
+		GCounter<Birth> returned = Counters.readBirths(this.members, this.in);
+		GCounter<MemberId> granted = Counters.readGranted(this.members, this.in);
+		return new BucketUpdate(key, new TokenBucketState(consumed, returned, granted, initial));
 	}
 
 	private <T> List<T> readList(Element<T> element, int most) throws MalformedMessageException {

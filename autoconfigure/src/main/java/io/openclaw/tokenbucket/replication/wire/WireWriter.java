@@ -2,6 +2,10 @@ package io.openclaw.tokenbucket.replication.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /**
  * Writes the primitive elements of the wire format: unsigned variable-length integers of
@@ -34,6 +38,15 @@ public final class WireWriter {
 		this.bytes[this.length++] = (byte) rest;
 	}
 
+	/**
+	 * Writes a number that only grows, at most {@link WireReader#LARGEST}. A peer may
+	 * have raised it close to that, and with one number too large no reader would accept
+	 * the message. A smaller one is correct too.
+	 */
+	public void writeGrowing(long value) {
+		writeNumber(Math.min(value, WireReader.LARGEST));
+	}
+
 	public void writeText(String text) {
 		writeBytes(text.getBytes(StandardCharsets.UTF_8));
 	}
@@ -46,6 +59,33 @@ public final class WireWriter {
 		reserve(content.length);
 		System.arraycopy(content, 0, this.bytes, this.length, content.length);
 		this.length += content.length;
+	}
+
+	/**
+	 * Writes the number of elements, then each.
+	 */
+	public <T> void writeList(List<T> elements, Consumer<T> write) {
+		writeNumber(elements.size());
+		elements.forEach(write);
+	}
+
+	/**
+	 * Writes elements of which runs are said once: the first of a run, then how many
+	 * further ones there are.
+	 * @param continues whether the element at an index, never the first, continues the
+	 * one before it
+	 * @param write writes the element at an index
+	 */
+	public void writeRuns(int size, IntPredicate continues, IntConsumer write) {
+		int further = 0;
+		for (int i = 0; i < size; i += 1 + further) {
+			write.accept(i);
+			further = 0;
+			while (i + further + 1 < size && continues.test(i + further + 1)) {
+				further++;
+			}
+			writeNumber(further);
+		}
 	}
 
 	public byte[] toByteArray() {

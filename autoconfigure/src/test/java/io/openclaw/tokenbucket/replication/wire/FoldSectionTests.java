@@ -38,8 +38,8 @@ class FoldSectionTests {
 	// Byte for byte as docs/wire-format.md explains it.
 	private static final String GOLDEN = """
 			02
-			00  02  ac 02  04  00  05  01  07  01 03 01 03  00  01 03 04
-			02  01  06  01  00  00  00
+			00  02  ac 02  09  00  0b  01  07  01 03 00 01 07  00  01 03 00 09 00
+			02  01  06  03  00  00  00
 			""".replaceAll("\\s", "");
 
 	@Test
@@ -48,7 +48,7 @@ class FoldSectionTests {
 				bucket("m", new Fold(1, 6, 1, 0, 0, null)));
 		Message message = message(new Message.Batch(new SequenceRange(3, 3), buckets), Sections.NONE);
 		byte[] bytes = MessageCodec.encode(message);
-		assertThat(HexFormat.of().formatHex(bytes)).endsWith("010419" + GOLDEN);
+		assertThat(HexFormat.of().formatHex(bytes)).endsWith("01041c" + GOLDEN);
 		assertThat(MessageCodec.decode(bytes, KnownAnnouncements.NONE)).isEqualTo(message);
 	}
 
