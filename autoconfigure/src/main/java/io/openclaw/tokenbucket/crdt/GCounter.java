@@ -1,6 +1,8 @@
 package io.openclaw.tokenbucket.crdt;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -21,17 +23,16 @@ import java.util.function.Predicate;
  */
 public final class GCounter<K extends Comparable<K>> {
 
-	private static final GCounter<?> EMPTY = new GCounter<>(new Comparable<?>[0], new long[0]);
+	private static final GCounter<?> EMPTY = new GCounter<Birth>(SortedKeys.none(), new long[0]);
 
-	// Sorted by key. Two arrays instead of a map: millions of these are held, most with
-	// one to five entries.
-	private final Comparable<?>[] keys;
+	// Arrays instead of a map: millions of these are held, most with one to five entries.
+	private final SortedKeys<K> keys;
 
 	private final long[] amounts;
 
 	private final long sum;
 
-	private GCounter(Comparable<?>[] keys, long[] amounts) {
+	private GCounter(SortedKeys<K> keys, long[] amounts) {
 		this.keys = keys;
 		this.amounts = amounts;
 		long total = 0;
@@ -61,17 +62,16 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @throws ArithmeticException if the sum exceeds {@link Long#MAX_VALUE}
 	 */
 	public static <K extends Comparable<K>> GCounter<K> of(Map<K, Long> entries) {
-		Comparable<?>[] keys = new Comparable<?>[entries.size()];
+		List<K> keys = new ArrayList<>(entries.size());
 		long[] amounts = new long[entries.size()];
-		int size = 0;
 		for (Map.Entry<K, Long> entry : new TreeMap<>(entries).entrySet()) {
 			requireNotNegative(entry.getValue());
 			if (entry.getValue() > 0) {
-				keys[size] = entry.getKey();
-				amounts[size++] = entry.getValue();
+				amounts[keys.size()] = entry.getValue();
+				keys.add(entry.getKey());
 			}
 		}
-		return new GCounter<>(Arrays.copyOf(keys, size), Arrays.copyOf(amounts, size));
+		return new GCounter<>(SortedKeys.of(keys), Arrays.copyOf(amounts, keys.size()));
 	}
 
 	/**
@@ -88,7 +88,7 @@ public final class GCounter<K extends Comparable<K>> {
 			return empty();
 		}
 		if (isSorted(keys) && Arrays.stream(amounts).allMatch((amount) -> amount > 0)) {
-			return new GCounter<>(keys.toArray(new Comparable<?>[0]), amounts.clone());
+			return new GCounter<>(SortedKeys.of(keys), amounts.clone());
 		}
 		Map<K, Long> entries = new TreeMap<>();
 		for (int i = 0; i < amounts.length; i++) {
@@ -112,7 +112,7 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @return its amount, zero if it has none
 	 */
 	public long get(K key) {
-		int index = indexOf(key);
+		int index = this.keys.indexOf(key);
 		return (index >= 0) ? this.amounts[index] : 0;
 	}
 
@@ -131,8 +131,8 @@ public final class GCounter<K extends Comparable<K>> {
 	 */
 	public long sum(Predicate<K> filter) {
 		long total = 0;
-		for (int i = 0; i < this.keys.length; i++) {
-			if (filter.test(key(i))) {
+		for (int i = 0; i < this.amounts.length; i++) {
+			if (filter.test(this.keys.get(i))) {
 				total += this.amounts[i];
 			}
 		}
@@ -144,7 +144,7 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @return the number of entries
 	 */
 	public int size() {
-		return this.keys.length;
+		return this.amounts.length;
 	}
 
 	/**
@@ -160,21 +160,17 @@ public final class GCounter<K extends Comparable<K>> {
 		if (amount == 0) {
 			return this;
 		}
-		int index = indexOf(key);
+		int index = this.keys.indexOf(key);
 		if (index >= 0) {
 			long[] changed = this.amounts.clone();
 			changed[index] = Math.addExact(changed[index], amount);
 			return new GCounter<>(this.keys, changed);
 		}
 		int at = -index - 1;
-		int length = this.keys.length;
-		Comparable<?>[] newKeys = Arrays.copyOf(this.keys, length + 1);
-		long[] newAmounts = Arrays.copyOf(this.amounts, length + 1);
-		System.arraycopy(this.keys, at, newKeys, at + 1, length - at);
-		System.arraycopy(this.amounts, at, newAmounts, at + 1, length - at);
-		newKeys[at] = key;
-		newAmounts[at] = amount;
-		return new GCounter<>(newKeys, newAmounts);
+		long[] grown = Arrays.copyOf(this.amounts, this.amounts.length + 1);
+		System.arraycopy(this.amounts, at, grown, at + 1, this.amounts.length - at);
+		grown[at] = amount;
+		return new GCounter<>(this.keys.insert(at, key), grown);
 	}
 
 	/**
@@ -210,7 +206,7 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @throws ArithmeticException if the sum exceeds {@link Long#MAX_VALUE}
 	 */
 	public GCounter<K> addToEach(Collection<K> keys, long amount) {
-		if (amount > 0 && Arrays.equals(this.keys, keys.toArray())) {
+		if (amount > 0 && this.keys.areAll(keys)) {
 			return new GCounter<>(this.keys,
 					Arrays.stream(this.amounts).map((old) -> Math.addExact(old, amount)).toArray());
 		}
@@ -235,25 +231,19 @@ public final class GCounter<K extends Comparable<K>> {
 		if (other.isAtLeast(this)) {
 			return other;
 		}
-		if (Arrays.equals(this.keys, other.keys)) {
+		if (this.keys.isSame(other.keys)) {
 			long[] larger = this.amounts.clone();
 			Arrays.setAll(larger, (i) -> Math.max(this.amounts[i], other.amounts[i]));
 			return new GCounter<>(this.keys, larger);
 		}
-		Comparable<?>[] newKeys = new Comparable<?>[this.keys.length + other.keys.length];
-		long[] newAmounts = new long[newKeys.length];
-		int mine = 0;
-		int theirs = 0;
-		int size = 0;
-		while (mine < this.keys.length || theirs < other.keys.length) {
-			int order = order(mine, other, theirs);
-			newKeys[size] = (order <= 0) ? this.keys[mine] : other.keys[theirs];
-			newAmounts[size++] = Math.max((order <= 0) ? this.amounts[mine] : 0,
-					(order >= 0) ? other.amounts[theirs] : 0);
-			mine += (order <= 0) ? 1 : 0;
-			theirs += (order >= 0) ? 1 : 0;
-		}
-		return new GCounter<>(Arrays.copyOf(newKeys, size), Arrays.copyOf(newAmounts, size));
+		SortedKeys.Union<K> union = this.keys.union(other.keys);
+		long[] larger = new long[union.keys().size()];
+		Arrays.setAll(larger, (i) -> Math.max(amount(union.here()[i]), other.amount(union.there()[i])));
+		return new GCounter<>(union.keys(), larger);
+	}
+
+	private long amount(int index) {
+		return (index >= 0) ? this.amounts[index] : 0;
 	}
 
 	/**
@@ -262,16 +252,17 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @return whether every entry here is at least as large as the other's
 	 */
 	public boolean isAtLeast(GCounter<K> other) {
-		if (Arrays.equals(this.keys, other.keys)) {
+		if (this.keys.isSame(other.keys)) {
 			return isAtLeast(other.amounts);
 		}
 		int mine = 0;
-		for (int theirs = 0; theirs < other.keys.length; theirs++) {
-			while (mine < this.keys.length && key(mine).compareTo(other.key(theirs)) < 0) {
-				mine++;
+		for (int theirs = 0; theirs < other.amounts.length; theirs++) {
+			int order = -1;
+			while (mine < this.amounts.length && order < 0) {
+				order = this.keys.compare(mine, other.keys, theirs);
+				mine += (order < 0) ? 1 : 0;
 			}
-			boolean found = mine < this.keys.length && key(mine).equals(other.key(theirs));
-			if (other.amounts[theirs] > (found ? this.amounts[mine] : 0)) {
+			if (other.amounts[theirs] > ((order == 0) ? this.amounts[mine] : 0)) {
 				return false;
 			}
 		}
@@ -293,17 +284,17 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @return the counter of these; this very instance if all pass
 	 */
 	public GCounter<K> retain(Entries<K> filter) {
-		Comparable<?>[] kept = new Comparable<?>[this.keys.length];
-		long[] keptAmounts = new long[this.keys.length];
+		long[] kept = new long[this.amounts.length];
+		BitSet passed = new BitSet(this.amounts.length);
 		int size = 0;
-		for (int i = 0; i < this.keys.length; i++) {
-			if (filter.test(key(i), this.amounts[i])) {
-				kept[size] = this.keys[i];
-				keptAmounts[size++] = this.amounts[i];
+		for (int i = 0; i < this.amounts.length; i++) {
+			if (filter.test(this.keys.get(i), this.amounts[i])) {
+				passed.set(i);
+				kept[size++] = this.amounts[i];
 			}
 		}
-		return (size == this.keys.length) ? this
-				: new GCounter<>(Arrays.copyOf(kept, size), Arrays.copyOf(keptAmounts, size));
+		return (size == this.amounts.length) ? this
+				: new GCounter<>(this.keys.retain(size, passed::get), Arrays.copyOf(kept, size));
 	}
 
 	/**
@@ -311,20 +302,20 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @param action what receives key and amount
 	 */
 	public void forEach(ObjLongConsumer<K> action) {
-		for (int i = 0; i < this.keys.length; i++) {
-			action.accept(key(i), this.amounts[i]);
+		for (int i = 0; i < this.amounts.length; i++) {
+			action.accept(this.keys.get(i), this.amounts[i]);
 		}
 	}
 
 	@Override
 	public boolean equals(Object other) {
-		return other instanceof GCounter<?> counter && Arrays.equals(this.keys, counter.keys)
+		return other instanceof GCounter<?> counter && this.keys.isSame(counter.keys)
 				&& Arrays.equals(this.amounts, counter.amounts);
 	}
 
 	@Override
 	public int hashCode() {
-		return 31 * Arrays.hashCode(this.keys) + Arrays.hashCode(this.amounts);
+		return 31 * this.keys.hashCode() + Arrays.hashCode(this.amounts);
 	}
 
 	@Override
@@ -332,22 +323,6 @@ public final class GCounter<K extends Comparable<K>> {
 		StringBuilder text = new StringBuilder("{");
 		forEach((key, amount) -> text.append((text.length() > 1) ? ", " : "").append(key).append('=').append(amount));
 		return text.append('}').toString();
-	}
-
-	private int order(int mine, GCounter<K> other, int theirs) {
-		if (mine == this.keys.length) {
-			return 1;
-		}
-		return (theirs == other.keys.length) ? -1 : key(mine).compareTo(other.key(theirs));
-	}
-
-	private int indexOf(K key) {
-		return Arrays.binarySearch(this.keys, key);
-	}
-
-	@SuppressWarnings("unchecked")
-	private K key(int index) {
-		return (K) this.keys[index];
 	}
 
 	private static void requireNotNegative(long amount) {

@@ -80,6 +80,9 @@ public final class Bucket implements Line {
 	@GuardedBy("this")
 	private final ContextFollower context;
 
+	@GuardedBy("this")
+	private final Exchange exchange;
+
 	// Written with the lock held. Whatever may end it but time and context forgets it.
 	private volatile @Nullable StandingRejection rejection;
 
@@ -96,6 +99,8 @@ public final class Bucket implements Line {
 				statistics);
 		this.advances = new Advances(replica, this.rule);
 		this.context = new ContextFollower(limit, step, replica, this.credit, this.rule, this.peers, this.activity);
+		this.exchange = new Exchange(key, replica, this.credit, this.peers, this.activity, this.context, statistics,
+				queues);
 	}
 
 	public BucketKey key() {
@@ -254,51 +259,17 @@ public final class Bucket implements Line {
 	 */
 	public synchronized MergeResult merge(TokenBucketState remote, long now) {
 		touch(now);
-		if (!remote.isInRange()) {
-			return MergeResult.OVERFULL;
-		}
-		TokenBucketState met = this.context.meet(remote, now);
-		if (met == null) {
-			return MergeResult.OUTDATED;
-		}
-		TokenBucketState credible = this.replica.credible(met);
-		TokenBucketState before = this.replica.state();
-		long availableBefore = this.replica.spendable();
-		if (this.replica.merge(credible)) {
-			this.activity.use(now);
-			this.queues.merges().onMerge(this.key, before, credible, this.replica.state());
-			if (this.peers.learn(before, availableBefore, now)) {
-				this.activity.markDirty();
-			}
-			this.context.trimExcess();
-			this.statistics.see(this.replica.level());
-			this.credit.share(this.replica.view(), now);
-			DriftListener listener = this.context.isConfigured() ? this.queues.drift() : DriftListener.NONE;
-			this.peers.judge(this.key, this.context.syncIntervalNanos(), listener, now);
-			this.context.doubtReplica(now);
-		}
-		if (!this.replica.state().isAtLeast(credible)) {
-			return MergeResult.OVERFULL;
-		}
-		return (credible == met) ? MergeResult.MERGED : MergeResult.CONTRADICTION;
+		return this.exchange.merge(remote, now);
 	}
 
 	public synchronized MergeResult restore(TokenBucketState saved, long now) {
-		boolean untouched = this.activity.hasSeen(this.replica.state());
-		MergeResult result = merge(saved, now);
-		if (untouched) {
-			this.activity.see(this.replica.state());
-		}
-		return result;
+		touch(now);
+		return this.exchange.restore(saved, now);
 	}
 
 	public synchronized MergeResult restoreForAll(TokenBucketState saved, long now) {
-		TokenBucketState before = this.replica.state();
-		MergeResult result = merge(saved, now);
-		if (!before.isAtLeast(this.replica.state())) {
-			this.activity.markDirty();
-		}
-		return result;
+		touch(now);
+		return this.exchange.restoreForAll(saved, now);
 	}
 
 	/**
@@ -306,36 +277,24 @@ public final class Bucket implements Line {
 	 */
 	public synchronized TokenBucketState publish(long batch, long now) {
 		touch(now);
-		TokenBucketState published = this.replica.state();
-		this.credit.publish(batch, now);
-		this.replica.tell();
-		this.activity.publish();
-		return published;
+		return this.exchange.publish(batch, now);
 	}
 
 	public synchronized void acknowledge(long batch, long now) {
 		touch(now);
-		this.credit.acknowledge(batch, this.replica.view(), now);
-		if (this.credit.isSettled()) {
-			this.activity.settle();
-		}
+		this.exchange.acknowledge(batch, now);
 	}
 
 	public synchronized void publishAgain() {
-		if (this.replica.hasOwnEntries()) {
-			this.activity.markDirty();
-		}
+		this.exchange.publishAgain();
 	}
 
 	/**
-	 * Has the bucket published unless it is full: nobody tells the others of refill as
-	 * long as nobody spends.
+	 * Has the bucket published unless it is full.
 	 */
 	public synchronized void publishRefill(long now) {
 		touch(now);
-		if (this.replica.isBelowFull()) {
-			this.activity.markDirty();
-		}
+		this.exchange.publishRefill();
 	}
 
 	/**
@@ -345,7 +304,7 @@ public final class Bucket implements Line {
 	public synchronized boolean tick(long now, long keepNanos) {
 		touch(now);
 		this.replica.remember(now, keepNanos);
-		this.context.fold(now);
+		this.exchange.fold(now);
 		this.credit.share(this.replica.view(), now);
 		return this.activity.tick(this.replica.state());
 	}

@@ -3,14 +3,13 @@ package io.openclaw.tokenbucket.limiter.bucket;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.Fold;
 import io.openclaw.tokenbucket.crdt.Limit;
-import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.FallbackQuota;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 import io.openclaw.tokenbucket.limiter.rule.Credit;
+import io.openclaw.tokenbucket.limiter.rule.Debt;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
 
 /**
@@ -111,37 +110,14 @@ final class ContextFollower {
 	 * or count.
 	 */
 	void doubtReplica(long now) {
-		if (!this.replica.hasRoomToCount() || this.replica.isOverdrawn(this.step.active().policy().overdraft())) {
+		if (!this.replica.hasRoomToCount()
+				|| Debt.isBeyondRules(this.replica, this.step.active().policy().overdraft())) {
 			changeMode(now);
 		}
 	}
 
-	/**
-	 * Brings the bucket and what a peer sent under one fold.
-	 * @return what the peer sent under that fold; {@code null} if that cannot be
-	 */
-	@Nullable TokenBucketState meet(TokenBucketState remote, long now) {
-		boolean ahead = this.replica.fold().compareTo(remote.fold()) > 0;
-		Birth before = this.replica.birth();
-		Fold foldBefore = this.replica.fold();
-		TokenBucketState met = this.replica.meet(remote, this.limit::nextBirth);
-		boolean anew = this.replica.birth() != before;
-		if (anew) {
-			this.peers.forget();
-		}
-		if (ahead || (anew && !remote.isAtLeast(this.replica.state()))) {
-			this.activity.markDirty();
-		}
-		if (this.replica.fold() != foldBefore) {
-			doubtReplica(now);
-		}
-		return met;
-	}
-
-	void fold(long now) {
-		if (this.replica.fold(now)) {
-			this.activity.markDirty();
-		}
+	Birth nextBirth() {
+		return this.limit.nextBirth();
 	}
 
 	void trimExcess() {
@@ -192,7 +168,7 @@ final class ContextFollower {
 
 	private boolean isOutOfDebt() {
 		boolean inDebt = this.replica.level() < 0;
-		boolean forgiven = this.replica.forgiveDebt();
+		boolean forgiven = Debt.forgive(this.replica);
 		if (inDebt && forgiven) {
 			this.activity.markDirty();
 			this.activity.flush();

@@ -239,6 +239,15 @@ public final class MembershipView {
 	}
 
 	/**
+	 * The part of an amount that the members heard have.
+	 * @param amount micro-tokens
+	 * @return all of it if every member is heard
+	 */
+	public long part(long amount) {
+		return (this.heard.size() == this.size) ? amount : (long) ((double) amount * this.heard.size() / this.size);
+	}
+
+	/**
 	 * Whether no other member is heard.
 	 * @return whether there is nobody to wait for
 	 */

@@ -1,15 +1,9 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
-import java.util.function.Supplier;
-
-import org.jspecify.annotations.Nullable;
-
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Fold;
 import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.crdt.Limit;
-import io.openclaw.tokenbucket.crdt.MicroTokens;
-import io.openclaw.tokenbucket.crdt.Refill;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
@@ -20,20 +14,15 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
  */
 public final class LocalReplica {
 
-	private static final long SECOND_NANOS = 1_000_000_000;
-
-	// Of one bucket, at one member.
-	private static final double MOST_UNSETTLED = 1_000;
-
 	private final long marginNanos;
 
 	private final BufferedState state = new BufferedState();
 
-	private final Refill refill;
+	private final SharedRefill refill;
 
 	private final Reserve reserve = new Reserve();
 
-	private final Excess excess = new Excess();
+	private final LocalLevel level = new LocalLevel();
 
 	private final MissedRefill missedRefill = new MissedRefill();
 
@@ -43,25 +32,11 @@ public final class LocalReplica {
 
 	private MembershipView view;
 
-	private long level;
-
-	private long reserved;
-
 	private long consumedHere;
 
-	private long settledAt;
-
-	// While this member joins, since when it does.
 	private long viewedSince;
 
-	private long foldedAt;
-
 	private final long createdAt;
-
-	private @Nullable Lack lack;
-
-	// What others did not grant as well, and have not been told.
-	private long grantedApart;
 
 	/**
 	 * Creates the replica of a bucket that others may have held before.
@@ -80,8 +55,7 @@ public final class LocalReplica {
 		this.birth = birth;
 		this.view = view;
 		this.marginNanos = marginNanos;
-		this.refill = new Refill(limit.refillRate(), view.size());
-		this.settledAt = activatedAt;
+		this.refill = new SharedRefill(limit, view, activatedAt);
 		this.viewedSince = now;
 		this.createdAt = now;
 		// Before a member knows its fleet, others may hold the bucket that is new here.
@@ -103,15 +77,26 @@ public final class LocalReplica {
 	}
 
 	public long level() {
-		return this.level;
+		return this.level.level();
 	}
 
 	public long reserved() {
-		return this.reserved;
+		return this.level.reserved();
 	}
 
-	long joiningNanos() {
-		return this.settledAt - this.viewedSince;
+	long settledAt() {
+		return this.refill.settledAt();
+	}
+
+	/**
+	 * Since when these are the members, and while this member joins, since when it does.
+	 */
+	long viewedSince() {
+		return this.viewedSince;
+	}
+
+	long ageNanos() {
+		return settledAt() - this.createdAt;
 	}
 
 	public long consumedHere() {
@@ -142,56 +127,33 @@ public final class LocalReplica {
 	 * All that the members heard can hold.
 	 */
 	long ceiling() {
-		int heard = this.view.heard().size();
-		return (heard == this.view.size()) ? this.limit.capacity()
-				: (long) ((double) this.limit.capacity() * heard / this.view.size());
+		return this.view.part(this.limit.capacity());
 	}
 
 	/**
-	 * Accrues refill on the shares of the members heard, up to their part of the
-	 * capacity. What the cap or unheard members withhold is lost for good. Otherwise an
-	 * idle hour would refill the bucket at every later touch.
+	 * Refills up to now: all that there is room for at the members heard.
 	 */
 	public void settle(long now) {
-		long elapsed = now - this.settledAt;
-		if (elapsed <= 0) {
-			return;
-		}
-		this.settledAt = now;
-		long room = this.view.isComplete() ? this.limit.capacity() - this.level : ceiling() - available();
-		// Nobody counts a joiner's share yet: its refill would come on top of theirs.
-		if (room <= 0 || this.view.isJoining()) {
-			this.refill.withhold();
-			return;
-		}
-		int heard = this.view.heard().size();
-		long each = this.refill.accrue(elapsed, room / heard);
-		long rest = room - each * heard;
-		// The last few micro-tokens do not divide, but a request may cost them all.
-		long last = (rest < heard) ? rest : 0;
-		this.state.grant(each, last);
-		this.level += each * heard + last;
-		if (!this.view.isComplete() || this.view.isAlone()) {
-			this.grantedApart += each * heard + last;
+		if (!this.refill.isSettled(now)) {
+			long room = this.view.isComplete() ? this.limit.capacity() - level() : ceiling() - available();
+			this.level.add(this.refill.settle(room, this.view, this.state, now));
 		}
 	}
 
 	/**
 	 * Whether the others must be told what this member granted while it did not hear all.
-	 * Without that they would learn of it only when this member next spends. Less than a
-	 * token of all members together is not worth telling.
+	 * Without that they would learn of it only when this member next spends.
 	 */
 	public boolean hasNewsOfGrants() {
-		return this.grantedApart >= MicroTokens.PER_TOKEN / this.view.size() && this.view.isComplete()
-				&& !this.view.isAlone();
+		return this.refill.hasNews(this.view);
 	}
 
 	public void tell() {
-		this.grantedApart = 0;
+		this.refill.tell();
 	}
 
 	public void spend(long amount) {
-		this.level -= amount;
+		this.level.add(-amount);
 		this.state.consume(amount);
 		this.consumedHere += amount;
 	}
@@ -199,6 +161,20 @@ public final class LocalReplica {
 	public void countUnder(Birth newBirth) {
 		state();
 		this.birth = newBirth;
+	}
+
+	/**
+	 * What was consumed under this birth when all were heard.
+	 */
+	long consumedBefore() {
+		return this.reserve.consumedBefore(this.birth);
+	}
+
+	/**
+	 * The state without what accrued and was spent here last.
+	 */
+	TokenBucketState known() {
+		return this.state.known();
 	}
 
 	public TokenBucketState state() {
@@ -220,95 +196,22 @@ public final class LocalReplica {
 	}
 
 	/**
-	 * Brings the state here and another replica's under one fold, the larger of both.
-	 * @param remote the other state, in range
-	 * @param nextBirth what to count under from now on, if this state cannot be
-	 * translated and the other takes its place
-	 * @return the other state under that fold; {@code null} if it cannot be believed or
-	 * translated
+	 * Brings everything under another fold.
 	 */
-	public @Nullable TokenBucketState meet(TokenBucketState remote, Supplier<Birth> nextBirth) {
-		TokenBucketState own = state();
-		int order = own.fold().compareTo(remote.fold());
-		if (order == 0) {
-			return remote;
-		}
-		if (order > 0) {
-			Fold.Translation translation = own.fold().from(remote.fold());
-			return (translation != null) ? translation.of(remote) : null;
-		}
-		Fold.Translation translation = remote.fold().from(own.fold());
-		if (translation != null && own.entries() > 0 && new OwnClaims(this.birth).areCredible(translation, own)
-				&& translation.of(own).isInRange()) {
-			follow(translation);
-			return remote;
-		}
-		boolean waits = translation == null && own.entries() > 0 && mayBeTold(own.fold(), remote.fold());
-		return (!waits && startAnew(remote, own, nextBirth)) ? remote : null;
-	}
-
-	// Where only the last fold is lacking, somebody may still know what it took out.
-	private boolean mayBeTold(Fold own, Fold remote) {
-		if (remote.number() != own.number() + 1) {
-			return false;
-		}
-		if (this.lack == null || this.lack.number() != remote.number()) {
-			this.lack = new Lack(remote.number(), this.settledAt);
-		}
-		return this.settledAt - this.lack.since() < Folding.TOLD_NANOS;
-	}
-
-	/**
-	 * Folds entries of those who are gone, if that is worth it and falls to this member,
-	 * and forgets an earlier baseline once nobody can lack it.
-	 * @param now the current time
-	 * @return whether the others must be told
-	 */
-	public boolean fold(long now) {
-		if (!this.view.isComplete()) {
-			return false;
-		}
-		TokenBucketState known = this.state.known();
-		if (known.fold().last() != null) {
-			if (now - this.foldedAt > Folding.keptNanos(this.limit)) {
-				this.state.replace(state().forgetBaseline());
-			}
-			return false;
-		}
-		if (!Folding.isDue(known, this.view) || now - this.viewedSince <= Folding.REST_NANOS) {
-			return false;
-		}
-		Fold.Translation translation = Folding.fold(state(), this.view).fold().from(known.fold());
-		if (translation != null) {
-			follow(translation);
-		}
-		return translation != null;
-	}
-
-	public Fold fold() {
-		return this.state.known().fold();
-	}
-
-	private void follow(Fold.Translation translation) {
+	void translate(Fold.Translation translation) {
 		TokenBucketState translated = translation.of(state());
-		this.lack = null;
 		this.reserve.translate(translation::of);
 		this.missedRefill.translate(translation::ofGranted);
-		this.foldedAt = this.settledAt;
 		replaceState(translated);
 	}
 
-	// Whoever did not live through a fold keeps no baseline: else each process would hand
-	// it on to the next.
-	private boolean startAnew(TokenBucketState remote, TokenBucketState own, Supplier<Birth> nextBirth) {
-		Birth newBirth = nextBirth.get();
-		TokenBucketState credible = new OwnClaims(newBirth).credible(remote, TokenBucketState.empty());
-		TokenBucketState adopted = credible.consume(newBirth, Math.max(0, unknownToOthers(own))).forgetBaseline();
-		if (!adopted.isInRange() || !adopted.hasRoomToCount()) {
-			return false;
-		}
+	/**
+	 * Goes on with the state of others in the place of this one.
+	 * @param adopted their state, with what they cannot know
+	 * @param newBirth what to count under from now on
+	 */
+	void startAnew(TokenBucketState adopted, Birth newBirth) {
 		this.birth = newBirth;
-		this.lack = null;
 		this.reserve.translate((remembered) -> adopted);
 		if (this.view.isJoining()) {
 			this.reserve.join(adopted);
@@ -317,18 +220,15 @@ public final class LocalReplica {
 			this.reserve.begin(adopted);
 		}
 		this.missedRefill.translate((member, granted) -> adopted.granted().get(member));
-		this.foldedAt = this.settledAt;
 		replaceState(adopted);
-		return true;
 	}
 
-	// Others may know nothing of a young bucket. What is remembered of an older one is of
-	// a time when all were heard, long enough ago for them to have heard of it. Of what
-	// was spent since, all but what lacks from full was refilled.
-	private long unknownToOthers(TokenBucketState own) {
-		long consumed = own.consumed().get(this.birth);
-		return Folding.isYoung(this.settledAt - this.createdAt) ? consumed - own.returned().get(this.birth) : Math
-			.min(this.limit.capacity() - this.limit.level(own), consumed - this.reserve.consumedBefore(this.birth));
+	public Fold fold() {
+		return this.state.known().fold();
+	}
+
+	void forgetBaseline() {
+		this.state.replace(state().forgetBaseline());
 	}
 
 	/**
@@ -362,7 +262,7 @@ public final class LocalReplica {
 	 * never are.
 	 */
 	public boolean isBelowFull() {
-		return this.limit.capacity() - this.level >= this.view.size();
+		return this.limit.capacity() - level() >= this.view.size();
 	}
 
 	/**
@@ -373,18 +273,6 @@ public final class LocalReplica {
 	}
 
 	/**
-	 * Whether more is missing than members can have overspent that keep to the rules. At
-	 * worst each spends a full bucket and a second's refill before it hears of the
-	 * others, and has very many requests under way that all cost more than they took.
-	 * @param overdraft how much more each may cost
-	 */
-	public boolean isOverdrawn(long overdraft) {
-		double most = this.limit.capacity() + this.limit.refillRate().accruedIn(SECOND_NANOS)
-				+ MOST_UNSETTLED * overdraft;
-		return this.level < -most * this.view.size();
-	}
-
-	/**
 	 * Removes what is above the capacity. One member does it for all, once all are heard.
 	 * @return whether anything was removed
 	 */
@@ -392,7 +280,7 @@ public final class LocalReplica {
 		if (!this.view.isComplete()) {
 			return false;
 		}
-		long above = this.excess.take(this.limit.capacity(), this.level);
+		long above = this.level.takeExcess(this.limit);
 		if (above <= 0 || !this.view.heard().get(0).equals(this.view.self())) {
 			return false;
 		}
@@ -413,12 +301,9 @@ public final class LocalReplica {
 		TokenBucketState kept = keepBeginning(state(), newLimit);
 		this.limit = newLimit;
 		this.refill.changeRate(newLimit.refillRate());
-		this.excess.withholdNothing();
+		this.level.withholdNothing();
 		replaceState(kept);
-		if (isOverfull()) {
-			withholdAbove(before);
-		}
-		this.excess.follow(newLimit.capacity(), this.level);
+		this.level.resize(before, newLimit, this.view);
 	}
 
 	/**
@@ -447,27 +332,15 @@ public final class LocalReplica {
 	public long giveBack(long amount) {
 		TokenBucketState before = state();
 		long spent = before.allConsumed() - before.allReturned();
-		long given = Math.max(0, Math.min(amount, Math.min(spent, this.limit.capacity() - this.level)));
+		long given = Math.max(0, Math.min(amount, Math.min(spent, this.limit.capacity() - level())));
 		if (given > 0) {
 			replaceState(before.giveBack(this.birth, given));
 		}
 		return given;
 	}
 
-	/**
-	 * Refills what was spent below zero against the rules. Otherwise those who kept to
-	 * them would be rejected until it is refilled. All get equal parts, as of any refill:
-	 * so several members that do it at once do it once, and one that is lost later gains
-	 * nothing. Nothing happens unless all are heard, since sides that are apart would
-	 * each forgive the same.
-	 * @return whether there is no debt any more
-	 */
-	public boolean forgiveDebt() {
-		if (this.level < 0 && this.view.isComplete()) {
-			long each = (-this.level - 1) / this.view.size() + 1;
-			replaceState(state().grant(this.view.heard(), each));
-		}
-		return this.level >= 0;
+	void grantToEach(long amount) {
+		replaceState(state().grant(this.view.heard(), amount));
 	}
 
 	/**
@@ -479,17 +352,17 @@ public final class LocalReplica {
 		settle(now);
 		MembershipView oldView = this.view;
 		TokenBucketState counted = state();
-		long before = (this.excess.withheld() > 0) ? available() : Long.MAX_VALUE;
+		long before = this.level.boundOfChange(this.limit, oldView);
 		this.missedRefill.accrue(this.limit, oldView.size(), now);
 		this.view = newView;
 		this.viewedSince = (oldView.isJoining() && newView.isJoining()) ? this.viewedSince : now;
 		this.refill.divideAmong(newView.size());
-		this.excess.withholdNothing();
+		this.level.withholdNothing();
 		TokenBucketState granted = this.missedRefill.grantRemoved(oldView, newView, this.limit, counted);
-		this.grantedApart += granted.allGranted() - counted.allGranted();
+		this.refill.grantApart(granted.allGranted() - counted.allGranted());
 		boolean isNew = !oldView.knowsFleet() && newView.knowsFleet() && granted.initial() == 0;
 		replaceState(isNew ? granted.beginWith(this.limit.initial()) : granted);
-		withholdAbove(before);
+		this.level.withholdAbove(before, this.limit, newView);
 		this.missedRefill.follow(oldView, newView, this.state.known());
 	}
 
@@ -528,50 +401,13 @@ public final class LocalReplica {
 	}
 
 	private long available() {
-		return this.level - this.reserved - (isFree() ? 0 : this.excess.withheld());
+		return this.level.available(this.limit, this.view);
 	}
 
 	private void replaceState(TokenBucketState newState) {
 		this.state.replace(newState);
-		this.level = this.limit.level(newState);
-		this.reserved = this.reserve.sum(this.view, this.limit, newState, this.marginNanos);
-		if (isFree()) {
-			this.excess.withholdNothing();
-		}
-		else if (isOverfull()) {
-			// The others may hold their part of what there was, and still leave what this
-			// part may hold by now.
-			withholdAbove(Math.max(ceiling(), this.limit.capacity() - this.reserved));
-		}
-		else {
-			this.excess.withholdAtMost(this.level - this.reserved);
-		}
-	}
-
-	private void withholdAbove(long most) {
-		if (!isFree()) {
-			this.excess.withholdAbove(most, this.level - this.reserved);
-		}
-	}
-
-	// Once all are heard somebody consumes what is above the capacity. What a joiner may
-	// spend is little anyway, and says nothing of what it may when it is counted.
-	private boolean isFree() {
-		return this.view.isJoining() || (this.view.isComplete() && !isOverfull());
-	}
-
-	// Replicas that refilled alike may differ by a few micro-tokens.
-	private boolean isOverfull() {
-		return this.level - this.limit.capacity() >= MicroTokens.PER_TOKEN;
-	}
-
-	/**
-	 * A fold that this member lacks.
-	 *
-	 * @param number its number
-	 * @param since when this member met it
-	 */
-	private record Lack(long number, long since) {
+		long reserved = this.reserve.sum(this.view, this.limit, newState, this.marginNanos);
+		this.level.replace(this.limit.level(newState), reserved, this.limit, this.view);
 	}
 
 }

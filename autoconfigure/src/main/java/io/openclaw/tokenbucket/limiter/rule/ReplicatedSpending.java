@@ -62,7 +62,7 @@ public final class ReplicatedSpending implements SpendingMode {
 		if (view.isJoining()) {
 			// Nothing accrues before this member is counted. Then it has what all have.
 			// The longer that has taken, the longer it may still take.
-			long joining = Math.max(JOINING_NANOS, this.replica.joiningNanos());
+			long joining = Math.max(JOINING_NANOS, this.replica.settledAt() - this.replica.viewedSince());
 			return Math.max(joining, limit.refillRate().nanosToAccrue(Math.max(0, cost - this.replica.level())));
 		}
 		long perMember = (needed - available - 1) / view.heard().size() + 1;

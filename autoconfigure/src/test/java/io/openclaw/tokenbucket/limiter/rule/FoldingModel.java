@@ -278,6 +278,8 @@ final class FoldingModel {
 
 		private LocalReplica replica;
 
+		private FoldedReplica folds;
+
 		private TokenBucketState unfolded = TokenBucketState.empty().beginWith(LIMIT.initial());
 
 		private long births;
@@ -296,6 +298,7 @@ final class FoldingModel {
 		Member(MemberId id) {
 			this.id = id;
 			this.replica = created();
+			this.folds = new FoldedReplica(this.replica);
 		}
 
 		TokenBucketState state() {
@@ -392,6 +395,7 @@ final class FoldingModel {
 			if (others != null) {
 				FoldingModel.this.exchange(0);
 				this.replica = created();
+				this.folds = new FoldedReplica(this.replica);
 				this.unfolded = TokenBucketState.empty().beginWith(LIMIT.initial());
 				if (!FoldingModel.this.unaware) {
 					receive(others);
@@ -408,7 +412,7 @@ final class FoldingModel {
 			TokenBucketState own = state();
 			count(own, sent.state());
 			long before = this.births;
-			TokenBucketState met = this.replica.meet(sent.state(), this::nextBirth);
+			TokenBucketState met = this.folds.meet(sent.state(), this::nextBirth);
 			if (this.births > before && isYoung()) {
 				FoldingModel.this.forgotten += own.consumed().sum() - this.replica.consumedHere();
 			}
@@ -432,7 +436,7 @@ final class FoldingModel {
 		}
 
 		private void fold() {
-			FoldingModel.this.folds += this.replica.fold(FoldingModel.this.now) ? 1 : 0;
+			FoldingModel.this.folds += this.folds.fold(FoldingModel.this.now) ? 1 : 0;
 		}
 
 		// Has the state in which nobody folds count the same.

@@ -1,7 +1,9 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +28,7 @@ import static io.openclaw.tokenbucket.limiter.Fleets.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Folding}, as a replica does it.
+ * Tests for {@link Folding} and {@link FoldedReplica}.
  */
 class FoldingTests {
 
@@ -38,6 +40,8 @@ class FoldingTests {
 
 	private static final MembershipView BOTH = healthy(0, ALICE, BOB);
 
+	private final Map<LocalReplica, FoldedReplica> folds = new HashMap<>();
+
 	private long births = 1;
 
 	@Test
@@ -45,28 +49,28 @@ class FoldingTests {
 		LocalReplica alice = replica(ALICE, BOTH);
 		alice.merge(served(20).consume(new Birth(ALICE, 1), tokens(1)).consume(new Birth(BOB, 1), tokens(2)));
 		long level = alice.level();
-		assertThat(alice.fold(RESTED - millis(2))).isFalse();
-		assertThat(alice.fold(RESTED)).isTrue();
+		assertThat(folds(alice).fold(RESTED - millis(2))).isFalse();
+		assertThat(folds(alice).fold(RESTED)).isTrue();
 		assertThat(alice.level()).isEqualTo(level);
 		assertThat(alice.state().consumed()).isEqualTo(TokenBucketState.empty()
 			.consume(new Birth(ALICE, 1), tokens(1))
 			.consume(new Birth(BOB, 1), tokens(2))
 			.consumed());
 		assertThat(alice.state().granted().size()).isZero();
-		assertThat(alice.fold(RESTED + 1)).isFalse();
+		assertThat(folds(alice).fold(RESTED + 1)).isFalse();
 	}
 
 	@Test
 	void nobodyFoldsForLittleNorBesidesNorApart() {
 		LocalReplica little = replica(ALICE, BOTH);
 		little.merge(served(18));
-		assertThat(little.fold(RESTED)).isFalse();
+		assertThat(folds(little).fold(RESTED)).isFalse();
 		LocalReplica larger = replica(BOB, healthy(0, BOB, ALICE));
 		larger.merge(served(20));
-		assertThat(larger.fold(RESTED)).isFalse();
+		assertThat(folds(larger).fold(RESTED)).isFalse();
 		LocalReplica degraded = replica(ALICE, view(0, ALICE, lost(BOB, 0, 0)));
 		degraded.merge(served(20));
-		assertThat(degraded.fold(RESTED)).isFalse();
+		assertThat(folds(degraded).fold(RESTED)).isFalse();
 	}
 
 	@Test
@@ -76,7 +80,7 @@ class FoldingTests {
 			.giveBack(new Birth(BOB, 2), tokens(3))
 			.consume(new Birth(BOB, 3), tokens(5));
 		alice.merge(state);
-		alice.fold(RESTED);
+		folds(alice).fold(RESTED);
 		assertThat(alice.state().consumed().get(new Birth(BOB, 3))).isEqualTo(tokens(5));
 		assertThat(alice.state().entries()).isEqualTo(1);
 		assertThat(alice.level()).isEqualTo(LIMIT.level(state));
@@ -87,9 +91,9 @@ class FoldingTests {
 		LocalReplica alice = folded();
 		assertThat(alice.state().fold().last()).isNotNull();
 		alice.settle(FORGOTTEN);
-		alice.fold(FORGOTTEN - millis(10));
+		folds(alice).fold(FORGOTTEN - millis(10));
 		assertThat(alice.state().fold().last()).isNotNull();
-		assertThat(alice.fold(FORGOTTEN)).isFalse();
+		assertThat(folds(alice).fold(FORGOTTEN)).isFalse();
 		assertThat(alice.state().fold().last()).isNull();
 	}
 
@@ -199,7 +203,7 @@ class FoldingTests {
 		receive(alice, under(new Fold(1L << 40, 5, 0, 0, 0, null)));
 		long level = alice.level();
 		assertThat(receive(alice, under(served(20), alice.fold()))).isTrue();
-		assertThat(alice.fold(RESTED)).isFalse();
+		assertThat(folds(alice).fold(RESTED)).isFalse();
 		assertThat(alice.level()).isEqualTo(level - tokens(20));
 	}
 
@@ -207,20 +211,24 @@ class FoldingTests {
 	private LocalReplica folded() {
 		LocalReplica alice = replica(ALICE, BOTH);
 		alice.merge(served(20));
-		assertThat(alice.fold(RESTED)).isTrue();
+		assertThat(folds(alice).fold(RESTED)).isTrue();
 		return alice;
 	}
 
 	private LocalReplica foldedTwice(LocalReplica alice) {
 		alice.settle(FORGOTTEN);
-		alice.fold(FORGOTTEN);
+		folds(alice).fold(FORGOTTEN);
 		alice.merge(under(served(60), alice.fold()));
-		assertThat(alice.fold(FORGOTTEN + 1)).isTrue();
+		assertThat(folds(alice).fold(FORGOTTEN + 1)).isTrue();
 		return alice;
 	}
 
+	private FoldedReplica folds(LocalReplica replica) {
+		return this.folds.computeIfAbsent(replica, FoldedReplica::new);
+	}
+
 	private boolean receive(LocalReplica replica, TokenBucketState remote) {
-		TokenBucketState met = replica.meet(remote, () -> new Birth(replica.birth().member(), ++this.births));
+		TokenBucketState met = folds(replica).meet(remote, () -> new Birth(replica.birth().member(), ++this.births));
 		if (met == null) {
 			return false;
 		}

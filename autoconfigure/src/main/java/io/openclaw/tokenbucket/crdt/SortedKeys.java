@@ -1,0 +1,190 @@
+package io.openclaw.tokenbucket.crdt;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/**
+ * The keys of a counter: in order, each once. Counters that grow from one another share
+ * them. Immutable, and so thread-safe.
+ *
+ * @param <K> the key type
+ */
+abstract class SortedKeys<K extends Comparable<K>> {
+
+	private static final SortedKeys<?> NONE = new OfAny<Birth>(new Comparable<?>[0]);
+
+	@SuppressWarnings("unchecked")
+	static <K extends Comparable<K>> SortedKeys<K> none() {
+		return (SortedKeys<K>) NONE;
+	}
+
+	/**
+	 * Keys that are in order, each once.
+	 */
+	static <K extends Comparable<K>> SortedKeys<K> of(List<K> sorted) {
+		return of(sorted.toArray(new Comparable<?>[0]));
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <K extends Comparable<K>> SortedKeys<K> of(Comparable<?>[] sorted) {
+		if (sorted.length == 0) {
+			return none();
+		}
+		return (sorted[0] instanceof Birth) ? (SortedKeys<K>) SortedBirths.of(sorted) : new OfAny<>(sorted);
+	}
+
+	abstract int size();
+
+	abstract K get(int index);
+
+	abstract int compare(int index, K key);
+
+	abstract int compare(int index, SortedKeys<K> other, int otherIndex);
+
+	/**
+	 * Whether the other has these very keys.
+	 */
+	abstract boolean isSame(SortedKeys<?> other);
+
+	/**
+	 * Whether a collection contains these keys in this order and no others.
+	 */
+	final boolean areAll(Collection<K> keys) {
+		if (keys.size() != size()) {
+			return false;
+		}
+		int index = 0;
+		for (K key : keys) {
+			if (compare(index++, key) != 0) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Where a key is.
+	 * @return its index; where it would be inserted, as a negative number less one, if it
+	 * is not there
+	 */
+	final int indexOf(K key) {
+		int low = 0;
+		int high = size() - 1;
+		while (low <= high) {
+			int middle = (low + high) >>> 1;
+			int order = compare(middle, key);
+			if (order == 0) {
+				return middle;
+			}
+			low = (order < 0) ? middle + 1 : low;
+			high = (order < 0) ? high : middle - 1;
+		}
+		return -low - 1;
+	}
+
+	final SortedKeys<K> insert(int at, K key) {
+		Comparable<?>[] grown = new Comparable<?>[size() + 1];
+		for (int i = 0; i < grown.length; i++) {
+			grown[i] = (i == at) ? key : get((i < at) ? i : i - 1);
+		}
+		return of(grown);
+	}
+
+	final SortedKeys<K> retain(int count, IntPredicate kept) {
+		Comparable<?>[] fewer = new Comparable<?>[count];
+		int size = 0;
+		for (int i = 0; i < size(); i++) {
+			if (kept.test(i)) {
+				fewer[size++] = get(i);
+			}
+		}
+		return of(fewer);
+	}
+
+	/**
+	 * The keys of both.
+	 */
+	final Union<K> union(SortedKeys<K> other) {
+		Comparable<?>[] keys = new Comparable<?>[size() + other.size()];
+		int[] here = new int[keys.length];
+		int[] there = new int[keys.length];
+		int mine = 0;
+		int theirs = 0;
+		int size = 0;
+		while (mine < size() || theirs < other.size()) {
+			int order = order(mine, other, theirs);
+			keys[size] = (order <= 0) ? get(mine) : other.get(theirs);
+			here[size] = (order <= 0) ? mine++ : -1;
+			there[size++] = (order >= 0) ? theirs++ : -1;
+		}
+		SortedKeys<K> union = of(Arrays.copyOf(keys, size));
+		return new Union<>(union, here, there);
+	}
+
+	private int order(int mine, SortedKeys<K> other, int theirs) {
+		if (mine == size()) {
+			return 1;
+		}
+		return (theirs == other.size()) ? -1 : compare(mine, other, theirs);
+	}
+
+	@Override
+	public final boolean equals(Object other) {
+		return other instanceof SortedKeys<?> keys && isSame(keys);
+	}
+
+	@Override
+	public final int hashCode() {
+		int hash = 1;
+		for (int i = 0; i < size(); i++) {
+			hash = 31 * hash + get(i).hashCode();
+		}
+		return hash;
+	}
+
+	/**
+	 * The keys of two counters, and where each is in them: -1 where it is in the other
+	 * alone.
+	 */
+	record Union<K extends Comparable<K>>(SortedKeys<K> keys, int[] here, int[] there) {
+	}
+
+	private static final class OfAny<K extends Comparable<K>> extends SortedKeys<K> {
+
+		private final Comparable<?>[] keys;
+
+		OfAny(Comparable<?>[] keys) {
+			this.keys = keys;
+		}
+
+		@Override
+		int size() {
+			return this.keys.length;
+		}
+
+		@Override
+		@SuppressWarnings("unchecked")
+		K get(int index) {
+			return (K) this.keys[index];
+		}
+
+		@Override
+		int compare(int index, K key) {
+			return get(index).compareTo(key);
+		}
+
+		@Override
+		int compare(int index, SortedKeys<K> other, int otherIndex) {
+			return get(index).compareTo(other.get(otherIndex));
+		}
+
+		@Override
+		boolean isSame(SortedKeys<?> other) {
+			return this == other || (other instanceof OfAny<?> keys && Arrays.equals(this.keys, keys.keys));
+		}
+
+	}
+
+}
