@@ -8,51 +8,48 @@ import java.nio.file.Path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A part of {@code docs/observability.md} that is made of code or of what ran. It stands
- * between {@code <!-- generated: name -->} and {@code <!-- end -->}. Tests compare it, or
- * write it with {@code -Dobservability.reference=write}.
+ * Parts of a guide that are made of code or of what ran. Each stands between
+ * {@code <!-- generated: name -->} and {@code <!-- end -->}. Tests compare it, or write
+ * it where a system property says {@code write}.
+ *
+ * @param guide the guide
+ * @param property the system property
  */
-public final class GeneratedSection {
+public record GeneratedSection(Path guide, String property) {
 
-	private static final Path GUIDE = Path.of("..", "docs", "observability.md");
+	/** Parts of the guide to metrics and endpoints. */
+	public static final GeneratedSection OBSERVABILITY = new GeneratedSection(Path.of("..", "docs", "observability.md"),
+			"observability.reference");
+
+	/** Parts of the guide to performance. */
+	static final GeneratedSection PERFORMANCE = new GeneratedSection(Path.of("..", "docs", "performance.md"),
+			"performance.plots");
 
 	private static final String END = "<!-- end -->";
-
-	private GeneratedSection() {
-	}
 
 	/**
 	 * Fails if the guide says something else, unless it is to be written.
 	 * @param name of the section
 	 * @param expected what the section is to say
 	 */
-	public static void check(String name, String expected) {
-		String guide = read();
+	public void check(String name, String expected) {
+		String text = Page.read(this.guide).text();
 		String begin = "<!-- generated: " + name + " -->\n";
-		assertThat(guide).as("marker in " + GUIDE).contains(begin);
-		int from = guide.indexOf(begin) + begin.length();
-		int to = guide.indexOf(END, from);
-		if ("write".equals(System.getProperty("observability.reference"))) {
-			write(guide.substring(0, from) + "\n" + expected.strip() + "\n\n" + guide.substring(to));
+		assertThat(text).as("marker in " + this.guide).contains(begin);
+		int from = text.indexOf(begin) + begin.length();
+		int to = text.indexOf(END, from);
+		if ("write".equals(System.getProperty(this.property))) {
+			write(text.substring(0, from) + "\n" + expected.strip() + "\n\n" + text.substring(to));
 			return;
 		}
-		assertThat(guide.substring(from, to).strip())
-			.as("section '%s' of %s, which -Dobservability.reference=write makes anew", name, GUIDE)
+		assertThat(text.substring(from, to).strip())
+			.as("section '%s' of %s, which -D%s=write makes anew", name, this.guide, this.property)
 			.isEqualTo(expected.strip());
 	}
 
-	private static String read() {
+	private void write(String text) {
 		try {
-			return Files.readString(GUIDE);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
-	}
-
-	private static void write(String guide) {
-		try {
-			Files.writeString(GUIDE, guide);
+			Files.writeString(this.guide, text);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

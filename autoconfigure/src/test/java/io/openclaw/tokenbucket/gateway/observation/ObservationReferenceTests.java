@@ -17,13 +17,13 @@ class ObservationReferenceTests {
 
 	@Test
 	void theTableOfTheDecisionSaysWhatTheKeysSay() {
-		GeneratedSection.check("decision keys",
+		GeneratedSection.OBSERVABILITY.check("decision keys",
 				table(DecisionObservationDocumentation.DECISION.getLowCardinalityKeyNames()));
 	}
 
 	@Test
 	void theTableOfTheServerSaysWhatTheKeysSay() {
-		GeneratedSection.check("server keys",
+		GeneratedSection.OBSERVABILITY.check("server keys",
 				table(DecisionObservationDocumentation.SERVER.getHighCardinalityKeyNames()));
 	}
 

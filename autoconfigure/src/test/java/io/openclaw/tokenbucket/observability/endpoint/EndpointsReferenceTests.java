@@ -121,7 +121,7 @@ class EndpointsReferenceTests {
 			.isOk()
 			.expectBody()
 			.consumeWith(document("health"));
-		GeneratedSection.check("health", snippets("health", "response-body"));
+		GeneratedSection.OBSERVABILITY.check("health", snippets("health", "response-body"));
 	}
 
 	private void show(String name, String path, Class<? extends Record> view) {
@@ -132,7 +132,7 @@ class EndpointsReferenceTests {
 			.isOk()
 			.expectBody()
 			.consumeWith(document(name, PayloadDocumentation.responseFields(DocumentedFields.of(view))));
-		GeneratedSection.check(name, snippets(name, "response-body", "response-fields"));
+		GeneratedSection.OBSERVABILITY.check(name, snippets(name, "response-body", "response-fields"));
 	}
 
 	private void write(String name, String path, String body, int status, @Nullable String operation,
@@ -150,7 +150,7 @@ class EndpointsReferenceTests {
 			.isEqualTo(status)
 			.expectBody()
 			.consumeWith(document(name, fields));
-		GeneratedSection.check(name,
+		GeneratedSection.OBSERVABILITY.check(name,
 				(operation == null) ? snippets(name, "request-body", "response-body", "response-fields")
 						: snippets(name, "request-body", "request-fields", "response-body", "response-fields"));
 	}

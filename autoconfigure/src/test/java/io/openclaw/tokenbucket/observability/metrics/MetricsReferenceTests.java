@@ -20,7 +20,7 @@ class MetricsReferenceTests {
 
 	@Test
 	void theTableOfMetricsSaysWhatTheMetersSay() {
-		GeneratedSection.check("metrics",
+		GeneratedSection.OBSERVABILITY.check("metrics",
 				Stream.of(TokenBucketMeters.values())
 					.map(MetricsReferenceTests::row)
 					.collect(Collectors.joining("\n", "| name | kind, unit | meaning |\n| --- | --- | --- |\n", "")));
