@@ -3,50 +3,31 @@ package io.openclaw.tokenbucket.replication;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.persistence.SnapshotKeeper;
-import io.openclaw.tokenbucket.replication.port.InMemoryBus;
-import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
+import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
 import io.openclaw.tokenbucket.replication.port.MessageSigning;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
-import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 /**
- * Members in virtual time that share a bus and a {@link MemorySnapshots}.
+ * Members in virtual time that share a {@link MemorySnapshots}.
  */
-final class SavedFleet {
+final class SavedFleet implements ReplicationListener {
 
-	private static final Duration LATENCY = Duration.ofMillis(2);
+	private final TestFleet fleet = new TestFleet();
 
-	private final VirtualTime time = new VirtualTime();
-
-	private final InMemoryBus bus = new InMemoryBus(this.time, this.time, new InMemoryBus.Network() {
-
-		@Override
-		public List<Duration> deliveries(MemberId from, MemberId to) {
-			return List.of(LATENCY);
-		}
-
-		@Override
-		public boolean reachesServer(MemberId member) {
-			return true;
-		}
-
-	});
-
-	private final MemorySnapshots snapshots = new MemorySnapshots(this.time);
+	private final MemorySnapshots snapshots = new MemorySnapshots(this.fleet.time());
 
 	private final List<String> rejected = new ArrayList<>();
 
 	private final MessageSigning signing;
 
 	private long incarnations;
-
-	private Limit configured = Spender.limit(1000);
 
 	SavedFleet(MessageSigning signing) {
 		this.signing = signing;
@@ -56,11 +37,11 @@ final class SavedFleet {
 	 * Configures whatever starts from now on.
 	 */
 	void configure(Limit limit) {
-		this.configured = limit;
+		this.fleet.configure(limit);
 	}
 
 	VirtualTime time() {
-		return this.time;
+		return this.fleet.time();
 	}
 
 	MemorySnapshots snapshots() {
@@ -71,11 +52,11 @@ final class SavedFleet {
 	 * Why what was read was rejected, or what failed.
 	 */
 	List<String> rejected() {
-		return this.rejected;
+		return Stream.concat(this.rejected.stream(), this.fleet.surprises().stream()).toList();
 	}
 
 	void advanceSeconds(double seconds) {
-		this.time.advance(Duration.ofMillis((long) (seconds * 1e3)));
+		this.fleet.advanceSeconds(seconds);
 	}
 
 	/**
@@ -94,79 +75,60 @@ final class SavedFleet {
 		return process;
 	}
 
+	@Override
+	public void onRejected(String reason) {
+		this.rejected.add(reason);
+	}
+
+	@Override
+	public void onFailure(RuntimeException failure) {
+		this.rejected.add(failure.toString());
+	}
+
 	/**
 	 * One process.
 	 */
-	final class Process implements Timer, ReplicationListener {
+	final class Process {
 
-		private final Spender spender;
-
-		private final Replicator replicator;
+		private final TestMember member;
 
 		private final SnapshotKeeper keeper;
 
-		private final MemberId id;
-
-		private boolean killed;
-
 		Process(String node) {
-			SavedFleet fleet = SavedFleet.this;
-			this.id = new MemberId(node, ++fleet.incarnations);
-			this.spender = new Spender(this.id, fleet.time, fleet.configured);
-			this.replicator = new Replicator(
-					this.spender.store(), new InMemoryReplicationTransport(fleet.bus), new ReplicationSettings(null,
-							Spender.REPLICATION_FACTOR, Spender.SYNC_INTERVAL, Duration.ofSeconds(30)),
-					fleet.time, this, this);
-			this.keeper = new SnapshotKeeper(this.spender.store(), fleet.snapshots.connect(), fleet.signing, fleet.time,
-					this, this);
+			SavedFleet saved = SavedFleet.this;
+			this.member = saved.fleet.create(new MemberId(node, ++saved.incarnations), UnaryOperator.identity(),
+					MessageSigning.NONE);
+			this.keeper = new SnapshotKeeper(spender().store(), saved.snapshots.connect(), saved.signing, saved.time(),
+					this.member, saved);
 		}
 
 		private void start() {
-			this.replicator.founded().thenAccept(this.keeper::joined);
+			replicator().founded().thenAccept(this.keeper::joined);
 			this.keeper.start(Spender.REPLICATION_FACTOR);
-			schedule(Duration.ofMillis(1), this.replicator::start);
+			this.member.schedule(Duration.ofMillis(1), replicator()::start);
 		}
 
 		MemberId id() {
-			return this.id;
+			return this.member.id();
 		}
 
 		Spender spender() {
-			return this.spender;
+			return this.member.spender();
 		}
 
 		Replicator replicator() {
-			return this.replicator;
+			return this.member.replicator();
 		}
 
 		void kill() {
-			this.killed = true;
+			this.member.kill();
 		}
 
 		/**
 		 * Leaves as a gateway does that is asked to stop.
 		 */
 		void stop() {
-			this.replicator.leave().thenRun(this.keeper::stop);
-		}
-
-		@Override
-		public void schedule(Duration delay, Runnable task) {
-			SavedFleet.this.time.schedule(delay, () -> {
-				if (!this.killed) {
-					task.run();
-				}
-			});
-		}
-
-		@Override
-		public void onRejected(String reason) {
-			SavedFleet.this.rejected.add(reason);
-		}
-
-		@Override
-		public void onFailure(RuntimeException failure) {
-			SavedFleet.this.rejected.add(failure.toString());
+			replicator().leave().thenRun(this.keeper::stop);
 		}
 
 	}

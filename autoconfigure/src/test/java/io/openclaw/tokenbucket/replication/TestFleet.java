@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
+import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;
@@ -34,6 +35,8 @@ public final class TestFleet {
 
 	private final List<String> surprises = new ArrayList<>();
 
+	private Limit configured = Spender.limit(1000);
+
 	public VirtualTime time() {
 		return this.time;
 	}
@@ -47,6 +50,13 @@ public final class TestFleet {
 	 */
 	public List<String> surprises() {
 		return this.surprises;
+	}
+
+	/**
+	 * Configures whatever is created from now on.
+	 */
+	public void configure(Limit limit) {
+		this.configured = limit;
 	}
 
 	public void advance(Duration duration) {
@@ -136,7 +146,7 @@ public final class TestFleet {
 		TestMember(MemberId id, UnaryOperator<ReplicationTransport> transport, MessageSigning signing) {
 			this.id = id;
 			TestFleet fleet = TestFleet.this;
-			this.spender = new Spender(id, fleet.time);
+			this.spender = new Spender(id, fleet.time, fleet.configured);
 			ReplicationTransport tapped = fleet.wire.tap(new InMemoryReplicationTransport(fleet.bus), id);
 			this.replicator = new Replicator(
 					this.spender.store(), transport.apply(tapped), new ReplicationSettings(null,
