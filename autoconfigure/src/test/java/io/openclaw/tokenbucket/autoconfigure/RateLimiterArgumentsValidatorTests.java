@@ -22,8 +22,8 @@ import org.springframework.context.support.GenericApplicationContext;
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.gateway.ResponseCosts;
+import io.openclaw.tokenbucket.gateway.ratelimiter.RouteArguments;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter;
-import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Config;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Settings;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.LimitControl;
@@ -82,7 +82,7 @@ class RateLimiterArgumentsValidatorTests {
 
 	@Test
 	void propertiesThatMakeNoLimitAreRefusedByName() {
-		this.limiter.getConfig().put("orders", new Config().setBurstCapacity(4));
+		this.limiter.getConfig().put("orders", new RouteArguments().setBurstCapacity(4));
 		route(Map.of("rate-limiter", "#{@tokenBucketRateLimiter}"));
 		assertThatExceptionOfType(OpenClawConfigurationException.class).isThrownBy(this::validate)
 			.withMessageContaining(

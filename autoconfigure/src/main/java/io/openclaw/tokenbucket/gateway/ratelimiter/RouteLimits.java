@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Config;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Settings;
 import io.openclaw.tokenbucket.gateway.ErrorSettlement;
 import io.openclaw.tokenbucket.gateway.ResponseCosts;
@@ -58,7 +57,7 @@ final class RouteLimits {
 	 * @throws RejectedArgumentException if the arguments make no limit and the route has
 	 * had none that did
 	 */
-	RouteLimit of(String routeId, Config config) {
+	RouteLimit of(String routeId, RouteArguments config) {
 		RouteLimit known = this.byRoute.get(routeId);
 		return (known != null && known.isOf(config, this.settings)) ? known : follow(routeId, config);
 	}
@@ -83,7 +82,7 @@ final class RouteLimits {
 			.collect(Collectors.toUnmodifiableSet());
 	}
 
-	private synchronized RouteLimit follow(String routeId, Config config) {
+	private synchronized RouteLimit follow(String routeId, RouteArguments config) {
 		Settings current = this.settings;
 		RouteLimit former = this.byRoute.get(routeId);
 		RouteLimit limit = RouteLimit.of(LIMIT_PREFIX + routeId, config, current);
@@ -114,7 +113,7 @@ final class RouteLimits {
 	}
 
 	private static LimitPolicy policy(String name, RouteLimit route, Settings settings) {
-		Config config = route.config();
+		RouteArguments config = route.config();
 		long capacity = MicroTokens.ofTokens(config.getBurstCapacity());
 		Settling settling = route.settling();
 		long overdraft = (settling != null) ? settling.overdraftOf(route.cost()) : 0;
@@ -131,10 +130,10 @@ final class RouteLimits {
 	 * @param cost what a request costs in tokens
 	 * @param settling how it is settled; {@code null} where the cost is final
 	 */
-	record RouteLimit(@Nullable String name, int cost, @Nullable Settling settling, Config config, Arguments arguments,
-			Settings settings) {
+	record RouteLimit(@Nullable String name, int cost, @Nullable Settling settling, RouteArguments config,
+			Arguments arguments, Settings settings) {
 
-		private static RouteLimit of(String name, Config config, Settings settings) {
+		private static RouteLimit of(String name, RouteArguments config, Settings settings) {
 			return new RouteLimit((config.getBurstCapacity() != 0) ? name : null, config.getRequestedTokens(), null,
 					config, Arguments.of(config), settings);
 		}
@@ -152,7 +151,7 @@ final class RouteLimits {
 			return this.arguments.replenishRate();
 		}
 
-		private boolean isOf(Config other, Settings otherSettings) {
+		private boolean isOf(RouteArguments other, Settings otherSettings) {
 			return this.settings == otherSettings && this.arguments.equal(other);
 		}
 
@@ -161,12 +160,12 @@ final class RouteLimits {
 	private record Arguments(int replenishRate, long burstCapacity, int requestedTokens, @Nullable String settle,
 			@Nullable ErrorSettlement settleOnError, @Nullable Long overdraft) {
 
-		private static Arguments of(Config config) {
+		private static Arguments of(RouteArguments config) {
 			return new Arguments(config.getReplenishRate(), config.getBurstCapacity(), config.getRequestedTokens(),
 					config.getSettle(), config.getSettleOnError(), config.getOverdraft());
 		}
 
-		private boolean equal(Config config) {
+		private boolean equal(RouteArguments config) {
 			return this.replenishRate == config.getReplenishRate() && this.burstCapacity == config.getBurstCapacity()
 					&& this.requestedTokens == config.getRequestedTokens()
 					&& Objects.equals(this.settle, config.getSettle())

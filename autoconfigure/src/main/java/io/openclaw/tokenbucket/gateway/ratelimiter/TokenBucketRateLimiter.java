@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -23,7 +22,6 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.gateway.Cashier;
 import io.openclaw.tokenbucket.gateway.DecisionObserver;
-import io.openclaw.tokenbucket.gateway.ErrorSettlement;
 import io.openclaw.tokenbucket.gateway.ResponseCosts;
 import io.openclaw.tokenbucket.gateway.Settling;
 import io.openclaw.tokenbucket.gateway.answer.RetryAfter;
@@ -38,7 +36,7 @@ import io.openclaw.tokenbucket.limiter.decision.Decision;
  * and properties that are there for its {@code RedisRateLimiter}. As with that one each
  * route has buckets of its own, which all gateways share. Thread-safe; does no I/O.
  */
-public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateLimiter.Config> {
+public class TokenBucketRateLimiter extends AbstractRateLimiter<RouteArguments> {
 
 	/** The prefix of the arguments, that of Spring Cloud Gateway's own rate limiter. */
 	public static final String ARGUMENTS = "redis-rate-limiter";
@@ -68,7 +66,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	private final UnaryOperator<String> names;
 
 	// Requests read while routes are refreshed.
-	private final ConcurrentMap<String, Config> config = new ConcurrentHashMap<>();
+	private final ConcurrentMap<String, RouteArguments> config = new ConcurrentHashMap<>();
 
 	private volatile boolean includeHeaders = true;
 
@@ -93,7 +91,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	public TokenBucketRateLimiter(TokenBucketLimiter limiter, LimitControl control,
 			ConfigurationService configurationService, Settings settings, Consumer<String> added,
 			UnaryOperator<String> names, ResponseCosts costs) {
-		super(Config.class, ARGUMENTS, configurationService);
+		super(RouteArguments.class, ARGUMENTS, configurationService);
 		this.cashier = new Cashier(limiter, DecisionObserver.NONE);
 		this.limits = new RouteLimits(control, settings, added, costs);
 		this.names = names;
@@ -154,12 +152,12 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	 * @return whether its arguments say how
 	 */
 	public boolean settles(String routeId) {
-		Config config = argumentsOf(routeId);
+		RouteArguments config = argumentsOf(routeId);
 		return config != null && config.getSettle() != null;
 	}
 
-	private Config configOf(String routeId) {
-		Config routeConfig = argumentsOf(routeId);
+	private RouteArguments configOf(String routeId) {
+		RouteArguments routeConfig = argumentsOf(routeId);
 		if (routeConfig == null) {
 			throw new IllegalArgumentException(
 					"RequestRateLimiter of route '%s' lacks the arguments %s.replenishRate and %s.burstCapacity"
@@ -168,8 +166,8 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 		return routeConfig;
 	}
 
-	private @Nullable Config argumentsOf(String routeId) {
-		Config routeConfig = this.config.get(routeId);
+	private @Nullable RouteArguments argumentsOf(String routeId) {
+		RouteArguments routeConfig = this.config.get(routeId);
 		return (routeConfig != null) ? routeConfig : this.config.get(RouteDefinitionRouteLocator.DEFAULT_FILTERS);
 	}
 
@@ -201,7 +199,7 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	 * {@link RouteDefinitionRouteLocator#DEFAULT_FILTERS}; mutable and thread-safe
 	 */
 	@Override
-	public Map<String, Config> getConfig() {
+	public Map<String, RouteArguments> getConfig() {
 		return this.config;
 	}
 
@@ -292,174 +290,6 @@ public class TokenBucketRateLimiter extends AbstractRateLimiter<TokenBucketRateL
 	 * @param creditWait how long a request may wait for an acknowledgement
 	 */
 	public record Settings(long revision, Duration creditWait) {
-	}
-
-	/**
-	 * The arguments of a route. Mutable, not thread-safe.
-	 */
-	public static class Config {
-
-		private int replenishRate;
-
-		private long burstCapacity = 1;
-
-		private int requestedTokens = 1;
-
-		private @Nullable String settle;
-
-		private @Nullable ErrorSettlement settleOnError;
-
-		private @Nullable Long overdraft;
-
-		/**
-		 * Tokens that flow in.
-		 * @return tokens per second
-		 */
-		public int getReplenishRate() {
-			return this.replenishRate;
-		}
-
-		/**
-		 * Sets what flows in.
-		 * @param replenishRate tokens per second, from 1 to
-		 * {@link MicroTokens#MAX_TOKENS}
-		 * @return this
-		 */
-		public Config setReplenishRate(int replenishRate) {
-			this.replenishRate = replenishRate;
-			return this;
-		}
-
-		/**
-		 * The capacity.
-		 * @return tokens
-		 */
-		public long getBurstCapacity() {
-			return this.burstCapacity;
-		}
-
-		/**
-		 * Sets the capacity.
-		 * @param burstCapacity tokens, from 0 to {@link MicroTokens#MAX_TOKENS}; fewer
-		 * than a request costs let none pass
-		 * @return this
-		 */
-		public Config setBurstCapacity(long burstCapacity) {
-			this.burstCapacity = burstCapacity;
-			return this;
-		}
-
-		/**
-		 * What a request costs.
-		 * @return tokens
-		 */
-		public int getRequestedTokens() {
-			return this.requestedTokens;
-		}
-
-		/**
-		 * Sets what a request costs.
-		 * @param requestedTokens tokens, at least 1
-		 * @return this
-		 */
-		public Config setRequestedTokens(int requestedTokens) {
-			this.requestedTokens = requestedTokens;
-			return this;
-		}
-
-		/**
-		 * What a request has cost, where that is known only afterwards.
-		 * @return as {@code settle} of a limit; {@code null} where the cost is final
-		 */
-		public @Nullable String getSettle() {
-			return this.settle;
-		}
-
-		/**
-		 * Sets what a request has cost. It then takes {@code requestedTokens} in advance.
-		 * @param settle such as {@code header:X-Tokens-Used}
-		 * @return this
-		 */
-		public Config setSettle(@Nullable String settle) {
-			this.settle = settle;
-			return this;
-		}
-
-		/**
-		 * What a request costs that failed before anybody knew.
-		 * @return {@code null} for what it took in advance
-		 */
-		public @Nullable ErrorSettlement getSettleOnError() {
-			return this.settleOnError;
-		}
-
-		/**
-		 * Sets what a request costs that failed before anybody knew.
-		 * @param settleOnError {@code null} for what it took in advance
-		 * @return this
-		 */
-		public Config setSettleOnError(@Nullable ErrorSettlement settleOnError) {
-			this.settleOnError = settleOnError;
-			return this;
-		}
-
-		/**
-		 * What a request may cost beyond what it took in advance.
-		 * @return tokens; {@code null} for as many again
-		 */
-		public @Nullable Long getOverdraft() {
-			return this.overdraft;
-		}
-
-		/**
-		 * Sets what a request may cost beyond what it took in advance.
-		 * @param overdraft tokens, from 0 to {@link MicroTokens#MAX_TOKENS}; {@code null}
-		 * for as many again
-		 * @return this
-		 */
-		public Config setOverdraft(@Nullable Long overdraft) {
-			this.overdraft = overdraft;
-			return this;
-		}
-
-		@Nullable Settling settling(String routeId, ResponseCosts costs) {
-			String text = this.settle;
-			if (text == null) {
-				return null;
-			}
-			ErrorSettlement onError = Objects.requireNonNullElse(this.settleOnError, ErrorSettlement.KEEP);
-			try {
-				return costs.parse(text, onError, this.overdraft);
-			}
-			catch (IllegalArgumentException ex) {
-				throw new RejectedArgumentException(routeId, "settle", text, "what is possible: " + ex.getMessage());
-			}
-		}
-
-		void validate(String routeId) {
-			require(routeId, "replenishRate", this.replenishRate, 1);
-			require(routeId, "burstCapacity", this.burstCapacity, 0);
-			if (this.requestedTokens < 1) {
-				throw new RejectedArgumentException(routeId, "requestedTokens", this.requestedTokens, "at least 1");
-			}
-			if (this.overdraft != null) {
-				require(routeId, "overdraft", this.overdraft, 0);
-			}
-		}
-
-		private static void require(String routeId, String argument, long value, long least) {
-			if (value < least || value > MicroTokens.MAX_TOKENS) {
-				throw new RejectedArgumentException(routeId, argument, value,
-						"at least %d and at most %d".formatted(least, MicroTokens.MAX_TOKENS));
-			}
-		}
-
-		@Override
-		public String toString() {
-			return "replenishRate = %d, burstCapacity = %d, requestedTokens = %d".formatted(this.replenishRate,
-					this.burstCapacity, this.requestedTokens);
-		}
-
 	}
 
 }

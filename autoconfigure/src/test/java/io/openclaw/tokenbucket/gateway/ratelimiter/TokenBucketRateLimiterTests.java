@@ -23,7 +23,6 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.gateway.ResponseCosts;
-import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Config;
 import io.openclaw.tokenbucket.gateway.ratelimiter.TokenBucketRateLimiter.Settings;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.LimitControl;
@@ -58,7 +57,7 @@ class TokenBucketRateLimiterTests {
 
 	@Test
 	void aCostAboveTheCapacityIsRejectedAndTellsWhatIsThere() {
-		arguments(new Config().setReplenishRate(1).setBurstCapacity(3).setRequestedTokens(5));
+		arguments(new RouteArguments().setReplenishRate(1).setBurstCapacity(3).setRequestedTokens(5));
 		Response response = ask("key");
 		assertThat(response.isAllowed()).isFalse();
 		assertThat(response.getHeaders()).isEqualTo(headers("3", "1", "3", "5"));
@@ -66,7 +65,7 @@ class TokenBucketRateLimiterTests {
 
 	@Test
 	void headersTellTheLimitThatIsInForce() {
-		arguments(new Config().setReplenishRate(1).setBurstCapacity(3));
+		arguments(new RouteArguments().setReplenishRate(1).setBurstCapacity(3));
 		this.limiter.prepare("orders");
 		this.control.edit(LIMIT,
 				(current) -> new LimitDefinition(new Limit(LIMIT, MicroTokens.ofTokens(8),
@@ -78,7 +77,7 @@ class TokenBucketRateLimiterTests {
 
 	@Test
 	void headersAreRenamedOrLeftOut() {
-		arguments(new Config().setReplenishRate(1).setBurstCapacity(1));
+		arguments(new RouteArguments().setReplenishRate(1).setBurstCapacity(1));
 		this.limiter.setRemainingHeader("X-Left");
 		assertThat(ask("key").getHeaders()).containsEntry("X-Left", "0").doesNotContainKey("X-RateLimit-Remaining");
 		assertThat(ask("key").getHeaders()).containsEntry("Retry-After", "1");
@@ -89,7 +88,7 @@ class TokenBucketRateLimiterTests {
 
 	@Test
 	void newKeysBeginWithALargerBurstAndOthersFillUp() {
-		arguments(new Config().setReplenishRate(1).setBurstCapacity(2));
+		arguments(new RouteArguments().setReplenishRate(1).setBurstCapacity(2));
 		ask("old");
 		this.limiter.onApplicationEvent(new FilterArgsEvent(this, "orders",
 				Map.of("redis-rate-limiter.replenishRate", "1", "redis-rate-limiter.burstCapacity", "8")));
@@ -99,7 +98,7 @@ class TokenBucketRateLimiterTests {
 
 	@Test
 	void aHigherRevisionIsFollowed() {
-		arguments(new Config().setReplenishRate(1).setBurstCapacity(2));
+		arguments(new RouteArguments().setReplenishRate(1).setBurstCapacity(2));
 		ask("key");
 		this.limiter.follow(new Settings(4, Duration.ZERO));
 		assertThat(this.control.definitions().get(LIMIT).limit().revision()).isEqualTo(4);
@@ -107,7 +106,7 @@ class TokenBucketRateLimiterTests {
 
 	@Test
 	void aNewLimitIsToldOnce() {
-		arguments(new Config().setReplenishRate(1).setBurstCapacity(2));
+		arguments(new RouteArguments().setReplenishRate(1).setBurstCapacity(2));
 		this.limiter.prepare("orders");
 		ask("key");
 		this.limiter.follow(new Settings(4, Duration.ZERO));
@@ -117,7 +116,7 @@ class TokenBucketRateLimiterTests {
 	// As with RedisRateLimiter, for those who close a route so.
 	@Test
 	void aBurstOfNoneLetsNothingPass() {
-		arguments(new Config().setReplenishRate(1).setBurstCapacity(0));
+		arguments(new RouteArguments().setReplenishRate(1).setBurstCapacity(0));
 		Response response = ask("key");
 		assertThat(response.isAllowed()).isFalse();
 		assertThat(response.getHeaders()).isEqualTo(headers("0", "1", "0", "1"));
@@ -127,7 +126,7 @@ class TokenBucketRateLimiterTests {
 	@CsvSource({ "0,10,1,replenishRate", "1000000001,10,1,replenishRate", "1,10,0,requestedTokens",
 			"1,-1,1,burstCapacity", "1,1000000001,1,burstCapacity" })
 	void argumentsThatMakeNoLimitAreRefusedByName(int rate, long burst, int tokens, String argument) {
-		arguments(new Config().setReplenishRate(rate).setBurstCapacity(burst).setRequestedTokens(tokens));
+		arguments(new RouteArguments().setReplenishRate(rate).setBurstCapacity(burst).setRequestedTokens(tokens));
 		assertThatExceptionOfType(RejectedArgumentException.class).isThrownBy(() -> this.limiter.prepare("orders"))
 			.withMessageContaining("route 'orders'")
 			.withMessageContaining("redis-rate-limiter." + argument + " is ")
@@ -137,9 +136,9 @@ class TokenBucketRateLimiterTests {
 
 	@Test
 	void argumentsThatMakeNoLimitDoNotReplaceThoseThatDid(CapturedOutput output) {
-		arguments(new Config().setReplenishRate(1).setBurstCapacity(10).setRequestedTokens(2));
+		arguments(new RouteArguments().setReplenishRate(1).setBurstCapacity(10).setRequestedTokens(2));
 		ask("key");
-		arguments(new Config().setReplenishRate(20).setBurstCapacity(40).setRequestedTokens(0));
+		arguments(new RouteArguments().setReplenishRate(20).setBurstCapacity(40).setRequestedTokens(0));
 		assertThat(ask("key").getHeaders()).isEqualTo(headers("6", "1", "10", "2"));
 		assertThat(ask("key").getHeaders()).isEqualTo(headers("4", "1", "10", "2"));
 		assertThat(
@@ -153,7 +152,7 @@ class TokenBucketRateLimiterTests {
 	void aRouteWithoutArgumentsHasThoseForAnyRoute() {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.limiter.isAllowed("orders", "key"))
 			.withMessageContaining("route 'orders' lacks the arguments");
-		this.limiter.getConfig().put("defaultFilters", new Config().setReplenishRate(3).setBurstCapacity(4));
+		this.limiter.getConfig().put("defaultFilters", new RouteArguments().setReplenishRate(3).setBurstCapacity(4));
 		assertThat(ask("key").getHeaders()).isEqualTo(headers("3", "3", "4", "1"));
 	}
 
@@ -165,7 +164,7 @@ class TokenBucketRateLimiterTests {
 		assertThat(this.control.definitions()).isEmpty();
 	}
 
-	private void arguments(Config config) {
+	private void arguments(RouteArguments config) {
 		this.limiter.getConfig().put("orders", config);
 	}
 
