@@ -1,10 +1,8 @@
 package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -14,21 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveLimits;
-import io.openclaw.tokenbucket.limiter.bucket.Bucket;
 import io.openclaw.tokenbucket.limiter.bucket.LimitContext;
-import io.openclaw.tokenbucket.limiter.bucket.Line;
 import io.openclaw.tokenbucket.limiter.decision.Charge;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
-import io.openclaw.tokenbucket.limiter.decision.DecisionEvent;
 import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
 import io.openclaw.tokenbucket.limiter.decision.Grant;
 import io.openclaw.tokenbucket.limiter.decision.JointDecision;
-import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.decision.Refusal;
 import io.openclaw.tokenbucket.limiter.limit.Deviation;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
-import io.openclaw.tokenbucket.limiter.limit.Mode;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
@@ -46,11 +39,9 @@ public final class TokenBucketLimiter {
 
 	private final NanoClock clock;
 
-	private final Timer timer;
-
 	private final @Nullable DecisionListener listener;
 
-	private final Settlements settlements;
+	private final AdmissionControl admissions;
 
 	/**
 	 * Creates a limiter.
@@ -62,9 +53,9 @@ public final class TokenBucketLimiter {
 	public TokenBucketLimiter(BucketStore store, NanoClock clock, Timer timer, @Nullable DecisionListener listener) {
 		this.store = store;
 		this.clock = clock;
-		this.timer = timer;
 		this.listener = listener;
-		this.settlements = new Settlements(clock, listener);
+		Runnable acknowledgementWanted = () -> store.signal().acknowledgementWanted();
+		this.admissions = new AdmissionControl(this::buckets, clock, timer, acknowledgementWanted, listener);
 	}
 
 	/**
@@ -80,7 +71,7 @@ public final class TokenBucketLimiter {
 		if (tokens < 0) {
 			throw new IllegalArgumentException("tokens must not be negative: " + tokens);
 		}
-		return consume(buckets(limit), key, tokens);
+		return this.admissions.consume(buckets(limit), key, tokens);
 	}
 
 	/**
@@ -99,12 +90,7 @@ public final class TokenBucketLimiter {
 		if (tokens < 1) {
 			throw new IllegalArgumentException("tokens must be at least one: " + tokens);
 		}
-		LimitBuckets buckets = buckets(limit);
-		long now = this.clock.nanoTime();
-		Grant grant = (buckets.policy().mode() == Mode.SHADOW) ? new Grant(tokens, buckets.shadow(key, tokens, now))
-				: buckets.grant(key, tokens, now);
-		counted(buckets, key, Math.max(1, grant.tokens()), grant.decision(), false, now);
-		return grant;
+		return this.admissions.grant(buckets(limit), key, tokens);
 	}
 
 	/**
@@ -123,21 +109,7 @@ public final class TokenBucketLimiter {
 		if (charges.isEmpty()) {
 			throw new IllegalArgumentException("charges must not be empty");
 		}
-		Charge first = charges.get(0);
-		if (charges.size() == 1 && !first.isInAdvance()) {
-			LimitBuckets buckets = buckets(first.limit());
-			if (buckets.policy().mode() == Mode.ENFORCE) {
-				return alone(consume(buckets, first.key(), first.tokens()));
-			}
-		}
-		long now = this.clock.nanoTime();
-		Shadows shadows = new Shadows(charges, this::buckets, this.settlements);
-		JointDecision enforced = enforce(shadows.enforced(), now);
-		JointDecision decision = shadows.follow(enforced, now);
-		if (decision.outcome() != Outcome.WAITING) {
-			return counted(charges, decision, false, now);
-		}
-		return new JointDecision(Outcome.WAITING, decision.decisions(), followedLater(charges, shadows, enforced, now));
+		return this.admissions.consume(charges);
 	}
 
 	/**
@@ -191,8 +163,7 @@ public final class TokenBucketLimiter {
 	 * @return the status
 	 */
 	public LimitStatus status(String limit) {
-		long now = this.clock.nanoTime();
-		return buckets(limit).status(now);
+		return buckets(limit).status(this.clock.nanoTime());
 	}
 
 	/**
@@ -212,12 +183,8 @@ public final class TokenBucketLimiter {
 	 */
 	public Map<String, Deviation> deviations() {
 		Map<String, Deviation> deviations = new TreeMap<>();
-		for (String limit : limits()) {
-			Deviation deviation = deviation(limit);
-			if (deviation != Deviation.NONE) {
-				deviations.put(limit, deviation);
-			}
-		}
+		limits().forEach((limit) -> deviations.put(limit, deviation(limit)));
+		deviations.values().removeIf((deviation) -> deviation == Deviation.NONE);
 		return deviations;
 	}
 
@@ -301,8 +268,7 @@ public final class TokenBucketLimiter {
 	 * @return buckets, the busiest first
 	 */
 	public List<BucketStatus> busiest(String limit, int count) {
-		long now = this.clock.nanoTime();
-		return buckets(limit).busiest(count, now);
+		return buckets(limit).busiest(count, this.clock.nanoTime());
 	}
 
 	/**
@@ -327,113 +293,6 @@ public final class TokenBucketLimiter {
 			throw new IllegalArgumentException("no limit is named '" + limit + "'; there are " + limits());
 		}
 		return buckets;
-	}
-
-	private static Decision decide(LimitBuckets buckets, String key, long tokens, long now) {
-		if (buckets.policy().mode() == Mode.SHADOW) {
-			return buckets.shadow(key, tokens, now);
-		}
-		return buckets.isAboveCapacity(tokens) ? buckets.refuse(key, tokens, now)
-				: buckets.decide(key, buckets.costOf(tokens), now);
-	}
-
-	private Decision reserve(LimitBuckets buckets, String key, long tokens, long startedAt) {
-		Part part = new Part(buckets, new Charge(buckets.policy().limit().name(), key, tokens), this.settlements,
-				startedAt);
-		Admission<Decision> admission = new Admission<>(this.clock, List.of(part),
-				(outcome, decisions, completion) -> decisions.get(0));
-		Decision decision = start(admission);
-		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, key, tokens, decision, false, startedAt)
-				: decision.completedBy(
-						admission.completion().map((later) -> counted(buckets, key, tokens, later, true, startedAt)));
-	}
-
-	// Most requests meet one limit. They need no reservation, unless they wait.
-	private Decision consume(LimitBuckets buckets, String key, long tokens) {
-		long now = this.clock.nanoTime();
-		Decision decision = decide(buckets, key, tokens, now);
-		return (decision.outcome() != Outcome.WAITING) ? counted(buckets, key, tokens, decision, false, now)
-				: reserve(buckets, key, tokens, now);
-	}
-
-	private static JointDecision alone(Decision decision) {
-		return (decision.completion() == null) ? JointDecision.of(decision) : new JointDecision(Outcome.WAITING,
-				List.of(decision.completedBy(null)), completion(decision).map(JointDecision::of));
-	}
-
-	private JointDecision enforce(List<Charge> charges, long now) {
-		if (charges.isEmpty()) {
-			return new JointDecision(Outcome.ADMITTED, List.of(), null);
-		}
-		// A cost above a capacity is answered before any bucket is asked or created.
-		if (charges.stream().anyMatch((charge) -> buckets(charge.limit()).isAboveCapacity(charge.tokens()))) {
-			return new JointDecision(Outcome.REJECTED,
-					charges.stream()
-						.map((charge) -> buckets(charge.limit()).refuse(charge.key(), charge.tokens(), now))
-						.toList(),
-					null);
-		}
-		List<Part> parts = new ArrayList<>(charges.size());
-		for (Charge charge : charges) {
-			parts.add(new Part(buckets(charge.limit()), charge, this.settlements, now));
-		}
-		return start(new Admission<>(this.clock, parts, JointDecision::new));
-	}
-
-	private <D> D start(Admission<D> admission) {
-		D decision = admission.start();
-		List<Bucket> lines = admission.lines();
-		if (!lines.isEmpty()) {
-			lines.forEach(this::watch);
-			this.store.signal().acknowledgementWanted();
-		}
-		return decision;
-	}
-
-	private JointDecision counted(List<Charge> charges, JointDecision decision, boolean waited, long startedAt) {
-		for (int i = 0; i < charges.size(); i++) {
-			Charge charge = charges.get(i);
-			counted(buckets(charge.limit()), charge.key(), charge.tokens(), decision.decisions().get(i), waited,
-					startedAt);
-		}
-		return decision;
-	}
-
-	private DecisionFuture<JointDecision> followedLater(List<Charge> charges, Shadows shadows, JointDecision waiting,
-			long startedAt) {
-		return completion(waiting).map((decision) -> {
-			long now = this.clock.nanoTime();
-			return counted(charges, shadows.follow(decision, now), true, startedAt);
-		});
-	}
-
-	private Decision counted(LimitBuckets buckets, String key, long tokens, Decision decision, boolean waited,
-			long startedAt) {
-		buckets.statistics().count(decision);
-		if (this.listener != null) {
-			this.listener
-				.onDecision(new DecisionEvent(key, tokens, decision, waited, this.clock.nanoTime() - startedAt));
-		}
-		return decision;
-	}
-
-	private static DecisionFuture<JointDecision> completion(JointDecision waiting) {
-		return (DecisionFuture<JointDecision>) Objects.requireNonNull(waiting.completion());
-	}
-
-	private static DecisionFuture<Decision> completion(Decision waiting) {
-		return (DecisionFuture<Decision>) Objects.requireNonNull(waiting.completion());
-	}
-
-	private void watch(Bucket bucket) {
-		Long deadline = bucket.watch();
-		if (deadline != null) {
-			this.timer.schedule(Duration.ofNanos(deadline - this.clock.nanoTime()), () -> {
-				bucket.unwatch();
-				Line.serve(bucket, this.clock.nanoTime());
-				watch(bucket);
-			});
-		}
 	}
 
 }
