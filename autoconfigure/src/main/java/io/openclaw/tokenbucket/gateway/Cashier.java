@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -32,10 +31,15 @@ public record Cashier(TokenBucketLimiter limiter, DecisionObserver observer) {
 		if (charges.size() == 1 && !charges.get(0).isInAdvance()) {
 			Charge charge = charges.get(0);
 			Decision decision = this.limiter.tryConsume(charge.limit(), charge.key(), charge.tokens());
-			return observed(settled(decision, decision.completion()).map(List::of), decision.outcome());
+			CompletionStage<Decision> later = decision.completion();
+			return observed((later == null) ? Mono.just(List.of(decision)) : settled(later).map(List::of),
+					decision.outcome());
 		}
 		JointDecision decision = this.limiter.tryConsume(charges);
-		return observed(settled(decision, decision.completion()).map(JointDecision::decisions), decision.outcome());
+		CompletionStage<JointDecision> later = decision.completion();
+		return observed(
+				(later == null) ? Mono.just(decision.decisions()) : settled(later).map(JointDecision::decisions),
+				decision.outcome());
 	}
 
 	/**
@@ -54,7 +58,7 @@ public record Cashier(TokenBucketLimiter limiter, DecisionObserver observer) {
 			decided.accept(later.decisions());
 			return later;
 		});
-		return observed(settled(decision, told).map(JointDecision::decisions)
+		return observed(settled(told).map(JointDecision::decisions)
 			.doOnCancel(() -> completion.toCompletableFuture().cancel(false)), decision.outcome());
 	}
 
@@ -85,9 +89,8 @@ public record Cashier(TokenBucketLimiter limiter, DecisionObserver observer) {
 
 	// A caller that goes away cancels the future, and so takes its promise back. What
 	// follows a wait must not run on the thread that acknowledges.
-	private static <D> Mono<D> settled(D decision, @Nullable CompletionStage<D> completion) {
-		return (completion == null) ? Mono.just(decision)
-				: Mono.fromFuture(completion.toCompletableFuture()).publishOn(Schedulers.parallel());
+	private static <D> Mono<D> settled(CompletionStage<D> completion) {
+		return Mono.fromFuture(completion.toCompletableFuture()).publishOn(Schedulers.parallel());
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -12,6 +13,7 @@ import org.springframework.cloud.gateway.route.Route;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.web.server.ServerWebExchange;
 
+import io.openclaw.tokenbucket.gateway.RequestCosts.FixedCost;
 import io.openclaw.tokenbucket.gateway.key.AmbiguousKeyException;
 import io.openclaw.tokenbucket.gateway.key.BucketNames;
 import io.openclaw.tokenbucket.gateway.key.RequestKey;
@@ -41,11 +43,18 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 	 * {@link AmbiguousKeyException} if it has several
 	 */
 	public Mono<CallerBucket> bucketOf(ServerWebExchange exchange) {
-		Mono<CallerBucket> bucket = (this.plans.source() == null) ? this.key.resolve(exchange).map(this::bucketOf)
-				: this.key.resolve(exchange).flatMap((value) -> chosenBucketOf(value, exchange));
-		return ((this.onMissingKey == MissingKeyPolicy.SHARED)
-				? bucket.defaultIfEmpty(new CallerBucket(this.name, BucketNames.SHARED)) : bucket)
+		return bucketOf(this.key.resolve(exchange), exchange);
+	}
+
+	private Mono<CallerBucket> bucketOf(Mono<String> value, ServerWebExchange exchange) {
+		Mono<CallerBucket> bucket = (this.plans.source() == null) ? value.map(this::bucketOf)
+				: value.flatMap((known) -> chosenBucketOf(known, exchange));
+		return ((this.onMissingKey == MissingKeyPolicy.SHARED) ? bucket.defaultIfEmpty(keylessBucket()) : bucket)
 			.map((shared) -> locate(shared, exchange));
+	}
+
+	private CallerBucket keylessBucket() {
+		return new CallerBucket(this.name, BucketNames.SHARED);
 	}
 
 	/**
@@ -95,8 +104,7 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 	 * @return whole tokens; empty if requests differ
 	 */
 	public OptionalLong fixedCost() {
-		return (this.cost instanceof RequestCosts.FixedCost fixed) ? OptionalLong.of(fixed.tokens())
-				: OptionalLong.empty();
+		return (this.cost instanceof FixedCost fixed) ? OptionalLong.of(fixed.tokens()) : OptionalLong.empty();
 	}
 
 	/**
@@ -108,10 +116,39 @@ public record RequestLimit(String name, RequestKey key, RequestCost cost, Missin
 		return this.name.equals(limit) || this.plans.include(limit);
 	}
 
+	/**
+	 * What a request costs, and who pays. Most keys and costs are known at once.
+	 */
 	Mono<Bill> bill(ServerWebExchange exchange) {
-		return bucketOf(exchange).flatMap((bucket) -> charge(exchange, bucket))
-			.defaultIfEmpty((this.onMissingKey == MissingKeyPolicy.REJECT) ? Bill.keyless(this) : Bill.EMPTY)
+		Mono<String> value = this.key.resolve(exchange);
+		Callable<String> known = Immediate.known(value);
+		if (known != null && this.plans.source() == null && this.cost instanceof FixedCost fixed) {
+			return bill(known, fixed.tokens(), exchange);
+		}
+		return bucketOf(value, exchange).flatMap((bucket) -> charge(exchange, bucket))
+			.defaultIfEmpty(billWithoutKey())
 			.onErrorReturn(AmbiguousKeyException.class, Bill.keyless(this));
+	}
+
+	private Mono<Bill> bill(Callable<String> known, long tokens, ServerWebExchange exchange) {
+		try {
+			String value = known.call();
+			if (value == null && this.onMissingKey != MissingKeyPolicy.SHARED) {
+				return Mono.just(billWithoutKey());
+			}
+			CallerBucket bucket = (value != null) ? bucketOf(value) : keylessBucket();
+			return Mono.just(Bill.of(charge(exchange, locate(bucket, exchange), tokens), this));
+		}
+		catch (AmbiguousKeyException ex) {
+			return Mono.just(Bill.keyless(this));
+		}
+		catch (Exception ex) {
+			return Mono.error(ex);
+		}
+	}
+
+	private Bill billWithoutKey() {
+		return (this.onMissingKey == MissingKeyPolicy.REJECT) ? Bill.keyless(this) : Bill.EMPTY;
 	}
 
 	private Mono<Bill> charge(ServerWebExchange exchange, CallerBucket bucket) {

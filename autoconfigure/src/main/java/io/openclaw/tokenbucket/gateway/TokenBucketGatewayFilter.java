@@ -74,7 +74,8 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, GatewayFilterChain chain) {
 		return ClientDisconnect.isPossibleIn(exchange.getRequest())
-				? ClientDisconnect.cancels(exchange, (whole) -> limit(whole, chain)) : limit(exchange, chain);
+				? ClientDisconnect.cancels(exchange, (whole) -> Mono.defer(() -> limit(whole, chain)))
+				: Mono.defer(() -> limit(exchange, chain));
 	}
 
 	private Mono<Void> limit(ServerWebExchange exchange, GatewayFilterChain chain) {
@@ -85,7 +86,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 			return ArrivedBody.read(exchange,
 					(body) -> bill(unpaid, exchange).flatMap((bill) -> payAndRoute(bill, body, exchange, chain)));
 		}
-		return bill(unpaid, exchange).flatMap((bill) -> payAndRoute(bill, exchange, chain));
+		return Immediate.flatMap(bill(unpaid, exchange), (bill) -> payAndRoute(bill, exchange, chain));
 	}
 
 	private List<RequestLimit> unpaid(ServerWebExchange exchange) {
@@ -137,7 +138,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 			return chain.filter(exchange);
 		}
 		bill.alternating((item) -> this.alternatives.begin(item.charge(), item.alternatives()));
-		return pay(bill, exchange).flatMap((decisions) -> routeOrReject(bill, decisions, exchange, chain));
+		return Immediate.flatMap(pay(bill, exchange), (decisions) -> routeOrReject(bill, decisions, exchange, chain));
 	}
 
 	private Mono<List<Decision>> pay(Bill bill, ServerWebExchange exchange) {
@@ -171,19 +172,25 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 	}
 
 	private Mono<Void> reject(Bill bill, List<Decision> decisions, ServerWebExchange exchange) {
-		List<Decision> impossible = decisions.stream()
-			.filter((decision) -> decision.reason() == Reason.COST_ABOVE_CAPACITY)
-			.toList();
-		if (!impossible.isEmpty()) {
-			OptionalLong mostBytes = mostBytes(bill, impossible);
-			return mostBytes.isPresent() ? this.problems.bodyTooLarge(exchange, impossible, mostBytes.getAsLong())
-					: this.problems.costAboveCapacity(exchange, impossible);
+		for (Decision decision : decisions) {
+			if (decision.reason() == Reason.COST_ABOVE_CAPACITY) {
+				return rejectForever(bill, decisions, exchange);
+			}
 		}
 		FleetState state = this.limiter.state();
 		if (!state.isExcluded()) {
 			this.remembered.add(exchange, decisions);
 		}
 		return this.problems.rejected(exchange, decisions, state);
+	}
+
+	private Mono<Void> rejectForever(Bill bill, List<Decision> decisions, ServerWebExchange exchange) {
+		List<Decision> impossible = decisions.stream()
+			.filter((decision) -> decision.reason() == Reason.COST_ABOVE_CAPACITY)
+			.toList();
+		OptionalLong mostBytes = mostBytes(bill, impossible);
+		return mostBytes.isPresent() ? this.problems.bodyTooLarge(exchange, impossible, mostBytes.getAsLong())
+				: this.problems.costAboveCapacity(exchange, impossible);
 	}
 
 	// Empty where it is not the size of the body that costs too much.

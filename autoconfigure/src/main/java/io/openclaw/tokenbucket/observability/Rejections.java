@@ -111,9 +111,8 @@ public final class Rejections implements DecisionListener {
 		};
 
 		synchronized void add(Caller caller, Reason reason, long tokens, Instant at) {
-			Rejection former = this.byCaller.get(caller);
-			long count = (former != null) ? former.count() + 1 : 1;
-			this.byCaller.put(caller, new Rejection(caller.key(), count, at, reason, tokens));
+			this.byCaller.compute(caller, (same, former) -> new Rejection(caller.key(),
+					(former != null) ? former.count() + 1 : 1, at, reason, tokens));
 		}
 
 		// Must not make it the last to be forgotten.

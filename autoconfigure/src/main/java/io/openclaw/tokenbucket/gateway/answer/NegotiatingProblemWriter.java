@@ -30,13 +30,19 @@ public final class NegotiatingProblemWriter implements ProblemWriter {
 	// Rejections of one limit differ in little more than the seconds to wait.
 	private static final int RENDERED = 256;
 
+	private static final int MAX_ACCEPT_LENGTH = 256;
+
 	private final ConcurrentLruCache<Rendering, byte[]> rendered = new ConcurrentLruCache<>(RENDERED,
 			Rendering::render);
+
+	// Programs and browsers send the same again and again.
+	private final ConcurrentLruCache<String, MediaType> preferred = new ConcurrentLruCache<>(RENDERED,
+			NegotiatingProblemWriter::preferred);
 
 	@Override
 	public Mono<Void> write(ServerWebExchange exchange, Problem problem) {
 		ServerHttpResponse response = exchange.getResponse();
-		MediaType form = preferred(exchange.getRequest().getHeaders());
+		MediaType form = preferredBy(exchange.getRequest().getHeaders());
 		byte[] body = this.rendered.get(new Rendering(problem, form));
 		HttpHeaders headers = response.getHeaders();
 		headers.setContentType(form.getType().equals("text") ? new MediaType(form, StandardCharsets.UTF_8) : form);
@@ -45,13 +51,18 @@ public final class NegotiatingProblemWriter implements ProblemWriter {
 		return response.writeWith(Mono.just(response.bufferFactory().wrap(body)));
 	}
 
-	private static MediaType preferred(HttpHeaders request) {
-		String accept = request.getFirst(HttpHeaders.ACCEPT);
-		if (accept == null || accept.equals(ANYTHING)) {
+	private MediaType preferredBy(HttpHeaders request) {
+		List<String> lines = request.getOrEmpty(HttpHeaders.ACCEPT);
+		String accept = (lines.size() == 1) ? lines.get(0) : String.join(",", lines);
+		if (accept.isEmpty() || accept.equals(ANYTHING)) {
 			return MediaType.APPLICATION_PROBLEM_JSON;
 		}
+		return (accept.length() > MAX_ACCEPT_LENGTH) ? preferred(accept) : this.preferred.get(accept);
+	}
+
+	private static MediaType preferred(String accept) {
 		try {
-			List<MediaType> accepted = request.getAccept();
+			List<MediaType> accepted = MediaType.parseMediaTypes(accept);
 			MimeTypeUtils.sortBySpecificity(accepted);
 			return accepted.stream()
 				.flatMap((range) -> FORMS.stream().filter(range::includes))

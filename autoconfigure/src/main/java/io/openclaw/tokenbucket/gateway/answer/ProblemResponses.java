@@ -2,6 +2,8 @@ package io.openclaw.tokenbucket.gateway.answer;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -22,13 +24,16 @@ import io.openclaw.tokenbucket.limiter.membership.FleetState;
  * Answers requests that are not routed. An answer sets the status at once. Its body is
  * written by {@code UnroutedResponseFilter}, after all filters of the route: one of them
  * may still try again or fall back. Their other changes of the response do not change the
- * answer. Immutable.
+ * answer. Thread-safe.
  */
 public final class ProblemResponses {
 
 	private static final String PENDING = ProblemResponses.class.getName();
 
 	private final ProblemWriter writer;
+
+	// As many as there are limits.
+	private final Map<String, Problem> lastExceeded = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates answers.
@@ -164,14 +169,36 @@ public final class ProblemResponses {
 		if (state == FleetState.REFUSED) {
 			return refused(exchange);
 		}
-		List<Quota> violated = Quota.of(decisions).stream().filter(Quota::violated).toList();
-		List<String> policies = violated.stream().map(Quota::policy).toList();
+		List<Quota> violated = Quota.violatedIn(decisions);
 		long seconds = RetryAfter.seconds(violated);
-		String retry = retry(seconds);
-		return answer(exchange, isReduced(decisions, state)
-				? Problem.temporaryReducedCapacity(policies,
-						why(decisions, state) + " by " + names(policies) + " for now. " + retry, seconds)
-				: Problem.quotaExceeded(policies, "The request exceeds " + names(policies) + ". " + retry, seconds));
+		return answer(exchange,
+				isReduced(decisions, state) ? reduced(violated, seconds, why(decisions, state)) : (violated.size() == 1)
+						? exceeded(violated.get(0).policy(), seconds) : exceeded(policiesOf(violated), seconds));
+	}
+
+	private static Problem reduced(List<Quota> violated, long seconds, String why) {
+		List<String> policies = policiesOf(violated);
+		return Problem.temporaryReducedCapacity(policies,
+				why + " by " + names(policies) + " for now. " + retry(seconds), seconds);
+	}
+
+	// Rejections of one limit differ in little more than the seconds to wait.
+	private Problem exceeded(String policy, long seconds) {
+		Problem last = this.lastExceeded.get(policy);
+		if (last == null || last.retryAfterSeconds() == null || last.retryAfterSeconds() != seconds) {
+			last = exceeded(List.of(policy), seconds);
+			this.lastExceeded.put(policy, last);
+		}
+		return last;
+	}
+
+	private static Problem exceeded(List<String> policies, long seconds) {
+		return Problem.quotaExceeded(policies, "The request exceeds " + names(policies) + ". " + retry(seconds),
+				seconds);
+	}
+
+	private static List<String> policiesOf(List<Quota> violated) {
+		return violated.stream().map(Quota::policy).toList();
 	}
 
 	// No time helps: another gateway has to take the request.
@@ -216,7 +243,12 @@ public final class ProblemResponses {
 	}
 
 	private static boolean has(Reason reason, List<Decision> decisions) {
-		return decisions.stream().anyMatch((decision) -> decision.reason() == reason);
+		for (Decision decision : decisions) {
+			if (decision.reason() == reason) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static String names(List<String> policies) {

@@ -1,20 +1,23 @@
 package io.openclaw.tokenbucket.gateway.answer;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import org.springframework.http.HttpHeaders;
 
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 
 /**
  * Tells callers of their limits in response headers: those of
  * draft-ietf-httpapi-ratelimit-headers-10, the older {@code X-RateLimit-*}, both or none.
  * Where upstream has limits of its own, both are told: the standard headers are lists,
- * and of the older ones the tighter limit has the word. Immutable.
+ * and of the older ones the tighter limit has the word. Thread-safe.
  */
 public final class RateLimitHeaders {
 
@@ -33,9 +36,12 @@ public final class RateLimitHeaders {
 	/** Seconds until the same cost would be admitted by it. */
 	public static final String LEGACY_RESET = "X-RateLimit-Reset";
 
-	private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+	private static final int MAX_DIGITS = 18;
 
 	private final HeaderStyle style;
+
+	// As many as there are limits, of which each request tells the same.
+	private final Map<String, Policy> policies = new ConcurrentHashMap<>();
 
 	/**
 	 * Creates headers.
@@ -56,8 +62,8 @@ public final class RateLimitHeaders {
 			return;
 		}
 		if (this.style.includesStandard()) {
-			put(POLICY, list(quotas, RateLimitHeaders::policy), headers);
-			put(LIMIT, list(quotas, RateLimitHeaders::limit), headers);
+			put(POLICY, list(quotas, this::policy), headers);
+			put(LIMIT, list(quotas, this::limit), headers);
 		}
 		if (this.style.includesLegacy()) {
 			writeLegacy(quotas.stream().min(Quota.TIGHTEST_FIRST).orElseThrow(), headers);
@@ -77,7 +83,7 @@ public final class RateLimitHeaders {
 		if (upstream.isEmpty()) {
 			return;
 		}
-		long delay = quotas.stream().mapToLong(Quota::delay).max().orElse(0);
+		long delay = RetryAfter.longest(quotas);
 		if (upstream.getAsLong() < delay) {
 			headers.set(HttpHeaders.RETRY_AFTER, Long.toString(delay));
 		}
@@ -85,8 +91,16 @@ public final class RateLimitHeaders {
 
 	private static OptionalLong number(String name, HttpHeaders headers) {
 		String value = headers.getFirst(name);
-		return (value != null && NUMBER.matcher(value).matches()) ? OptionalLong.of(Long.parseLong(value))
-				: OptionalLong.empty();
+		return (value != null && isNumber(value)) ? OptionalLong.of(Long.parseLong(value)) : OptionalLong.empty();
+	}
+
+	private static boolean isNumber(String value) {
+		for (int i = 0; i < value.length(); i++) {
+			if (value.charAt(i) < '0' || value.charAt(i) > '9') {
+				return false;
+			}
+		}
+		return !value.isEmpty() && value.length() <= MAX_DIGITS;
 	}
 
 	// There is one number of each, so the tightest limit speaks. Upstream's are kept
@@ -100,14 +114,22 @@ public final class RateLimitHeaders {
 		headers.set(LEGACY_RESET, Long.toString(tightest.delay()));
 	}
 
-	private static String policy(Quota quota) {
-		return StructuredFields.string(quota.policy()) + ";q=" + StructuredFields.integer(quota.tokens()) + ";w="
-				+ StructuredFields.integer(quota.window());
+	private String policy(Quota quota) {
+		return policyOf(quota.limit()).member();
 	}
 
-	private static String limit(Quota quota) {
-		return StructuredFields.string(quota.policy()) + ";r=" + StructuredFields.integer(quota.remaining()) + ";t="
+	private String limit(Quota quota) {
+		return policyOf(quota.limit()).name() + ";r=" + StructuredFields.integer(quota.remaining()) + ";t="
 				+ StructuredFields.integer(quota.delay());
+	}
+
+	private Policy policyOf(Limit limit) {
+		Policy known = this.policies.get(limit.name());
+		if (known == null || known.limit() != limit) {
+			known = Policy.of(limit);
+			this.policies.put(limit.name(), known);
+		}
+		return known;
 	}
 
 	private static String list(List<Quota> quotas, Function<Quota, String> item) {
@@ -115,6 +137,24 @@ public final class RateLimitHeaders {
 			return item.apply(quotas.get(0));
 		}
 		return quotas.stream().map(item).collect(Collectors.joining(", "));
+	}
+
+	/**
+	 * What is told of a limit while it stays as it is defined.
+	 *
+	 * @param limit the limit
+	 * @param name its name, quoted
+	 * @param member of {@value #POLICY}
+	 */
+	private record Policy(Limit limit, String name, String member) {
+
+		static Policy of(Limit limit) {
+			String name = StructuredFields.string(limit.name());
+			return new Policy(limit, name,
+					name + ";q=" + StructuredFields.integer(MicroTokens.toWholeTokens(limit.capacity())) + ";w="
+							+ StructuredFields.integer(Quota.window(limit)));
+		}
+
 	}
 
 }

@@ -29,7 +29,19 @@ public final class RetryAfter {
 	 * @return seconds until the last of them would admit it, at least one
 	 */
 	static long seconds(List<Quota> violated) {
-		return Math.max(1, violated.stream().mapToLong(Quota::delay).max().orElse(1));
+		return Math.max(1, longest(violated));
+	}
+
+	/**
+	 * The longest of several delays.
+	 * @return seconds, zero of none
+	 */
+	static long longest(List<Quota> quotas) {
+		long longest = 0;
+		for (Quota quota : quotas) {
+			longest = Math.max(longest, quota.delay());
+		}
+		return longest;
 	}
 
 	static long roundUp(long nanos) {

@@ -23,8 +23,7 @@ record AuthorizationKey(String name) implements RequestKey {
 
 	@Override
 	public Mono<String> resolve(ServerWebExchange exchange) {
-		return SingleValue.of(HeaderValues.of(exchange.getRequest().getHeaders(), this.name), source())
-			.map(this::parse);
+		return SingleValue.of(HeaderValues.of(exchange.getRequest().getHeaders(), this.name), this).map(this::parse);
 	}
 
 	private String parse(String value) {

@@ -1,5 +1,8 @@
 package io.openclaw.tokenbucket.gateway.key;
 
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.web.server.ServerWebExchange;
@@ -17,15 +20,13 @@ record HeaderKey(String name, boolean isCredential) implements RequestKey {
 
 	@Override
 	public Mono<String> resolve(ServerWebExchange exchange) {
-		Mono<String> value = SingleValue.of(HeaderValues.of(exchange.getRequest().getHeaders(), this.name), source());
-		return this.isCredential ? value.map(this::requireNoList) : value;
+		List<String> values = HeaderValues.of(exchange.getRequest().getHeaders(), this.name);
+		return (this.isCredential && isList(values)) ? Mono.error(() -> new AmbiguousKeyException(source()))
+				: SingleValue.of(values, this);
 	}
 
-	private String requireNoList(String value) {
-		if (value.indexOf(',') >= 0) {
-			throw new AmbiguousKeyException(source());
-		}
-		return value;
+	private static boolean isList(@Nullable List<String> values) {
+		return values != null && values.size() == 1 && values.get(0).indexOf(',') >= 0;
 	}
 
 	@Override

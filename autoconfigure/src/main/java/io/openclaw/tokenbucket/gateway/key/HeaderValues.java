@@ -27,10 +27,7 @@ final class HeaderValues {
 	 */
 	static @Nullable List<String> of(HttpHeaders headers, String name) {
 		List<String> values = headers.get(name);
-		if (values == null || values.stream().allMatch(HeaderValues::isAscii)) {
-			return values;
-		}
-		return values.stream().map(HeaderValues::decode).toList();
+		return (values == null || areAscii(values)) ? values : values.stream().map(HeaderValues::decode).toList();
 	}
 
 	/**
@@ -49,6 +46,15 @@ final class HeaderValues {
 		catch (CharacterCodingException ex) {
 			return value;
 		}
+	}
+
+	private static boolean areAscii(List<String> values) {
+		for (String value : values) {
+			if (!isAscii(value)) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	private static boolean isAscii(String value) {

@@ -14,7 +14,7 @@ record QueryKey(String name) implements RequestKey {
 
 	@Override
 	public Mono<String> resolve(ServerWebExchange exchange) {
-		return SingleValue.of(exchange.getRequest().getQueryParams().get(this.name), source());
+		return SingleValue.of(exchange.getRequest().getQueryParams().get(this.name), this);
 	}
 
 	@Override

@@ -19,16 +19,16 @@ final class SingleValue {
 	/**
 	 * Reads the one value that there is.
 	 * @param values all values; {@code null} for none
-	 * @param source what a request should have, for people
+	 * @param key what they are read for
 	 * @return the value without blanks around it; empty if it is missing or blank; an
 	 * {@link AmbiguousKeyException} if there are several
 	 */
-	static Mono<String> of(@Nullable List<String> values, String source) {
+	static Mono<String> of(@Nullable List<String> values, RequestKey key) {
 		if (values == null || values.isEmpty()) {
 			return Mono.empty();
 		}
 		if (values.size() > 1) {
-			return Mono.error(() -> new AmbiguousKeyException(source));
+			return Mono.error(() -> new AmbiguousKeyException(key.source()));
 		}
 		String value = values.get(0);
 		return StringUtils.hasText(value) ? Mono.just(value.strip()) : Mono.empty();

@@ -38,18 +38,33 @@ public final class ObservedDecisions implements DecisionObserver {
 	public Mono<List<Decision>> observe(Mono<List<Decision>> decisions, boolean waits) {
 		return this.registry.isNoop() ? decisions : Mono.deferContextual((context) -> {
 			Observation parent = context.getOrDefault(ObservationThreadLocalAccessor.KEY, null);
-			if (parent != null && waits) {
-				parent.highCardinalityKeyValue(ServerKeys.WAITED.withValue("true"));
-			}
-			DecisionContext observed = new DecisionContext(waits);
-			Observation observation = DecisionObservationDocumentation.DECISION
-				.observation(this.convention, DEFAULT, () -> observed, this.registry)
-				.parentObservation(parent)
-				.start();
-			return decisions.doOnNext(observed::decide)
-				.doOnError(observation::error)
-				.doFinally((signal) -> observation.stop());
+			return waits ? observeWait(decisions, parent) : decisions.doOnNext((made) -> observe(made, parent));
 		});
+	}
+
+	private Mono<List<Decision>> observeWait(Mono<List<Decision>> decisions, @Nullable Observation parent) {
+		if (parent != null) {
+			parent.highCardinalityKeyValue(ServerKeys.WAITED.withValue("true"));
+		}
+		DecisionContext observed = new DecisionContext(true);
+		Observation observation = start(observed, parent);
+		return decisions.doOnNext(observed::decide)
+			.doOnError(observation::error)
+			.doFinally((signal) -> observation.stop());
+	}
+
+	// What is decided at once takes no time.
+	private void observe(List<Decision> made, @Nullable Observation parent) {
+		DecisionContext observed = new DecisionContext(false);
+		observed.decide(made);
+		start(observed, parent).stop();
+	}
+
+	private Observation start(DecisionContext observed, @Nullable Observation parent) {
+		return DecisionObservationDocumentation.DECISION
+			.observation(this.convention, DEFAULT, () -> observed, this.registry)
+			.parentObservation(parent)
+			.start();
 	}
 
 }
