@@ -9,18 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-import jdk.jfr.consumer.RecordedEvent;
-import jdk.jfr.consumer.RecordedFrame;
-import jdk.jfr.consumer.RecordingFile;
-
 import io.openclaw.tokenbucket.benchmark.Samples;
 import io.openclaw.tokenbucket.benchmark.Table;
 
 /**
- * Where a warm gateway spends its time under load on one route, by Flight Recorder.
- * Writes collapsed stacks, as tools for flame graphs read them, to
- * {@code target/benchmark}, and prints by the innermost frame of this project in how many
- * samples it was.
+ * Where a warm gateway spends its time under load on one route, and what it allocates, by
+ * Flight Recorder. Writes collapsed stacks, as tools for flame graphs read them, and
+ * flame graphs to {@code target/benchmark}. Prints what a request takes by the innermost
+ * frame of this project. Times include what Flight Recorder itself takes.
  */
 public final class GatewayProfile {
 
@@ -30,7 +26,13 @@ public final class GatewayProfile {
 
 	private static final int MOST = 25;
 
-	private GatewayProfile() {
+	private final String route;
+
+	private final Path recording;
+
+	private GatewayProfile(String route) {
+		this.route = route;
+		this.recording = DIRECTORY.resolve(route + ".jfr");
 	}
 
 	/**
@@ -43,66 +45,67 @@ public final class GatewayProfile {
 		String route = (arguments.length > 0) ? arguments[0] : "openclaw-rejected";
 		Duration duration = Duration.ofSeconds((arguments.length > 1) ? Long.parseLong(arguments[1]) : 20);
 		Files.createDirectories(DIRECTORY);
-		Path recording = DIRECTORY.resolve(route + ".jfr");
+		new GatewayProfile(route).run(duration);
+	}
+
+	private void run(Duration duration) throws IOException {
 		Instant begin;
-		try (BenchmarkedGateway gateway = new BenchmarkedGateway(
-				List.of("-XX:StartFlightRecording=settings=profile,filename=" + recording.toAbsolutePath()))) {
+		long answers;
+		double micros;
+		try (BenchmarkedGateway gateway = new BenchmarkedGateway(options())) {
 			HttpLoad load = new HttpLoad(gateway.port(), 32);
-			load.saturate(route, duration);
+			load.saturate(this.route, duration);
 			begin = Instant.now();
-			load.saturate(route, duration);
+			Duration before = gateway.process().cpu();
+			answers = load.saturate(this.route, duration);
+			micros = gateway.process().cpu().minus(before).toNanos() / 1e3;
 		}
-		Map<String, Integer> stacks = stacks(recording, begin);
-		Path collapsed = DIRECTORY.resolve(route + ".collapsed");
-		Files.write(collapsed,
-				stacks.entrySet().stream().map((each) -> each.getKey() + " " + each.getValue()).toList());
-		print(route, collapsed, stacks);
+		Stacks times = Stacks.ofTime(this.recording, begin);
+		print("cpu", times, "µs a request", micros / times.weight() / answers);
+		print("allocation", Stacks.ofAllocation(this.recording, begin), "bytes a request", 1.0 / answers);
 	}
 
-	private static Map<String, Integer> stacks(Path recording, Instant begin) throws IOException {
-		Map<String, Integer> stacks = new TreeMap<>();
-		try (RecordingFile file = new RecordingFile(recording)) {
-			while (file.hasMoreEvents()) {
-				RecordedEvent event = file.readEvent();
-				if (event.getEventType().getName().equals("jdk.ExecutionSample") && event.getStackTrace() != null
-						&& event.getStartTime().isAfter(begin)) {
-					stacks.merge(collapsed(event.getStackTrace().getFrames()), 1, Integer::sum);
-				}
-			}
-		}
-		return stacks;
+	// Reactive stacks are deeper than the 64 frames that are kept by default.
+	private List<String> options() {
+		return List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:+DebugNonSafepoints",
+				"-XX:FlightRecorderOptions=stackdepth=512", "-XX:StartFlightRecording=settings=profile,filename="
+						+ this.recording.toAbsolutePath() + ",jdk.ObjectAllocationSample#throttle=1000/s");
 	}
 
-	private static void print(String route, Path collapsed, Map<String, Integer> stacks) {
-		int all = stacks.values().stream().mapToInt(Integer::intValue).sum();
-		Map<String, Integer> innermost = new TreeMap<>();
-		stacks.forEach((stack, count) -> {
+	private void print(String kind, Stacks stacks, String unit, double each) throws IOException {
+		Path collapsed = DIRECTORY.resolve(this.route + "-" + kind + ".collapsed");
+		Files.write(collapsed, stacks.collapsed());
+		FlameGraph.write(stacks.byStack(), this.route + ", " + kind,
+				DIRECTORY.resolve(this.route + "-" + kind + ".svg"));
+		Map<String, Long> innermost = innermost(stacks);
+		long ours = innermost.values().stream().mapToLong(Long::longValue).sum();
+		Table table = new Table(
+				Samples.format("%s, %s: %d samples, %.1f %% of them below a frame of this project, %.1f of %.1f %s; %s",
+						this.route, kind, stacks.samples(), 100.0 * ours / stacks.weight(), ours * each,
+						stacks.weight() * each, unit, collapsed),
+				"innermost frame of this project", "of all", unit);
+		innermost.entrySet()
+			.stream()
+			.sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+			.limit(MOST)
+			.forEach((frame) -> table.row(frame.getKey(),
+					Samples.format("%.1f %%", 100.0 * frame.getValue() / stacks.weight()),
+					Samples.format("%.2f", frame.getValue() * each)));
+		System.out.println();
+	}
+
+	private static Map<String, Long> innermost(Stacks stacks) {
+		Map<String, Long> innermost = new TreeMap<>();
+		stacks.byStack().forEach((stack, weight) -> {
 			String[] frames = stack.split(";");
 			for (int i = frames.length - 1; i >= 0; i--) {
 				if (frames[i].startsWith(OURS)) {
-					innermost.merge(frames[i], count, Integer::sum);
+					innermost.merge(frames[i].substring(OURS.length()), weight, Long::sum);
 					break;
 				}
 			}
 		});
-		int ours = innermost.values().stream().mapToInt(Integer::intValue).sum();
-		Table table = new Table(Samples.format("%s: %d samples, %d of them (%.1f %%) below a frame of this project; %s",
-				route, all, ours, 100.0 * ours / all, collapsed), "innermost frame of this project", "of all samples");
-		innermost.entrySet()
-			.stream()
-			.sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
-			.limit(MOST)
-			.forEach((each) -> table.row(each.getKey(), Samples.format("%.1f %%", 100.0 * each.getValue() / all)));
-	}
-
-	private static String collapsed(List<RecordedFrame> frames) {
-		StringBuilder stack = new StringBuilder();
-		for (int i = frames.size() - 1; i >= 0; i--) {
-			RecordedFrame frame = frames.get(i);
-			stack.append(frame.getMethod().getType().getName()).append('.').append(frame.getMethod().getName());
-			stack.append((i > 0) ? ";" : "");
-		}
-		return stack.toString();
+		return innermost;
 	}
 
 }
