@@ -41,7 +41,8 @@ class LargeFleetSimulationTests {
 					// over
 					arguments(members, STRICT, NEAR, 0.99, 1.01, members),
 					arguments(members, BOUNDED, NEAR, 0.99, 1.03, 2 * members),
-					arguments(members, STRICT, FAR, 0.93, 1.01, 4), arguments(members, BOUNDED, FAR, 0.99, 1.06, 260)));
+					arguments(members, STRICT, FAR, 0.93, 1.01, members),
+					arguments(members, BOUNDED, FAR, 0.99, 1.06, 260 + 2 * members)));
 	}
 
 	@ParameterizedTest

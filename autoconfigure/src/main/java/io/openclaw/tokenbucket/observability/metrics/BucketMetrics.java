@@ -1,19 +1,13 @@
 package io.openclaw.tokenbucket.observability.metrics;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.binder.MeterBinder;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
@@ -26,7 +20,7 @@ import io.openclaw.tokenbucket.limiter.limit.Deviation;
  * Gauges of each limit: its settings, how many keys it has, how far its buckets are
  * depleted and how many requests ask. Thread-safe.
  */
-public class BucketMetrics implements MeterBinder {
+public class BucketMetrics extends MetersByLimit {
 
 	private final TokenBucketLimiter limiter;
 
@@ -35,10 +29,6 @@ public class BucketMetrics implements MeterBinder {
 	private final DecisionMetrics decisions;
 
 	private final NanoClock clock;
-
-	private final Set<String> limits = new TreeSet<>();
-
-	private final List<MeterRegistry> registries = new ArrayList<>();
 
 	private final Map<String, LowestLevel> lowest = new HashMap<>();
 
@@ -52,6 +42,7 @@ public class BucketMetrics implements MeterBinder {
 	 * @param clock measures the time between readings
 	 */
 	public BucketMetrics(TokenBucketLimiter limiter, DecisionMetrics decisions, NodeTags tags, NanoClock clock) {
+		super(limiter::limits);
 		this.limiter = limiter;
 		this.decisions = decisions;
 		this.tags = tags;
@@ -59,27 +50,15 @@ public class BucketMetrics implements MeterBinder {
 		addLimits();
 	}
 
-	/**
-	 * Adds the gauges of limits that were added since.
-	 */
-	public final synchronized void addLimits() {
-		for (String limit : this.limiter.limits()) {
-			if (this.limits.add(limit)) {
-				this.decisions.register(limit);
-				this.lowest.put(limit, new LowestLevel(() -> this.limiter.drainLowestLevel(limit), this.clock));
-				this.rates.put(limit, new RequestRate(() -> this.decisions.decided(limit), this.clock));
-				this.registries.forEach((registry) -> bind(registry, limit));
-			}
-		}
+	@Override
+	void begin(String limit) {
+		this.decisions.register(limit);
+		this.lowest.put(limit, new LowestLevel(() -> this.limiter.drainLowestLevel(limit), this.clock));
+		this.rates.put(limit, new RequestRate(() -> this.decisions.decided(limit), this.clock));
 	}
 
 	@Override
-	public synchronized void bindTo(MeterRegistry registry) {
-		this.registries.add(registry);
-		this.limits.forEach((limit) -> bind(registry, limit));
-	}
-
-	private void bind(MeterRegistry registry, String limit) {
+	void bind(MeterRegistry registry, String limit) {
 		bindLevel(registry, limit, Objects.requireNonNull(this.lowest.get(limit)));
 		bindRate(registry, limit, Objects.requireNonNull(this.rates.get(limit)));
 		bindSettings(registry, limit);
@@ -116,10 +95,6 @@ public class BucketMetrics implements MeterBinder {
 			.description(TokenBucketMeters.OVERFLOW.description())
 			.tags(tagged(limit))
 			.register(registry);
-	}
-
-	private static void gauge(MeterRegistry registry, TokenBucketMeters meter, Tags tags, Supplier<Number> value) {
-		Gauge.builder(meter.getName(), value).description(meter.description()).tags(tags).register(registry);
 	}
 
 	private static double depletion(long capacity, long lowestLevel) {
