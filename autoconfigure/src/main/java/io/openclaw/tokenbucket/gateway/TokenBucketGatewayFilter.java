@@ -82,7 +82,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		this.problems.retract(exchange);
 		// By name each time: limits may be configured anew while routes stay.
 		List<RequestLimit> unpaid = unpaid(exchange);
-		if (ArrivedBody.isNeededFor(exchange) && unpaid.stream().anyMatch(BodyMeter::isMetered)) {
+		if (isMetered(unpaid) && ArrivedBody.isNeededFor(exchange)) {
 			return ArrivedBody.read(exchange,
 					(body) -> bill(unpaid, exchange).flatMap((bill) -> payAndRoute(bill, body, exchange, chain)));
 		}
@@ -98,6 +98,15 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 			}
 		}
 		return unpaid;
+	}
+
+	private static boolean isMetered(List<RequestLimit> unpaid) {
+		for (RequestLimit limit : unpaid) {
+			if (BodyMeter.isMetered(limit)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private Mono<Bill> bill(List<RequestLimit> unpaid, ServerWebExchange exchange) {

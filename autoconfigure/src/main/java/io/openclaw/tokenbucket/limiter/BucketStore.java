@@ -28,6 +28,7 @@ import io.openclaw.tokenbucket.limiter.port.SpendingListener;
 import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
 import io.openclaw.tokenbucket.limiter.store.DroppedBuckets;
 import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
+import io.openclaw.tokenbucket.limiter.store.LimitChanges;
 import io.openclaw.tokenbucket.limiter.store.LimitRegistry;
 import io.openclaw.tokenbucket.limiter.store.Upkeep;
 
@@ -46,6 +47,8 @@ public final class BucketStore {
 	private final BucketQueues<Bucket> queues = new BucketQueues<>();
 
 	private final LimitRegistry limits;
+
+	private final LimitChanges changes;
 
 	private final AdaptiveLimits adaptive;
 
@@ -76,7 +79,8 @@ public final class BucketStore {
 		long now = clock.nanoTime();
 		this.members = new CurrentMembership(self, now);
 		this.limits = new LimitRegistry(this.members, settings, this.queues);
-		this.adaptive = new AdaptiveLimits(this.limits);
+		this.changes = new LimitChanges(this.limits, this.queues);
+		this.adaptive = new AdaptiveLimits(this.limits, this.changes);
 		this.upkeep = new Upkeep(this.limits, this.members, this.queues, this.unsaved, this.dropped, sweptAtOnce);
 		policies.forEach((policy) -> this.limits.add(policy, now));
 	}
@@ -87,6 +91,14 @@ public final class BucketStore {
 	 */
 	public LimitRegistry limits() {
 		return this.limits;
+	}
+
+	/**
+	 * Changes by what the limits decide.
+	 * @return what changes them from one request to the next
+	 */
+	public LimitChanges changes() {
+		return this.changes;
 	}
 
 	/**
@@ -168,12 +180,12 @@ public final class BucketStore {
 		boolean changed = !newView.agreesWith(before);
 		if (changed) {
 			// A loss that the requests of one limit noticed is not skipped by the others.
-			this.limits.followMembers(now);
+			this.changes.followMembers(now);
 		}
 		this.members.replace(newView);
 		if (changed) {
 			this.upkeep.membershipChanged(before, newView, now);
-			this.limits.followMembers(now);
+			this.changes.followMembers(now);
 		}
 	}
 

@@ -81,7 +81,7 @@ public final class LimitControl {
 	 * @return what changed, empty if nothing or if there is no such limit
 	 */
 	public Optional<LimitChange> edit(String limit, UnaryOperator<LimitDefinition> edit, LimitSource source) {
-		return told(this.store.limits().follow(limit, (current) -> {
+		return told(this.store.changes().follow(limit, (current) -> {
 			LimitDefinition edited = edit.apply(current);
 			return edited.agreesWith(current) ? current : edited.following(current);
 		}, source, this.clock.nanoTime()));
@@ -105,7 +105,7 @@ public final class LimitControl {
 		LimitDefinition configured = LimitDefinition.of(policy);
 		MembershipView view = this.store.view(now);
 		boolean everywhere = view.isComplete() && view.isAlone();
-		return told(this.store.limits().follow(policy.limit().name(), (current) -> {
+		return told(this.store.changes().follow(policy.limit().name(), (current) -> {
 			if (configured.limit().revision() > current.limit().revision()) {
 				return configured;
 			}
@@ -122,7 +122,7 @@ public final class LimitControl {
 	 */
 	public Optional<LimitChange> followConfiguration(String limit) {
 		LimitDefinition configured = configured(limit).orElse(null);
-		return (configured == null) ? Optional.empty() : told(this.store.limits()
+		return (configured == null) ? Optional.empty() : told(this.store.changes()
 			.follow(limit, (current) -> current.resetTo(configured), LimitSource.CONFIGURATION, this.clock.nanoTime()));
 	}
 

@@ -87,7 +87,7 @@ public final class Restoration {
 	 */
 	public void refill() {
 		long now = this.clock.nanoTime();
-		this.ages.forEach((limit, age) -> this.store.limits().learnAge(limit, age, now));
+		this.ages.forEach((limit, age) -> this.store.changes().learnAge(limit, age, now));
 		this.saved.forEach((key, bucket) -> this.store.limits()
 			.limit(key.limit())
 			.flatMap(bucket::refilled)
@@ -125,13 +125,13 @@ public final class Restoration {
 			this.listener.onRejected("limit");
 			return;
 		}
-		this.store.limits()
+		this.store.changes()
 			.follow(limit, (current) -> saved.isNewerThan(current) ? current.merge(saved) : current, LimitSource.SAVED,
 					now)
 			.ifPresent(this.listener::onLimitChange);
 		LimitDefinition followed = this.store.limits().definitions().get(limit);
 		if (followed != null && followed.fingerprint() == saved.fingerprint()) {
-			this.store.limits().learnAge(limit, age, now);
+			this.store.changes().learnAge(limit, age, now);
 			this.ages.merge(limit, Math.min(age, MAX_NANOS) + Math.min(since.toNanos(), MAX_NANOS), Math::max);
 		}
 	}

@@ -116,7 +116,7 @@ public final class SnapshotFile {
 	}
 
 	private void follow(LimitDefinition saved) {
-		this.store.limits()
+		this.store.changes()
 			.follow(saved.limit().name(), (current) -> saved.isNewerThan(current) ? current.merge(saved) : current,
 					LimitSource.SAVED, this.clock.nanoTime())
 			.ifPresent(this.listener::onLimitChange);

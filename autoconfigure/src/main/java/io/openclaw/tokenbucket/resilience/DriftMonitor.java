@@ -102,10 +102,10 @@ public final class DriftMonitor implements DriftListener, DriftSource {
 
 	private void apply(FallbackChanged change, long now) {
 		if (change.active()) {
-			this.store.limits().fallBack(change.limit(), this.policy.quota(change.limit()));
+			this.store.changes().fallBack(change.limit(), this.policy.quota(change.limit()));
 		}
 		else {
-			this.store.limits().recover(change.limit(), now);
+			this.store.changes().recover(change.limit(), now);
 		}
 	}
 

@@ -69,7 +69,7 @@ public final class TestBuckets {
 	 */
 	public void reset() {
 		this.control.definitions().keySet().forEach(this.control::followConfiguration);
-		this.store.limits().startOver(this.clock.nanoTime());
+		this.store.changes().startOver(this.clock.nanoTime());
 	}
 
 }

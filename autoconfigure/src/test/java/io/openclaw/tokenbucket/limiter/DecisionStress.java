@@ -324,9 +324,9 @@ public class DecisionStress {
 
 		@Actor
 		public void fallsBack() {
-			this.store.limits().fallBack(LIMIT, FallbackQuota.FAIR_SHARE);
+			this.store.changes().fallBack(LIMIT, FallbackQuota.FAIR_SHARE);
 			this.store.tick(now());
-			this.store.limits().recover(LIMIT, now());
+			this.store.changes().recover(LIMIT, now());
 		}
 
 		@Arbiter

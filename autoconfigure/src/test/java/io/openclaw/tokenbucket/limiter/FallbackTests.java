@@ -77,7 +77,7 @@ class FallbackTests {
 	void ofABucketInDebtItStartsWithNothingAndGetsItsShareOfTheRefill() {
 		this.member.hear(BOB, CAROL, DAVE);
 		this.member.merge(spentByBob(500));
-		this.member.store().limits().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+		this.member.store().changes().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
 		assertThat(this.member.consume(1).isAdmitted()).isFalse();
 		this.member.advance(Duration.ofSeconds(2));
 		assertThat(this.member.consume(5).isAdmitted()).isTrue();
@@ -95,7 +95,7 @@ class FallbackTests {
 	@Test
 	void theQuotaMayBeAnyPartOfTheLimit() {
 		this.member.hear(BOB, CAROL, DAVE);
-		this.member.store().limits().fallBack(LocalMember.LIMIT, (members) -> 0.5);
+		this.member.store().changes().fallBack(LocalMember.LIMIT, (members) -> 0.5);
 		assertThat(this.member.status().spendable()).isEqualTo(tokens(50));
 		assertThat(this.member.consume(50).isAdmitted()).isTrue();
 		assertThat(this.member.consume(1).timeToWait()).isEqualTo(Duration.ofMillis(200));
@@ -107,7 +107,7 @@ class FallbackTests {
 		this.member.consume(1);
 		Decision waiting = this.member.consume(90);
 		assertThat(waiting.outcome()).isEqualTo(Outcome.WAITING);
-		this.member.store().limits().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+		this.member.store().changes().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
 		this.member.advance(Duration.ofMillis(25));
 		assertThat(waiting.completion().toCompletableFuture())
 			.isCompletedWithValueMatching((decision) -> decision.reason() == Reason.FALLBACK && !decision.isAdmitted());
@@ -140,7 +140,7 @@ class FallbackTests {
 	void aDebtOfABucketThatNobodyAskedForInFallbackIsForgivenAsWell() {
 		this.member.hear(BOB);
 		this.member.merge(spentByBob(10_000));
-		this.member.store().limits().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+		this.member.store().changes().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
 		recover();
 		assertThat(this.member.status().level()).isZero();
 	}
@@ -152,9 +152,9 @@ class FallbackTests {
 		this.member.hear(BOB, CAROL);
 		bob.hear(ALICE, CAROL);
 		for (LocalMember each : List.of(this.member, bob)) {
-			each.store().limits().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+			each.store().changes().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
 			each.merge(overspent);
-			each.store().limits().recover(LocalMember.LIMIT, each.now());
+			each.store().changes().recover(LocalMember.LIMIT, each.now());
 			each.tick();
 		}
 		this.member.merge(bob.publish().get(0).state());
@@ -166,7 +166,7 @@ class FallbackTests {
 	@Test
 	void aDebtThatCannotBeForgivenYetLeavesAMemberWithItsPart() {
 		this.member.hear(BOB, CAROL, DAVE);
-		this.member.store().limits().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+		this.member.store().changes().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
 		this.member.merge(spentByBob(10_000));
 		long now = this.member.now();
 		this.member.store()
@@ -188,7 +188,7 @@ class FallbackTests {
 	void aMemberThatIsLostAfterItWasForgivenLeavesNothingHeldAside() {
 		this.member.hear(BOB);
 		this.member.tick();
-		this.member.store().limits().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+		this.member.store().changes().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
 		this.member.merge(spentByBob(10_000));
 		this.member.tick();
 		this.member.advance(Duration.ofSeconds(1));
@@ -201,18 +201,18 @@ class FallbackTests {
 
 	@Test
 	void aLimitThatIsUnknownIsIgnored() {
-		this.member.store().limits().fallBack("other", FallbackQuota.FAIR_SHARE);
-		this.member.store().limits().recover("other", this.member.now());
+		this.member.store().changes().fallBack("other", FallbackQuota.FAIR_SHARE);
+		this.member.store().changes().recover("other", this.member.now());
 		assertThat(this.member.consume(1).isAdmitted()).isTrue();
 	}
 
 	private void fallBack() {
 		this.member.hear(BOB, CAROL, DAVE);
-		this.member.store().limits().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+		this.member.store().changes().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
 	}
 
 	private void recover() {
-		this.member.store().limits().recover(LocalMember.LIMIT, this.member.now());
+		this.member.store().changes().recover(LocalMember.LIMIT, this.member.now());
 	}
 
 	private static TokenBucketState spentByBob(long tokens) {

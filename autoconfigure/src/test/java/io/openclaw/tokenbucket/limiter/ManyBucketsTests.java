@@ -54,7 +54,7 @@ class ManyBucketsTests {
 		new LimitControl(this.member.store(), this.member.time()).edit("many",
 				(current) -> new LimitDefinition(current.limit(), current.edit(), Consistency.STRICT, current.mode()),
 				LimitSource.ENDPOINT);
-		this.member.store().limits().recover("few", this.member.now());
+		this.member.store().changes().recover("few", this.member.now());
 		assertThat(this.touched).hasValue(0);
 	}
 
@@ -99,7 +99,7 @@ class ManyBucketsTests {
 		for (int key = 0; key < buckets; key++) {
 			this.member.limiter().tryConsume("many", "key-" + key, 1);
 		}
-		this.member.store().limits().fallBack("many", (members) -> {
+		this.member.store().changes().fallBack("many", (members) -> {
 			this.touched.incrementAndGet();
 			return 1.0 / members;
 		});

@@ -256,7 +256,7 @@ class SettlementTests {
 
 	private void change(long capacity) {
 		this.member.store()
-			.limits()
+			.changes()
 			.follow(LIMIT, (current) -> new LimitDefinition(limit(LIMIT, capacity, "10", Math.min(1000, capacity)), 1,
 					current.consistency(), current.mode()), LimitSource.ENDPOINT, this.member.now());
 	}
@@ -275,11 +275,11 @@ class SettlementTests {
 		this.member.hear(BOB, CAROL, DAVE);
 		this.member.publish();
 		this.member.acknowledge();
-		this.member.store().limits().fallBack(LIMIT, FallbackQuota.FAIR_SHARE);
+		this.member.store().changes().fallBack(LIMIT, FallbackQuota.FAIR_SHARE);
 	}
 
 	private void recover() {
-		this.member.store().limits().recover(LIMIT, this.member.now());
+		this.member.store().changes().recover(LIMIT, this.member.now());
 	}
 
 }

@@ -106,7 +106,7 @@ class SmallShareTests {
 	void aMemberInFallbackSpendsOneRequestOfItsFullPart() {
 		LocalMember member = new LocalMember(policy(limit(2, "1"), Consistency.BOUNDED));
 		member.hear(BOB, CAROL, DAVE);
-		member.store().limits().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
+		member.store().changes().fallBack(LocalMember.LIMIT, FallbackQuota.FAIR_SHARE);
 		assertThat(member.consume(1).isAdmitted()).isTrue();
 		Decision rejected = member.consume(1);
 		assertThat(rejected.reason()).isEqualTo(Reason.FALLBACK);

@@ -65,7 +65,7 @@ class BusyThreadTests {
 		for (int key = 0; key < BUCKETS; key++) {
 			spender.spend("key-" + key, 1);
 		}
-		spender.store().limits().fallBack(Spender.LIMIT, (members) -> {
+		spender.store().changes().fallBack(Spender.LIMIT, (members) -> {
 			touched.incrementAndGet();
 			return 1.0 / members;
 		});

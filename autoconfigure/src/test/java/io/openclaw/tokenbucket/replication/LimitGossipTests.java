@@ -110,7 +110,7 @@ class LimitGossipTests {
 	private void change(TestMember member, LimitDefinition definition) {
 		member.spender()
 			.store()
-			.limits()
+			.changes()
 			.follow(Spender.LIMIT, (current) -> definition, LimitSource.ENDPOINT, this.fleet.time().nanoTime());
 	}
 

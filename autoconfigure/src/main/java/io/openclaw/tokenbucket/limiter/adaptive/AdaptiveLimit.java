@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveStatus.Phase;
 import io.openclaw.tokenbucket.limiter.bucket.ActiveLimit;
+import io.openclaw.tokenbucket.limiter.store.LimitChanges;
 import io.openclaw.tokenbucket.limiter.store.LimitRegistry;
 
 /**
@@ -27,6 +28,8 @@ final class AdaptiveLimit {
 	private final String name;
 
 	private final LimitRegistry limits;
+
+	private final LimitChanges changes;
 
 	private final Consumer<AdaptiveRateChanged> listener;
 
@@ -50,11 +53,12 @@ final class AdaptiveLimit {
 
 	private long steppedAt;
 
-	AdaptiveLimit(String name, AdaptiveRefill settings, LimitRegistry limits, Consumer<AdaptiveRateChanged> listener,
-			long now) {
+	AdaptiveLimit(String name, AdaptiveRefill settings, LimitRegistry limits, LimitChanges changes,
+			Consumer<AdaptiveRateChanged> listener, long now) {
 		this.name = name;
 		this.settings = settings;
 		this.limits = limits;
+		this.changes = changes;
 		this.listener = listener;
 		followDefinition(now);
 	}
@@ -111,7 +115,7 @@ final class AdaptiveLimit {
 	 */
 	void advance(boolean complete, Collection<MemberId> peers, long now) {
 		followDefinition(now);
-		this.limits.adapt(this.settings.limits(), inForce(), now);
+		this.changes.adapt(this.settings.limits(), inForce(), now);
 		if (!complete) {
 			this.frozen = true;
 			if (this.own == null) {
@@ -135,7 +139,7 @@ final class AdaptiveLimit {
 	 * Has the limit refill as configured.
 	 */
 	void end(long now) {
-		this.limits.adapt(this.settings.limits(), ActiveLimit.WHOLE, now);
+		this.changes.adapt(this.settings.limits(), ActiveLimit.WHOLE, now);
 	}
 
 	private long inForce() {
@@ -154,7 +158,7 @@ final class AdaptiveLimit {
 		}
 		this.meter.bear(RateController.bearableMicros(next));
 		if (next.factor() != before.factor()) {
-			this.limits.adapt(this.settings.limits(), inForce(), now);
+			this.changes.adapt(this.settings.limits(), inForce(), now);
 			this.listener.accept(new AdaptiveRateChanged(this.name, before.factor() / WHOLE, next.factor() / WHOLE,
 					this.settings.applied()));
 		}

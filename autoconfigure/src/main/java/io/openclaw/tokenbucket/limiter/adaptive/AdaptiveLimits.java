@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.store.LimitChanges;
 import io.openclaw.tokenbucket.limiter.store.LimitRegistry;
 
 /**
@@ -23,6 +24,8 @@ public final class AdaptiveLimits {
 
 	private final LimitRegistry limits;
 
+	private final LimitChanges changes;
+
 	private volatile SortedMap<String, AdaptiveLimit> byName = Collections.emptySortedMap();
 
 	private volatile Consumer<AdaptiveRateChanged> listener = (change) -> {
@@ -31,9 +34,11 @@ public final class AdaptiveLimits {
 	/**
 	 * Creates none.
 	 * @param limits whose rates they change
+	 * @param changes changes them
 	 */
-	public AdaptiveLimits(LimitRegistry limits) {
+	public AdaptiveLimits(LimitRegistry limits, LimitChanges changes) {
 		this.limits = limits;
+		this.changes = changes;
 	}
 
 	/**
@@ -47,7 +52,8 @@ public final class AdaptiveLimits {
 		settings.forEach((name, own) -> {
 			AdaptiveLimit limit = before.get(name);
 			if (limit == null) {
-				limit = new AdaptiveLimit(name, own, this.limits, (change) -> this.listener.accept(change), now);
+				limit = new AdaptiveLimit(name, own, this.limits, this.changes,
+						(change) -> this.listener.accept(change), now);
 			}
 			limit.configure(own);
 			after.put(name, limit);

@@ -40,7 +40,7 @@ public final class Deployments {
 		this.store.limits().configured().forEach((limit, configured) -> {
 			LimitDefinition followed = definitions.get(limit);
 			if (followed != null && !followed.isBasedOn(configured) && isEverywhere(configured)) {
-				this.store.limits()
+				this.store.changes()
 					.follow(limit, (current) -> current.deployed(configured), LimitSource.CONFIGURATION, now)
 					.ifPresent(this.listener::onLimitChange);
 			}

@@ -42,7 +42,7 @@ public final class LimitFollower {
 		}
 		boolean joining = !this.membership.isMember() && sender.isMember();
 		boolean joined = this.membership.isMember() && !sender.isMember();
-		this.store.limits().follow(limit, (current) -> {
+		this.store.changes().follow(limit, (current) -> {
 			boolean sameVersion = !offered.isNewerThan(current) && !current.isNewerThan(offered);
 			if (joining && sameVersion) {
 				return offered;
@@ -51,7 +51,7 @@ public final class LimitFollower {
 		}, LimitSource.FLEET, now).ifPresent(this.listener::onLimitChange);
 		if (joining) {
 			Map<String, Long> ages = Objects.requireNonNullElse(message.ages(), Map.of());
-			this.store.limits().restart(limit, offered, ages.getOrDefault(limit, 0L), now);
+			this.store.changes().restart(limit, offered, ages.getOrDefault(limit, 0L), now);
 		}
 	}
 
@@ -69,7 +69,7 @@ public final class LimitFollower {
 		announced.limits().forEach((limit, theirs) -> {
 			LimitDefinition own = definitions.get(limit);
 			if (own != null && theirs.fingerprint() == own.fingerprint()) {
-				this.store.limits().learnAge(limit, ages.getOrDefault(limit, 0L), now);
+				this.store.changes().learnAge(limit, ages.getOrDefault(limit, 0L), now);
 			}
 		});
 	}

@@ -181,7 +181,7 @@ class BucketMergeTests {
 		member.advance(Duration.ofSeconds(10));
 		assertThat(member.consume(50).isAdmitted()).isTrue();
 		assertThat(member.consume(1).reason()).isEqualTo(Reason.FALLBACK);
-		member.store().limits().recover(LocalMember.LIMIT, member.now());
+		member.store().changes().recover(LocalMember.LIMIT, member.now());
 		assertThat(member.merge(EMPTY.consume(new Birth(BOB, 2), tokens(100)))).isFalse();
 		member.advance(Duration.ofSeconds(100));
 		assertThat(member.consume(500).isAdmitted()).isTrue();
