@@ -284,17 +284,21 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @return the counter of these; this very instance if all pass
 	 */
 	public GCounter<K> retain(Entries<K> filter) {
-		long[] kept = new long[this.amounts.length];
-		BitSet passed = new BitSet(this.amounts.length);
-		int size = 0;
-		for (int i = 0; i < this.amounts.length; i++) {
-			if (filter.test(this.keys.get(i), this.amounts[i])) {
-				passed.set(i);
-				kept[size++] = this.amounts[i];
-			}
+		int passing = 0;
+		while (passing < this.amounts.length && filter.test(this.keys.get(passing), this.amounts[passing])) {
+			passing++;
 		}
-		return (size == this.amounts.length) ? this
-				: new GCounter<>(this.keys.retain(size, passed::get), Arrays.copyOf(kept, size));
+		return (passing == this.amounts.length) ? this : retainFrom(passing, filter);
+	}
+
+	private GCounter<K> retainFrom(int failed, Entries<K> filter) {
+		BitSet passed = new BitSet(this.amounts.length);
+		passed.set(0, failed);
+		for (int i = failed + 1; i < this.amounts.length; i++) {
+			passed.set(i, filter.test(this.keys.get(i), this.amounts[i]));
+		}
+		int[] kept = passed.stream().toArray();
+		return new GCounter<>(this.keys.retain(kept), Arrays.stream(kept).mapToLong((i) -> this.amounts[i]).toArray());
 	}
 
 	/**
@@ -304,6 +308,21 @@ public final class GCounter<K extends Comparable<K>> {
 	public void forEach(ObjLongConsumer<K> action) {
 		for (int i = 0; i < this.amounts.length; i++) {
 			action.accept(this.keys.get(i), this.amounts[i]);
+		}
+	}
+
+	/**
+	 * Passes every entry that is larger than another counter's, in the order of keys.
+	 * @param other the counter to compare with
+	 * @param action what receives key, amount and the other's amount
+	 */
+	public void forEachAbove(GCounter<K> other, Growth<K> action) {
+		boolean same = this.keys.isSame(other.keys);
+		for (int i = 0; i < this.amounts.length; i++) {
+			long before = same ? other.amounts[i] : other.get(this.keys.get(i));
+			if (this.amounts[i] > before) {
+				action.accept(this.keys.get(i), this.amounts[i], before);
+			}
 		}
 	}
 
@@ -346,6 +365,24 @@ public final class GCounter<K extends Comparable<K>> {
 		 * @return whether it passes
 		 */
 		boolean test(K key, long amount);
+
+	}
+
+	/**
+	 * What receives entries that grew.
+	 *
+	 * @param <K> what an amount is counted under
+	 */
+	@FunctionalInterface
+	public interface Growth<K> {
+
+		/**
+		 * Receives an entry.
+		 * @param key what the amount is counted under
+		 * @param amount the amount
+		 * @param before the smaller amount of the other counter
+		 */
+		void accept(K key, long amount, long before);
 
 	}
 

@@ -28,6 +28,25 @@ public final class Refill {
 	}
 
 	/**
+	 * Creates a refill that goes on with what another carried.
+	 * @param rate the rate of the whole bucket
+	 * @param members how many shares the rate is split into, positive
+	 * @param carried what {@link #carried} said
+	 */
+	public Refill(RefillRate rate, int members, long carried) {
+		this(rate, members);
+		this.remainder = carried;
+	}
+
+	/**
+	 * The fraction that is carried.
+	 * @return in units of the rate
+	 */
+	public long carried() {
+		return this.remainder;
+	}
+
+	/**
 	 * What has accrued on one share.
 	 * @param elapsedNanos nanoseconds since the last call, not negative
 	 * @param ceiling the most micro-tokens to accrue; what is above it is withheld for

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.crdt;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Births as keys. There are five for each of a million buckets, so they are two arrays
@@ -12,20 +13,14 @@ final class SortedBirths extends SortedKeys<Birth> {
 
 	private final long[] numbers;
 
-	private SortedBirths(MemberId[] members, long[] numbers) {
-		this.members = members;
-		this.numbers = numbers;
-	}
-
-	static SortedBirths of(Comparable<?>[] births) {
-		MemberId[] members = new MemberId[births.length];
-		long[] numbers = new long[births.length];
-		for (int i = 0; i < births.length; i++) {
-			Birth birth = (Birth) births[i];
-			members[i] = birth.member();
-			numbers[i] = birth.number();
+	SortedBirths(List<Birth> births) {
+		this.members = new MemberId[births.size()];
+		this.numbers = new long[births.size()];
+		for (int i = 0; i < this.numbers.length; i++) {
+			Birth birth = births.get(i);
+			this.members[i] = birth.member();
+			this.numbers[i] = birth.number();
 		}
-		return new SortedBirths(members, numbers);
 	}
 
 	@Override

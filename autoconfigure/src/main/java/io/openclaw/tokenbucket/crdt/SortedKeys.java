@@ -1,9 +1,9 @@
 package io.openclaw.tokenbucket.crdt;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.IntPredicate;
 
 /**
  * The keys of a counter: in order, each once. Counters that grow from one another share
@@ -23,16 +23,13 @@ abstract class SortedKeys<K extends Comparable<K>> {
 	/**
 	 * Keys that are in order, each once.
 	 */
-	static <K extends Comparable<K>> SortedKeys<K> of(List<K> sorted) {
-		return of(sorted.toArray(new Comparable<?>[0]));
-	}
-
 	@SuppressWarnings("unchecked")
-	private static <K extends Comparable<K>> SortedKeys<K> of(Comparable<?>[] sorted) {
-		if (sorted.length == 0) {
+	static <K extends Comparable<K>> SortedKeys<K> of(List<K> sorted) {
+		if (sorted.isEmpty()) {
 			return none();
 		}
-		return (sorted[0] instanceof Birth) ? (SortedKeys<K>) SortedBirths.of(sorted) : new OfAny<>(sorted);
+		return (sorted.get(0) instanceof Birth) ? (SortedKeys<K>) new SortedBirths((List<Birth>) sorted)
+				: new OfAny<>(sorted.toArray(new Comparable<?>[0]));
 	}
 
 	abstract int size();
@@ -85,42 +82,35 @@ abstract class SortedKeys<K extends Comparable<K>> {
 	}
 
 	final SortedKeys<K> insert(int at, K key) {
-		Comparable<?>[] grown = new Comparable<?>[size() + 1];
-		for (int i = 0; i < grown.length; i++) {
-			grown[i] = (i == at) ? key : get((i < at) ? i : i - 1);
+		List<K> grown = new ArrayList<>(size() + 1);
+		for (int i = 0; i <= size(); i++) {
+			grown.add((i == at) ? key : get((i < at) ? i : i - 1));
 		}
 		return of(grown);
 	}
 
-	final SortedKeys<K> retain(int count, IntPredicate kept) {
-		Comparable<?>[] fewer = new Comparable<?>[count];
-		int size = 0;
-		for (int i = 0; i < size(); i++) {
-			if (kept.test(i)) {
-				fewer[size++] = get(i);
-			}
-		}
-		return of(fewer);
+	final SortedKeys<K> retain(int[] indices) {
+		return of(Arrays.stream(indices).mapToObj(this::get).toList());
 	}
 
 	/**
 	 * The keys of both.
 	 */
 	final Union<K> union(SortedKeys<K> other) {
-		Comparable<?>[] keys = new Comparable<?>[size() + other.size()];
-		int[] here = new int[keys.length];
-		int[] there = new int[keys.length];
+		int most = size() + other.size();
+		List<K> keys = new ArrayList<>(most);
+		int[] here = new int[most];
+		int[] there = new int[most];
 		int mine = 0;
 		int theirs = 0;
-		int size = 0;
 		while (mine < size() || theirs < other.size()) {
 			int order = order(mine, other, theirs);
-			keys[size] = (order <= 0) ? get(mine) : other.get(theirs);
-			here[size] = (order <= 0) ? mine++ : -1;
-			there[size++] = (order >= 0) ? theirs++ : -1;
+			int at = keys.size();
+			keys.add((order <= 0) ? get(mine) : other.get(theirs));
+			here[at] = (order <= 0) ? mine++ : -1;
+			there[at] = (order >= 0) ? theirs++ : -1;
 		}
-		SortedKeys<K> union = of(Arrays.copyOf(keys, size));
-		return new Union<>(union, here, there);
+		return new Union<>(of(keys), here, there);
 	}
 
 	private int order(int mine, SortedKeys<K> other, int theirs) {

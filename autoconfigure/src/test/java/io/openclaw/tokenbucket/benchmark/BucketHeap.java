@@ -14,8 +14,8 @@ import io.openclaw.tokenbucket.replication.wire.MessageBuilder;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 /**
- * Prints how much heap a bucket takes that has entries of each member, and how many bytes
- * it takes in a message of 400 buckets.
+ * Prints how many bytes a bucket takes that has entries of each member: of the heap while
+ * it is used and at rest, and in a message of 400 buckets.
  */
 public final class BucketHeap {
 
@@ -33,14 +33,18 @@ public final class BucketHeap {
 	public static void main(String[] arguments) {
 		List<Integer> sizes = (arguments.length > 0) ? List.of(arguments).stream().map(Integer::valueOf).toList()
 				: List.of(1, 5, 15, 50);
-		Table table = new Table(Samples.format("%,d buckets; %s", BUCKETS, Table.machine()), "members", "heap a bucket",
-				"as estimated", "in a message");
+		Table table = new Table(Samples.format("%,d buckets; %s", BUCKETS, Table.machine()), "members", "bytes in use",
+				"as estimated", "bytes at rest", "as estimated", "in a message");
 		for (int members : sizes) {
 			long before = Heap.usedAfterCollection();
-			BucketStore store = filled(members);
+			VirtualTime time = new VirtualTime();
+			BucketStore store = filled(members, time);
 			long used = Heap.usedAfterCollection() - before;
-			table.row(members, used / store.size(), store.estimatedBytes() / store.size(),
-					batch(new Members(members)).length / BATCH);
+			long usedEstimate = store.estimatedBytes();
+			rest(store, time);
+			long atRest = Heap.usedAfterCollection() - before;
+			table.row(members, used / store.size(), usedEstimate / store.size(), atRest / store.size(),
+					store.estimatedBytes() / store.size(), batch(new Members(members)).length / BATCH);
 		}
 	}
 
@@ -51,8 +55,7 @@ public final class BucketHeap {
 		return MessageBuilder.from(members.ids().get(0), Standing.MEMBER).batch(1, 1, buckets).encode();
 	}
 
-	private static BucketStore filled(int count) {
-		VirtualTime time = new VirtualTime();
+	private static BucketStore filled(int count, VirtualTime time) {
 		long now = time.nanoTime();
 		Members members = new Members(count);
 		BucketStore store = members.store(BUCKETS, time,
@@ -61,15 +64,24 @@ public final class BucketHeap {
 			TokenBucketState state = members.spentByAll(key + 1);
 			store.merge(new BucketUpdate(BucketKey.of("rating", "key-" + key), state), now);
 		}
-		while (store.publishNext(1, time.nanoTime()).isPresent()) {
-			continue;
-		}
-		// Until all were looked at after they had been at rest for ten seconds.
+		publish(store, now);
+		return store;
+	}
+
+	// Until all were looked at after they had been at rest for ten seconds.
+	private static void rest(BucketStore store, VirtualTime time) {
 		for (int tick = 0; tick < 100; tick++) {
 			time.advance(Duration.ofMillis(200));
 			store.tick(time.nanoTime());
+			publish(store, time.nanoTime());
 		}
-		return store;
+	}
+
+	// Refill as well, which all tell each other after they met.
+	private static void publish(BucketStore store, long now) {
+		while (store.publishNext(1, now).isPresent()) {
+			continue;
+		}
 	}
 
 }

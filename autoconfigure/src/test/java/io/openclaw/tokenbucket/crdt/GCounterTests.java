@@ -133,4 +133,21 @@ class GCounterTests {
 		assertThat(counter.retain((key, amount) -> true)).isSameAs(counter);
 	}
 
+	@ParameterizedTest
+	@MethodSource("seeds")
+	void whatIsLargerThanInAnotherIsPassedWithWhatTheOtherHas(long seed) {
+		RandomStates states = new RandomStates(seed);
+		GCounter<Birth> counter = states.byBirth();
+		GCounter<Birth> other = states.random().nextBoolean() ? states.byBirth() : counter.minus(states.byBirth());
+		Map<Birth, Long> expected = new TreeMap<>();
+		counter.forEach((birth, amount) -> {
+			if (amount > other.get(birth)) {
+				expected.put(birth, amount - other.get(birth));
+			}
+		});
+		Map<Birth, Long> grown = new TreeMap<>();
+		counter.forEachAbove(other, (birth, amount, before) -> grown.put(birth, amount - before));
+		assertThat(grown).as("seed %d", seed).isEqualTo(expected);
+	}
+
 }

@@ -52,9 +52,12 @@ public final class LocalMember implements ReplicationSignal {
 	}
 
 	public LocalMember(VirtualTime time, MemberId self, int maxKeys, LimitPolicy... policies) {
+		this(time, new BucketStore(self, List.of(policies), settings(maxKeys), time));
+	}
+
+	private LocalMember(VirtualTime time, BucketStore store) {
 		this.time = time;
-		this.store = new BucketStore(self, List.of(policies), new LimiterSettings(3, Duration.ofMillis(200), maxKeys),
-				time);
+		this.store = store;
 		this.store.signalTo(this);
 		this.limiter = new TokenBucketLimiter(this.store, time, time, new DecisionListener() {
 
@@ -69,6 +72,16 @@ public final class LocalMember implements ReplicationSignal {
 			}
 
 		});
+	}
+
+	/** Its buckets are neither dropped nor at rest. */
+	static LocalMember thatNeverSweeps(LimitPolicy... policies) {
+		VirtualTime time = new VirtualTime();
+		return new LocalMember(time, new BucketStore(Fleets.ALICE, List.of(policies), settings(1000), time, 0));
+	}
+
+	private static LimiterSettings settings(int maxKeys) {
+		return new LimiterSettings(3, Duration.ofMillis(200), maxKeys);
 	}
 
 	VirtualTime time() {

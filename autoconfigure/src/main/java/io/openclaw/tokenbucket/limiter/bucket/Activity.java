@@ -116,6 +116,13 @@ final class Activity<B> {
 		return state.consumed() != before.consumed() || state.returned() != before.returned();
 	}
 
+	/**
+	 * Whether nothing was spent or given back since the last tick.
+	 */
+	boolean hasSeenAll(TokenBucketState state) {
+		return hasSeen(state) && state.returned() == this.seen.returned();
+	}
+
 	boolean hasSeen(TokenBucketState state) {
 		return state.consumed() == this.seen.consumed();
 	}

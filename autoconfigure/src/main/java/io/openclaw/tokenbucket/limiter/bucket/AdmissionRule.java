@@ -55,6 +55,10 @@ final class AdmissionRule {
 		return this.mode instanceof FallbackShare;
 	}
 
+	boolean isAtRest() {
+		return !isInFallback() && this.line.isAtRest();
+	}
+
 	/**
 	 * Goes by this member's part of the limit, beginning with its part of what is there.
 	 * @param part of the limit, above zero and at most one

@@ -23,6 +23,10 @@ final class Advances {
 		this.rule = rule;
 	}
 
+	boolean isEmpty() {
+		return this.unsettled == null;
+	}
+
 	void take(Advance advance) {
 		advance.take(this.rule.mode());
 		if (this.unsettled == null) {

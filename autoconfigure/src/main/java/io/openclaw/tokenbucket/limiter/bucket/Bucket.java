@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.limiter.bucket;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,8 @@ import io.openclaw.tokenbucket.limiter.port.DriftListener;
 import io.openclaw.tokenbucket.limiter.port.MergeListener;
 import io.openclaw.tokenbucket.limiter.port.MergeResult;
 import io.openclaw.tokenbucket.limiter.port.SpendingListener;
-import io.openclaw.tokenbucket.limiter.rule.Credit;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
+import io.openclaw.tokenbucket.limiter.rule.RestingReplica;
 
 /**
  * One bucket: a lock around the parts that decide. Amounts are micro-tokens, times
@@ -48,59 +49,41 @@ public final class Bucket implements Line {
 	// again.
 	private static final int IDLE_INTERVALS = 50;
 
-	// As measured by FloodTests and SnapshotScaleTests.
-	private static final int EMPTY_BYTES = 850;
+	// As measured by BucketHeap.
+	private static final int USED_BYTES = 1_200;
 
-	private static final int ENTRY_BYTES = 60;
+	private static final int RESTING_BYTES = 290;
+
+	private static final int ENTRY_BYTES = 36;
 
 	private final BucketKey key;
 
-	private final BucketQueues<Bucket> queues;
-
-	private final LimitStatistics statistics;
-
-	@GuardedBy("this")
-	private final LocalReplica replica;
-
-	@GuardedBy("this")
-	private final Credit credit;
-
-	@GuardedBy("this")
-	private final AdmissionRule rule;
-
-	@GuardedBy("this")
-	private final Advances advances;
-
-	@GuardedBy("this")
-	private final PeerSpending peers;
+	private final Surroundings<Bucket> around;
 
 	@GuardedBy("this")
 	private final Activity<Bucket> activity;
 
+	// None at rest.
 	@GuardedBy("this")
-	private final ContextFollower context;
+	private @Nullable BucketParts parts;
 
+	// Only at rest.
 	@GuardedBy("this")
-	private final Exchange exchange;
+	private @Nullable RestingReplica resting;
+
+	// The rules that it went by when it came to rest.
+	@GuardedBy("this")
+	private ContextStep step;
 
 	// Written with the lock held. Whatever may end it but time and context forgets it.
 	private volatile @Nullable StandingRejection rejection;
 
-	public Bucket(BucketKey key, LimitContext limit, ContextStep step, LocalReplica replica, LimitStatistics statistics,
-			BucketQueues<Bucket> queues, long now) {
+	public Bucket(BucketKey key, Surroundings<Bucket> around, ContextStep step, LocalReplica replica, long now) {
 		this.key = key;
-		this.queues = queues;
-		this.statistics = statistics;
-		this.replica = replica;
-		this.credit = new Credit(replica.limit().capacity(), replica.view());
-		this.peers = new PeerSpending(replica, this.credit);
-		this.activity = new Activity<>(this, key, queues, now);
-		this.rule = new AdmissionRule(replica, this.credit, this.peers, this.activity, new WaitingLine(this.activity),
-				statistics);
-		this.advances = new Advances(replica, this.rule);
-		this.context = new ContextFollower(limit, step, replica, this.credit, this.rule, this.peers, this.activity);
-		this.exchange = new Exchange(key, replica, this.credit, this.peers, this.activity, this.context, statistics,
-				queues);
+		this.around = around;
+		this.step = step;
+		this.activity = new Activity<>(this, key, around.queues(), now);
+		this.parts = BucketParts.of(key, around, step, replica, this.activity);
 	}
 
 	public BucketKey key() {
@@ -120,12 +103,13 @@ public final class Bucket implements Line {
 	}
 
 	private synchronized @Nullable Decision decideAnew(long cost, long now) {
-		if (!use(now)) {
+		BucketParts used = use(now);
+		if (used == null) {
 			return null;
 		}
-		Decision decision = this.rule.decide(cost, this.context.consistency(), now);
+		Decision decision = used.rule().decide(cost, used.context().consistency(), now);
 		if (decision.outcome() == Outcome.REJECTED) {
-			this.rejection = this.context.standing(decision, cost, now);
+			this.rejection = used.context().standing(decision, cost, now);
 		}
 		return decision;
 	}
@@ -135,7 +119,8 @@ public final class Bucket implements Line {
 	 * @return {@code null} if the bucket is dropped
 	 */
 	public synchronized @Nullable Grant grant(long most, long now) {
-		return use(now) ? this.rule.grant(most, this.context.consistency(), now) : null;
+		BucketParts used = use(now);
+		return (used != null) ? used.rule().grant(most, used.context().consistency(), now) : null;
 	}
 
 	/**
@@ -143,7 +128,8 @@ public final class Bucket implements Line {
 	 * @return the decision; {@code null} if the bucket is dropped
 	 */
 	public synchronized @Nullable Decision decideOnLevel(long cost, long now) {
-		return use(now) ? this.rule.decideOnLevel(cost, now) : null;
+		BucketParts used = use(now);
+		return (used != null) ? used.rule().decideOnLevel(cost, now) : null;
 	}
 
 	/**
@@ -153,7 +139,7 @@ public final class Bucket implements Line {
 	public synchronized @Nullable Decision takeOnLevel(Advance advance, long now) {
 		Decision decision = decideOnLevel(advance.amount(), now);
 		if (decision != null && decision.isAdmitted()) {
-			this.advances.take(advance);
+			parts().advances().take(advance);
 		}
 		return decision;
 	}
@@ -163,8 +149,7 @@ public final class Bucket implements Line {
 	 * bucket is not used by it, and need not be held in memory.
 	 */
 	public synchronized Decision admitFree(long now) {
-		this.context.refresh(now);
-		return this.rule.decision(Outcome.ADMITTED, Reason.CREDIT, 0);
+		return refreshed(now).rule().decision(Outcome.ADMITTED, Reason.CREDIT, 0);
 	}
 
 	/**
@@ -172,16 +157,17 @@ public final class Bucket implements Line {
 	 * @return the answer; {@code null} if the bucket is dropped
 	 */
 	public synchronized @Nullable Answer reserve(Reservation reservation, long now) {
-		return use(now) ? this.rule.reserve(reservation, this.context.consistency(), now) : null;
+		BucketParts used = use(now);
+		return (used != null) ? used.rule().reserve(reservation, used.context().consistency(), now) : null;
 	}
 
 	@Override
 	public synchronized List<Notice> answerLine(long now) {
-		if (this.rule.line().isEmpty()) {
+		if (this.parts == null || this.parts.rule().line().isEmpty()) {
 			return List.of();
 		}
-		touch(now);
-		return this.rule.answerLine(this.context.consistency(), now);
+		BucketParts touched = touch(now);
+		return touched.rule().answerLine(touched.context().consistency(), now);
 	}
 
 	/**
@@ -189,16 +175,17 @@ public final class Bucket implements Line {
 	 * @return when the request at its head has waited long enough, else {@code null}
 	 */
 	public synchronized @Nullable Long watch() {
-		return this.rule.line().watch();
+		return (this.parts != null) ? this.parts.rule().line().watch() : null;
 	}
 
 	public synchronized void unwatch() {
-		this.rule.line().unwatch();
+		if (this.parts != null) {
+			this.parts.rule().line().unwatch();
+		}
 	}
 
 	public synchronized Decision commit(Reservation reservation, Reason reason, long now) {
-		touch(now);
-		return this.rule.commit(reservation, reason, now);
+		return touch(now).rule().commit(reservation, reason, now);
 	}
 
 	/**
@@ -206,7 +193,7 @@ public final class Bucket implements Line {
 	 */
 	public synchronized Decision commit(Reservation reservation, Reason reason, Advance advance, long now) {
 		Decision decision = commit(reservation, reason, now);
-		this.advances.take(advance);
+		parts().advances().take(advance);
 		return decision;
 	}
 
@@ -218,7 +205,8 @@ public final class Bucket implements Line {
 	 * since
 	 */
 	public synchronized @Nullable Long settle(Advance advance, long cost, long now) {
-		return use(now) ? this.advances.settle(advance, cost, now) : null;
+		BucketParts used = use(now);
+		return (used != null) ? used.advances().settle(advance, cost, now) : null;
 	}
 
 	/**
@@ -227,7 +215,7 @@ public final class Bucket implements Line {
 	 */
 	public synchronized Decision release(Reservation reservation, long now) {
 		this.rejection = null;
-		this.rule.line().close(reservation);
+		parts().rule().line().close(reservation);
 		return refuse(reservation.cost(), now);
 	}
 
@@ -235,13 +223,11 @@ public final class Bucket implements Line {
 	 * Rejects on behalf of another limit, unless this one would have rejected as well.
 	 */
 	public synchronized Decision refuse(long cost, long now) {
-		this.context.refresh(now);
-		return this.rule.refuse(cost);
+		return refreshed(now).rule().refuse(cost);
 	}
 
 	public synchronized Decision waiting(long cost, long now) {
-		this.context.refresh(now);
-		return this.rule.decision(Outcome.WAITING, Reason.UNACKNOWLEDGED, cost);
+		return refreshed(now).rule().decision(Outcome.WAITING, Reason.UNACKNOWLEDGED, cost);
 	}
 
 	/**
@@ -249,8 +235,7 @@ public final class Bucket implements Line {
 	 * @return how many micro-tokens were given
 	 */
 	public synchronized long giveBack(long amount, long now) {
-		touch(now);
-		return this.rule.giveBack(amount, false);
+		return touch(now).rule().giveBack(amount, false);
 	}
 
 	/**
@@ -258,43 +243,39 @@ public final class Bucket implements Line {
 	 * together are more than a bucket may count.
 	 */
 	public synchronized MergeResult merge(TokenBucketState remote, long now) {
-		touch(now);
-		return this.exchange.merge(remote, now);
+		return touch(now).exchange().merge(remote, now);
 	}
 
 	public synchronized MergeResult restore(TokenBucketState saved, long now) {
-		touch(now);
-		return this.exchange.restore(saved, now);
+		return touch(now).exchange().restore(saved, now);
 	}
 
 	public synchronized MergeResult restoreForAll(TokenBucketState saved, long now) {
-		touch(now);
-		return this.exchange.restoreForAll(saved, now);
+		return touch(now).exchange().restoreForAll(saved, now);
 	}
 
 	/**
 	 * The state to be sent in a batch, which from then on counts as published by it.
 	 */
 	public synchronized TokenBucketState publish(long batch, long now) {
-		touch(now);
-		return this.exchange.publish(batch, now);
+		return touch(now).exchange().publish(batch, now);
 	}
 
 	public synchronized void acknowledge(long batch, long now) {
-		touch(now);
-		this.exchange.acknowledge(batch, now);
+		touch(now).exchange().acknowledge(batch, now);
 	}
 
 	public synchronized void publishAgain() {
-		this.exchange.publishAgain();
+		if (replica().hasOwnEntries()) {
+			this.activity.markDirty();
+		}
 	}
 
 	/**
 	 * Has the bucket published unless it is full.
 	 */
 	public synchronized void publishRefill(long now) {
-		touch(now);
-		this.exchange.publishRefill();
+		touch(now).exchange().publishRefill();
 	}
 
 	/**
@@ -302,11 +283,12 @@ public final class Bucket implements Line {
 	 * @return whether anything was spent or given back since the last, here or elsewhere
 	 */
 	public synchronized boolean tick(long now, long keepNanos) {
-		touch(now);
-		this.replica.remember(now, keepNanos);
-		this.exchange.fold(now);
-		this.credit.share(this.replica.view(), now);
-		return this.activity.tick(this.replica.state());
+		BucketParts touched = touch(now);
+		LocalReplica replica = touched.replica();
+		replica.remember(now, keepNanos);
+		touched.exchange().fold(now);
+		touched.credit().share(replica.view(), now);
+		return this.activity.tick(replica.state());
 	}
 
 	/**
@@ -315,19 +297,40 @@ public final class Bucket implements Line {
 	 * @return whether it is dropped, for good
 	 */
 	public synchronized boolean dropIfFull(long now, long keepNanos) {
-		this.context.refresh(now);
-		this.replica.forget(now, keepNanos);
-		this.credit.forgetFaded(now);
-		if (!this.activity.isIdle(IDLE_INTERVALS * this.context.syncIntervalNanos(), now)) {
-			return false;
-		}
-		// What others spent so long ago, refill has made up for.
-		this.peers.forget();
-		boolean settled = !this.activity.isDirty() && this.rule.line().reserved() == 0 && this.credit.isSettled();
-		if (settled && this.replica.view().isComplete() && this.rule.mode().isFull()) {
-			drop();
+		RestingReplica replica = unchanged(now);
+		if (replica == null || replica.mayBeFull(now)) {
+			BucketParts refreshed = refreshed(now);
+			refreshed.replica().forget(now, keepNanos);
+			refreshed.credit().forgetFaded(now);
+			if (this.activity.isIdle(IDLE_INTERVALS * this.around.limit().syncIntervalNanos(), now)) {
+				endUse(refreshed);
+			}
 		}
 		return this.activity.isDropped();
+	}
+
+	@GuardedBy("this")
+	private void endUse(BucketParts used) {
+		// What others spent so long ago, refill has made up for.
+		used.peers().forget();
+		if (!this.activity.isDirty() && used.isFull()) {
+			drop();
+		}
+		else if (this.activity.hasSeenAll(used.replica().state())) {
+			rest(used);
+		}
+	}
+
+	@GuardedBy("this")
+	private void rest(BucketParts used) {
+		RestingReplica replica = used.rest();
+		if (replica != null) {
+			this.rejection = null;
+			this.activity.see(TokenBucketState.empty());
+			this.step = used.context().step();
+			this.resting = replica;
+			this.parts = null;
+		}
 	}
 
 	/**
@@ -349,50 +352,51 @@ public final class Bucket implements Line {
 	 * The state as it is. Does not count as a touch.
 	 */
 	public synchronized TokenBucketState snapshot(long now) {
-		this.context.refresh(now);
-		return this.replica.state();
+		return seen(now).state();
 	}
 
 	public synchronized @Nullable GCounter<Birth> consumedBelowFull(long now) {
-		this.context.refresh(now);
-		return (this.replica.isBelowFull() && this.replica.hasRoomToCount()) ? this.replica.consumed() : null;
+		LocalReplica replica = seen(now);
+		return (replica.isBelowFull() && replica.hasRoomToCount()) ? replica.consumed() : null;
 	}
 
 	public synchronized int entries() {
-		return this.replica.entries();
+		return replica().entries();
 	}
 
 	public synchronized long level(long now) {
-		this.context.refresh(now);
-		return this.replica.level();
+		return seen(now).level();
 	}
 
 	public synchronized int remembered() {
-		return this.replica.remembered();
+		return replica().remembered();
 	}
 
 	public synchronized long consumedHere() {
-		return this.replica.consumedHere();
+		return (this.parts != null) ? this.parts.replica().consumedHere() : resting().consumedHere();
 	}
 
 	public synchronized long lag(long now) {
-		return this.credit.lag(now);
+		return (this.parts != null) ? this.parts.credit().lag(now) : 0;
 	}
 
 	public synchronized long estimatedBytes() {
-		return EMPTY_BYTES + (long) ENTRY_BYTES * this.replica.state().size() + this.key.key().length();
+		long bytes = (this.parts != null) ? USED_BYTES + ENTRY_BYTES * (long) this.parts.replica().state().size()
+				: RESTING_BYTES + resting().size();
+		return bytes + this.key.key().length();
 	}
 
 	public synchronized BucketStatus status(long now) {
-		this.context.refresh(now);
-		Limit current = this.replica.limit();
-		long level = this.replica.level();
+		BucketParts refreshed = refreshed(now);
+		LocalReplica replica = refreshed.replica();
+		Limit current = replica.limit();
+		long level = replica.level();
 		long missing = Math.max(0, current.capacity() - level);
 		long toNextToken = Math.min(missing, MicroTokens.PER_TOKEN - Math.floorMod(level, MicroTokens.PER_TOKEN));
-		return new BucketStatus(current, this.key.key(), this.key.overflow(), level, this.rule.available(),
-				this.replica.view().isAlone() ? 0 : this.credit.unacknowledged(), this.replica.consumedHere(),
-				this.rule.line().size(), timeToAccrue(current, missing), timeToAccrue(current, toNextToken),
-				this.replica.state());
+		return new BucketStatus(current, this.key.key(), this.key.overflow(), level, refreshed.rule().available(),
+				replica.view().isAlone() ? 0 : refreshed.credit().unacknowledged(), replica.consumedHere(),
+				refreshed.rule().line().size(), timeToAccrue(current, missing), timeToAccrue(current, toNextToken),
+				replica.state());
 	}
 
 	private static Duration timeToAccrue(Limit limit, long amount) {
@@ -401,29 +405,88 @@ public final class Bucket implements Line {
 
 	/**
 	 * A request uses the bucket.
-	 * @return whether it may: not if the bucket is dropped
+	 * @return {@code null} if it may not, since the bucket is dropped
 	 */
 	@GuardedBy("this")
-	private boolean use(long now) {
+	private @Nullable BucketParts use(long now) {
 		if (this.activity.isDropped()) {
-			return false;
+			return null;
 		}
-		touch(now);
+		BucketParts touched = touch(now);
 		this.activity.use(now);
-		return true;
+		return touched;
 	}
 
 	@GuardedBy("this")
-	private void touch(long now) {
+	private BucketParts touch(long now) {
 		if (this.rejection != null) {
 			this.rejection = null;
 		}
-		this.context.refresh(now);
-		this.advances.refilled();
+		BucketParts refreshed = refreshed(now);
+		long syncIntervalNanos = this.around.limit().syncIntervalNanos();
+		refreshed.advances().refilled();
 		// Where more buckets are touched than a tick looks at, it comes too late.
-		this.replica.rememberIfOld(2 * this.context.syncIntervalNanos(), now);
-		this.credit.shareIfOld(this.replica.view(), this.context.syncIntervalNanos(), now);
+		refreshed.replica().rememberIfOld(2 * syncIntervalNanos, now);
+		refreshed.credit().shareIfOld(refreshed.replica().view(), syncIntervalNanos, now);
 		this.activity.touch();
+		return refreshed;
+	}
+
+	/**
+	 * Brings the bucket up to now.
+	 */
+	@GuardedBy("this")
+	private BucketParts refreshed(long now) {
+		BucketParts current = parts();
+		current.context().refresh(now);
+		return current;
+	}
+
+	@GuardedBy("this")
+	private BucketParts parts() {
+		BucketParts current = this.parts;
+		return (current != null) ? current : wake();
+	}
+
+	@GuardedBy("this")
+	private BucketParts wake() {
+		LocalReplica replica = replica();
+		BucketParts woken = BucketParts.of(this.key, this.around, this.step, replica, this.activity);
+		this.activity.see(replica.state());
+		this.parts = woken;
+		this.resting = null;
+		return woken;
+	}
+
+	/**
+	 * The replica up to now, of a bucket at rest only to be looked at.
+	 */
+	@GuardedBy("this")
+	private LocalReplica seen(long now) {
+		if (unchanged(now) == null) {
+			return refreshed(now).replica();
+		}
+		LocalReplica replica = replica();
+		replica.settle(now);
+		return replica;
+	}
+
+	/**
+	 * What is at rest since nothing changed around the bucket.
+	 */
+	@GuardedBy("this")
+	private @Nullable RestingReplica unchanged(long now) {
+		return (this.parts == null && this.around.limit().isUnchangedSince(this.step, now)) ? this.resting : null;
+	}
+
+	@GuardedBy("this")
+	private LocalReplica replica() {
+		return (this.parts != null) ? this.parts.replica() : resting().wake(this.step.limit(), this.step.view());
+	}
+
+	@GuardedBy("this")
+	private RestingReplica resting() {
+		return Objects.requireNonNull(this.resting);
 	}
 
 }

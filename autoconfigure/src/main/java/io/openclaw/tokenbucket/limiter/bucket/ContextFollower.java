@@ -43,6 +43,13 @@ final class ContextFollower {
 		this.activity = activity;
 	}
 
+	/**
+	 * The rules that the bucket goes by.
+	 */
+	ContextStep step() {
+		return this.step;
+	}
+
 	Consistency consistency() {
 		return this.step.active().policy().consistency();
 	}

@@ -123,6 +123,10 @@ final class Exchange {
 		return result;
 	}
 
+	boolean isAtRest() {
+		return this.folds.isAtRest();
+	}
+
 	void fold(long now) {
 		if (this.folds.fold(now)) {
 			this.activity.markDirty();
@@ -144,12 +148,6 @@ final class Exchange {
 		this.credit.acknowledge(batch, this.replica.view(), now);
 		if (this.credit.isSettled()) {
 			this.activity.settle();
-		}
-	}
-
-	void publishAgain() {
-		if (this.replica.hasOwnEntries()) {
-			this.activity.markDirty();
 		}
 	}
 

@@ -50,6 +50,13 @@ public final class LimitContext {
 		return (step.number() == current.number()) ? step : follow(current, now);
 	}
 
+	/**
+	 * Whether a bucket that followed a step has nothing to follow.
+	 */
+	boolean isUnchangedSince(ContextStep step, long now) {
+		return asOf(now) == step && this.fallback == null;
+	}
+
 	// Another thread may have seen a newer view before.
 	private synchronized ContextStep follow(Numbered current, long now) {
 		if (current.number() > this.last.number()) {

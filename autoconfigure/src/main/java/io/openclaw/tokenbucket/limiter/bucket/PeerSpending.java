@@ -36,6 +36,10 @@ final class PeerSpending {
 		this.window = null;
 	}
 
+	boolean isForgotten() {
+		return this.window == null;
+	}
+
 	void spend(long cost) {
 		if (this.window != null) {
 			this.window.spend(cost);
@@ -60,11 +64,7 @@ final class PeerSpending {
 	private boolean learn(TokenBucketState before, DriftWindow current, long now) {
 		MembershipView view = this.replica.view();
 		boolean[] relayed = new boolean[1];
-		this.replica.state().consumed().forEach((birth, amount) -> {
-			long known = before.consumed().get(birth);
-			if (amount <= known) {
-				return;
-			}
+		this.replica.state().consumed().forEachAbove(before.consumed(), (birth, amount, known) -> {
 			// A member counts only what is acknowledged of its own spending: what others
 			// remember of its earlier births may be of any age.
 			if (!birth.member().equals(view.self())) {

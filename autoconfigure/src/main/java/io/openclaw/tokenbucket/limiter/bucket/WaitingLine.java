@@ -30,6 +30,10 @@ final class WaitingLine {
 		return this.line == null;
 	}
 
+	boolean isAtRest() {
+		return isEmpty() && this.reserved == 0 && !this.watched;
+	}
+
 	int size() {
 		return (this.line != null) ? this.line.size() : 0;
 	}

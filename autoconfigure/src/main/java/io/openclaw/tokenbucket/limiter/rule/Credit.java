@@ -131,6 +131,13 @@ public final class Credit {
 		}
 	}
 
+	/**
+	 * Whether nothing is remembered: all is acknowledged, and demand has faded.
+	 */
+	public boolean isAtRest() {
+		return this.share == null && isSettled();
+	}
+
 	public boolean isSettled() {
 		return this.spending == null || this.spending.isSettled();
 	}

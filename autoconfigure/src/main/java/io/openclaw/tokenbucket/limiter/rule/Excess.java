@@ -13,12 +13,20 @@ final class Excess {
 	// What was above a capacity when it shrank, until it is consumed.
 	private long shrunkBy;
 
+	/**
+	 * Whether nothing is withheld or to be consumed.
+	 */
+	boolean isNone() {
+		return this.withheld == 0 && this.shrunkBy == 0;
+	}
+
 	long withheld() {
 		return this.withheld;
 	}
 
-	void withholdNothing() {
+	Excess withholdNothing() {
 		this.withheld = 0;
+		return this;
 	}
 
 	/**
@@ -27,25 +35,28 @@ final class Excess {
 	 * @param held what this side holds
 	 * @param most of it that may be available
 	 */
-	void withholdAbove(long most, long held) {
+	Excess withholdAbove(long most, long held) {
 		if (held - this.withheld > most) {
 			this.withheld = held - most;
 		}
+		return this;
 	}
 
 	/**
 	 * Withholds no more than there is: where less is held, somebody who hears all has
 	 * consumed it, and the others may spend no more of it either.
 	 */
-	void withholdAtMost(long held) {
+	Excess withholdAtMost(long held) {
 		this.withheld = Math.min(this.withheld, Math.max(0, held));
+		return this;
 	}
 
 	/**
 	 * The capacity changed.
 	 */
-	void follow(long capacity, long level) {
+	Excess follow(long capacity, long level) {
 		this.shrunkBy = Math.max(0, level - capacity);
+		return this;
 	}
 
 	/**

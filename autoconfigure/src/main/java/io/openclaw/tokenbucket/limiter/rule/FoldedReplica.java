@@ -91,6 +91,13 @@ public final class FoldedReplica {
 		return due && foldNow(view);
 	}
 
+	/**
+	 * Whether no fold is waited for, and no baseline is to be forgotten.
+	 */
+	public boolean isAtRest() {
+		return this.lack == null && this.replica.fold().last() == null;
+	}
+
 	private boolean foldNow(MembershipView view) {
 		TokenBucketState own = this.replica.state();
 		Fold.Translation translation = Folding.fold(own, view).fold().from(own.fold());

@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
+import org.jspecify.annotations.Nullable;
+
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
@@ -11,7 +13,8 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
  */
 final class LocalLevel {
 
-	private final Excess excess = new Excess();
+	// None in most of a million buckets.
+	private @Nullable Excess excess;
 
 	private long level;
 
@@ -30,7 +33,14 @@ final class LocalLevel {
 	}
 
 	long available(Limit limit, MembershipView view) {
-		return this.level - this.reserved - (isFree(limit, view) ? 0 : this.excess.withheld());
+		return this.level - this.reserved - (isFree(limit, view) ? 0 : withheld());
+	}
+
+	/**
+	 * Whether nothing of it is withheld or to be consumed.
+	 */
+	boolean isPlain() {
+		return this.excess == null;
 	}
 
 	/**
@@ -40,15 +50,15 @@ final class LocalLevel {
 		this.level = newLevel;
 		this.reserved = newReserved;
 		if (isFree(limit, view)) {
-			this.excess.withholdNothing();
+			withholdNothing();
 		}
 		else if (isOverfull(limit)) {
 			// The others may hold their part of what there was, and still leave what this
 			// part may hold by now.
 			withholdAbove(Math.max(view.part(limit.capacity()), limit.capacity() - newReserved), limit, view);
 		}
-		else {
-			this.excess.withholdAtMost(newLevel - newReserved);
+		else if (this.excess != null) {
+			keep(this.excess.withholdAtMost(newLevel - newReserved));
 		}
 	}
 
@@ -57,16 +67,18 @@ final class LocalLevel {
 	 * the excess; no bound where nothing is withheld.
 	 */
 	long boundOfChange(Limit limit, MembershipView view) {
-		return (this.excess.withheld() > 0) ? available(limit, view) : Long.MAX_VALUE;
+		return (withheld() > 0) ? available(limit, view) : Long.MAX_VALUE;
 	}
 
 	void withholdNothing() {
-		this.excess.withholdNothing();
+		if (this.excess != null) {
+			keep(this.excess.withholdNothing());
+		}
 	}
 
 	void withholdAbove(long most, Limit limit, MembershipView view) {
 		if (!isFree(limit, view)) {
-			this.excess.withholdAbove(most, this.level - this.reserved);
+			keep(known().withholdAbove(most, this.level - this.reserved));
 		}
 	}
 
@@ -78,7 +90,7 @@ final class LocalLevel {
 		if (isOverfull(limit)) {
 			withholdAbove(before, limit, view);
 		}
-		this.excess.follow(limit.capacity(), this.level);
+		keep(known().follow(limit.capacity(), this.level));
 	}
 
 	/**
@@ -86,7 +98,24 @@ final class LocalLevel {
 	 * @return micro-tokens, not positive if there is nothing
 	 */
 	long takeExcess(Limit limit) {
-		return this.excess.take(limit.capacity(), this.level);
+		if (this.excess == null) {
+			return this.level - limit.capacity();
+		}
+		long taken = this.excess.take(limit.capacity(), this.level);
+		keep(this.excess);
+		return taken;
+	}
+
+	private long withheld() {
+		return (this.excess != null) ? this.excess.withheld() : 0;
+	}
+
+	private Excess known() {
+		return (this.excess != null) ? this.excess : new Excess();
+	}
+
+	private void keep(Excess changed) {
+		this.excess = changed.isNone() ? null : changed;
 	}
 
 	// Once all are heard somebody consumes what is above the capacity. What a joiner may

@@ -20,7 +20,7 @@ public final class LocalReplica {
 
 	private final SharedRefill refill;
 
-	private final Reserve reserve = new Reserve();
+	private final Reserve reserve;
 
 	private final LocalLevel level = new LocalLevel();
 
@@ -56,12 +56,51 @@ public final class LocalReplica {
 		this.view = view;
 		this.marginNanos = marginNanos;
 		this.refill = new SharedRefill(limit, view, activatedAt);
+		this.reserve = new Reserve();
 		this.viewedSince = now;
 		this.createdAt = now;
 		// Before a member knows its fleet, others may hold the bucket that is new here.
 		// The larger beginning would raise theirs, so it says none until then.
 		replaceState(TokenBucketState.empty().beginWith(view.knowsFleet() ? initial : 0));
 		this.missedRefill.begin(view, this.state.known(), now);
+	}
+
+	/**
+	 * Creates a replica that goes on with what another was.
+	 */
+	LocalReplica(Limit limit, Birth birth, MembershipView view, long marginNanos, SharedRefill refill, Reserve reserve,
+			long consumedHere, long viewedSince, long createdAt, TokenBucketState state) {
+		this.limit = limit;
+		this.birth = birth;
+		this.view = view;
+		this.marginNanos = marginNanos;
+		this.refill = refill;
+		this.reserve = reserve;
+		this.consumedHere = consumedHere;
+		this.viewedSince = viewedSince;
+		this.createdAt = createdAt;
+		replaceState(state);
+	}
+
+	/**
+	 * Whether there is nothing about it but what all are told, what was spent here, and
+	 * one state to remember.
+	 */
+	boolean isPlain() {
+		return this.view.isComplete() && this.missedRefill.isEmpty() && this.level.isPlain()
+				&& this.reserve.remembered() <= 1;
+	}
+
+	SharedRefill refill() {
+		return this.refill;
+	}
+
+	Reserve reserve() {
+		return this.reserve;
+	}
+
+	long marginNanos() {
+		return this.marginNanos;
 	}
 
 	public Limit limit() {
@@ -263,6 +302,13 @@ public final class LocalReplica {
 	 */
 	public boolean isBelowFull() {
 		return this.limit.capacity() - level() >= this.view.size();
+	}
+
+	/**
+	 * Whether a fresh bucket would equal this one.
+	 */
+	public boolean isFull() {
+		return hasRoomToCount() && !isBelowFull();
 	}
 
 	/**

@@ -22,6 +22,10 @@ final class MissedRefill {
 	// No map while nobody is lost: there are millions of these.
 	private Map<MemberId, Loss> byMember = Map.of();
 
+	boolean isEmpty() {
+		return this.byMember.isEmpty();
+	}
+
 	/**
 	 * Begins with the members that are lost when the bucket is created.
 	 */

@@ -85,7 +85,7 @@ public final class ReplicatedSpending implements SpendingMode {
 
 	@Override
 	public boolean isFull() {
-		return this.replica.hasRoomToCount() && !this.replica.isBelowFull();
+		return this.replica.isFull();
 	}
 
 }

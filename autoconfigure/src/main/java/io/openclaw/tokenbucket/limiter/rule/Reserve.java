@@ -1,7 +1,5 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
-import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -21,10 +19,39 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
  */
 final class Reserve {
 
-	// Oldest first.
-	private final ArrayDeque<Snapshot> snapshots = new ArrayDeque<>(1);
+	private @Nullable Snapshot newest;
 
 	private Origin origin = Origin.CREATED;
+
+	static Reserve unpack(PackedReader reader, TokenBucketState current, long now) {
+		Reserve reserve = new Reserve();
+		if (reader.number() != 0) {
+			boolean joined = reader.number() != 0;
+			reserve.origin = new Origin(reader.state(current), joined);
+		}
+		if (reader.number() != 0) {
+			long age = reader.number();
+			reserve.newest = new Snapshot(now - age, reader.state(current), null);
+		}
+		return reserve;
+	}
+
+	/**
+	 * Packs what is remembered, of which no more than one state is of a time when all
+	 * were heard.
+	 */
+	void pack(PackedWriter writer, TokenBucketState current, long now) {
+		writer.number((this.origin != Origin.CREATED) ? 1 : 0);
+		if (this.origin != Origin.CREATED) {
+			writer.number(this.origin.joined() ? 1 : 0);
+			writer.state(this.origin.state(), current);
+		}
+		writer.number((this.newest != null) ? 1 : 0);
+		if (this.newest != null) {
+			writer.number(now - this.newest.nanos);
+			writer.state(this.newest.state, current);
+		}
+	}
 
 	/**
 	 * A first state arrived before any spending here. It may be of any age, since the
@@ -50,9 +77,8 @@ final class Reserve {
 	 * @param translation of a state under the fold before
 	 */
 	void translate(UnaryOperator<TokenBucketState> translation) {
-		for (int left = this.snapshots.size(); left > 0; left--) {
-			Snapshot oldest = this.snapshots.remove();
-			this.snapshots.add(new Snapshot(oldest.nanos(), translation.apply(oldest.state())));
+		for (Snapshot snapshot = this.newest; snapshot != null; snapshot = snapshot.older) {
+			snapshot.state = translation.apply(snapshot.state);
 		}
 		if (this.origin != Origin.CREATED) {
 			this.origin = new Origin(translation.apply(this.origin.state()), this.origin.joined());
@@ -66,7 +92,7 @@ final class Reserve {
 	 * @param keepNanos how far back states may be asked for
 	 */
 	void remember(TokenBucketState state, long now, long keepNanos) {
-		this.snapshots.add(new Snapshot(now, state));
+		this.newest = new Snapshot(now, state, this.newest);
 		forget(now, keepNanos);
 	}
 
@@ -75,9 +101,9 @@ final class Reserve {
 	 * @param ageNanos younger than this
 	 */
 	void rememberIfOld(Supplier<TokenBucketState> state, long ageNanos, long now) {
-		Snapshot last = this.snapshots.peekLast();
-		if (last != null && now - last.nanos() > ageNanos) {
-			this.snapshots.add(new Snapshot(now, state.get()));
+		Snapshot last = this.newest;
+		if (last != null && now - last.nanos > ageNanos) {
+			this.newest = new Snapshot(now, state.get(), last);
 		}
 	}
 
@@ -86,12 +112,19 @@ final class Reserve {
 	 * @return micro-tokens by the oldest state that is remembered, zero if there is none
 	 */
 	long consumedBefore(Birth birth) {
-		Snapshot oldest = this.snapshots.peekFirst();
-		return (oldest != null) ? oldest.state().consumed().get(birth) : 0;
+		long consumed = 0;
+		for (Snapshot snapshot = this.newest; snapshot != null; snapshot = snapshot.older) {
+			consumed = (snapshot.older == null) ? snapshot.state.consumed().get(birth) : 0;
+		}
+		return consumed;
 	}
 
 	int remembered() {
-		return this.snapshots.size();
+		int count = 0;
+		for (Snapshot snapshot = this.newest; snapshot != null; snapshot = snapshot.older) {
+			count++;
+		}
+		return count;
 	}
 
 	/**
@@ -100,17 +133,12 @@ final class Reserve {
 	 * @param keepNanos how far back states may be asked for
 	 */
 	void forget(long now, long keepNanos) {
-		if (this.snapshots.size() < 2) {
-			return;
+		Snapshot oldest = this.newest;
+		while (oldest != null && now - oldest.nanos <= keepNanos) {
+			oldest = oldest.older;
 		}
-		Iterator<Snapshot> others = this.snapshots.iterator();
-		others.next();
-		int obsolete = 0;
-		while (others.hasNext() && now - others.next().nanos() > keepNanos) {
-			obsolete++;
-		}
-		for (int i = 0; i < obsolete; i++) {
-			this.snapshots.remove();
+		if (oldest != null) {
+			oldest.older = null;
 		}
 	}
 
@@ -158,18 +186,30 @@ final class Reserve {
 
 	private @Nullable TokenBucketState stateBefore(MembershipView.Peer lost, long marginNanos) {
 		if (lost.everHeard()) {
-			Iterator<Snapshot> newestFirst = this.snapshots.descendingIterator();
-			while (newestFirst.hasNext()) {
-				Snapshot snapshot = newestFirst.next();
-				if (lost.lastReceivedNanos() - marginNanos - snapshot.nanos() > 0) {
-					return snapshot.state();
+			for (Snapshot snapshot = this.newest; snapshot != null; snapshot = snapshot.older) {
+				if (lost.lastReceivedNanos() - marginNanos - snapshot.nanos > 0) {
+					return snapshot.state;
 				}
 			}
 		}
 		return null;
 	}
 
-	private record Snapshot(long nanos, TokenBucketState state) {
+	// A list of its own: in most of a million buckets it has one element.
+	private static final class Snapshot {
+
+		private final long nanos;
+
+		private TokenBucketState state;
+
+		private @Nullable Snapshot older;
+
+		Snapshot(long nanos, TokenBucketState state, @Nullable Snapshot older) {
+			this.nanos = nanos;
+			this.state = state;
+			this.older = older;
+		}
+
 	}
 
 	/**

@@ -22,8 +22,23 @@ final class SharedRefill {
 	private long grantedApart;
 
 	SharedRefill(Limit limit, MembershipView view, long settledAt) {
-		this.refill = new Refill(limit.refillRate(), view.size());
+		this(new Refill(limit.refillRate(), view.size()), settledAt, 0);
+	}
+
+	private SharedRefill(Refill refill, long settledAt, long grantedApart) {
+		this.refill = refill;
 		this.settledAt = settledAt;
+		this.grantedApart = grantedApart;
+	}
+
+	static SharedRefill unpack(PackedReader reader, Limit limit, MembershipView view, long settledAt) {
+		Refill refill = new Refill(limit.refillRate(), view.size(), reader.number());
+		return new SharedRefill(refill, settledAt, reader.number());
+	}
+
+	void pack(PackedWriter writer) {
+		writer.number(this.refill.carried());
+		writer.number(this.grantedApart);
 	}
 
 	long settledAt() {

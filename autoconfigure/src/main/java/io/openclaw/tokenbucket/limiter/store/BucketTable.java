@@ -14,6 +14,7 @@ import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
 import io.openclaw.tokenbucket.limiter.bucket.ContextStep;
 import io.openclaw.tokenbucket.limiter.bucket.LimitContext;
 import io.openclaw.tokenbucket.limiter.bucket.LimitStatistics;
+import io.openclaw.tokenbucket.limiter.bucket.Surroundings;
 import io.openclaw.tokenbucket.limiter.membership.CurrentMembership;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
@@ -34,7 +35,7 @@ public final class BucketTable {
 
 	private final CurrentMembership members;
 
-	private final BucketQueues<Bucket> queues;
+	private final Surroundings<Bucket> around;
 
 	private final ConcurrentMap<String, Bucket> byKey = new ConcurrentHashMap<>();
 
@@ -46,7 +47,7 @@ public final class BucketTable {
 		this.statistics = statistics;
 		this.memory = memory;
 		this.members = members;
-		this.queues = queues;
+		this.around = new Surroundings<>(context, statistics, queues);
 	}
 
 	public boolean holds(BucketKey key) {
@@ -159,7 +160,7 @@ public final class BucketTable {
 	private Bucket newBucket(BucketKey key, long initial, Birth birth, ContextStep step, long since, long now) {
 		LocalReplica replica = new LocalReplica(step.limit(), initial, birth, step.view(),
 				this.context.syncIntervalNanos() / 2, since, now);
-		return new Bucket(key, this.context, step, replica, this.statistics, this.queues, now);
+		return new Bucket(key, this.around, step, replica, now);
 	}
 
 	private String name() {
