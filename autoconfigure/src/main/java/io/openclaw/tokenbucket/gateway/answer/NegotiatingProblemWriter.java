@@ -86,6 +86,12 @@ public final class NegotiatingProblemWriter implements ProblemWriter {
 			return text().getBytes(StandardCharsets.UTF_8);
 		}
 
+		// A string keeps its hash, and few problems of one sentence differ.
+		@Override
+		public int hashCode() {
+			return this.problem.error().hashCode() + this.form.getSubtype().hashCode();
+		}
+
 		private String text() {
 			if (this.form.equals(MediaType.TEXT_HTML)) {
 				return "<!doctype html><title>%1$d %2$s</title><h1>%2$s</h1><p>%3$s</p>%n".formatted(

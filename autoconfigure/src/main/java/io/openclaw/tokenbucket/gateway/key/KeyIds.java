@@ -2,6 +2,9 @@ package io.openclaw.tokenbucket.gateway.key;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicReference;
+
+import javax.crypto.Mac;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,9 @@ public final class KeyIds {
 
 	private final HmacSha256 hmac;
 
+	// What one thread used last, which spares most others a copy.
+	private final AtomicReference<@Nullable Mac> spare = new AtomicReference<>();
+
 	/**
 	 * Creates ids.
 	 * @param secret the key of the HMAC, not empty; {@code null} for one that everybody
@@ -36,7 +42,10 @@ public final class KeyIds {
 	 * @return 32 hexadecimal digits
 	 */
 	public String id(String key) {
-		byte[] hash = this.hmac.begin().doFinal(key.getBytes(StandardCharsets.UTF_8));
+		Mac last = this.spare.getAndSet(null);
+		Mac mac = (last != null) ? last : this.hmac.begin();
+		byte[] hash = mac.doFinal(key.getBytes(StandardCharsets.UTF_8));
+		this.spare.set(mac);
 		return HexFormat.of().formatHex(hash, 0, ID_BYTES);
 	}
 
