@@ -45,10 +45,8 @@ class PerformancePlotsTests {
 	@Test
 	void memory() {
 		MarkdownTable members = MarkdownTable.find(this.page, "Many buckets", "bytes at rest");
-		check("memory",
-				lines("A bucket in use (blue), at rest (orange)", "bytes of heap", "members that spent from it",
-						members.column("members"),
-						List.of(members.numbers("bytes in use"), members.numbers("bytes at rest"))));
+		check("memory", lines("A bucket in use (blue), at rest (orange)", "bytes of heap", "members that spent from it",
+				members.column("members"), List.of(members.numbers("bytes in use"), members.numbers("bytes at rest"))));
 	}
 
 	@Test

@@ -137,6 +137,17 @@ class FallbackTests {
 	}
 
 	@Test
+	void aDebtThatAForgedFoldMadeIsForgivenAtOnce() {
+		this.member.hear(BOB);
+		this.member.consume(5);
+		TokenBucketState lie = spentByBob(1_000_000);
+		this.member.merge(lie.fold(lie.consumed(), GCounter.empty(), GCounter.empty()));
+		assertThat(this.member.store().snapshot(LocalMember.BUCKET, this.member.now()))
+			.hasValueSatisfying((followed) -> assertThat(followed.state().fold().number()).isEqualTo(1));
+		assertThat(this.member.status().level()).isZero();
+	}
+
+	@Test
 	void aDebtOfABucketThatNobodyAskedForInFallbackIsForgivenAsWell() {
 		this.member.hear(BOB);
 		this.member.merge(spentByBob(10_000));

@@ -124,6 +124,17 @@ class FoldingTests {
 	}
 
 	@Test
+	void whatWasGivenBackToABucketBeforeItIsKnownIsNotBroughtAsSpent() {
+		LocalReplica twice = foldedTwice(folded());
+		long level = twice.level();
+		LocalReplica late = replica(CAROL, healthy(0, CAROL, ALICE, BOB));
+		late.spend(tokens(40));
+		assertThat(late.giveBack(tokens(15))).isEqualTo(tokens(15));
+		assertThat(receive(late, twice.state())).isTrue();
+		assertThat(late.level()).isEqualTo(level - tokens(25));
+	}
+
+	@Test
 	void whoMissedFoldsCarriesOverWhatOthersCannotKnowAndNoMoreThanLacksFromFull() {
 		TokenBucketState others = foldedTwice(folded()).state();
 		LocalReplica bob = away(tokens(100));
