@@ -106,6 +106,10 @@ public record RefillRate(long microTokens, long periodNanos) {
 	 * @return micro-tokens, rounded down, at most {@link Long#MAX_VALUE}
 	 */
 	public long accruedIn(long nanos) {
+		long product = nanos * this.microTokens;
+		if (Math.multiplyHigh(nanos, this.microTokens) == 0 && product >= 0) {
+			return product / this.periodNanos;
+		}
 		BigInteger accrued = BigInteger.valueOf(nanos)
 			.multiply(BigInteger.valueOf(this.microTokens))
 			.divide(BigInteger.valueOf(this.periodNanos));

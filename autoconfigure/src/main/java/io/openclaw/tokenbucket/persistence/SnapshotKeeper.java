@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.persistence;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,9 +20,10 @@ import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
  * Keeps the buckets in a {@link SnapshotStore}: reads them when this process starts, and
- * writes those that changed on a tick, so many at most. Nothing is written before
- * everything was read, else what a new process does not know would be overwritten. All
- * work happens in tasks of one timer of its own, which must run them one after the other.
+ * writes those that changed and fall to it on a tick, so many at most. Nothing is written
+ * before everything was read, else what a new process does not know would be overwritten.
+ * All work happens in tasks of one timer of its own, which must run them one after the
+ * other.
  */
 public final class SnapshotKeeper {
 
@@ -45,6 +45,8 @@ public final class SnapshotKeeper {
 	private final StateCodec codec;
 
 	private final Restoration restoration;
+
+	private final SavingDuty duty;
 
 	private final NanoClock clock;
 
@@ -81,6 +83,7 @@ public final class SnapshotKeeper {
 		this.snapshots = snapshots;
 		this.codec = new StateCodec(signing);
 		this.restoration = new Restoration(store, this.codec, clock, listener);
+		this.duty = new SavingDuty(store.unsaved(), store.self(), clock.nanoTime());
 		this.clock = clock;
 		this.timer = timer;
 	}
@@ -123,6 +126,8 @@ public final class SnapshotKeeper {
 			this.stopping = true;
 			// What was spent since the replicator's last tick.
 			this.store.finish(this.clock.nanoTime());
+			// Those to whom it falls may stop at the same time.
+			this.duty.saveAll();
 			if (!this.busy) {
 				saveOrEnd();
 			}
@@ -154,6 +159,8 @@ public final class SnapshotKeeper {
 			// Of a server that answered late.
 			this.restoration.receiveWaiting();
 			this.budget = MAX_A_TICK;
+			long now = this.clock.nanoTime();
+			this.duty.follow(this.store.view(now), now);
 			save();
 		}
 		else {
@@ -164,8 +171,8 @@ public final class SnapshotKeeper {
 	private void save() {
 		this.busy = true;
 		Map<String, LimitDefinition> limits = this.store.limits().definitions();
-		SnapshotPage page = SnapshotPage.take(this.store, this.codec, Math.min(this.budget, StateCodec.MAX_BUCKETS),
-				this.clock.nanoTime());
+		SnapshotPage page = SnapshotPage.of(this.duty.take(Math.min(this.budget, StateCodec.MAX_BUCKETS)), this.store,
+				this.codec, this.clock.nanoTime());
 		this.budget -= page.keys().size();
 		attempt(() -> this.snapshots.save(page.written(), page.deleted(), timeToLive()), (complete, failure) -> {
 			if (failure == null) {
@@ -181,9 +188,9 @@ public final class SnapshotKeeper {
 	private void onSaved(@Nullable Boolean complete) {
 		this.pause = INTERVAL;
 		if (Boolean.FALSE.equals(complete)) {
-			this.store.keys().forEachRemaining((key) -> this.store.unsaved().addAll(List.of(key)));
+			this.duty.saveAgain(this.store.keys());
 		}
-		if (this.budget > 0 && !this.store.unsaved().isEmpty()) {
+		if (this.budget > 0 && !this.duty.isDone()) {
 			save();
 		}
 		else {
@@ -213,8 +220,7 @@ public final class SnapshotKeeper {
 	}
 
 	private void saveOrEnd() {
-		if (this.loaded
-				&& (!this.store.unsaved().isEmpty() || !this.savedLimits.equals(this.store.limits().definitions()))) {
+		if (this.loaded && (!this.duty.isDone() || !this.savedLimits.equals(this.store.limits().definitions()))) {
 			this.budget = Integer.MAX_VALUE;
 			save();
 		}

@@ -21,8 +21,7 @@ import io.openclaw.tokenbucket.replication.StateCodec;
  */
 public record SnapshotPage(List<BucketKey> keys, Map<String, byte[]> written, List<String> deleted) {
 
-	public static SnapshotPage take(BucketStore store, StateCodec codec, int most, long now) {
-		List<BucketKey> keys = store.unsaved().take(most);
+	public static SnapshotPage of(List<BucketKey> keys, BucketStore store, StateCodec codec, long now) {
 		Map<String, byte[]> written = new HashMap<>();
 		List<String> deleted = new ArrayList<>();
 		written.put(EntryNames.LIMITS, codec.encode(store.limits().definitions().values(), store.limits().ages(now)));

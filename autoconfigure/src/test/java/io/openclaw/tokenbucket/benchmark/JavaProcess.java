@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.benchmark;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,20 +15,24 @@ import java.util.regex.Pattern;
  */
 public final class JavaProcess implements AutoCloseable {
 
-	private static final List<String> OPTIONS = List.of("-Xmx512m", "-XX:+UseSerialGC");
+	/** Options of a small gateway: its collector does not depend on the machine. */
+	public static final List<String> SMALL = List.of("-Xmx512m", "-XX:+UseSerialGC");
 
 	private final Process process;
 
 	private final BufferedReader output;
 
+	private final PrintWriter input;
+
 	private JavaProcess(Process process) {
 		this.process = process;
 		this.output = process.inputReader();
+		this.input = new PrintWriter(process.outputWriter(), true);
 	}
 
 	/**
 	 * Starts an application, and does not wait for it.
-	 * @param options of the virtual machine, besides a heap of 512 MB
+	 * @param options of the virtual machine
 	 * @param classPath where its classes are
 	 * @param main its main class
 	 * @param arguments its arguments
@@ -37,7 +42,6 @@ public final class JavaProcess implements AutoCloseable {
 			throws IOException {
 		List<String> command = new ArrayList<>();
 		command.add(ProcessHandle.current().info().command().orElse("java"));
-		command.addAll(OPTIONS);
 		command.addAll(options);
 		command.addAll(List.of("-cp", classPath, main.getName()));
 		command.addAll(arguments);
@@ -63,10 +67,24 @@ public final class JavaProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Says a line to it.
+	 */
+	public void say(String line) {
+		this.input.println(line);
+	}
+
+	/**
 	 * The processor time that it has taken so far.
 	 */
 	public Duration cpu() {
 		return this.process.info().totalCpuDuration().orElseThrow();
+	}
+
+	/**
+	 * Ends it in the midst of whatever it does.
+	 */
+	public void kill() {
+		this.process.destroyForcibly().onExit().join();
 	}
 
 	/**

@@ -137,6 +137,20 @@ final class RealFleet implements AutoCloseable {
 	}
 
 	/**
+	 * Starts a gateway without its web server.
+	 */
+	static ConfigurableApplicationContext application(Map<String, Object> properties) {
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.bannerMode(Banner.Mode.OFF)
+			.logStartupInfo(false)
+			.registerShutdownHook(false)
+			.properties(Map.of("spring.config.name", "real-fleet", "spring.cloud.gateway.server.webflux.enabled",
+					"false", "logging.level.io.openclaw", "ERROR"))
+			.properties(properties)
+			.run();
+	}
+
+	/**
 	 * One gateway.
 	 */
 	final class Replica {
@@ -152,15 +166,7 @@ final class RealFleet implements AutoCloseable {
 			all.put("openclaw.node.id", node);
 			all.put("spring.data.redis.host", RealFleet.this.redis.host());
 			all.put("spring.data.redis.port", this.link.port());
-			all.put("spring.config.name", "real-fleet");
-			all.put("spring.cloud.gateway.server.webflux.enabled", "false");
-			all.put("logging.level.io.openclaw", "ERROR");
-			this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
-				.bannerMode(Banner.Mode.OFF)
-				.logStartupInfo(false)
-				.registerShutdownHook(false)
-				.properties(all)
-				.run();
+			this.context = application(all);
 			this.traffic = this.context.getBean(Traffic.class);
 		}
 

@@ -69,6 +69,17 @@ class ManyBucketsTests {
 	}
 
 	@Test
+	void aTickTouchesFewerTheMoreChangesTheyHaveYetToFollow() {
+		use(5 * SLICE);
+		for (int change = 0; change < 20; change++) {
+			hearNobody();
+			this.member.hear(BOB, CAROL);
+		}
+		this.member.tick();
+		assertThat(this.touched).hasValueBetween(SLICE / 40, 3 * SLICE / 40);
+	}
+
+	@Test
 	void whatHappenedBetweenTwoTouchesCountsFromWhenItDid() {
 		LocalMember asked = new LocalMember(policy(limit(1000, "10"), Consistency.BOUNDED));
 		LocalMember idle = new LocalMember(policy(limit(1000, "10"), Consistency.BOUNDED));

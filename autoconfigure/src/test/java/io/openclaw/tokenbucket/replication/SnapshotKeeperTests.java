@@ -113,6 +113,30 @@ class SnapshotKeeperTests {
 	}
 
 	@Test
+	void eachBucketIsSavedByOneOfAllMembers() {
+		List<Process> members = this.fleet.start("a", "b", "c");
+		IntStream.range(0, 300).forEach((i) -> members.get(i % 3).spender().spend("k" + i, 500));
+		this.fleet.advanceSeconds(3);
+		assertThat(this.fleet.snapshots().entries()).hasSize(301);
+		// The limits are written each time.
+		assertThat(this.fleet.snapshots().writes() - this.fleet.snapshots().generation()).isEqualTo(300);
+	}
+
+	@Test
+	void whatALostMemberHadToSaveIsSavedByTheOthers() {
+		List<Process> members = this.fleet.start("a", "b", "c");
+		this.fleet.snapshots().breakDown(true);
+		IntStream.range(0, 30).forEach((i) -> members.get(1).spender().spend("k" + i, 500));
+		this.fleet.advanceSeconds(20);
+		this.fleet.snapshots().breakDown(false);
+		members.get(0).kill();
+		this.fleet.advanceSeconds(15);
+		members.forEach(Process::kill);
+		Process again = this.fleet.start("d").get(0);
+		IntStream.range(0, 30).forEach((i) -> assertThat(again.spender().level("k" + i)).isLessThan(550));
+	}
+
+	@Test
 	void incarnationsAndBirthsOfEarlierProcessesAreKept() {
 		Process first = this.fleet.start("a").get(0);
 		first.spender().spend("k", 500);

@@ -279,6 +279,14 @@ public final class Bucket implements Line {
 	}
 
 	/**
+	 * How many changes around the bucket it has yet to follow: each takes about as long
+	 * as a merge.
+	 */
+	public synchronized long stepsBehind(long now) {
+		return this.context.stepsBehind(now);
+	}
+
+	/**
 	 * Ends an interval in which the bucket was touched.
 	 * @return whether anything was spent or given back since the last, here or elsewhere
 	 */

@@ -22,6 +22,8 @@ public final class ContextStep {
 
 	private final long since;
 
+	private final long ordinal;
+
 	private volatile ActiveLimit active;
 
 	private volatile @Nullable ContextStep next;
@@ -32,10 +34,15 @@ public final class ContextStep {
 	 * @param since when the change happened that it begins with, in nanoseconds
 	 */
 	ContextStep(Numbered members, ActiveLimit active, int recoveries, long since) {
+		this(members, active, recoveries, since, 0);
+	}
+
+	private ContextStep(Numbered members, ActiveLimit active, int recoveries, long since, long ordinal) {
 		this.members = members;
 		this.active = active;
 		this.recoveries = recoveries;
 		this.since = since;
+		this.ordinal = ordinal;
 	}
 
 	long number() {
@@ -70,6 +77,13 @@ public final class ContextStep {
 	}
 
 	/**
+	 * How many steps come after this one up to a later one.
+	 */
+	long stepsTo(ContextStep later) {
+		return later.ordinal - this.ordinal;
+	}
+
+	/**
 	 * Takes over what buckets need not follow.
 	 */
 	void amend(ActiveLimit amended) {
@@ -77,15 +91,15 @@ public final class ContextStep {
 	}
 
 	ContextStep then(Numbered newMembers, long now) {
-		return append(new ContextStep(newMembers, this.active, this.recoveries, now));
+		return append(new ContextStep(newMembers, this.active, this.recoveries, now, this.ordinal + 1));
 	}
 
 	ContextStep then(ActiveLimit changed, long now) {
-		return append(new ContextStep(this.members, changed, this.recoveries, now));
+		return append(new ContextStep(this.members, changed, this.recoveries, now, this.ordinal + 1));
 	}
 
 	ContextStep recovered(long now) {
-		return append(new ContextStep(this.members, this.active, this.recoveries + 1, now));
+		return append(new ContextStep(this.members, this.active, this.recoveries + 1, now, this.ordinal + 1));
 	}
 
 	private ContextStep append(ContextStep step) {

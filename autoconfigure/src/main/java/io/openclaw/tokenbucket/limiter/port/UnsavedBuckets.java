@@ -1,11 +1,12 @@
 package io.openclaw.tokenbucket.limiter.port;
 
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The buckets that changed or were dropped since they were last saved. Empty until
@@ -14,6 +15,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class UnsavedBuckets {
 
 	private final Set<BucketKey> keys = ConcurrentHashMap.newKeySet();
+
+	// Goes on from one call to the next: the set that held many has much room to walk.
+	private Iterator<BucketKey> left = Collections.emptyIterator();
 
 	private volatile boolean recording;
 
@@ -28,17 +32,19 @@ public final class UnsavedBuckets {
 	}
 
 	/**
-	 * Takes some of them off.
-	 * @param most how many at most
-	 * @return their keys, none if nothing has changed
+	 * Takes one of them off.
+	 * @return its key, {@code null} if nothing has changed
 	 */
-	public List<BucketKey> take(int most) {
-		List<BucketKey> taken = new ArrayList<>();
-		for (Iterator<BucketKey> next = this.keys.iterator(); next.hasNext() && taken.size() < most;) {
-			taken.add(next.next());
-			next.remove();
+	public synchronized @Nullable BucketKey takeOne() {
+		if (!this.left.hasNext()) {
+			this.left = this.keys.iterator();
 		}
-		return taken;
+		if (!this.left.hasNext()) {
+			return null;
+		}
+		BucketKey key = this.left.next();
+		this.left.remove();
+		return key;
 	}
 
 	/**

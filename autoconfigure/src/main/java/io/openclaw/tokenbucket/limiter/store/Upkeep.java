@@ -21,7 +21,10 @@ import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
  */
 public final class Upkeep {
 
-	/** The buckets that one kind of work takes in a tick: a few milliseconds. */
+	/**
+	 * The buckets that one kind of work takes in a tick, a few milliseconds: fewer where
+	 * they have yet to follow changes, each of which counts as a bucket.
+	 */
 	public static final int SLICE = 5_000;
 
 	// Snapshots may be asked for as far back as a member may be silent and still count as
@@ -89,14 +92,20 @@ public final class Upkeep {
 
 	public void publishAllAgain() {
 		this.publishedAgain = this.limits.buckets();
-		visit(this.publishedAgain, SLICE, Bucket::publishAgain);
+		publishAgain();
+	}
+
+	private void publishAgain() {
+		for (int left = SLICE; left > 0 && this.publishedAgain.hasNext(); left--) {
+			this.publishedAgain.next().publishAgain();
+		}
 	}
 
 	public void settleAlone(long now) {
 		drain(this.queues.dirty(), SLICE, (bucket) -> {
 			bucket.publish(Long.MAX_VALUE, now);
 			bucket.acknowledge(Long.MAX_VALUE, now);
-		});
+		}, now);
 	}
 
 	/**
@@ -104,7 +113,7 @@ public final class Upkeep {
 	 * some of those that are full.
 	 */
 	public void tick(long now) {
-		visit(this.publishedAgain, SLICE, Bucket::publishAgain);
+		publishAgain();
 		tellRefill(now);
 		endInterval(SLICE, now);
 		sweep(now, keepNanos());
@@ -125,7 +134,7 @@ public final class Upkeep {
 				this.unsaved.add(bucket.key());
 			}
 			Line.serve(bucket, now);
-		});
+		}, now);
 	}
 
 	private long keepNanos() {
@@ -137,7 +146,7 @@ public final class Upkeep {
 			this.reunitedAt = null;
 			this.told = this.limits.buckets();
 		}
-		visit(this.told, SLICE, (bucket) -> bucket.publishRefill(now));
+		visit(this.told, SLICE, (bucket) -> bucket.publishRefill(now), now);
 	}
 
 	private void sweep(long now, long keepNanos) {
@@ -150,29 +159,33 @@ public final class Upkeep {
 				this.unsaved.add(bucket.key());
 				this.dropped.add(bucket.key(), now);
 			}
-		});
+		}, now);
 	}
 
-	private static void visit(Iterator<Bucket> buckets, int most, Consumer<Bucket> action) {
-		for (int left = most; left > 0 && buckets.hasNext(); left--) {
-			action.accept(buckets.next());
+	private static void visit(Iterator<Bucket> buckets, int most, Consumer<Bucket> action, long now) {
+		for (long left = most; left > 0 && buckets.hasNext();) {
+			Bucket bucket = buckets.next();
+			left -= 1 + bucket.stepsBehind(now);
+			action.accept(bucket);
 		}
 	}
 
 	// Buckets that are added meanwhile wait for the next time. One with a line is added
 	// again each time that the line is served.
-	private static void drain(Queue<Bucket> buckets, int most, Consumer<Bucket> action) {
+	private static void drain(Queue<Bucket> buckets, int most, Consumer<Bucket> action, long now) {
 		Queue<Bucket> taken = new ArrayDeque<>();
 		for (Bucket next = buckets.poll(); next != null; next = (taken.size() < most) ? buckets.poll() : null) {
 			taken.add(next);
 		}
 		try {
-			while (!taken.isEmpty()) {
-				action.accept(taken.remove());
+			for (long left = most; left > 0 && !taken.isEmpty();) {
+				Bucket bucket = taken.remove();
+				left -= 1 + bucket.stepsBehind(now);
+				action.accept(bucket);
 			}
 		}
 		finally {
-			// What is left if one of them failed.
+			// What is left if one of them failed, or many had much to follow.
 			buckets.addAll(taken);
 		}
 	}

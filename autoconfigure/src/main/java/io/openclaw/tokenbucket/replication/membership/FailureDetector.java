@@ -48,6 +48,8 @@ public final class FailureDetector {
 
 	private long unheardSince;
 
+	private final FlapDamping damping = new FlapDamping();
+
 	public FailureDetector(MemberId id, long now) {
 		this.id = id;
 		this.unheardSince = now;
@@ -165,11 +167,15 @@ public final class FailureDetector {
 			heardUntil = oldestUnacknowledged.get() + bound;
 		}
 		// Until its spending during the silence is known, tokens are held aside for it.
-		boolean known = this.heard || missing == Missing.NOTHING;
+		boolean known = this.heard || (missing == Missing.NOTHING && this.damping.mayReturn(bound, now));
 		boolean hears = known && missing != Missing.EVERYTHING && this.receivesMe && now - heardUntil < 0;
 		if (this.heard && !hears) {
 			this.lostReceivedAt = this.receivedAt;
 			this.unheardSince = (now - heardUntil < 0) ? now : heardUntil;
+			this.damping.onLoss(now);
+		}
+		else if (hears && !this.heard) {
+			this.damping.onReturn(now);
 		}
 		this.heard = hears;
 		this.everHeard |= hears;

@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.benchmark.gateway;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -32,12 +33,14 @@ final class BenchmarkedGateway implements AutoCloseable {
 
 	/**
 	 * Starts all of them, and waits until the gateway listens.
-	 * @param options of the gateway's virtual machine
+	 * @param options of the gateway's virtual machine, besides those of a small one
 	 * @throws IOException if it does not start
 	 */
 	BenchmarkedGateway(List<String> options) throws IOException {
 		this.redis.start();
-		this.process = JavaProcess.start(options, System.getProperty("java.class.path"), GatewayUnderLoad.class,
+		List<String> all = new ArrayList<>(JavaProcess.SMALL);
+		all.addAll(options);
+		this.process = JavaProcess.start(all, System.getProperty("java.class.path"), GatewayUnderLoad.class,
 				List.of("--upstream=http://127.0.0.1:" + this.upstream.port(),
 						"--spring.data.redis.host=" + this.redis.host(),
 						"--spring.data.redis.port=" + this.redis.port()));

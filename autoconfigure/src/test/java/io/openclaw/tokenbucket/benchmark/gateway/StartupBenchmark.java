@@ -90,7 +90,7 @@ public final class StartupBenchmark {
 						"--spring.cloud.gateway.server.webflux.routes[0].uri=http://127.0.0.1:1",
 						"--spring.cloud.gateway.server.webflux.routes[0].predicates[0]=Path=/orders"));
 		arguments.addAll(more);
-		try (JavaProcess process = JavaProcess.start(List.of(), classPath, PlainGateway.class, arguments)) {
+		try (JavaProcess process = JavaProcess.start(JavaProcess.SMALL, classPath, PlainGateway.class, arguments)) {
 			Matcher said = process.await(STARTED);
 			this.results.computeIfAbsent(name, (each) -> new ArrayList<>())
 				.add(new Start(Double.parseDouble(said.group(1)), Double.parseDouble(said.group(2)) / 1e6,
