@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.persistence;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -53,12 +54,10 @@ public final class SnapshotFile {
 	public void write(Consumer<byte[]> receiver) {
 		long now = this.clock.nanoTime();
 		receiver.accept(this.codec.encode(this.store.limits().definitions().values(), this.store.limits().ages(now)));
-		List<BucketKey> keys = new ArrayList<>();
-		this.store.keys().forEachRemaining(keys::add);
 		List<BucketUpdate> part = new ArrayList<>();
 		int bytes = 0;
-		for (BucketKey key : keys) {
-			BucketUpdate bucket = this.store.snapshot(key, this.clock.nanoTime()).orElse(null);
+		for (Iterator<BucketKey> keys = this.store.keys(); keys.hasNext();) {
+			BucketUpdate bucket = this.store.snapshot(keys.next(), this.clock.nanoTime()).orElse(null);
 			if (bucket != null) {
 				part.add(bucket);
 				bytes += StateCodec.sizeOf(bucket);

@@ -27,8 +27,9 @@ import io.openclaw.tokenbucket.replication.wire.MessageCodec;
  */
 public final class Replicator implements ReplicationSignal {
 
-	// Each of two thousand buckets.
-	private static final int DIGEST_STEPS = 10;
+	// Each of two thousand buckets, and a few percent of a core together: they look for
+	// differences that should not be.
+	private static final int DIGEST_STEPS = 3;
 
 	private final BucketStore store;
 

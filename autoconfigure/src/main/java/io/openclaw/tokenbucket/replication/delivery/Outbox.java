@@ -90,11 +90,12 @@ public final class Outbox {
 	/**
 	 * Batches to be sent again.
 	 * @param range what a peer lacks
-	 * @return batches that together contain the range, each small enough for a message;
-	 * empty if the range begins before what is kept, or what is kept has outgrown a
-	 * message, and only all buckets will do
+	 * @param most how many messages at most: who lacks more asks again
+	 * @return batches that together contain the beginning of the range, each small enough
+	 * for a message; empty if the range begins before what is kept, or what is kept has
+	 * outgrown a message, and only all buckets will do
 	 */
-	public Optional<List<Message.Batch>> again(SequenceRange range, long now) {
+	public Optional<List<Message.Batch>> again(SequenceRange range, int most, long now) {
 		if (this.unacknowledged.isEmpty() || range.first() < this.unacknowledged.peek().numbers().first()) {
 			return Optional.empty();
 		}
@@ -113,6 +114,9 @@ public final class Outbox {
 			add(sent.sizes(), joined);
 			if (!sizes.isEmpty() && !MessageSize.fit(joined.values())) {
 				batches.add(again(first, last, sizes.keySet(), now));
+				if (batches.size() == most) {
+					return Optional.of(batches);
+				}
 				joined = sent.sizes();
 				first = sent.numbers().first();
 			}

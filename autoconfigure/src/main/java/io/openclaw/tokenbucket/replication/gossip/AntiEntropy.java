@@ -77,14 +77,17 @@ public final class AntiEntropy {
 		}
 		List<Message.Batch> batches = new ArrayList<>();
 		for (SequenceRange range : ranges) {
-			Optional<List<Message.Batch>> again = this.outbox.again(range, now);
+			if (batches.size() == BURST) {
+				break;
+			}
+			Optional<List<Message.Batch>> again = this.outbox.again(range, BURST - batches.size(), now);
 			if (again.isEmpty()) {
 				this.transfers.start(peer, now);
 				return;
 			}
 			batches.addAll(again.get());
 		}
-		batches.stream().limit(BURST).forEach((batch) -> {
+		batches.forEach((batch) -> {
 			this.listener.onRepair();
 			this.sender.send(peer, this.composer.to(peer, batch, now));
 		});

@@ -98,7 +98,7 @@ public final class SendSchedule {
 	}
 
 	public boolean isBatchDue(long now) {
-		return this.batchWanted ? hasBatch() && mayPublish(now) : untilBatch(now) <= 0;
+		return untilBatch(now) <= 0;
 	}
 
 	public boolean isMessageDue(long now) {
@@ -152,7 +152,11 @@ public final class SendSchedule {
 
 	private long untilBatch(long now) {
 		boolean urgent = this.flushWanted || this.store.hasWaiting();
-		return (urgent && hasBatch()) ? Math.max(this.lastBatchAt + pause() - now, this.budget.untilNext(now)) : NEVER;
+		if ((!urgent && !this.batchWanted) || !hasBatch()) {
+			return NEVER;
+		}
+		long untilNext = this.budget.untilNext(now);
+		return this.batchWanted ? untilNext : Math.max(this.lastBatchAt + pause() - now, untilNext);
 	}
 
 	private boolean hasBatch() {

@@ -2,8 +2,10 @@ package io.openclaw.tokenbucket.replication.membership;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -32,6 +34,8 @@ final class MembershipViews {
 
 	private final Relays relays = new Relays();
 
+	private final Companies companies = new Companies();
+
 	private boolean changed = true;
 
 	private long viewedAt;
@@ -52,6 +56,7 @@ final class MembershipViews {
 	 */
 	void invalidate() {
 		this.relays.invalidate();
+		this.companies.invalidate();
 		this.changed = true;
 	}
 
@@ -87,10 +92,11 @@ final class MembershipViews {
 		this.changed = false;
 		this.viewedAt = now;
 		this.soonestLoss = now + NEVER;
+		this.companies.follow(this.membership.members(), sync, now);
 		for (Peer peer : this.membership.peers()) {
 			boolean heardBefore = peer.isHeard();
 			MembershipView.Peer view = peer.view(sync, outbox.oldestSentAfter(peer.delivery().acknowledgedUpTo()),
-					() -> company(peer, now), now);
+					() -> this.companies.of(peer), now);
 			if (peer.isHeard() != heardBefore) {
 				this.relays.invalidate();
 			}
@@ -129,17 +135,40 @@ final class MembershipViews {
 				&& this.membership.peers().stream().noneMatch((peer) -> peer.failures().receivesMe());
 	}
 
-	private Set<MemberId> company(Peer peer, long now) {
-		Duration sync = this.membership.interval();
-		if (!peer.isReceived(sync, now)) {
-			return Set.of();
+	/**
+	 * With whom a peer exchanges messages, of the members that are received here. Worked
+	 * out anew only after that or who receives whom has changed: where many are not
+	 * heard, it takes the square of the members.
+	 */
+	private static final class Companies {
+
+		private final Map<Peer, Set<MemberId>> known = new HashMap<>();
+
+		private List<Peer> received = List.of();
+
+		void invalidate() {
+			this.known.clear();
 		}
-		return this.membership.members()
-			.stream()
-			.filter((other) -> other != peer && other.isReceived(sync, now))
-			.filter((other) -> peer.receives(other.id()) && other.receives(peer.id()))
-			.map(Peer::id)
-			.collect(Collectors.toUnmodifiableSet());
+
+		void follow(List<Peer> members, Duration syncInterval, long now) {
+			List<Peer> latest = members.stream().filter((member) -> member.isReceived(syncInterval, now)).toList();
+			if (!latest.equals(this.received)) {
+				this.received = latest;
+				invalidate();
+			}
+		}
+
+		Set<MemberId> of(Peer peer) {
+			return this.received.contains(peer) ? this.known.computeIfAbsent(peer, this::among) : Set.of();
+		}
+
+		private Set<MemberId> among(Peer peer) {
+			return this.received.stream()
+				.filter((other) -> other != peer && peer.receives(other.id()) && other.receives(peer.id()))
+				.map(Peer::id)
+				.collect(Collectors.toUnmodifiableSet());
+		}
+
 	}
 
 	/**

@@ -35,6 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class OutboxTests {
 
+	private static final int ALL = 2_000;
+
 	private static final MemberId SELF = new MemberId("a", 1);
 
 	private final VirtualTime time = new VirtualTime();
@@ -80,7 +82,7 @@ class OutboxTests {
 			assertThat(sizeOf(batch.get())).isLessThan(MessageCodec.MAX_BYTES);
 		}
 		assertThat(buckets).isEqualTo(400);
-		assertThat(this.outbox.again(new SequenceRange(1, this.outbox.lastNumber()), now()).orElseThrow())
+		assertThat(this.outbox.again(new SequenceRange(1, this.outbox.lastNumber()), ALL, now()).orElseThrow())
 			.allSatisfy((batch) -> assertThat(sizeOf(batch)).isLessThan(MessageCodec.MAX_BYTES));
 	}
 
@@ -101,7 +103,7 @@ class OutboxTests {
 		for (int i = 0; i < 200; i++) {
 			long first = kept + 1 + random.nextInt(60 - (int) kept);
 			long last = first + random.nextInt(61 - (int) first);
-			List<Message.Batch> again = this.outbox.again(new SequenceRange(first, last), now()).orElseThrow();
+			List<Message.Batch> again = this.outbox.again(new SequenceRange(first, last), ALL, now()).orElseThrow();
 			Set<Long> numbers = new TreeSet<>();
 			Set<String> keys = new HashSet<>();
 			for (Message.Batch batch : again) {
@@ -121,7 +123,7 @@ class OutboxTests {
 	void aBucketIsSentAgainAsItIsThen() {
 		publish("key");
 		this.spender.spend("key", 5);
-		Message.Batch again = this.outbox.again(new SequenceRange(1, 1), now()).orElseThrow().get(0);
+		Message.Batch again = this.outbox.again(new SequenceRange(1, 1), ALL, now()).orElseThrow().get(0);
 		assertThat(again.buckets().get(0).state().consumed().sum()).isEqualTo(6_000_000);
 	}
 
@@ -130,16 +132,29 @@ class OutboxTests {
 		publish("one");
 		publish("two");
 		this.outbox.acknowledgedByAll(1, now());
-		assertThat(this.outbox.again(new SequenceRange(1, 2), now())).isEmpty();
-		assertThat(this.outbox.again(new SequenceRange(2, 2), now())).isPresent();
+		assertThat(this.outbox.again(new SequenceRange(1, 2), ALL, now())).isEmpty();
+		assertThat(this.outbox.again(new SequenceRange(2, 2), ALL, now())).isPresent();
 		this.outbox.acknowledgedByAll(2, now());
-		assertThat(this.outbox.again(new SequenceRange(2, 2), now())).isEmpty();
+		assertThat(this.outbox.again(new SequenceRange(2, 2), ALL, now())).isEmpty();
 	}
 
 	@Test
 	void whatWasNeverPublishedIsNothing() {
 		publish("one");
-		assertThat(this.outbox.again(new SequenceRange(2, 9), now())).contains(List.of());
+		assertThat(this.outbox.again(new SequenceRange(2, 9), ALL, now())).contains(List.of());
+	}
+
+	@Test
+	void noMoreMessagesAreMadeAgainThanAreSent() {
+		for (int batch = 0; batch < 100; batch++) {
+			int first = batch * MessageSize.MAX_BUCKETS;
+			for (int i = 0; i < MessageSize.MAX_BUCKETS; i++) {
+				this.spender.spend("key-" + (first + i), 1);
+			}
+			assertThat(this.outbox.next(now())).isPresent();
+		}
+		List<Message.Batch> again = this.outbox.again(new SequenceRange(11, 100), 3, now()).orElseThrow();
+		assertThat(again).extracting((batch) -> batch.numbers().first()).containsExactly(11L, 12L, 13L);
 	}
 
 	@Test
@@ -147,7 +162,7 @@ class OutboxTests {
 		for (int i = 1; i <= 1_500; i++) {
 			publish("key-" + i % 10);
 		}
-		List<Message.Batch> again = this.outbox.again(new SequenceRange(3, 1_500), now()).orElseThrow();
+		List<Message.Batch> again = this.outbox.again(new SequenceRange(3, 1_500), ALL, now()).orElseThrow();
 		assertThat(again).singleElement().satisfies((batch) -> {
 			assertThat(batch.numbers()).isEqualTo(new SequenceRange(1, 1_500));
 			assertThat(batch.buckets()).hasSize(10);
@@ -159,8 +174,8 @@ class OutboxTests {
 		for (int i = 1; i <= 2_000; i++) {
 			publish("key-" + i);
 		}
-		assertThat(this.outbox.again(new SequenceRange(1, 5), now())).isEmpty();
-		assertThat(this.outbox.again(new SequenceRange(1_900, 2_000), now())).isPresent();
+		assertThat(this.outbox.again(new SequenceRange(1, 5), ALL, now())).isEmpty();
+		assertThat(this.outbox.again(new SequenceRange(1_900, 2_000), ALL, now())).isPresent();
 	}
 
 	@Test
