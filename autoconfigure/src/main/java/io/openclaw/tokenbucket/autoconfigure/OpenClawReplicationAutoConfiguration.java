@@ -19,7 +19,7 @@ import org.springframework.core.env.Environment;
 
 import io.openclaw.tokenbucket.autoconfigure.diagnostics.OpenClawConfigurationException;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.Housekeeping;
+import io.openclaw.tokenbucket.limiter.SoloTicker;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.observability.CompositeReplicationListener;
@@ -121,14 +121,14 @@ public final class OpenClawReplicationAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		Housekeeping tokenBucketHousekeeping(BucketStore store, NanoClock clock, Timer timer, OpenClawSettings settings,
+		SoloTicker tokenBucketSoloTicker(BucketStore store, NanoClock clock, Timer timer, OpenClawSettings settings,
 				OpenClawProperties properties) {
 			logger.info(properties.crdt().enabled()
 					? "No Redis is configured, so this gateway limits alone and shares no budget. To share budgets, set "
 							+ "spring.data.redis.host, .url or openclaw.crdt.buses. With openclaw.crdt.required, a gateway "
 							+ "without a Redis refuses to start"
 					: "openclaw.crdt.enabled is false, so this gateway limits alone and shares no budget");
-			return new Housekeeping(store, clock, timer, settings.limiter().syncInterval());
+			return new SoloTicker(store, clock, timer, settings.limiter().syncInterval());
 		}
 
 	}

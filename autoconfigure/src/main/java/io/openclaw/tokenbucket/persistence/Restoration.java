@@ -91,7 +91,7 @@ public final class Restoration {
 		this.saved.forEach((key, bucket) -> this.store.limits()
 			.limit(key.limit())
 			.flatMap(bucket::refilled)
-			.ifPresent((state) -> this.store.restoreForAll(new BucketUpdate(key, state), now)));
+			.ifPresent((state) -> this.store.replicas().restoreForAll(new BucketUpdate(key, state), now)));
 	}
 
 	/**
@@ -149,7 +149,7 @@ public final class Restoration {
 	}
 
 	private void restoreHeld(BucketUpdate bucket, Duration age, long now) {
-		MergeResult result = this.store.restore(bucket, now);
+		MergeResult result = this.store.replicas().restore(bucket, now);
 		if (!result.isAccepted()) {
 			this.listener.onRejected(result.reason());
 		}

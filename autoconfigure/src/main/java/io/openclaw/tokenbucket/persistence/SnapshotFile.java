@@ -56,8 +56,8 @@ public final class SnapshotFile {
 		receiver.accept(this.codec.encode(this.store.limits().definitions().values(), this.store.limits().ages(now)));
 		List<BucketUpdate> part = new ArrayList<>();
 		int bytes = 0;
-		for (Iterator<BucketKey> keys = this.store.keys(); keys.hasNext();) {
-			BucketUpdate bucket = this.store.snapshot(keys.next(), this.clock.nanoTime()).orElse(null);
+		for (Iterator<BucketKey> keys = this.store.replicas().keys(); keys.hasNext();) {
+			BucketUpdate bucket = this.store.replicas().snapshot(keys.next(), this.clock.nanoTime()).orElse(null);
 			if (bucket != null) {
 				part.add(bucket);
 				bytes += StateCodec.sizeOf(bucket);
@@ -111,7 +111,8 @@ public final class SnapshotFile {
 	}
 
 	private String refusal(BucketUpdate bucket) {
-		return bucket.state().isInRange() ? this.store.restoreForAll(bucket, this.clock.nanoTime()).reason() : "range";
+		return bucket.state().isInRange() ? this.store.replicas().restoreForAll(bucket, this.clock.nanoTime()).reason()
+				: "range";
 	}
 
 	private void follow(LimitDefinition saved) {

@@ -83,7 +83,7 @@ public final class SnapshotKeeper {
 		this.snapshots = snapshots;
 		this.codec = new StateCodec(signing);
 		this.restoration = new Restoration(store, this.codec, clock, listener);
-		this.duty = new SavingDuty(store.unsaved(), store.self(), clock.nanoTime());
+		this.duty = new SavingDuty(store.replicas().unsaved(), store.self(), clock.nanoTime());
 		this.clock = clock;
 		this.timer = timer;
 	}
@@ -98,7 +98,7 @@ public final class SnapshotKeeper {
 	public CompletionStage<Void> start(int replicationFactor) {
 		long now = this.clock.nanoTime();
 		this.store.membershipChanged(MembershipView.joining(this.store.self(), replicationFactor, now), now);
-		this.store.unsaved().record();
+		this.store.replicas().unsaved().record();
 		this.timer.schedule(Duration.ZERO, this::load);
 		return this.firstRead.minimalCompletionStage();
 	}
@@ -188,7 +188,7 @@ public final class SnapshotKeeper {
 	private void onSaved(@Nullable Boolean complete) {
 		this.pause = INTERVAL;
 		if (Boolean.FALSE.equals(complete)) {
-			this.duty.saveAgain(this.store.keys());
+			this.duty.saveAgain(this.store.replicas().keys());
 		}
 		if (this.budget > 0 && !this.duty.isDone()) {
 			save();
@@ -199,7 +199,7 @@ public final class SnapshotKeeper {
 	}
 
 	private void onFailed(SnapshotPage page) {
-		this.store.unsaved().addAll(page.keys());
+		this.store.replicas().unsaved().addAll(page.keys());
 		this.pause = longer(this.pause);
 		if (this.stopping) {
 			end();

@@ -26,7 +26,7 @@ public record SnapshotPage(List<BucketKey> keys, Map<String, byte[]> written, Li
 		List<String> deleted = new ArrayList<>();
 		written.put(EntryNames.LIMITS, codec.encode(store.limits().definitions().values(), store.limits().ages(now)));
 		for (BucketKey key : keys) {
-			Optional<BucketUpdate> bucket = store.snapshot(key, now);
+			Optional<BucketUpdate> bucket = store.replicas().snapshot(key, now);
 			bucket.ifPresentOrElse((held) -> written.put(EntryNames.of(key), codec.encode(List.of(held))),
 					() -> deleted.add(EntryNames.of(key)));
 		}

@@ -62,7 +62,7 @@ final class Departure {
 		}
 		List<Peer> heard = membership.members().stream().filter(Peer::isHeard).toList();
 		Collection<LimitDefinition> limits = this.store.limits().definitions().values();
-		boolean pending = this.store.hasDirty() || !outbox.isAcknowledged()
+		boolean pending = this.store.replicas().hasDirty() || !outbox.isAcknowledged()
 				|| !heard.stream().allMatch((peer) -> peer.follows(limits));
 		return !pending || heard.isEmpty() || now - this.latest >= 0;
 	}

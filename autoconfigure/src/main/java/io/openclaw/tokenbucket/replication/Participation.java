@@ -123,10 +123,22 @@ final class Participation {
 	}
 
 	/**
-	 * Looks for signs of life if that is due, and removes who shows none and is silent.
-	 * @param later runs what follows from the answer
+	 * Ends a sync interval: forgets who fell silent, counts who may be counted, and
+	 * begins to send everything to those who need it.
+	 * @param later runs what follows from an answer
 	 */
-	void checkPresence(Consumer<EventLoop.Task> later, long now) {
+	void tick(Consumer<EventLoop.Task> later, long now) {
+		this.membership.forgetSilent(now);
+		if (this.contact.isDue(now)) {
+			this.membership.found(now);
+		}
+		this.membership.promote(now);
+		this.gossip.transfers().sponsor(now);
+		checkPresence(later, now);
+	}
+
+	// Looks for signs of life if that is due, and removes who shows none and is silent.
+	private void checkPresence(Consumer<EventLoop.Task> later, long now) {
 		if (!this.presence.isDue(now)) {
 			return;
 		}

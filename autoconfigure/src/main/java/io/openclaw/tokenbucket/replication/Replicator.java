@@ -55,9 +55,7 @@ public final class Replicator implements ReplicationSignal {
 
 	private Participation self;
 
-	private long tickAt;
-
-	private boolean wholeTick;
+	private final SyncIntervals intervals = new SyncIntervals();
 
 	/**
 	 * Creates a replicator; nothing happens before it is started.
@@ -76,8 +74,8 @@ public final class Replicator implements ReplicationSignal {
 		this.clock = clock;
 		this.listener = new CountingListener(listener);
 		this.departure = new Departure(store);
-		this.self = new Participation(store.self(), store, transport, this::settings, clock, this.listener);
-		this.observer = new FleetObserver(this::settings, this.listener, this.self.view(clock.nanoTime()),
+		this.self = new Participation(store.self(), store, transport, () -> this.settings, clock, this.listener);
+		this.observer = new FleetObserver(() -> this.settings, this.listener, this.self.view(clock.nanoTime()),
 				transport.buses());
 		this.loop = new EventLoop(clock, timer, this::doDue, this::nextDue, this.listener::onFailure);
 	}
@@ -87,7 +85,7 @@ public final class Replicator implements ReplicationSignal {
 	 */
 	public void start() {
 		long now = this.clock.nanoTime();
-		this.tickAt = now;
+		this.intervals.endHalfAt(now);
 		MembershipView view = this.self.view(now);
 		this.observer.onStart(view);
 		this.store.membershipChanged(view, now);
@@ -164,13 +162,9 @@ public final class Replicator implements ReplicationSignal {
 		ReplicationSettings changed = this.settings.withSyncInterval(newInterval);
 		this.loop.execute((now) -> {
 			this.settings = changed;
-			this.tickAt = now;
+			this.intervals.endHalfAt(now);
 			this.self.gossip().publishNow(now);
 		});
-	}
-
-	private ReplicationSettings settings() {
-		return this.settings;
 	}
 
 	// On any thread.
@@ -219,37 +213,26 @@ public final class Replicator implements ReplicationSignal {
 	}
 
 	private long nextDue(long now) {
-		long next = Math.min(this.self.gossip().nextDue(now) - now, this.tickAt - now);
+		long next = Math.min(this.self.gossip().nextDue(now) - now, this.intervals.halfEndsAt() - now);
 		return now + (this.departure.hasBegun() ? Math.min(next, Departure.CHECK_NANOS) : next);
 	}
 
-	// A dirty bucket waits at most half a sync interval; all else happens once a whole
-	// one.
 	private void tickIfDue(long now) {
-		if (now - this.tickAt < 0) {
+		if (!this.intervals.isHalfOver(now)) {
 			return;
 		}
-		if (now - this.tickAt > this.settings.syncInterval().toNanos()) {
+		long interval = this.settings.syncInterval().toNanos();
+		if (this.intervals.isHalfOver(now - interval - 1)) {
 			this.self.contact().startOver(now);
 		}
-		// A paused process does not make up for the ticks that it missed.
-		this.tickAt = now + this.settings.syncInterval().toNanos() / 2;
 		this.self.gossip().schedule().wantBatch();
-		this.wholeTick = !this.wholeTick;
-		if (this.wholeTick) {
+		if (this.intervals.next(interval, now)) {
 			tick(now);
 		}
 	}
 
 	private void tick(long now) {
-		Membership membership = this.self.membership();
-		membership.forgetSilent(now);
-		if (this.self.contact().isDue(now)) {
-			membership.found(now);
-		}
-		membership.promote(now);
-		this.self.gossip().transfers().sponsor(now);
-		this.self.checkPresence((task) -> this.loop.execute((later) -> {
+		this.self.tick((task) -> this.loop.execute((later) -> {
 			task.run(later);
 			followMembership(later);
 		}), now);
@@ -259,12 +242,12 @@ public final class Replicator implements ReplicationSignal {
 		this.loop.guard(() -> this.self.gossip().rates().follow(now));
 		this.store.tick(now);
 		sumUp(DIGEST_STEPS, now);
-		describe(membership, this.store.view(now), now);
+		describe(this.store.view(now), now);
 	}
 
-	private void describe(Membership membership, MembershipView view, long now) {
-		this.observer.describe(membership, this.self.outbox(), view, this.transport.buses(),
-				Duration.ofNanos(this.store.lag(now)), now);
+	private void describe(MembershipView view, long now) {
+		this.observer.describe(this.self.membership(), this.self.outbox(), view, this.transport.buses(),
+				Duration.ofNanos(this.store.replicas().lag(now)), now);
 	}
 
 	// In steps, between which whatever else is due finds its turn.
@@ -280,7 +263,7 @@ public final class Replicator implements ReplicationSignal {
 		if (this.self.isNewlyCounted()) {
 			// What was published while nobody counted this member may have reached
 			// nobody.
-			this.store.publishAllAgain();
+			this.store.replicas().publishAllAgain();
 			this.self.gossip().schedule().wantFlush();
 		}
 		if (membership.isViewDue(now)) {
@@ -289,7 +272,7 @@ public final class Replicator implements ReplicationSignal {
 			if (membership.isMember()) {
 				this.joined.complete(membership.isFounder());
 			}
-			this.observer.onView(view, () -> describe(membership, view, now));
+			this.observer.onView(view, () -> describe(view, now));
 		}
 		this.self.acknowledge(this.store, now);
 	}
@@ -299,7 +282,8 @@ public final class Replicator implements ReplicationSignal {
 		MemberId before = this.self.id();
 		MemberId raised = new MemberId(before.node(), incarnation + 1);
 		this.transport.removePresence(before);
-		this.self = new Participation(raised, this.store, this.transport, this::settings, this.clock, this.listener);
+		this.self = new Participation(raised, this.store, this.transport, () -> this.settings, this.clock,
+				this.listener);
 		this.store.membershipChanged(this.self.joiningView(now), now);
 		this.listener.onRaise(before, raised);
 		this.self.gossip().publishNow(now);

@@ -23,7 +23,7 @@ import org.springframework.context.annotation.Configuration;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.Housekeeping;
+import io.openclaw.tokenbucket.limiter.SoloTicker;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
@@ -51,7 +51,7 @@ class OpenClawReplicationAutoConfigurationTests {
 	@Test
 	void withoutATransportTheGatewayIsTheWholeFleetAndSaysSo(CapturedOutput output) {
 		this.contexts.run((context) -> {
-			assertThat(context).doesNotHaveBean(Replicator.class).hasSingleBean(Housekeeping.class);
+			assertThat(context).doesNotHaveBean(Replicator.class).hasSingleBean(SoloTicker.class);
 			TokenBucketLimiter limiter = context.getBean(TokenBucketLimiter.class);
 			assertThat(limiter.state()).isEqualTo(FleetState.HEALTHY);
 			assertThat(limiter.tryConsume("rating", "k", 10).isAdmitted()).isTrue();
@@ -65,7 +65,7 @@ class OpenClawReplicationAutoConfigurationTests {
 			.withPropertyValues("openclaw.crdt.enabled=false", "openclaw.crdt.required=true",
 					"openclaw.crdt.buses[0].name=two", "openclaw.crdt.buses[0].url=redis://127.0.0.1:1")
 			.run((context) -> {
-				assertThat(context).doesNotHaveBean(Replicator.class).hasSingleBean(Housekeeping.class);
+				assertThat(context).doesNotHaveBean(Replicator.class).hasSingleBean(SoloTicker.class);
 				assertThat(((RecordingTransport) context.getBean(ReplicationTransport.class)).events).isEmpty();
 				assertThat(context.getBean(TokenBucketLimiter.class).tryConsume("rating", "k", 10).isAdmitted())
 					.isTrue();
@@ -93,7 +93,7 @@ class OpenClawReplicationAutoConfigurationTests {
 		this.contexts.withBean(ReplicationTransport.class, () -> transport)
 			.withPropertyValues("openclaw.node.id=edge-a")
 			.run((context) -> {
-				assertThat(context).hasSingleBean(Replicator.class).doesNotHaveBean(Housekeeping.class);
+				assertThat(context).hasSingleBean(Replicator.class).doesNotHaveBean(SoloTicker.class);
 				assertThat(context.getBean(Replicator.class).status().self().node()).isEqualTo("edge-a");
 				assertThat(transport.events).first().isEqualTo("start edge-a");
 				Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> transport.events.contains("publish"));
@@ -122,7 +122,7 @@ class OpenClawReplicationAutoConfigurationTests {
 						NanoClock.SYSTEM, (delay, task) -> {
 						}, ReplicationListener.NONE))
 			.run((context) -> {
-				assertThat(context).doesNotHaveBean(Housekeeping.class);
+				assertThat(context).doesNotHaveBean(SoloTicker.class);
 				assertThat(transport.events).contains("start own");
 			});
 	}

@@ -59,7 +59,7 @@ class SnapshotScaleTests {
 			long held = usedMemory() - before;
 			long start = System.nanoTime();
 			long cpu = cpuNanos();
-			Awaitility.await().atMost(Duration.ofMinutes(10)).until(() -> first.unsaved().isEmpty());
+			Awaitility.await().atMost(Duration.ofMinutes(10)).until(() -> first.replicas().unsaved().isEmpty());
 			Awaitility.await().until(() -> saved.bytes() > 0);
 			System.out.printf(
 					"%d buckets: %d bytes each in memory (estimated %d), %d in Redis; written in %.1f s, %.1f s of processor time%n",

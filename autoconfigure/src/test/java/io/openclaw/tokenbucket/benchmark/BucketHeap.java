@@ -62,7 +62,7 @@ public final class BucketHeap {
 				Members.policy("rating", 1000, RefillRate.of(1, Duration.ofHours(1)), 1000));
 		for (int key = 0; key < BUCKETS; key++) {
 			TokenBucketState state = members.spentByAll(key + 1);
-			store.merge(new BucketUpdate(BucketKey.of("rating", "key-" + key), state), now);
+			store.replicas().merge(new BucketUpdate(BucketKey.of("rating", "key-" + key), state), now);
 		}
 		publish(store, now);
 		return store;

@@ -152,7 +152,8 @@ public class DecisionBenchmark {
 			this.store = store(fleet, 1_000);
 			this.limiter = Members.limiter(this.store);
 			for (String limit : List.of("full", "empty")) {
-				this.store.merge(new BucketUpdate(BucketKey.of(limit, KEY), fleet.spentByAll(1)), System.nanoTime());
+				this.store.replicas()
+					.merge(new BucketUpdate(BucketKey.of(limit, KEY), fleet.spentByAll(1)), System.nanoTime());
 			}
 		}
 
@@ -161,10 +162,10 @@ public class DecisionBenchmark {
 		public void acknowledge() {
 			long now = System.nanoTime();
 			this.batch++;
-			while (this.store.publishNext(this.batch, now).isPresent()) {
+			while (this.store.replicas().publishNext(this.batch, now).isPresent()) {
 				continue;
 			}
-			this.store.acknowledge(BucketKey.of("full", KEY), this.batch, now);
+			this.store.replicas().acknowledge(BucketKey.of("full", KEY), this.batch, now);
 			this.store.tick(now);
 		}
 

@@ -87,7 +87,7 @@ public final class FleetBenchmark {
 		List<Double> millis = new ArrayList<>();
 		for (long begin = System.nanoTime(); System.nanoTime() - begin < duration.toNanos();) {
 			for (RealFleet.Replica replica : fleet.replicas()) {
-				millis.add(replica.store().lag(System.nanoTime()) / 1e6);
+				millis.add(replica.store().replicas().lag(System.nanoTime()) / 1e6);
 				healthy.add(replica.state() == FleetState.HEALTHY);
 			}
 			LockSupport.parkNanos(Duration.ofMillis(100).toNanos());

@@ -43,7 +43,8 @@ public final class ManyBuckets {
 		BucketStore store = members.store(this.buckets, time,
 				Members.policy("rating", 1000, RefillRate.of(1, Duration.ofHours(1)), 1000));
 		for (int key = 0; key < this.buckets; key++) {
-			store.merge(new BucketUpdate(BucketKey.of("rating", "key-" + key), members.spentByAll(1)), time.nanoTime());
+			store.replicas()
+				.merge(new BucketUpdate(BucketKey.of("rating", "key-" + key), members.spentByAll(1)), time.nanoTime());
 		}
 		this.table.row("heap with entries of five members",
 				Samples.format("%d MB", (Heap.usedAfterCollection() - before) / 1_000_000));
@@ -80,7 +81,8 @@ public final class ManyBuckets {
 			long begin = System.nanoTime();
 			// Before much of it is in Redis.
 			measure("a second gateway starts and takes them over", fleet, redis, 2);
-			RealFleet.await(() -> fleet.replicas().stream().allMatch((each) -> each.store().unsaved().isEmpty()));
+			RealFleet
+				.await(() -> fleet.replicas().stream().allMatch((each) -> each.store().replicas().unsaved().isEmpty()));
 			this.table.row("all are in Redis", Samples.format("%.1f s later", (System.nanoTime() - begin) / 1e9));
 			fleet.stopAll();
 			measure("a gateway starts alone and reads them from Redis", fleet, redis, 1);

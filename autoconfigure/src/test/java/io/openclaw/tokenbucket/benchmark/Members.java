@@ -18,7 +18,7 @@ import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
-import io.openclaw.tokenbucket.limiter.membership.MembershipView.Peer;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 
 /**
  * A fleet as one of its members sees it, without the others: all are heard for a day.
@@ -48,7 +48,7 @@ final class Members {
 				new LimiterSettings(this.ids.size(), Duration.ofMillis(200), maxKeys), clock);
 		long until = now + Duration.ofDays(1).toNanos();
 		store.membershipChanged(MembershipView.member(self, this.ids.size(),
-				this.ids.stream().skip(1).map((id) -> new Peer(id, true, until, true, now, 0, Set.of())).toList(),
+				this.ids.stream().skip(1).map((id) -> new PeerView(id, true, until, true, now, 0, Set.of())).toList(),
 				Set.of(), now), now);
 		return store;
 	}

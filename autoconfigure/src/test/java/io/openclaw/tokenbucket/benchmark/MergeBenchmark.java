@@ -113,7 +113,7 @@ public class MergeBenchmark {
 			long now = System.nanoTime();
 			int merged = 0;
 			for (BucketKey key : this.keys) {
-				merged += this.store.merge(new BucketUpdate(key, state), now).isAccepted() ? 1 : 0;
+				merged += this.store.replicas().merge(new BucketUpdate(key, state), now).isAccepted() ? 1 : 0;
 			}
 			if (merged != BATCH) {
 				throw new IllegalStateException("%d of %d buckets were merged".formatted(merged, BATCH));

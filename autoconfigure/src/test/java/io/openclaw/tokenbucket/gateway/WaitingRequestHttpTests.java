@@ -20,12 +20,12 @@ import org.springframework.web.reactive.function.client.WebClient;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.Housekeeping;
+import io.openclaw.tokenbucket.limiter.SoloTicker;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
-import io.openclaw.tokenbucket.limiter.membership.MembershipView.Peer;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 
@@ -47,7 +47,7 @@ class WaitingRequestHttpTests extends GatewayOverHttp {
 	@BeforeEach
 	void joinAFleetOfTwo() {
 		long now = this.clock.nanoTime();
-		Peer peer = new Peer(new MemberId("peer", 1), true, now + Duration.ofHours(1).toNanos(), true, now, 0,
+		PeerView peer = new PeerView(new MemberId("peer", 1), true, now + Duration.ofHours(1).toNanos(), true, now, 0,
 				Set.of());
 		this.store.membershipChanged(MembershipView.member(this.store.self(), 2, List.of(peer), Set.of(), now), now);
 	}
@@ -68,7 +68,7 @@ class WaitingRequestHttpTests extends GatewayOverHttp {
 		CompletableFuture<HttpStatusCode> waiting = send("/settled", "patient");
 		Awaitility.await().until(() -> this.limiter.peek("settled", "patient").waiting() == 1);
 		long before = this.limiter.peek("settled", "patient").level();
-		this.store.acknowledge(new BucketKey("settled", "patient", false), 1, this.clock.nanoTime());
+		this.store.replicas().acknowledge(new BucketKey("settled", "patient", false), 1, this.clock.nanoTime());
 		assertThat(waiting).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(HttpStatusCode.valueOf(200));
 		Awaitility.await().until(() -> this.limiter.openReservations("settled") == 0);
 		assertThat(before - this.limiter.peek("settled", "patient").level()).isBetween(MicroTokens.ofTokens(1) / 2,
@@ -117,12 +117,12 @@ class WaitingRequestHttpTests extends GatewayOverHttp {
 		long now = this.clock.nanoTime();
 		boolean more = true;
 		while (more) {
-			more = this.store.publishNext(1, now).isPresent();
+			more = this.store.replicas().publishNext(1, now).isPresent();
 		}
 	}
 
 	private void acknowledge(String caller) {
-		this.store.acknowledge(new BucketKey("slow", caller, false), 1, this.clock.nanoTime());
+		this.store.replicas().acknowledge(new BucketKey("slow", caller, false), 1, this.clock.nanoTime());
 	}
 
 	private void awaitWaiting(String caller, int count) {
@@ -148,8 +148,8 @@ class WaitingRequestHttpTests extends GatewayOverHttp {
 
 		// That of a single gateway would acknowledge in the peer's stead.
 		@Bean
-		Housekeeping dormantHousekeeping(BucketStore store, NanoClock clock) {
-			return new Housekeeping(store, clock, (delay, task) -> {
+		SoloTicker dormantTicker(BucketStore store, NanoClock clock) {
+			return new SoloTicker(store, clock, (delay, task) -> {
 			}, Duration.ofSeconds(1));
 		}
 

@@ -97,7 +97,7 @@ class ConcurrencyTests {
 		assertThat(status.level()).isBetween(left(admitted, bob), left(admitted, bob) + 100);
 		assertThat(consumed("rating")).isEqualTo(tokens(admitted));
 		assertThat(status.spendable()).isEqualTo(status.level());
-		assertThat(store.hasWaiting()).isFalse();
+		assertThat(store.replicas().hasWaiting()).isFalse();
 		assertThat(admitted).isPositive().isLessThanOrEqualTo(CAPACITY);
 		if (consistency != Consistency.STRICT) {
 			assertThat(status.level()).as("nobody was rejected while there were tokens").isLessThan(tokens(1));
@@ -138,7 +138,7 @@ class ConcurrencyTests {
 			assertThat(status.spendable()).as(limit).isEqualTo(status.level());
 			assertThat(consumed(limit)).as(limit).isEqualTo(tokens(admitted.get(limit)));
 		}
-		assertThat(store.hasWaiting()).isFalse();
+		assertThat(store.replicas().hasWaiting()).isFalse();
 	}
 
 	@Test
@@ -171,7 +171,7 @@ class ConcurrencyTests {
 				if (peerSpends && spent < CAPACITY / 4) {
 					spent += 10;
 					TokenBucketState peer = TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(spent));
-					store.merge(new BucketUpdate(BucketKey.of("rating", "4711"), peer), now());
+					store.replicas().merge(new BucketUpdate(BucketKey.of("rating", "4711"), peer), now());
 				}
 			}
 			exchange(store);
@@ -186,8 +186,8 @@ class ConcurrencyTests {
 	private void exchange(BucketStore store) {
 		long number = ++this.batch;
 		List<BucketKey> sent = new ArrayList<>();
-		for (Optional<BucketUpdate> update = store.publishNext(number, now()); update
-			.isPresent(); update = store.publishNext(number, now())) {
+		for (Optional<BucketUpdate> update = store.replicas().publishNext(number, now()); update
+			.isPresent(); update = store.replicas().publishNext(number, now())) {
 			sent.add(update.get().key());
 			TokenBucketState known = this.published.merge(update.get().key(), update.get().state(),
 					TokenBucketState::merge);
@@ -195,7 +195,7 @@ class ConcurrencyTests {
 				this.reborn.set(true);
 			}
 		}
-		sent.forEach((key) -> store.acknowledge(key, number, now()));
+		sent.forEach((key) -> store.replicas().acknowledge(key, number, now()));
 	}
 
 	private <T> List<T> together(Callable<T> task) {

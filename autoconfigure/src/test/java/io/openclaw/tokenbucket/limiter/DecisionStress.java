@@ -237,7 +237,7 @@ public class DecisionStress {
 		public void check(III_Result result) {
 			balance(result);
 			acknowledge();
-			if (this.store.lag(now()) != 0) {
+			if (this.store.replicas().lag(now()) != 0) {
 				throw new AssertionError("spending that was published and acknowledged counts as neither");
 			}
 		}

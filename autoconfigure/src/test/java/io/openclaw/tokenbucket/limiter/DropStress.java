@@ -50,7 +50,7 @@ public class DropStress {
 
 		@Actor
 		public void imports() {
-			this.store.restoreForAll(new BucketUpdate(BUCKET, spentByBob(3)), now());
+			this.store.replicas().restoreForAll(new BucketUpdate(BUCKET, spentByBob(3)), now());
 		}
 
 		@Actor

@@ -256,7 +256,8 @@ class DroppingTests {
 	}
 
 	private static void deliver(LocalMember from, LocalMember to) {
-		from.publish().forEach((update) -> assertThat(to.store().merge(update, to.now()).isAccepted()).isTrue());
+		from.publish()
+			.forEach((update) -> assertThat(to.store().replicas().merge(update, to.now()).isAccepted()).isTrue());
 		from.acknowledge();
 	}
 

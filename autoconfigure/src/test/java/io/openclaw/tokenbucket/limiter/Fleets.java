@@ -12,7 +12,7 @@ import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
-import io.openclaw.tokenbucket.limiter.membership.MembershipView.Peer;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 
 /**
  * Members, views of them, and limits for tests.
@@ -54,32 +54,32 @@ public final class Fleets {
 
 	/** A member that hears all of its peers for the next day. */
 	public static MembershipView healthy(long now, MemberId self, MemberId... peers) {
-		return view(now, self, Stream.of(peers).map((peer) -> heard(peer, now)).toArray(Peer[]::new));
+		return view(now, self, Stream.of(peers).map((peer) -> heard(peer, now)).toArray(PeerView[]::new));
 	}
 
-	public static MembershipView view(long now, MemberId self, Peer... peers) {
+	public static MembershipView view(long now, MemberId self, PeerView... peers) {
 		return MembershipView.member(self, peers.length + 1, Set.of(peers), Set.of(), now);
 	}
 
-	public static Peer heard(MemberId id, long now) {
+	public static PeerView heard(MemberId id, long now) {
 		return heardUntil(id, now, now + Duration.ofDays(1).toNanos());
 	}
 
-	public static Peer heardUntil(MemberId id, long lastReceived, long until) {
-		return new Peer(id, true, until, true, lastReceived, 0, Set.of());
+	public static PeerView heardUntil(MemberId id, long lastReceived, long until) {
+		return new PeerView(id, true, until, true, lastReceived, 0, Set.of());
 	}
 
-	public static Peer lost(MemberId id, long lastReceived, long since) {
+	public static PeerView lost(MemberId id, long lastReceived, long since) {
 		return lost(id, lastReceived, since, Set.of());
 	}
 
 	/** It is received, and so is whom it exchanges messages with. */
-	public static Peer lost(MemberId id, long lastReceived, long since, Set<MemberId> company) {
-		return new Peer(id, false, since + Duration.ofDays(1).toNanos(), true, lastReceived, since, company);
+	public static PeerView lost(MemberId id, long lastReceived, long since, Set<MemberId> company) {
+		return new PeerView(id, false, since + Duration.ofDays(1).toNanos(), true, lastReceived, since, company);
 	}
 
-	public static Peer neverHeard(MemberId id, long since) {
-		return new Peer(id, false, since, false, 0, since, Set.of());
+	public static PeerView neverHeard(MemberId id, long since) {
+		return new PeerView(id, false, since, false, 0, since, Set.of());
 	}
 
 }

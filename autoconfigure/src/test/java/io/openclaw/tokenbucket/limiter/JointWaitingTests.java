@@ -53,9 +53,9 @@ class JointWaitingTests {
 		JointDecision waiting = ask(2, "strict", "bounded");
 		this.alice.advance(CREDIT_WAIT.dividedBy(2));
 		this.alice.publish();
-		this.alice.store().acknowledge(BucketKey.of("bounded", "4711"), 1, this.alice.now());
+		this.alice.store().replicas().acknowledge(BucketKey.of("bounded", "4711"), 1, this.alice.now());
 		assertThat(completion(waiting)).isNotDone();
-		this.alice.store().acknowledge(BucketKey.of("strict", "4711"), 1, this.alice.now());
+		this.alice.store().replicas().acknowledge(BucketKey.of("strict", "4711"), 1, this.alice.now());
 		assertThat(completion(waiting)).isCompletedWithValueMatching(JointDecision::isAdmitted);
 		assertThat(levels()).containsExactly(tokens(3), tokens(10), tokens(3)).isEqualTo(spendables());
 	}
@@ -79,7 +79,7 @@ class JointWaitingTests {
 		this.alice.limiter().tryConsume("eventual", "4711", 9);
 		JointDecision rejected = ask(2, "bounded", "eventual", "strict");
 		assertThat(rejected.outcome()).isEqualTo(Outcome.REJECTED);
-		assertThat(this.alice.store().hasWaiting()).isFalse();
+		assertThat(this.alice.store().replicas().hasWaiting()).isFalse();
 		assertThat(levels()).containsExactly(tokens(5), tokens(1), tokens(10)).isEqualTo(spendables());
 	}
 
@@ -89,7 +89,7 @@ class JointWaitingTests {
 		shortOfCredit("strict");
 		JointDecision waiting = ask(2, "bounded", "eventual", "strict");
 		assertThat(completion(waiting).cancel(false)).isTrue();
-		assertThat(this.alice.store().hasWaiting()).isFalse();
+		assertThat(this.alice.store().replicas().hasWaiting()).isFalse();
 		assertThat(levels()).containsExactly(tokens(5), tokens(10), tokens(5)).isEqualTo(spendables());
 		this.alice.advance(CREDIT_WAIT);
 		assertThat(levels()).containsExactly(tokens(5), tokens(10), tokens(5)).isEqualTo(spendables());

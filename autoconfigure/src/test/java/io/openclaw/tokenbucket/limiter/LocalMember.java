@@ -146,8 +146,8 @@ public final class LocalMember implements ReplicationSignal {
 	public List<BucketUpdate> publish() {
 		List<BucketUpdate> updates = new ArrayList<>();
 		this.batch++;
-		for (Optional<BucketUpdate> update = this.store.publishNext(this.batch, now()); update
-			.isPresent(); update = this.store.publishNext(this.batch, now())) {
+		for (Optional<BucketUpdate> update = this.store.replicas().publishNext(this.batch, now()); update
+			.isPresent(); update = this.store.replicas().publishNext(this.batch, now())) {
 			updates.add(update.get());
 		}
 		return updates;
@@ -155,11 +155,13 @@ public final class LocalMember implements ReplicationSignal {
 
 	/** All peers have everything that was published. */
 	public void acknowledge() {
-		this.store.keys().forEachRemaining((key) -> this.store.acknowledge(key, this.batch, now()));
+		this.store.replicas()
+			.keys()
+			.forEachRemaining((key) -> this.store.replicas().acknowledge(key, this.batch, now()));
 	}
 
 	public boolean merge(TokenBucketState state) {
-		return this.store.merge(new BucketUpdate(BUCKET, state), now()).isAccepted();
+		return this.store.replicas().merge(new BucketUpdate(BUCKET, state), now()).isAccepted();
 	}
 
 	public void tick() {

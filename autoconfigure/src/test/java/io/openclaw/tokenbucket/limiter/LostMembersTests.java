@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
-import io.openclaw.tokenbucket.limiter.membership.MembershipView.Peer;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
@@ -41,7 +41,7 @@ class LostMembersTests {
 		assertThat(this.member.status().level()).isEqualTo(tokens(9 + 4 * 6 + 3));
 	}
 
-	private void see(Peer... peers) {
+	private void see(PeerView... peers) {
 		this.member.store().membershipChanged(Fleets.view(this.member.now(), ALICE, peers), this.member.now());
 	}
 

@@ -80,6 +80,19 @@ class ManyBucketsTests {
 	}
 
 	@Test
+	void membersThatAreReunitedTellAllTogetherNoMoreThanEachCanMerge() {
+		use(5 * SLICE);
+		this.member.publish();
+		hearNobody();
+		this.member.hear(BOB, CAROL);
+		this.member.advance(Duration.ofMillis(600));
+		this.member.hear(BOB, CAROL);
+		this.member.publish();
+		this.member.tick();
+		assertThat(this.member.publish()).hasSizeBetween(1, SLICE / 3 + 1);
+	}
+
+	@Test
 	void whatHappenedBetweenTwoTouchesCountsFromWhenItDid() {
 		LocalMember asked = new LocalMember(policy(limit(1000, "10"), Consistency.BOUNDED));
 		LocalMember idle = new LocalMember(policy(limit(1000, "10"), Consistency.BOUNDED));

@@ -46,7 +46,7 @@ class OverflowBucketTests {
 		assertThat(consume("a", 9).isAdmitted()).isTrue();
 		assertThat(this.member.limiter().activeKeys(LocalMember.LIMIT)).isEqualTo(3);
 		List<BucketKey> keys = new ArrayList<>();
-		this.member.store().keys().forEachRemaining(keys::add);
+		this.member.store().replicas().keys().forEachRemaining(keys::add);
 		assertThat(keys).contains(new BucketKey(LocalMember.LIMIT, "", true));
 	}
 
@@ -151,7 +151,7 @@ class OverflowBucketTests {
 			threads.shutdownNow();
 		}
 		List<BucketKey> keys = new ArrayList<>();
-		flooded.store().keys().forEachRemaining(keys::add);
+		flooded.store().replicas().keys().forEachRemaining(keys::add);
 		assertThat(keys).filteredOn((key) -> !key.overflow()).hasSize(maxKeys);
 		assertThat(keys).filteredOn(BucketKey::overflow).hasSize(1);
 		assertThat(flooded.store().size()).isEqualTo(maxKeys + 1);
@@ -190,7 +190,7 @@ class OverflowBucketTests {
 	}
 
 	private boolean merge(BucketKey key, TokenBucketState state) {
-		return this.member.store().merge(new BucketUpdate(key, state), this.member.now()).isAccepted();
+		return this.member.store().replicas().merge(new BucketUpdate(key, state), this.member.now()).isAccepted();
 	}
 
 	private void settleFor(Duration duration) {

@@ -119,7 +119,7 @@ abstract class Race {
 	}
 
 	final void mergeSpentByBob(long tokens) {
-		this.store.merge(new BucketUpdate(BUCKET, spentByBob(tokens)), now());
+		this.store.replicas().merge(new BucketUpdate(BUCKET, spentByBob(tokens)), now());
 	}
 
 	static TokenBucketState spentByBob(long tokens) {
@@ -128,14 +128,16 @@ abstract class Race {
 
 	final void publish() {
 		this.batch++;
-		for (Optional<BucketUpdate> update = this.store.publishNext(this.batch, now()); update
-			.isPresent(); update = this.store.publishNext(this.batch, now())) {
+		for (Optional<BucketUpdate> update = this.store.replicas().publishNext(this.batch, now()); update
+			.isPresent(); update = this.store.replicas().publishNext(this.batch, now())) {
 			this.published.merge(update.get().key(), update.get().state(), TokenBucketState::merge);
 		}
 	}
 
 	final void acknowledge() {
-		this.store.keys().forEachRemaining((key) -> this.store.acknowledge(key, this.batch, now()));
+		this.store.replicas()
+			.keys()
+			.forEachRemaining((key) -> this.store.replicas().acknowledge(key, this.batch, now()));
 	}
 
 	final int admitted() {
@@ -145,7 +147,7 @@ abstract class Race {
 	/** What is left to spend, once nobody waits any more and nothing is set aside. */
 	final int level(String limit) {
 		BucketStatus status = this.limiter.peek(limit, KEY);
-		if (status.waiting() > 0 || status.spendable() != status.level() || this.store.hasWaiting()) {
+		if (status.waiting() > 0 || status.spendable() != status.level() || this.store.replicas().hasWaiting()) {
 			throw new AssertionError("something is still set aside: " + status);
 		}
 		return (int) MicroTokens.toWholeTokens(status.level());

@@ -81,7 +81,7 @@ class ReservationTests {
 		this.carol.advance(Duration.ofMillis(25));
 		assertThat(this.pending).as("seed %d: answered", seed).allMatch((one) -> one.answer().isDone());
 		this.pending.forEach((one) -> count(one.charges(), one.answer()));
-		assertThat(this.carol.store().hasWaiting()).as("seed %d: waiting", seed).isFalse();
+		assertThat(this.carol.store().replicas().hasWaiting()).as("seed %d: waiting", seed).isFalse();
 		this.carol.hear(BOB);
 		consumeExcess();
 		statuses().forEach((status) -> {
@@ -169,7 +169,7 @@ class ReservationTests {
 	}
 
 	private void merge(BucketKey key, TokenBucketState state) {
-		this.carol.store().merge(new BucketUpdate(key, state), this.carol.now());
+		this.carol.store().replicas().merge(new BucketUpdate(key, state), this.carol.now());
 	}
 
 	private void count(List<Charge> charges, CompletableFuture<JointDecision> answer) {

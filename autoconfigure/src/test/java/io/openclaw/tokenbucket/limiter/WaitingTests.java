@@ -43,7 +43,7 @@ class WaitingTests {
 		assertThat(waiting.outcome()).isEqualTo(Outcome.WAITING);
 		assertThat(waiting.reason()).isEqualTo(Reason.UNACKNOWLEDGED);
 		assertThat(alice.acknowledgementsWanted()).isEqualTo(1);
-		assertThat(alice.store().hasWaiting()).isTrue();
+		assertThat(alice.store().replicas().hasWaiting()).isTrue();
 		assertThat(alice.status().waiting()).isEqualTo(1);
 		assertThat(alice.status().spendable()).isEqualTo(tokens(4));
 		alice.advance(Duration.ofMillis(24));
@@ -52,7 +52,7 @@ class WaitingTests {
 		alice.acknowledge();
 		assertThat(completion(waiting))
 			.isCompletedWithValueMatching((decision) -> decision.isAdmitted() && decision.reason() == Reason.CREDIT);
-		assertThat(alice.store().hasWaiting()).isFalse();
+		assertThat(alice.store().replicas().hasWaiting()).isFalse();
 		assertThat(alice.status().spendable()).isEqualTo(tokens(4));
 	}
 
@@ -66,7 +66,7 @@ class WaitingTests {
 		assertThat(completion(waiting))
 			.isCompletedWithValueMatching((decision) -> decision.isAdmitted() && decision.reason() == Reason.LEVEL);
 		assertThat(alice.status().level()).isEqualTo(tokens(4));
-		assertThat(alice.store().hasWaiting()).isFalse();
+		assertThat(alice.store().replicas().hasWaiting()).isFalse();
 	}
 
 	@Test
@@ -79,7 +79,7 @@ class WaitingTests {
 		assertThat(completion(waiting)).isCompletedWithValueMatching(
 				(decision) -> !decision.isAdmitted() && decision.reason() == Reason.UNACKNOWLEDGED);
 		assertThat(alice.status().level()).isEqualTo(alice.status().spendable()).isEqualTo(tokens(5));
-		assertThat(alice.store().hasWaiting()).isFalse();
+		assertThat(alice.store().replicas().hasWaiting()).isFalse();
 	}
 
 	@Test
@@ -154,7 +154,7 @@ class WaitingTests {
 		alice.acknowledge();
 		assertThat(completion(second)).isCompletedWithValueMatching(Decision::isAdmitted);
 		assertThat(alice.status().level()).isEqualTo(tokens(3));
-		assertThat(alice.store().hasWaiting()).isFalse();
+		assertThat(alice.store().replicas().hasWaiting()).isFalse();
 		alice.advance(CREDIT_WAIT);
 		assertThat(alice.status().level()).isEqualTo(tokens(3));
 		assertThat(alice.counted()).hasSize(2);
@@ -241,7 +241,7 @@ class WaitingTests {
 			timer.remove(0).run();
 		}
 		assertThat(waiting).allMatch((decision) -> completion(decision).isDone());
-		assertThat(store.hasWaiting()).isFalse();
+		assertThat(store.replicas().hasWaiting()).isFalse();
 	}
 
 	private static CompletableFuture<Decision> completion(Decision waiting) {

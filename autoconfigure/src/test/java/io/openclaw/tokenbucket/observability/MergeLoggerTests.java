@@ -73,7 +73,7 @@ class MergeLoggerTests {
 	private void merge(long tokens) {
 		TokenBucketState remote = TokenBucketState.empty()
 			.consume(new Birth(new MemberId("edge-b", 1), 1), MicroTokens.ofTokens(tokens));
-		this.store.merge(new BucketUpdate(new BucketKey("rating", "alice", false), remote), 0);
+		this.store.replicas().merge(new BucketUpdate(new BucketKey("rating", "alice", false), remote), 0);
 	}
 
 	private List<String> pairs(int line) {

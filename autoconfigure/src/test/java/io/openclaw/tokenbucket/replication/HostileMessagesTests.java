@@ -311,7 +311,7 @@ class HostileMessagesTests {
 		this.fleet.advanceSeconds(1);
 		assertThat(this.fleet.surprises()).as("seed %d", seed).noneMatch((surprise) -> surprise.contains("failed"));
 		for (TestMember member : this.members) {
-			member.spender().store().keys().forEachRemaining((key) -> member.spender().spend(key.key(), 1));
+			member.spender().store().replicas().keys().forEachRemaining((key) -> member.spender().spend(key.key(), 1));
 		}
 	}
 

@@ -258,9 +258,10 @@ class DriftSimulationTests {
 				this.spent += MicroTokens.PER_TOKEN;
 				Birth birth = new Birth(this.odd.store().self(), 0);
 				this.odd.store()
+					.replicas()
 					.merge(new BucketUpdate(BUCKET, TokenBucketState.empty().consume(birth, this.spent)),
 							this.fleet.time().elapsed().toNanos());
-				this.odd.store().publishAllAgain();
+				this.odd.store().replicas().publishAllAgain();
 				return CompletableFuture.completedStage(true);
 			};
 		}

@@ -12,7 +12,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.Housekeeping;
+import io.openclaw.tokenbucket.limiter.SoloTicker;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
@@ -65,7 +65,7 @@ final class Flood {
 			.mapToObj((number) -> new Member(new MemberId("member-" + number, 1), maxKeys))
 			.toList();
 		if (members == 1) {
-			new Housekeeping(this.members.get(0).store, this.time, this.time, SYNC_INTERVAL);
+			new SoloTicker(this.members.get(0).store, this.time, this.time, SYNC_INTERVAL);
 		}
 		else {
 			this.members.forEach((member) -> member.replicate(bus));

@@ -15,6 +15,7 @@ import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.simulation.ScheduledMember.BucketName;
 
@@ -229,7 +230,7 @@ final class Oracle implements Observer {
 	private void allowForCredit() {
 		Map<MemberId, Duration> silent = new HashMap<>();
 		for (ScheduledMember member : this.fleet.running()) {
-			for (MembershipView.Peer lost : member.view().unheard()) {
+			for (PeerView lost : member.view().unheard()) {
 				Duration since = this.silentSince.getOrDefault(lost.id(), now());
 				silent.put(lost.id(), since);
 				boolean gone = this.fleet.running().stream().noneMatch((other) -> other.id().equals(lost.id()));

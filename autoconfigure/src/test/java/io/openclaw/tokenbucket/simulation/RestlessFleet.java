@@ -147,7 +147,7 @@ final class RestlessFleet {
 	}
 
 	private void look(SimulatedMember member) {
-		BucketUpdate bucket = member.store().snapshot(BUCKET, this.time.nanoTime()).orElseThrow();
+		BucketUpdate bucket = member.store().replicas().snapshot(BUCKET, this.time.nanoTime()).orElseThrow();
 		TokenBucketState state = bucket.state();
 		if (state.size() > this.mostEntries) {
 			this.mostEntries = state.size();

@@ -1,14 +1,12 @@
 package io.openclaw.tokenbucket.limiter.membership;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 
@@ -22,13 +20,16 @@ public final class MembershipView {
 	// Far enough to be never, near enough for differences not to overflow.
 	private static final long NEVER = Long.MAX_VALUE / 2;
 
+	// As long as nothing is wrong.
+	private static final FleetState COUNTED = FleetState.HEALTHY;
+
 	private final MemberId self;
 
-	private final Standing standing;
+	private final FleetState standing;
 
 	private final int size;
 
-	private final List<Peer> peers;
+	private final List<PeerView> peers;
 
 	private final Set<MemberId> relayed;
 
@@ -40,11 +41,11 @@ public final class MembershipView {
 
 	private final List<MemberId> heard;
 
-	private final List<Peer> unheard;
+	private final List<PeerView> unheard;
 
-	private final List<List<Peer>> unheardGroups;
+	private final List<List<PeerView>> unheardGroups;
 
-	private MembershipView(MemberId self, Standing standing, int size, List<Peer> peers, Set<MemberId> relayed,
+	private MembershipView(MemberId self, FleetState standing, int size, List<PeerView> peers, Set<MemberId> relayed,
 			long sinceNanos) {
 		this.self = self;
 		this.standing = standing;
@@ -52,28 +53,17 @@ public final class MembershipView {
 		this.peers = peers;
 		this.relayed = relayed;
 		this.sinceNanos = sinceNanos;
-		List<MemberId> heardMembers = new ArrayList<>(List.of(self));
-		Set<MemberId> countedMembers = new HashSet<>(List.of(self));
-		List<Peer> unheardPeers = new ArrayList<>();
-		long validFor = NEVER;
-		for (Peer peer : peers) {
-			countedMembers.add(peer.id());
-			if (peer.heard()) {
-				heardMembers.add(peer.id());
-			}
-			else {
-				unheardPeers.add(peer);
-			}
-			if (peer.expires()) {
-				validFor = Math.min(validFor, peer.untilNanos() - sinceNanos);
-			}
-		}
-		heardMembers.sort(Comparator.naturalOrder());
-		this.counted = countedMembers;
-		this.heard = List.copyOf(heardMembers);
-		this.unheard = List.copyOf(unheardPeers);
-		this.unheardGroups = groups(this.unheard);
-		this.validUntilNanos = sinceNanos + validFor;
+		this.counted = Stream.concat(Stream.of(self), peers.stream().map(PeerView::id))
+			.collect(Collectors.toUnmodifiableSet());
+		this.heard = Stream.concat(Stream.of(self), peers.stream().filter(PeerView::heard).map(PeerView::id))
+			.sorted()
+			.toList();
+		this.unheard = peers.stream().filter((peer) -> !peer.heard()).toList();
+		this.unheardGroups = PeerView.groups(this.unheard);
+		this.validUntilNanos = sinceNanos + peers.stream()
+			.filter(PeerView::expires)
+			.mapToLong((peer) -> peer.untilNanos() - sinceNanos)
+			.reduce(NEVER, Math::min);
 	}
 
 	/**
@@ -83,7 +73,7 @@ public final class MembershipView {
 	 * @return the view
 	 */
 	public static MembershipView alone(MemberId self, long now) {
-		return new MembershipView(self, Standing.COUNTED, 1, List.of(), Set.of(), now);
+		return new MembershipView(self, COUNTED, 1, List.of(), Set.of(), now);
 	}
 
 	/**
@@ -94,29 +84,20 @@ public final class MembershipView {
 	 * @return the view
 	 */
 	public static MembershipView joining(MemberId self, int fleetSize, long now) {
-		return new MembershipView(self, Standing.JOINING, fleetSize, List.of(), Set.of(), now);
+		return new MembershipView(self, FleetState.JOINING, fleetSize, List.of(), Set.of(), now);
 	}
 
 	/**
-	 * A process that its peers ignore, since a newer one has its node id.
+	 * A process that its peers ignore.
 	 * @param self the member
+	 * @param why {@link FleetState#REPLACED} since a newer one has its node id, or
+	 * {@link FleetState#REFUSED} since it lacks their secret
 	 * @param fleetSize members to reckon with, this one included
 	 * @param now the current time in nanoseconds
 	 * @return the view
 	 */
-	public static MembershipView replaced(MemberId self, int fleetSize, long now) {
-		return new MembershipView(self, Standing.REPLACED, fleetSize, List.of(), Set.of(), now);
-	}
-
-	/**
-	 * A process that its peers do not read, since it lacks their secret.
-	 * @param self the member
-	 * @param fleetSize members to reckon with, this one included
-	 * @param now the current time in nanoseconds
-	 * @return the view
-	 */
-	public static MembershipView refused(MemberId self, int fleetSize, long now) {
-		return new MembershipView(self, Standing.REFUSED, fleetSize, List.of(), Set.of(), now);
+	public static MembershipView ignored(MemberId self, FleetState why, int fleetSize, long now) {
+		return new MembershipView(self, why, fleetSize, List.of(), Set.of(), now);
 	}
 
 	/**
@@ -128,9 +109,9 @@ public final class MembershipView {
 	 * @param now the current time in nanoseconds
 	 * @return the view
 	 */
-	public static MembershipView member(MemberId self, int fleetSize, Collection<Peer> peers, Set<MemberId> relayed,
+	public static MembershipView member(MemberId self, int fleetSize, Collection<PeerView> peers, Set<MemberId> relayed,
 			long now) {
-		return new MembershipView(self, Standing.COUNTED, Math.max(fleetSize, peers.size() + 1), List.copyOf(peers),
+		return new MembershipView(self, COUNTED, Math.max(fleetSize, peers.size() + 1), List.copyOf(peers),
 				Set.copyOf(relayed), now);
 	}
 
@@ -143,7 +124,7 @@ public final class MembershipView {
 		if (now - this.validUntilNanos < 0) {
 			return this;
 		}
-		List<Peer> later = this.peers.stream().map((peer) -> peer.asOf(now)).toList();
+		List<PeerView> later = this.peers.stream().map((peer) -> peer.asOf(now)).toList();
 		return new MembershipView(this.self, this.standing, this.size, later, this.relayed, this.validUntilNanos)
 			.asOf(now);
 	}
@@ -161,7 +142,7 @@ public final class MembershipView {
 	 * @return {@code true} while joining, and once replaced
 	 */
 	public boolean isJoining() {
-		return this.standing != Standing.COUNTED;
+		return this.standing != COUNTED;
 	}
 
 	/**
@@ -177,7 +158,7 @@ public final class MembershipView {
 	 * @return whether nothing may be spent
 	 */
 	public boolean isReplaced() {
-		return this.standing == Standing.REPLACED;
+		return this.standing == FleetState.REPLACED;
 	}
 
 	/**
@@ -185,7 +166,7 @@ public final class MembershipView {
 	 * @return {@code false} once replaced, and while refused
 	 */
 	public boolean canBeCounted() {
-		return this.standing != Standing.REPLACED && this.standing != Standing.REFUSED;
+		return this.standing != FleetState.REPLACED && this.standing != FleetState.REFUSED;
 	}
 
 	/**
@@ -208,7 +189,7 @@ public final class MembershipView {
 	 * The known members that are not heard.
 	 * @return possibly none
 	 */
-	public List<Peer> unheard() {
+	public List<PeerView> unheard() {
 		return this.unheard;
 	}
 
@@ -218,7 +199,7 @@ public final class MembershipView {
 	 * knows what another spent beyond its part.
 	 * @return possibly none, each of at least one member
 	 */
-	public List<List<Peer>> unheardGroups() {
+	public List<List<PeerView>> unheardGroups() {
 		return this.unheardGroups;
 	}
 
@@ -295,17 +276,10 @@ public final class MembershipView {
 	 * @return the state
 	 */
 	public FleetState state() {
-		return switch (this.standing) {
-			case JOINING -> FleetState.JOINING;
-			case REFUSED -> FleetState.REFUSED;
-			case REPLACED -> FleetState.REPLACED;
-			case COUNTED -> {
-				if (isComplete()) {
-					yield FleetState.HEALTHY;
-				}
-				yield isAlone() ? FleetState.ISOLATED : FleetState.DEGRADED;
-			}
-		};
+		if (isJoining() || isComplete()) {
+			return this.standing;
+		}
+		return isAlone() ? FleetState.ISOLATED : FleetState.DEGRADED;
 	}
 
 	/**
@@ -318,68 +292,6 @@ public final class MembershipView {
 				&& this.relayed.equals(other.relayed) && this.unheard.size() == other.unheard.size()
 				&& IntStream.range(0, this.unheard.size())
 					.allMatch((i) -> this.unheard.get(i).agreesWith(other.unheard.get(i)));
-	}
-
-	private static List<List<Peer>> groups(List<Peer> peers) {
-		List<List<Peer>> groups = new ArrayList<>();
-		for (Peer peer : peers) {
-			List<Peer> joined = new ArrayList<>(List.of(peer));
-			for (Iterator<List<Peer>> others = groups.iterator(); others.hasNext();) {
-				List<Peer> group = others.next();
-				if (group.stream().anyMatch((member) -> member.company().contains(peer.id()))) {
-					joined.addAll(group);
-					others.remove();
-				}
-			}
-			groups.add(joined);
-		}
-		return List.copyOf(groups);
-	}
-
-	/**
-	 * The view of the peers on this member.
-	 */
-	private enum Standing {
-
-		COUNTED, JOINING, REFUSED, REPLACED
-
-	}
-
-	/**
-	 * A known member other than this one. Immutable.
-	 *
-	 * @param id the member
-	 * @param heard whether it is heard
-	 * @param untilNanos until when it is heard or, if it is not, has company, unless news
-	 * arrives
-	 * @param everHeard whether it was ever heard
-	 * @param lastReceivedNanos when its last message arrived before it was lost;
-	 * meaningless if it was never heard
-	 * @param unheardSinceNanos if not heard, since when
-	 * @param company the members that it exchanges messages with and that are received as
-	 * well, if it is received but not heard; they name it in turn
-	 */
-	public record Peer(MemberId id, boolean heard, long untilNanos, boolean everHeard, long lastReceivedNanos,
-			long unheardSinceNanos, Set<MemberId> company) {
-
-		private boolean expires() {
-			return this.heard || !this.company.isEmpty();
-		}
-
-		private Peer asOf(long now) {
-			if (!expires() || now - this.untilNanos < 0) {
-				return this;
-			}
-			return new Peer(this.id, false, this.untilNanos, this.everHeard, this.lastReceivedNanos,
-					this.heard ? this.untilNanos : this.unheardSinceNanos, Set.of());
-		}
-
-		private boolean agreesWith(Peer other) {
-			return this.id.equals(other.id) && this.everHeard == other.everHeard
-					&& this.lastReceivedNanos == other.lastReceivedNanos
-					&& this.unheardSinceNanos == other.unheardSinceNanos && this.company.equals(other.company);
-		}
-
 	}
 
 }

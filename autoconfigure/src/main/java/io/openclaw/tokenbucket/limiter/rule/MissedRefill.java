@@ -9,6 +9,7 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 
 /**
  * The refill that the shares of lost members miss. When a member is removed, its missed
@@ -30,7 +31,7 @@ final class MissedRefill {
 	 * Begins with the members that are lost when the bucket is created.
 	 */
 	void begin(MembershipView view, TokenBucketState state, long now) {
-		for (MembershipView.Peer lost : view.unheard()) {
+		for (PeerView lost : view.unheard()) {
 			note(lost, state, now);
 		}
 	}
@@ -51,7 +52,7 @@ final class MissedRefill {
 	 */
 	TokenBucketState grantRemoved(MembershipView before, MembershipView after, Limit limit, TokenBucketState state) {
 		TokenBucketState granted = state;
-		for (MembershipView.Peer lost : before.unheard()) {
+		for (PeerView lost : before.unheard()) {
 			if (!after.isJoining() && !after.counts(lost.id())) {
 				long room = limit.capacity() - limit.level(granted);
 				granted = granted.grant(List.of(lost.id()), Math.max(0, Math.min(due(lost.id(), granted), room)));
@@ -73,7 +74,7 @@ final class MissedRefill {
 			this.byMember.keySet().removeIf((member) -> after.hears(member) || !after.counts(member));
 		}
 		if (!before.isJoining()) {
-			for (MembershipView.Peer lost : after.unheard()) {
+			for (PeerView lost : after.unheard()) {
 				note(lost, state, lost.unheardSinceNanos());
 			}
 		}
@@ -93,7 +94,7 @@ final class MissedRefill {
 		}
 	}
 
-	private void note(MembershipView.Peer lost, TokenBucketState state, long since) {
+	private void note(PeerView lost, TokenBucketState state, long since) {
 		if (this.byMember.isEmpty()) {
 			this.byMember = new HashMap<>();
 		}

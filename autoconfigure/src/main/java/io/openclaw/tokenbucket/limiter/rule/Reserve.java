@@ -11,6 +11,7 @@ import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 
 /**
  * The tokens held aside for members that are not heard. Each lost member may be spending
@@ -158,9 +159,9 @@ final class Reserve {
 		// A bucket began with the same tokens on all members.
 		long initial = limit.initialOf(state);
 		long sum = view.unknown() * (initial / view.size());
-		for (List<MembershipView.Peer> group : view.unheardGroups()) {
+		for (List<PeerView> group : view.unheardGroups()) {
 			long left = 0;
-			for (MembershipView.Peer lost : group) {
+			for (PeerView lost : group) {
 				left += left(lost, view.size(), limit, state, marginNanos);
 			}
 			// If a group spent beyond its part, that reduces no other group's part. The
@@ -170,7 +171,7 @@ final class Reserve {
 		return sum;
 	}
 
-	private long left(MembershipView.Peer lost, int members, Limit limit, TokenBucketState state, long marginNanos) {
+	private long left(PeerView lost, int members, Limit limit, TokenBucketState state, long marginNanos) {
 		TokenBucketState remembered = stateBefore(lost, marginNanos);
 		if (remembered != null) {
 			// Tokens above a capacity that shrank since belong to nobody.
@@ -184,7 +185,7 @@ final class Reserve {
 		return state.granted().get(member) - state.netConsumedBy(member);
 	}
 
-	private @Nullable TokenBucketState stateBefore(MembershipView.Peer lost, long marginNanos) {
+	private @Nullable TokenBucketState stateBefore(PeerView lost, long marginNanos) {
 		if (lost.everHeard()) {
 			for (Snapshot snapshot = this.newest; snapshot != null; snapshot = snapshot.older) {
 				if (lost.lastReceivedNanos() - marginNanos - snapshot.nanos > 0) {

@@ -41,7 +41,7 @@ public final class Upkeep {
 
 	private final UnsavedBuckets unsaved;
 
-	private final DroppedBuckets dropped;
+	private final RecentDrops dropped;
 
 	private final int sweptAtOnce;
 
@@ -60,7 +60,7 @@ public final class Upkeep {
 	 * ones; with zero, no bucket is ever dropped
 	 */
 	public Upkeep(LimitRegistry limits, CurrentMembership members, BucketQueues<Bucket> queues, UnsavedBuckets unsaved,
-			DroppedBuckets dropped, int sweptAtOnce) {
+			RecentDrops dropped, int sweptAtOnce) {
 		this.limits = limits;
 		this.members = members;
 		this.queues = queues;
@@ -141,12 +141,15 @@ public final class Upkeep {
 		return LONGEST_BOUND_NANOS + 2 * this.limits.syncIntervalNanos();
 	}
 
+	// Each member tells everything, and merges what all others tell: the more they are,
+	// the slower.
 	private void tellRefill(long now) {
-		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && this.members.asOf(now).view().isComplete()) {
+		MembershipView view = this.members.asOf(now).view();
+		if (this.reunitedAt != null && now - this.reunitedAt >= 0 && view.isComplete()) {
 			this.reunitedAt = null;
 			this.told = this.limits.buckets();
 		}
-		visit(this.told, SLICE, (bucket) -> bucket.publishRefill(now), now);
+		visit(this.told, Math.max(1, SLICE / view.size()), (bucket) -> bucket.publishRefill(now), now);
 	}
 
 	private void sweep(long now, long keepNanos) {

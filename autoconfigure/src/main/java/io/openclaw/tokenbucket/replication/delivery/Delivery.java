@@ -80,7 +80,7 @@ public final class Delivery {
 	 * When the peer should be asked for batches that lack.
 	 * @return nanoseconds, empty if none lack
 	 */
-	public Optional<Long> askAt(Duration shortest, @Nullable Duration roundTrip) {
+	public Optional<Long> askForMissingAt(Duration shortest, @Nullable Duration roundTrip) {
 		Receipts arrived = this.receipts;
 		Long since = (arrived != null) ? arrived.gapSince() : null;
 		if (arrived == null || since == null) {

@@ -68,13 +68,14 @@ public final class Outbox {
 		List<BucketUpdate> buckets = new ArrayList<>();
 		Map<BucketKey, Integer> sizes = new HashMap<>();
 		long bytes = 0;
-		Optional<BucketUpdate> update = this.store.publishNext(number, now);
+		Optional<BucketUpdate> update = this.store.replicas().publishNext(number, now);
 		while (update.isPresent()) {
 			buckets.add(update.get());
 			int size = MessageSize.of(update.get());
 			sizes.put(update.get().key(), size);
 			bytes += size;
-			update = MessageSize.isFull(buckets.size(), bytes) ? Optional.empty() : this.store.publishNext(number, now);
+			update = MessageSize.isFull(buckets.size(), bytes) ? Optional.empty()
+					: this.store.replicas().publishNext(number, now);
 		}
 		if (buckets.isEmpty()) {
 			return Optional.empty();
@@ -155,7 +156,7 @@ public final class Outbox {
 		}
 		this.heardUpTo = told;
 		for (BucketKey key : keys) {
-			this.store.acknowledge(key, told, now);
+			this.store.replicas().acknowledge(key, told, now);
 		}
 	}
 
@@ -188,7 +189,7 @@ public final class Outbox {
 
 	private Message.Batch again(long first, long last, Set<BucketKey> keys, long now) {
 		List<BucketUpdate> buckets = new ArrayList<>(keys.size());
-		keys.forEach((key) -> this.store.snapshot(key, now).ifPresent(buckets::add));
+		keys.forEach((key) -> this.store.replicas().snapshot(key, now).ifPresent(buckets::add));
 		return new Message.Batch(new SequenceRange(first, last), buckets);
 	}
 

@@ -57,11 +57,11 @@ public final class DigestWalk {
 	 */
 	public boolean step(long now) {
 		if (!this.left.hasNext()) {
-			this.left = this.store.keys();
+			this.left = this.store.replicas().keys();
 		}
 		for (int i = 0; i < STEP && this.left.hasNext(); i++) {
 			BucketKey key = this.left.next();
-			GCounter<Birth> consumed = this.store.consumedBelowFull(key, now);
+			GCounter<Birth> consumed = this.store.replicas().consumedBelowFull(key, now);
 			this.sum += (consumed != null) ? StateDigest.of(key, consumed) : 0;
 		}
 		if (this.left.hasNext()) {

@@ -61,8 +61,8 @@ public final class Digests {
 	}
 
 	private boolean isQuiet(long now) {
-		return now - this.lastChangeAt > 2 * this.settings.get().syncInterval().toNanos() && !this.store.hasDirty()
-				&& this.outbox.isAcknowledged();
+		return now - this.lastChangeAt > 2 * this.settings.get().syncInterval().toNanos()
+				&& !this.store.replicas().hasDirty() && this.outbox.isAcknowledged();
 	}
 
 }

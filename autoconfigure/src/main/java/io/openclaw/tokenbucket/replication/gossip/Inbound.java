@@ -151,11 +151,11 @@ public final class Inbound {
 			if (!bucket.state().isInRange() || bucket.key().key().length() > MAX_CHARACTERS) {
 				refused.add("range");
 			}
-			else if (!this.store.holds(bucket.key())) {
+			else if (!this.store.replicas().holds(bucket.key())) {
 				refused.add(this.store.limits().limit(bucket.key().limit()).isPresent() ? "room" : "limit");
 			}
 			else {
-				refused.add(refusal(bucket, this.store.merge(bucket, now)));
+				refused.add(refusal(bucket, this.store.replicas().merge(bucket, now)));
 			}
 		}
 		this.repair.onMerged(now);

@@ -126,7 +126,7 @@ public final class SendSchedule {
 	 * @param carriesBatch whether there is something new to acknowledge
 	 */
 	public boolean asks(boolean carriesBatch, long now) {
-		return this.store.hasWaiting() && (carriesBatch || now - askAt() >= 0);
+		return this.store.replicas().hasWaiting() && (carriesBatch || now - askForAcknowledgementAt() >= 0);
 	}
 
 	/**
@@ -151,7 +151,7 @@ public final class SendSchedule {
 	}
 
 	private long untilBatch(long now) {
-		boolean urgent = this.flushWanted || this.store.hasWaiting();
+		boolean urgent = this.flushWanted || this.store.replicas().hasWaiting();
 		if ((!urgent && !this.batchWanted) || !hasBatch()) {
 			return NEVER;
 		}
@@ -160,7 +160,7 @@ public final class SendSchedule {
 	}
 
 	private boolean hasBatch() {
-		return !this.membership.peers().isEmpty() && this.store.hasDirty();
+		return !this.membership.peers().isEmpty() && this.store.replicas().hasDirty();
 	}
 
 	private long untilMessage(long now) {
@@ -171,8 +171,8 @@ public final class SendSchedule {
 
 	private long untilAnswer(long now) {
 		long next = (this.answerOwedAt != null) ? this.answerOwedAt - now : NEVER;
-		if (this.store.hasWaiting() && !this.outbox.isAcknowledged()) {
-			next = Math.min(next, askAt() - now);
+		if (this.store.replicas().hasWaiting() && !this.outbox.isAcknowledged()) {
+			next = Math.min(next, askForAcknowledgementAt() - now);
 		}
 		for (Peer peer : this.membership.peers()) {
 			if (!peer.delivery().hasNoGap()) {
@@ -183,14 +183,14 @@ public final class SendSchedule {
 	}
 
 	// Asks once about the last batch, and then again from time to time.
-	private long askAt() {
+	private long askForAcknowledgementAt() {
 		return (this.askedFor < this.outbox.lastNumber()) ? this.lastSentAt + pause() : this.askedAt + ASK_AGAIN_NANOS;
 	}
 
 	// A silent peer does not answer either.
 	private Optional<Long> gapDueAt(Peer peer, long now) {
 		return peer.isReceived(this.membership.interval(), now)
-				? peer.delivery().askAt(SHORTEST_GAP, peer.failures().roundTrip()) : Optional.empty();
+				? peer.delivery().askForMissingAt(SHORTEST_GAP, peer.failures().roundTrip()) : Optional.empty();
 	}
 
 	// If even the nearest peer is far, a shorter pause does not inform it sooner.

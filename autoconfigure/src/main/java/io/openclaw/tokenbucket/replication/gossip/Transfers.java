@@ -77,7 +77,7 @@ public final class Transfers {
 		}
 		part.peer().delivery().outgoing().progress(now);
 		List<BucketUpdate> buckets = new ArrayList<>(part.keys().size());
-		part.keys().forEach((key) -> this.store.snapshot(key, now).ifPresent(buckets::add));
+		part.keys().forEach((key) -> this.store.replicas().snapshot(key, now).ifPresent(buckets::add));
 		return Optional.of(new Addressed(part.peer(),
 				new Message.Transfer(part.id(), part.number(), part.parts(), part.upTo(), buckets)));
 	}
@@ -123,7 +123,7 @@ public final class Transfers {
 			this.peer = peer;
 			this.upTo = upTo;
 			this.store = store;
-			this.left = store.keys();
+			this.left = store.replicas().keys();
 			this.parts.add(this.last);
 		}
 
@@ -145,7 +145,7 @@ public final class Transfers {
 				this.bytes = 0;
 			}
 			this.last.add(key);
-			this.bytes += MessageSize.of(key, this.store.entries(key));
+			this.bytes += MessageSize.of(key, this.store.replicas().entries(key));
 		}
 
 	}

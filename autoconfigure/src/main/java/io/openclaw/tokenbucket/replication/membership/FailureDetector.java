@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 import io.openclaw.tokenbucket.replication.wire.Message;
 
 /**
@@ -157,7 +157,7 @@ public final class FailureDetector {
 	 * @param company the members with which it exchanges messages, as far as known here
 	 * @return how admission sees it
 	 */
-	public MembershipView.Peer view(Duration syncInterval, Optional<Long> oldestUnacknowledged, Missing missing,
+	public PeerView view(Duration syncInterval, Optional<Long> oldestUnacknowledged, Missing missing,
 			Supplier<Set<MemberId>> company, long now) {
 		long bound = boundNanos(syncInterval);
 		long receivedUntil = this.receivedAt + bound;
@@ -179,9 +179,8 @@ public final class FailureDetector {
 		}
 		this.heard = hears;
 		this.everHeard |= hears;
-		return hears ? new MembershipView.Peer(this.id, true, heardUntil, true, this.receivedAt, 0, Set.of())
-				: new MembershipView.Peer(this.id, false, receivedUntil, this.everHeard, this.lostReceivedAt,
-						this.unheardSince, company.get());
+		return hears ? new PeerView(this.id, true, heardUntil, true, this.receivedAt, 0, Set.of()) : new PeerView(
+				this.id, false, receivedUntil, this.everHeard, this.lostReceivedAt, this.unheardSince, company.get());
 	}
 
 	/**

@@ -13,7 +13,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 
@@ -88,14 +90,14 @@ final class MembershipViews {
 	 */
 	MembershipView view(Outbox outbox, boolean contact, long now) {
 		Duration sync = this.membership.interval();
-		List<MembershipView.Peer> views = new ArrayList<>();
+		List<PeerView> views = new ArrayList<>();
 		this.changed = false;
 		this.viewedAt = now;
 		this.soonestLoss = now + NEVER;
 		this.companies.follow(this.membership.members(), sync, now);
 		for (Peer peer : this.membership.peers()) {
 			boolean heardBefore = peer.isHeard();
-			MembershipView.Peer view = peer.view(sync, outbox.oldestSentAfter(peer.delivery().acknowledgedUpTo()),
+			PeerView view = peer.view(sync, outbox.oldestSentAfter(peer.delivery().acknowledgedUpTo()),
 					() -> this.companies.of(peer), now);
 			if (peer.isHeard() != heardBefore) {
 				this.relays.invalidate();
@@ -119,10 +121,10 @@ final class MembershipViews {
 		}
 		int fleetSize = Math.max(this.settings.get().replicationFactor(), views.size() + 1);
 		if (this.membership.isReplaced()) {
-			return MembershipView.replaced(this.self, fleetSize, now);
+			return MembershipView.ignored(this.self, FleetState.REPLACED, fleetSize, now);
 		}
 		if (isRefused()) {
-			return MembershipView.refused(this.self, fleetSize, now);
+			return MembershipView.ignored(this.self, FleetState.REFUSED, fleetSize, now);
 		}
 		return contact ? MembershipView.joining(this.self, fleetSize, now)
 				: MembershipView.member(this.self, fleetSize, views, Set.of(), now);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
-import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 import io.openclaw.tokenbucket.replication.delivery.Delivery;
 import io.openclaw.tokenbucket.replication.delivery.Receipts;
 import io.openclaw.tokenbucket.replication.port.Standing;
@@ -254,8 +254,8 @@ public final class Peer {
 	 * @param company with whom it exchanges messages, as far as that is known here
 	 * @return how admission sees it
 	 */
-	public MembershipView.Peer view(Duration syncInterval, Optional<Long> oldestUnacknowledged,
-			Supplier<Set<MemberId>> company, long now) {
+	public PeerView view(Duration syncInterval, Optional<Long> oldestUnacknowledged, Supplier<Set<MemberId>> company,
+			long now) {
 		FailureDetector.Missing missing = this.delivery.hasNoGap() ? FailureDetector.Missing.NOTHING
 				: FailureDetector.Missing.BATCHES;
 		return this.failures.view(syncInterval, oldestUnacknowledged,

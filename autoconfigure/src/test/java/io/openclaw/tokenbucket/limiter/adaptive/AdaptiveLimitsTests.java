@@ -12,7 +12,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
 import io.openclaw.tokenbucket.limiter.BucketStore;
-import io.openclaw.tokenbucket.limiter.Housekeeping;
+import io.openclaw.tokenbucket.limiter.SoloTicker;
 import io.openclaw.tokenbucket.limiter.LimitControl;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveStatus.Phase;
@@ -50,7 +50,7 @@ class AdaptiveLimitsTests {
 	private final List<AdaptiveRateChanged> changes = new ArrayList<>();
 
 	AdaptiveLimitsTests() {
-		new Housekeeping(this.store, this.time, this.time, TENTH);
+		new SoloTicker(this.store, this.time, this.time, TENTH);
 		this.adaptive.tellChanges(this.changes::add);
 	}
 

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.openclaw.tokenbucket.limiter.membership.MembershipView.Peer;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
@@ -52,7 +52,7 @@ class MembershipViewTests {
 	void membersHeardAreInOrderAndIncludeOneself() {
 		MembershipView view = view(0, BOB, heard(DAVE, 0), lost(CAROL, 0, 0), heard(ALICE, 0));
 		assertThat(view.heard()).containsExactly(ALICE, BOB, DAVE);
-		assertThat(view.unheard()).extracting(Peer::id).containsExactly(CAROL);
+		assertThat(view.unheard()).extracting(PeerView::id).containsExactly(CAROL);
 		assertThat(view.size()).isEqualTo(4);
 		assertThat(view.state()).isEqualTo(FleetState.DEGRADED);
 		assertThat(view.counts(BOB) && view.counts(CAROL)).isTrue();
@@ -83,8 +83,8 @@ class MembershipViewTests {
 		MembershipView later = view.asOf(start + millis(600));
 		assertThat(later.heard()).containsExactly(ALICE);
 		assertThat(later.sinceNanos()).isEqualTo(start + millis(600));
-		assertThat(later.unheard())
-			.containsExactly(new Peer(BOB, false, start + millis(600), true, start - 7, start + millis(600), Set.of()));
+		assertThat(later.unheard()).containsExactly(
+				new PeerView(BOB, false, start + millis(600), true, start - 7, start + millis(600), Set.of()));
 	}
 
 	@ParameterizedTest
@@ -97,7 +97,7 @@ class MembershipViewTests {
 		assertThat(awake.size()).isEqualTo(4);
 		// The first loss: no share of a lost member accrues beyond it.
 		assertThat(awake.sinceNanos()).isEqualTo(start + millis(600));
-		assertThat(awake.unheard()).extracting(Peer::unheardSinceNanos)
+		assertThat(awake.unheard()).extracting(PeerView::unheardSinceNanos)
 			.containsExactlyInAnyOrder(start + millis(600), start + millis(800), start);
 	}
 
@@ -129,7 +129,7 @@ class MembershipViewTests {
 	void unheardMembersThatExchangeMessagesAreGrouped() {
 		MembershipView view = view(0, ALICE, lost(BOB, 0, 0, Set.of(CAROL)), lost(DAVE, 0, 0),
 				lost(CAROL, 0, 0, Set.of(BOB)));
-		assertThat(view.unheardGroups()).extracting((group) -> group.stream().map(Peer::id).sorted().toList())
+		assertThat(view.unheardGroups()).extracting((group) -> group.stream().map(PeerView::id).sorted().toList())
 			.containsExactlyInAnyOrder(List.of(BOB, CAROL), List.of(DAVE));
 	}
 
@@ -143,18 +143,18 @@ class MembershipViewTests {
 
 	@Test
 	void groupsEndWithTheirDeadlines() {
-		Peer bob = new Peer(BOB, false, millis(600), true, 0, 0, Set.of(CAROL));
-		Peer carol = new Peer(CAROL, false, millis(600), true, 0, 0, Set.of(BOB));
+		PeerView bob = new PeerView(BOB, false, millis(600), true, 0, 0, Set.of(CAROL));
+		PeerView carol = new PeerView(CAROL, false, millis(600), true, 0, 0, Set.of(BOB));
 		MembershipView view = view(0, ALICE, bob, carol);
 		assertThat(view.asOf(millis(599)).unheardGroups()).hasSize(1);
 		assertThat(view.asOf(millis(600)).unheardGroups()).hasSize(2);
-		assertThat(view.asOf(millis(600)).unheard()).extracting(Peer::unheardSinceNanos).containsOnly(0L);
+		assertThat(view.asOf(millis(600)).unheard()).extracting(PeerView::unheardSinceNanos).containsOnly(0L);
 	}
 
 	@Test
 	void thatALostMemberIsStillReceivedIsNoNews() {
-		Peer before = new Peer(BOB, false, millis(600), true, 0, 0, Set.of());
-		Peer after = new Peer(BOB, false, millis(700), true, 0, 0, Set.of());
+		PeerView before = new PeerView(BOB, false, millis(600), true, 0, 0, Set.of());
+		PeerView after = new PeerView(BOB, false, millis(700), true, 0, 0, Set.of());
 		assertThat(view(0, ALICE, before).agreesWith(view(0, ALICE, after))).isTrue();
 		assertThat(view(0, ALICE, before).agreesWith(view(0, ALICE, lost(BOB, 0, 0, Set.of(CAROL))))).isFalse();
 	}

@@ -15,6 +15,7 @@ import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.Fleets;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.limit;
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
@@ -342,7 +343,7 @@ final class FoldingModel {
 		private MembershipView view() {
 			FoldingModel model = FoldingModel.this;
 			Set<MemberId> known = new TreeSet<>(this.counted);
-			List<MembershipView.Peer> peers = new ArrayList<>();
+			List<PeerView> peers = new ArrayList<>();
 			for (Member other : model.members) {
 				if (other != this && reach(this, other) && !this.disbelieved.contains(other.id)) {
 					this.counted.add(other.id);
@@ -360,7 +361,7 @@ final class FoldingModel {
 					this.counted.remove(gone);
 				}
 			}
-			return Fleets.view(model.now, this.id, peers.toArray(MembershipView.Peer[]::new));
+			return Fleets.view(model.now, this.id, peers.toArray(PeerView[]::new));
 		}
 
 		// Whoever is cut off for a while is removed early or late, and removes nobody.

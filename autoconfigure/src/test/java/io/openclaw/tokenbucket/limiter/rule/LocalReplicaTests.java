@@ -16,6 +16,7 @@ import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
 
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
@@ -171,7 +172,7 @@ class LocalReplicaTests {
 		long full = spending(replica).nanosToHave(tokens(500), replica.spendable());
 		assertThat(spending(replica).nanosToHave(tokens(501), replica.spendable())).isEqualTo(full);
 		assertThat(spending(replica).nanosToHave(tokens(1001), replica.spendable())).isEqualTo(Long.MAX_VALUE);
-		LocalReplica replaced = replica(LIMIT, MembershipView.replaced(ALICE, 2, START));
+		LocalReplica replaced = replica(LIMIT, MembershipView.ignored(ALICE, FleetState.REPLACED, 2, START));
 		assertThat(spending(replaced).nanosToHave(tokens(1), replaced.spendable())).isEqualTo(Long.MAX_VALUE);
 	}
 
@@ -409,7 +410,7 @@ class LocalReplicaTests {
 
 	@Test
 	void aReplacedMemberSpendsNothing() {
-		LocalReplica replica = replica(LIMIT, MembershipView.replaced(ALICE, 3, START));
+		LocalReplica replica = replica(LIMIT, MembershipView.ignored(ALICE, FleetState.REPLACED, 3, START));
 		assertThat(replica.spendable()).isZero();
 		replica.settle(START + HOUR);
 		assertThat(replica.spendable()).isZero();

@@ -126,7 +126,7 @@ class TokenBucketsEndpointTests {
 	void showsWhatWasFolded() {
 		TokenBucketState state = new TokenBucketState(GCounter.empty(), GCounter.empty(), GCounter.empty(), 0,
 				new Fold(3, 5, 7_000_000, 500_000, 6_250_000, null));
-		this.store.merge(new BucketUpdate(new BucketKey("rating", "4711", false), state), this.now.get());
+		this.store.replicas().merge(new BucketUpdate(new BucketKey("rating", "4711", false), state), this.now.get());
 		BucketView view = this.endpoint.bucket("rating", "4711");
 		assertThat(view.folded()).isEqualTo(new FoldedView(3, decimal("7"), decimal("0.5"), decimal("6.25")));
 		assertThat(view.level()).isEqualTo(decimal("9.75"));
@@ -143,7 +143,7 @@ class TokenBucketsEndpointTests {
 			.giveBack(new Birth(peer, 5), 500_000)
 			.grant(List.of(peer), 250_000);
 		Limiters.consume(this.limiter, "rating", "4711", 1);
-		this.store.merge(new BucketUpdate(new BucketKey("rating", "4711", false), state), this.now.get());
+		this.store.replicas().merge(new BucketUpdate(new BucketKey("rating", "4711", false), state), this.now.get());
 		BucketView view = this.endpoint.bucket("rating", "4711");
 		assertThat(view.members().keySet()).containsExactly("edge-a#3", "edge-b#1");
 		assertThat(view.members()).containsEntry("edge-b#1", new MemberEntriesView(decimal("3"), decimal("0.5"),

@@ -78,7 +78,7 @@ class BucketMetricsTests {
 	void aLevelBelowZeroIsShownAsNone() {
 		MemberId other = new MemberId("edge-b", 1);
 		TokenBucketState spent = TokenBucketState.empty().consume(new Birth(other, 1), MicroTokens.ofTokens(11));
-		this.store.restore(new BucketUpdate(BucketKey.of("rating", "alice"), spent), this.now.get());
+		this.store.replicas().restore(new BucketUpdate(BucketKey.of("rating", "alice"), spent), this.now.get());
 		assertThat(this.limiter.peek("rating", "alice").level()).isNegative();
 		assertThat(scrape()).contains("openclaw_bucket_tokens_current" + TAGS + "0.0",
 				"tokens_available" + ALIAS_TAGS + "0.0", "openclaw_token_depletion_rate" + TAGS + "1.0");

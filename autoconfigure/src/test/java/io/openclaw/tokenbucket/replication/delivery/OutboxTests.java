@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 import io.openclaw.tokenbucket.replication.Spender;
 import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.Announcement;
@@ -222,8 +223,7 @@ class OutboxTests {
 
 	// One alone has nobody to wait for.
 	private void hearSomebody() {
-		MembershipView.Peer peer = new MembershipView.Peer(new MemberId("b", 1), true, now() + 1_000_000_000, true,
-				now(), 0, Set.of());
+		PeerView peer = new PeerView(new MemberId("b", 1), true, now() + 1_000_000_000, true, now(), 0, Set.of());
 		this.spender.store().membershipChanged(MembershipView.member(SELF, 2, List.of(peer), Set.of(), now()), now());
 	}
 

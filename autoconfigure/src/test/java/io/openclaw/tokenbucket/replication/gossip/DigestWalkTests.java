@@ -90,7 +90,10 @@ class DigestWalkTests {
 	private long sum(String... keys) {
 		long sum = 0;
 		for (String key : keys) {
-			BucketUpdate bucket = this.spender.store().snapshot(Spender.key(key), this.time.nanoTime()).orElseThrow();
+			BucketUpdate bucket = this.spender.store()
+				.replicas()
+				.snapshot(Spender.key(key), this.time.nanoTime())
+				.orElseThrow();
 			sum += StateDigest.of(bucket.key(), bucket.state().consumed());
 		}
 		return sum;

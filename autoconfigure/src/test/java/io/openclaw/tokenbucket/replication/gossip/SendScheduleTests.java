@@ -61,5 +61,4 @@ class SendScheduleTests {
 		assertThat(this.schedule.isBatchDue(this.time.nanoTime())).isTrue();
 	}
 
-
 }

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 import io.openclaw.tokenbucket.replication.Spender;
 import io.openclaw.tokenbucket.replication.delivery.Outbox;
 import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
@@ -93,8 +94,7 @@ class MembershipTests {
 		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER, false, 0, 0).lists(B, MEMBER));
 		receive(MessageBuilder.from(B, MEMBER).lists(A, MEMBER));
 		receive(MessageBuilder.from(Z, MEMBER).lists(A, MEMBER));
-		assertThat(view().unheardGroups())
-			.extracting((group) -> group.stream().map(MembershipView.Peer::id).sorted().toList())
+		assertThat(view().unheardGroups()).extracting((group) -> group.stream().map(PeerView::id).sorted().toList())
 			.containsExactlyInAnyOrder(List.of(A, B), List.of(Z));
 		this.time.advance(Duration.ofSeconds(4));
 		assertThat(view().unheardGroups()).hasSize(3);

@@ -8,7 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.membership.PeerView;
 import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.Message.Listing;
 import io.openclaw.tokenbucket.replication.wire.MessageBuilder;
@@ -76,9 +76,9 @@ class PeerTests {
 	@Test
 	void theViewCarriesItsDeadlineAndSinceWhenItIsLost() {
 		receive(0, true, 0);
-		MembershipView.Peer heard = viewAt(10, Optional.of(at(-100)));
+		PeerView heard = viewAt(10, Optional.of(at(-100)));
 		assertThat(heard.untilNanos()).isEqualTo(at(500));
-		MembershipView.Peer lost = viewAt(900, Optional.of(at(-100)));
+		PeerView lost = viewAt(900, Optional.of(at(-100)));
 		assertThat(lost.heard()).isFalse();
 		assertThat(lost.everHeard()).isTrue();
 		assertThat(lost.lastReceivedNanos()).isEqualTo(at(0));
@@ -141,13 +141,13 @@ class PeerTests {
 	void aGapIsAskedForAfterTenMillisecondsOrHalfARoundTrip() {
 		receive(0, true, 0);
 		this.peer.delivery().receipts().announce(2, at(100));
-		assertThat(askAt()).contains(at(110));
+		assertThat(askForMissingAt()).contains(at(110));
 		measure(200, 80);
-		assertThat(askAt()).contains(at(140));
+		assertThat(askForMissingAt()).contains(at(140));
 		this.peer.report(INTERVAL, true, false, at(150));
-		assertThat(askAt()).contains(at(190));
+		assertThat(askForMissingAt()).contains(at(190));
 		this.peer.delivery().receipts().receive(1, 2, at(160));
-		assertThat(askAt()).isEmpty();
+		assertThat(askForMissingAt()).isEmpty();
 	}
 
 	// Several buses deliver everything several times.
@@ -176,8 +176,8 @@ class PeerTests {
 				new Message.Receipt(upTo, List.of(), echo, held, completed));
 	}
 
-	private Optional<Long> askAt() {
-		return this.peer.delivery().askAt(Duration.ofMillis(10), this.peer.failures().roundTrip());
+	private Optional<Long> askForMissingAt() {
+		return this.peer.delivery().askForMissingAt(Duration.ofMillis(10), this.peer.failures().roundTrip());
 	}
 
 	private static Message sentAt(long sentAt) {
@@ -204,7 +204,7 @@ class PeerTests {
 		this.peer.receive(MessageBuilder.from(ID, MEMBER).lists(report).build(), SELF, published, stamp, at(millis));
 	}
 
-	private MembershipView.Peer viewAt(long millis, Optional<Long> oldestUnacknowledged) {
+	private PeerView viewAt(long millis, Optional<Long> oldestUnacknowledged) {
 		return this.peer.view(INTERVAL, oldestUnacknowledged, Set::of, at(millis));
 	}
 

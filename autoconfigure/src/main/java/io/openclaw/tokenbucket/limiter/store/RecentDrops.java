@@ -10,7 +10,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
  * The buckets that were dropped last, since they were full: so that a caller who spends
  * little can be told from one who was never there. Thread-safe.
  */
-public final class DroppedBuckets {
+public final class RecentDrops {
 
 	private static final int MAX_REMEMBERED = 10_000;
 

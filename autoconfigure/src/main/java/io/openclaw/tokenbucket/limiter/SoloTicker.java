@@ -6,9 +6,9 @@ import java.util.List;
 import io.openclaw.tokenbucket.limiter.adaptive.AdaptiveLimits;
 
 /**
- * Keeps the buckets of a member in order where there is no replication to do it.
+ * Ends the sync intervals of a member that has no replication to do it.
  */
-public final class Housekeeping implements AutoCloseable {
+public final class SoloTicker implements AutoCloseable {
 
 	private final BucketStore store;
 
@@ -21,13 +21,13 @@ public final class Housekeeping implements AutoCloseable {
 	private volatile boolean running = true;
 
 	/**
-	 * Starts housekeeping.
+	 * Begins.
 	 * @param store the buckets
 	 * @param clock the clock of the limiter
 	 * @param timer runs the work
 	 * @param interval how often, positive
 	 */
-	public Housekeeping(BucketStore store, NanoClock clock, Timer timer, Duration interval) {
+	public SoloTicker(BucketStore store, NanoClock clock, Timer timer, Duration interval) {
 		this.store = store;
 		this.clock = clock;
 		this.timer = timer;
@@ -36,7 +36,7 @@ public final class Housekeeping implements AutoCloseable {
 	}
 
 	/**
-	 * Stops housekeeping.
+	 * Ends no further interval.
 	 */
 	@Override
 	public void close() {
