@@ -98,7 +98,7 @@ public final class SendSchedule {
 	}
 
 	public boolean isBatchDue(long now) {
-		return untilBatch(now) <= 0;
+		return this.batchWanted ? hasBatch() && mayPublish(now) : untilBatch(now) <= 0;
 	}
 
 	public boolean isMessageDue(long now) {
@@ -152,11 +152,7 @@ public final class SendSchedule {
 
 	private long untilBatch(long now) {
 		boolean urgent = this.flushWanted || this.store.replicas().hasWaiting();
-		if ((!urgent && !this.batchWanted) || !hasBatch()) {
-			return NEVER;
-		}
-		long untilNext = this.budget.untilNext(now);
-		return this.batchWanted ? untilNext : Math.max(this.lastBatchAt + pause() - now, untilNext);
+		return (urgent && hasBatch()) ? Math.max(this.lastBatchAt + pause() - now, this.budget.untilNext(now)) : NEVER;
 	}
 
 	private boolean hasBatch() {
