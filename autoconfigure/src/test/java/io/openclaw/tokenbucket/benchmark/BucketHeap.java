@@ -79,7 +79,7 @@ public final class BucketHeap {
 
 	// Refill as well, which all tell each other after they met.
 	private static void publish(BucketStore store, long now) {
-		while (store.publishNext(1, now).isPresent()) {
+		while (store.replicas().publishNext(1, now).isPresent()) {
 			continue;
 		}
 	}

@@ -77,7 +77,7 @@ class RestTests {
 		pass(Duration.ofSeconds(20));
 		assertThat(isAtRest(this.member)).isTrue();
 		state(this.member);
-		this.member.store().consumedBelowFull(LocalMember.BUCKET, this.member.now());
+		this.member.store().replicas().consumedBelowFull(LocalMember.BUCKET, this.member.now());
 		assertThat(isAtRest(this.member)).as("looked at").isTrue();
 		this.member.consume(1);
 		assertThat(isAtRest(this.member)).as("used").isFalse();
@@ -158,6 +158,7 @@ class RestTests {
 
 	private static TokenBucketState state(LocalMember each) {
 		return each.store()
+			.replicas()
 			.snapshot(LocalMember.BUCKET, each.now())
 			.map((update) -> update.state())
 			.orElse(TokenBucketState.empty());

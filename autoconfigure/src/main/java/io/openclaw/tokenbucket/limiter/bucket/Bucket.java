@@ -283,7 +283,8 @@ public final class Bucket implements Line {
 	 * as a merge.
 	 */
 	public synchronized long stepsBehind(long now) {
-		return this.context.stepsBehind(now);
+		ContextStep followed = (this.parts != null) ? this.parts.context().step() : this.step;
+		return followed.stepsTo(this.around.limit().asOf(now));
 	}
 
 	/**

@@ -70,13 +70,6 @@ final class ContextFollower {
 	}
 
 	/**
-	 * How many steps the bucket has yet to follow.
-	 */
-	long stepsBehind(long now) {
-		return this.step.stepsTo(this.limit.asOf(now));
-	}
-
-	/**
 	 * Brings the bucket up to now.
 	 */
 	void refresh(long now) {
