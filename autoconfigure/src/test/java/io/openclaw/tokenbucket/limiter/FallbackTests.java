@@ -142,7 +142,7 @@ class FallbackTests {
 		this.member.consume(5);
 		TokenBucketState lie = spentByBob(1_000_000);
 		this.member.merge(lie.fold(lie.consumed(), GCounter.empty(), GCounter.empty()));
-		assertThat(this.member.store().snapshot(LocalMember.BUCKET, this.member.now()))
+		assertThat(this.member.store().replicas().snapshot(LocalMember.BUCKET, this.member.now()))
 			.hasValueSatisfying((followed) -> assertThat(followed.state().fold().number()).isEqualTo(1));
 		assertThat(this.member.status().level()).isZero();
 	}
