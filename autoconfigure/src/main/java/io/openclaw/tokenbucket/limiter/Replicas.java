@@ -3,11 +3,9 @@ package io.openclaw.tokenbucket.limiter;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Function;
-
-import org.jspecify.annotations.Nullable;
+import java.util.function.ObjLongConsumer;
 
 import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.limiter.bucket.Bucket;
 import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
 import io.openclaw.tokenbucket.limiter.bucket.Line;
@@ -196,13 +194,13 @@ public final class Replicas {
 	}
 
 	/**
-	 * What was consumed of a bucket.
+	 * Passes what was consumed of a bucket, unless it is full or was dropped.
 	 * @param key which bucket
 	 * @param now the current time
-	 * @return amounts by birth, {@code null} if the bucket is full or was dropped
+	 * @param each receives the amount under each birth, and asks nothing of a bucket
 	 */
-	public @Nullable GCounter<Birth> consumedBelowFull(BucketKey key, long now) {
-		return this.limits.bucket(key).map((bucket) -> bucket.consumedBelowFull(now)).orElse(null);
+	public void consumedBelowFull(BucketKey key, long now, ObjLongConsumer<Birth> each) {
+		this.limits.bucket(key).ifPresent((bucket) -> bucket.consumedBelowFull(now, each));
 	}
 
 	/**

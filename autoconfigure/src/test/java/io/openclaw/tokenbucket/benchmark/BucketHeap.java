@@ -70,7 +70,7 @@ public final class BucketHeap {
 
 	// Until all were looked at after they had been at rest for ten seconds.
 	private static void rest(BucketStore store, VirtualTime time) {
-		for (int tick = 0; tick < 100; tick++) {
+		for (int tick = 0; tick < 400; tick++) {
 			time.advance(Duration.ofMillis(200));
 			store.tick(time.nanoTime());
 			publish(store, time.nanoTime());

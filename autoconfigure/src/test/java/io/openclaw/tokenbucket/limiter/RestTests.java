@@ -1,7 +1,9 @@
 package io.openclaw.tokenbucket.limiter;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.LongStream;
@@ -59,8 +61,10 @@ class RestTests {
 		for (int step = 0; step < 40; step++) {
 			pass(Duration.ofMillis(random.nextInt(20_000)));
 			rests += isAtRest(this.member) ? 1 : 0;
+			assertThat(consumed(this.member)).as("seed %d step %d", seed, step).isEqualTo(consumed(this.restless));
 			act(random);
 			assertThat(state(this.member)).as("seed %d step %d", seed, step).isEqualTo(state(this.restless));
+			assertThat(consumed(this.member)).as("seed %d step %d", seed, step).isEqualTo(consumed(this.restless));
 		}
 		assertThat(rests).as("seed %d", seed).isPositive();
 		assertThat(both(LocalMember::status)).isNotNull();
@@ -77,7 +81,7 @@ class RestTests {
 		pass(Duration.ofSeconds(20));
 		assertThat(isAtRest(this.member)).isTrue();
 		state(this.member);
-		this.member.store().replicas().consumedBelowFull(LocalMember.BUCKET, this.member.now());
+		assertThat(consumed(this.member)).isNotEmpty();
 		assertThat(isAtRest(this.member)).as("looked at").isTrue();
 		this.member.consume(1);
 		assertThat(isAtRest(this.member)).as("used").isFalse();
@@ -154,6 +158,12 @@ class RestTests {
 						current.mode()),
 				LimitSource.ENDPOINT);
 		return true;
+	}
+
+	private static Map<Birth, Long> consumed(LocalMember each) {
+		Map<Birth, Long> consumed = new HashMap<>();
+		each.store().replicas().consumedBelowFull(LocalMember.BUCKET, each.now(), consumed::put);
+		return consumed;
 	}
 
 	private static TokenBucketState state(LocalMember each) {

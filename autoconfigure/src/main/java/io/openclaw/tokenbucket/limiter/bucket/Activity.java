@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.limiter.bucket;
 
 import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
@@ -10,11 +9,9 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
  *
  * @param <B> the bucket type
  */
-final class Activity<B> {
+final class Activity<B extends Line> {
 
 	private final B bucket;
-
-	private final BucketKey key;
 
 	private final BucketQueues<B> queues;
 
@@ -28,14 +25,14 @@ final class Activity<B> {
 
 	private boolean dropped;
 
-	// As of the last tick.
-	private TokenBucketState seen = TokenBucketState.empty();
-
-	Activity(B bucket, BucketKey key, BucketQueues<B> queues, long now) {
+	Activity(B bucket, BucketQueues<B> queues, long now) {
 		this.bucket = bucket;
-		this.key = key;
 		this.queues = queues;
 		this.usedAt = now;
+	}
+
+	BucketKey key() {
+		return this.bucket.key();
 	}
 
 	void use(long now) {
@@ -83,7 +80,7 @@ final class Activity<B> {
 	 * This member consumed of the bucket, or gave back a negative amount.
 	 */
 	void consume(Birth birth, long amount) {
-		this.queues.spending().onSpent(this.key, birth, amount);
+		this.queues.spending().onSpent(key(), birth, amount);
 	}
 
 	/**
@@ -107,31 +104,9 @@ final class Activity<B> {
 
 	/**
 	 * Ends an interval in which the bucket was touched.
-	 * @return whether anything was spent or given back since the last, here or elsewhere
 	 */
-	boolean tick(TokenBucketState state) {
-		TokenBucketState before = this.seen;
-		this.seen = state;
+	void tick() {
 		this.touched = false;
-		return state.consumed() != before.consumed() || state.returned() != before.returned();
-	}
-
-	/**
-	 * Whether nothing was spent or given back since the last tick.
-	 */
-	boolean hasSeenAll(TokenBucketState state) {
-		return hasSeen(state) && state.returned() == this.seen.returned();
-	}
-
-	boolean hasSeen(TokenBucketState state) {
-		return state.consumed() == this.seen.consumed();
-	}
-
-	/**
-	 * What is here now need not be saved again.
-	 */
-	void see(TokenBucketState state) {
-		this.seen = state;
 	}
 
 	void drop() {

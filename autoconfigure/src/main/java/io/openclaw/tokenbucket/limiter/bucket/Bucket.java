@@ -1,16 +1,12 @@
 package io.openclaw.tokenbucket.limiter.bucket;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
+import java.util.function.ObjLongConsumer;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.GCounter;
-import io.openclaw.tokenbucket.crdt.Limit;
-import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.Grant;
@@ -23,7 +19,6 @@ import io.openclaw.tokenbucket.limiter.port.MergeListener;
 import io.openclaw.tokenbucket.limiter.port.MergeResult;
 import io.openclaw.tokenbucket.limiter.port.SpendingListener;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
-import io.openclaw.tokenbucket.limiter.rule.RestingReplica;
 
 /**
  * One bucket: a lock around the parts that decide. Amounts are micro-tokens, times
@@ -37,55 +32,27 @@ import io.openclaw.tokenbucket.limiter.rule.RestingReplica;
  * lock is the {@link BucketQueues}, which only note,
  * {@link io.openclaw.tokenbucket.limiter.port.ReplicationSignal#flushWanted},
  * {@link DriftListener#onWindow}, {@link SpendingListener#onSpent},
- * {@link MergeListener#onMerge} and
- * {@link io.openclaw.tokenbucket.limiter.limit.FallbackQuota#of}: they return at once and
- * ask nothing of a bucket. News for waiting requests is returned, and delivered without
- * the lock.
+ * {@link MergeListener#onMerge},
+ * {@link io.openclaw.tokenbucket.limiter.limit.FallbackQuota#of} and who is passed what
+ * was consumed: they return at once and ask nothing of a bucket. News for waiting
+ * requests is returned, and delivered without the lock.
  */
 public final class Bucket implements Line {
 
-	// Any use at any member is soon known to all: so they drop a bucket at nearly the
-	// same time, and births do not pile up at those that still hold it when it is used
-	// again.
-	private static final int IDLE_INTERVALS = 50;
-
-	// As measured by BucketHeap.
-	private static final int USED_BYTES = 1_200;
-
-	private static final int RESTING_BYTES = 290;
-
-	private static final int ENTRY_BYTES = 36;
-
 	private final BucketKey key;
 
-	private final Surroundings<Bucket> around;
-
 	@GuardedBy("this")
-	private final Activity<Bucket> activity;
-
-	// None at rest.
-	@GuardedBy("this")
-	private @Nullable BucketParts parts;
-
-	// Only at rest.
-	@GuardedBy("this")
-	private @Nullable RestingReplica resting;
-
-	// The rules that it went by when it came to rest.
-	@GuardedBy("this")
-	private ContextStep step;
+	private final RestableParts parts;
 
 	// Written with the lock held. Whatever may end it but time and context forgets it.
 	private volatile @Nullable StandingRejection rejection;
 
 	public Bucket(BucketKey key, Surroundings<Bucket> around, ContextStep step, LocalReplica replica, long now) {
 		this.key = key;
-		this.around = around;
-		this.step = step;
-		this.activity = new Activity<>(this, key, around.queues(), now);
-		this.parts = BucketParts.of(key, around, step, replica, this.activity);
+		this.parts = new RestableParts(around, new Activity<>(this, around.queues(), now), step, replica);
 	}
 
+	@Override
 	public BucketKey key() {
 		return this.key;
 	}
@@ -139,7 +106,7 @@ public final class Bucket implements Line {
 	public synchronized @Nullable Decision takeOnLevel(Advance advance, long now) {
 		Decision decision = decideOnLevel(advance.amount(), now);
 		if (decision != null && decision.isAdmitted()) {
-			parts().advances().take(advance);
+			this.parts.used().advances().take(advance);
 		}
 		return decision;
 	}
@@ -149,7 +116,7 @@ public final class Bucket implements Line {
 	 * bucket is not used by it, and need not be held in memory.
 	 */
 	public synchronized Decision admitFree(long now) {
-		return refreshed(now).rule().decision(Outcome.ADMITTED, Reason.CREDIT, 0);
+		return this.parts.refreshed(now).rule().decision(Outcome.ADMITTED, Reason.CREDIT, 0);
 	}
 
 	/**
@@ -163,7 +130,8 @@ public final class Bucket implements Line {
 
 	@Override
 	public synchronized List<Notice> answerLine(long now) {
-		if (this.parts == null || this.parts.rule().line().isEmpty()) {
+		BucketParts used = this.parts.ifUsed();
+		if (used == null || used.rule().line().isEmpty()) {
 			return List.of();
 		}
 		BucketParts touched = touch(now);
@@ -175,12 +143,14 @@ public final class Bucket implements Line {
 	 * @return when the request at its head has waited long enough, else {@code null}
 	 */
 	public synchronized @Nullable Long watch() {
-		return (this.parts != null) ? this.parts.rule().line().watch() : null;
+		BucketParts used = this.parts.ifUsed();
+		return (used != null) ? used.rule().line().watch() : null;
 	}
 
 	public synchronized void unwatch() {
-		if (this.parts != null) {
-			this.parts.rule().line().unwatch();
+		BucketParts used = this.parts.ifUsed();
+		if (used != null) {
+			used.rule().line().unwatch();
 		}
 	}
 
@@ -193,7 +163,7 @@ public final class Bucket implements Line {
 	 */
 	public synchronized Decision commit(Reservation reservation, Reason reason, Advance advance, long now) {
 		Decision decision = commit(reservation, reason, now);
-		parts().advances().take(advance);
+		this.parts.used().advances().take(advance);
 		return decision;
 	}
 
@@ -214,8 +184,8 @@ public final class Bucket implements Line {
 	 * the same request rejected it.
 	 */
 	public synchronized Decision release(Reservation reservation, long now) {
-		this.rejection = null;
-		parts().rule().line().close(reservation);
+		forgetRejection();
+		this.parts.used().rule().line().close(reservation);
 		return refuse(reservation.cost(), now);
 	}
 
@@ -223,11 +193,11 @@ public final class Bucket implements Line {
 	 * Rejects on behalf of another limit, unless this one would have rejected as well.
 	 */
 	public synchronized Decision refuse(long cost, long now) {
-		return refreshed(now).rule().refuse(cost);
+		return this.parts.refreshed(now).rule().refuse(cost);
 	}
 
 	public synchronized Decision waiting(long cost, long now) {
-		return refreshed(now).rule().decision(Outcome.WAITING, Reason.UNACKNOWLEDGED, cost);
+		return this.parts.refreshed(now).rule().decision(Outcome.WAITING, Reason.UNACKNOWLEDGED, cost);
 	}
 
 	/**
@@ -266,8 +236,8 @@ public final class Bucket implements Line {
 	}
 
 	public synchronized void publishAgain() {
-		if (replica().hasOwnEntries()) {
-			this.activity.markDirty();
+		if (this.parts.replica().hasOwnEntries()) {
+			this.parts.activity().markDirty();
 		}
 	}
 
@@ -283,8 +253,7 @@ public final class Bucket implements Line {
 	 * as a merge.
 	 */
 	public synchronized long stepsBehind(long now) {
-		ContextStep followed = (this.parts != null) ? this.parts.context().step() : this.step;
-		return followed.stepsTo(this.around.limit().asOf(now));
+		return this.parts.stepsBehind(now);
 	}
 
 	/**
@@ -292,12 +261,8 @@ public final class Bucket implements Line {
 	 * @return whether anything was spent or given back since the last, here or elsewhere
 	 */
 	public synchronized boolean tick(long now, long keepNanos) {
-		BucketParts touched = touch(now);
-		LocalReplica replica = touched.replica();
-		replica.remember(now, keepNanos);
-		touched.exchange().fold(now);
-		touched.credit().share(replica.view(), now);
-		return this.activity.tick(replica.state());
+		forgetRejection();
+		return this.parts.tick(now, keepNanos);
 	}
 
 	/**
@@ -306,110 +271,71 @@ public final class Bucket implements Line {
 	 * @return whether it is dropped, for good
 	 */
 	public synchronized boolean dropIfFull(long now, long keepNanos) {
-		RestingReplica replica = unchanged(now);
-		if (replica == null || replica.mayBeFull(now)) {
-			BucketParts refreshed = refreshed(now);
-			refreshed.replica().forget(now, keepNanos);
-			refreshed.credit().forgetFaded(now);
-			if (this.activity.isIdle(IDLE_INTERVALS * this.around.limit().syncIntervalNanos(), now)) {
-				endUse(refreshed);
-			}
+		this.parts.sweep(now, keepNanos);
+		if (isDropped() || this.parts.ifUsed() == null) {
+			forgetRejection();
 		}
-		return this.activity.isDropped();
-	}
-
-	@GuardedBy("this")
-	private void endUse(BucketParts used) {
-		// What others spent so long ago, refill has made up for.
-		used.peers().forget();
-		if (!this.activity.isDirty() && used.isFull()) {
-			drop();
-		}
-		else if (this.activity.hasSeenAll(used.replica().state())) {
-			rest(used);
-		}
-	}
-
-	@GuardedBy("this")
-	private void rest(BucketParts used) {
-		RestingReplica replica = used.rest();
-		if (replica != null) {
-			this.rejection = null;
-			this.activity.see(TokenBucketState.empty());
-			this.step = used.context().step();
-			this.resting = replica;
-			this.parts = null;
-		}
+		return isDropped();
 	}
 
 	/**
 	 * Drops the bucket for good, whatever is in it.
 	 */
 	public synchronized void drop() {
-		this.rejection = null;
-		this.activity.drop();
+		forgetRejection();
+		this.parts.activity().drop();
 	}
 
 	/**
 	 * Whether the bucket was dropped: what is merged into it then is lost.
 	 */
 	public synchronized boolean isDropped() {
-		return this.activity.isDropped();
+		return this.parts.activity().isDropped();
 	}
 
 	/**
 	 * The state as it is. Does not count as a touch.
 	 */
 	public synchronized TokenBucketState snapshot(long now) {
-		return seen(now).state();
+		return this.parts.seen(now).state();
 	}
 
-	public synchronized @Nullable GCounter<Birth> consumedBelowFull(long now) {
-		LocalReplica replica = seen(now);
-		return (replica.isBelowFull() && replica.hasRoomToCount()) ? replica.consumed() : null;
+	/**
+	 * Passes what was consumed under each birth, unless the bucket is full. Does not
+	 * count as a touch.
+	 * @param each is called with the lock held
+	 */
+	public synchronized void consumedBelowFull(long now, ObjLongConsumer<Birth> each) {
+		this.parts.consumedBelowFull(now, each);
 	}
 
 	public synchronized int entries() {
-		return replica().entries();
+		return this.parts.replica().entries();
 	}
 
 	public synchronized long level(long now) {
-		return seen(now).level();
+		return this.parts.seen(now).level();
 	}
 
 	public synchronized int remembered() {
-		return replica().remembered();
+		return this.parts.replica().remembered();
 	}
 
 	public synchronized long consumedHere() {
-		return (this.parts != null) ? this.parts.replica().consumedHere() : resting().consumedHere();
+		return this.parts.consumedHere();
 	}
 
 	public synchronized long lag(long now) {
-		return (this.parts != null) ? this.parts.credit().lag(now) : 0;
+		BucketParts used = this.parts.ifUsed();
+		return (used != null) ? used.credit().lag(now) : 0;
 	}
 
 	public synchronized long estimatedBytes() {
-		long bytes = (this.parts != null) ? USED_BYTES + ENTRY_BYTES * (long) this.parts.replica().state().size()
-				: RESTING_BYTES + resting().size();
-		return bytes + this.key.key().length();
+		return this.parts.estimatedBytes() + this.key.key().length();
 	}
 
 	public synchronized BucketStatus status(long now) {
-		BucketParts refreshed = refreshed(now);
-		LocalReplica replica = refreshed.replica();
-		Limit current = replica.limit();
-		long level = replica.level();
-		long missing = Math.max(0, current.capacity() - level);
-		long toNextToken = Math.min(missing, MicroTokens.PER_TOKEN - Math.floorMod(level, MicroTokens.PER_TOKEN));
-		return new BucketStatus(current, this.key.key(), this.key.overflow(), level, refreshed.rule().available(),
-				replica.view().isAlone() ? 0 : refreshed.credit().unacknowledged(), replica.consumedHere(),
-				refreshed.rule().line().size(), timeToAccrue(current, missing), timeToAccrue(current, toNextToken),
-				replica.state());
-	}
-
-	private static Duration timeToAccrue(Limit limit, long amount) {
-		return Duration.ofNanos(limit.refillRate().nanosToAccrue(amount));
+		return this.parts.refreshed(now).status(this.key);
 	}
 
 	/**
@@ -418,84 +344,21 @@ public final class Bucket implements Line {
 	 */
 	@GuardedBy("this")
 	private @Nullable BucketParts use(long now) {
-		if (this.activity.isDropped()) {
-			return null;
-		}
-		BucketParts touched = touch(now);
-		this.activity.use(now);
-		return touched;
+		forgetRejection();
+		return this.parts.use(now);
 	}
 
 	@GuardedBy("this")
 	private BucketParts touch(long now) {
+		forgetRejection();
+		return this.parts.touch(now);
+	}
+
+	@GuardedBy("this")
+	private void forgetRejection() {
 		if (this.rejection != null) {
 			this.rejection = null;
 		}
-		BucketParts refreshed = refreshed(now);
-		long syncIntervalNanos = this.around.limit().syncIntervalNanos();
-		refreshed.advances().refilled();
-		// Where more buckets are touched than a tick looks at, it comes too late.
-		refreshed.replica().rememberIfOld(2 * syncIntervalNanos, now);
-		refreshed.credit().shareIfOld(refreshed.replica().view(), syncIntervalNanos, now);
-		this.activity.touch();
-		return refreshed;
-	}
-
-	/**
-	 * Brings the bucket up to now.
-	 */
-	@GuardedBy("this")
-	private BucketParts refreshed(long now) {
-		BucketParts current = parts();
-		current.context().refresh(now);
-		return current;
-	}
-
-	@GuardedBy("this")
-	private BucketParts parts() {
-		BucketParts current = this.parts;
-		return (current != null) ? current : wake();
-	}
-
-	@GuardedBy("this")
-	private BucketParts wake() {
-		LocalReplica replica = replica();
-		BucketParts woken = BucketParts.of(this.key, this.around, this.step, replica, this.activity);
-		this.activity.see(replica.state());
-		this.parts = woken;
-		this.resting = null;
-		return woken;
-	}
-
-	/**
-	 * The replica up to now, of a bucket at rest only to be looked at.
-	 */
-	@GuardedBy("this")
-	private LocalReplica seen(long now) {
-		if (unchanged(now) == null) {
-			return refreshed(now).replica();
-		}
-		LocalReplica replica = replica();
-		replica.settle(now);
-		return replica;
-	}
-
-	/**
-	 * What is at rest since nothing changed around the bucket.
-	 */
-	@GuardedBy("this")
-	private @Nullable RestingReplica unchanged(long now) {
-		return (this.parts == null && this.around.limit().isUnchangedSince(this.step, now)) ? this.resting : null;
-	}
-
-	@GuardedBy("this")
-	private LocalReplica replica() {
-		return (this.parts != null) ? this.parts.replica() : resting().wake(this.step.limit(), this.step.view());
-	}
-
-	@GuardedBy("this")
-	private RestingReplica resting() {
-		return Objects.requireNonNull(this.resting);
 	}
 
 }

@@ -1,8 +1,13 @@
 package io.openclaw.tokenbucket.limiter.bucket;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
+import io.openclaw.tokenbucket.crdt.Limit;
+import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.limiter.rule.Credit;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
 import io.openclaw.tokenbucket.limiter.rule.RestingReplica;
@@ -12,7 +17,7 @@ import io.openclaw.tokenbucket.limiter.rule.RestingReplica;
  * has none: they say nothing then that fresh ones would not. Confined to its bucket.
  */
 record BucketParts(LocalReplica replica, Credit credit, PeerSpending peers, AdmissionRule rule, Advances advances,
-		ContextFollower context, Exchange exchange) {
+		ContextFollower context, SeenSpending seen, Exchange exchange) {
 
 	/**
 	 * Makes the parts of a bucket.
@@ -25,9 +30,35 @@ record BucketParts(LocalReplica replica, Credit credit, PeerSpending peers, Admi
 		AdmissionRule rule = new AdmissionRule(replica, credit, peers, activity, new WaitingLine(activity),
 				around.statistics());
 		ContextFollower context = new ContextFollower(around.limit(), step, replica, credit, rule, peers, activity);
-		Exchange exchange = new Exchange(key, replica, credit, peers, activity, context, around.statistics(),
-				around.queues());
-		return new BucketParts(replica, credit, peers, rule, new Advances(replica, rule), context, exchange);
+		SeenSpending seen = new SeenSpending(replica.state());
+		Exchange exchange = new Exchange(key, replica, credit, peers, activity, seen, context, around);
+		return new BucketParts(replica, credit, peers, rule, new Advances(replica, rule), context, seen, exchange);
+	}
+
+	/**
+	 * Ends an interval.
+	 * @return whether anything was spent or given back since the last, here or elsewhere
+	 */
+	boolean tick(long now, long keepNanos) {
+		this.replica.remember(now, keepNanos);
+		this.exchange.fold(now);
+		this.credit.share(this.replica.view(), now);
+		return this.seen.tick(this.replica.state());
+	}
+
+	BucketStatus status(BucketKey key) {
+		Limit limit = this.replica.limit();
+		long level = this.replica.level();
+		long missing = Math.max(0, limit.capacity() - level);
+		long toNextToken = Math.min(missing, MicroTokens.PER_TOKEN - Math.floorMod(level, MicroTokens.PER_TOKEN));
+		return new BucketStatus(limit, key.key(), key.overflow(), level, this.rule.available(),
+				this.replica.view().isAlone() ? 0 : this.credit.unacknowledged(), this.replica.consumedHere(),
+				this.rule.line().size(), timeToAccrue(limit, missing), timeToAccrue(limit, toNextToken),
+				this.replica.state());
+	}
+
+	private static Duration timeToAccrue(Limit limit, long amount) {
+		return Duration.ofNanos(limit.refillRate().nanosToAccrue(amount));
 	}
 
 	/**
@@ -44,7 +75,7 @@ record BucketParts(LocalReplica replica, Credit credit, PeerSpending peers, Admi
 	 */
 	@Nullable RestingReplica rest() {
 		boolean atRest = this.rule.isAtRest() && this.credit.isAtRest() && this.peers.isForgotten()
-				&& this.advances.isEmpty() && this.exchange.isAtRest();
+				&& this.advances.isEmpty() && this.seen.isAllOf(this.replica.state()) && this.exchange.isAtRest();
 		return atRest ? RestingReplica.of(this.replica) : null;
 	}
 

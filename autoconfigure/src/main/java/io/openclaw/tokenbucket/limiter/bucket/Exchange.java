@@ -30,23 +30,23 @@ final class Exchange {
 
 	private final Activity<?> activity;
 
+	private final SeenSpending seen;
+
 	private final ContextFollower context;
 
-	private final LimitStatistics statistics;
-
-	private final BucketQueues<?> queues;
+	private final Surroundings<?> around;
 
 	Exchange(BucketKey key, LocalReplica replica, Credit credit, PeerSpending peers, Activity<?> activity,
-			ContextFollower context, LimitStatistics statistics, BucketQueues<?> queues) {
+			SeenSpending seen, ContextFollower context, Surroundings<?> around) {
 		this.key = key;
 		this.replica = replica;
 		this.folds = new FoldedReplica(replica);
 		this.credit = credit;
 		this.peers = peers;
 		this.activity = activity;
+		this.seen = seen;
 		this.context = context;
-		this.statistics = statistics;
-		this.queues = queues;
+		this.around = around;
 	}
 
 	/**
@@ -66,7 +66,7 @@ final class Exchange {
 		long availableBefore = this.replica.spendable();
 		if (this.replica.merge(credible)) {
 			this.activity.use(now);
-			this.queues.merges().onMerge(this.key, before, credible, this.replica.state());
+			this.around.queues().merges().onMerge(this.key, before, credible, this.replica.state());
 			learn(before, availableBefore, now);
 		}
 		if (!this.replica.state().isAtLeast(credible)) {
@@ -98,18 +98,18 @@ final class Exchange {
 			this.activity.markDirty();
 		}
 		this.context.trimExcess();
-		this.statistics.see(this.replica.level());
+		this.around.statistics().see(this.replica.level());
 		this.credit.share(this.replica.view(), now);
-		DriftListener listener = this.context.isConfigured() ? this.queues.drift() : DriftListener.NONE;
+		DriftListener listener = this.context.isConfigured() ? this.around.queues().drift() : DriftListener.NONE;
 		this.peers.judge(this.key, this.context.syncIntervalNanos(), listener, now);
 		this.context.doubtReplica(now);
 	}
 
 	MergeResult restore(TokenBucketState saved, long now) {
-		boolean untouched = this.activity.hasSeen(this.replica.state());
+		boolean untouched = this.seen.isOf(this.replica.state());
 		MergeResult result = merge(saved, now);
 		if (untouched) {
-			this.activity.see(this.replica.state());
+			this.seen.see(this.replica.state());
 		}
 		return result;
 	}

@@ -3,10 +3,17 @@ package io.openclaw.tokenbucket.limiter.bucket;
 import java.util.Collection;
 import java.util.List;
 
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+
 /**
  * The line of requests that wait for credit.
  */
 public interface Line {
+
+	/**
+	 * The bucket whose credit they wait for.
+	 */
+	BucketKey key();
 
 	/**
 	 * Looks at the requests in line, first come first served.

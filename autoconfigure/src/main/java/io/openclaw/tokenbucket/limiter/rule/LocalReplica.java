@@ -87,7 +87,7 @@ public final class LocalReplica {
 	 * one state to remember.
 	 */
 	boolean isPlain() {
-		return this.view.isComplete() && this.missedRefill.isEmpty() && this.level.isPlain()
+		return this.view.isComplete() && hasRoomToCount() && this.missedRefill.isEmpty() && this.level.isPlain()
 				&& this.reserve.remembered() <= 1;
 	}
 

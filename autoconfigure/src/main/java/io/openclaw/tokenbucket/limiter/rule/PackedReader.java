@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.limiter.rule;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjLongConsumer;
 
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.GCounter;
@@ -52,6 +53,18 @@ final class PackedReader {
 		GCounter<Birth> returned = ((same & 2) != 0) ? base.returned() : births();
 		GCounter<MemberId> granted = ((same & 4) != 0) ? base.granted() : granted();
 		return new TokenBucketState(consumed, returned, granted, initial);
+	}
+
+	/**
+	 * Passes what was consumed in a state that is packed with no other as its base,
+	 * without unpacking the rest.
+	 */
+	void consumed(ObjLongConsumer<Birth> each) {
+		boolean none = (number() & 1) != 0;
+		number();
+		for (long left = none ? 0 : number(); left > 0; left--) {
+			each.accept(birth(), number());
+		}
 	}
 
 	private GCounter<Birth> births() {

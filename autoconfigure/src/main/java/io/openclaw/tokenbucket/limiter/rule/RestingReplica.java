@@ -1,6 +1,7 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
 import java.util.List;
+import java.util.function.ObjLongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,8 @@ public final class RestingReplica {
 	/**
 	 * Packs a replica, which must not be used any more.
 	 * @return {@code null} if there is something about it that is not packed: members are
-	 * lost, something was folded, or there was more than a full bucket
+	 * lost, something was folded, there was more than a full bucket, or there is no room
+	 * to count
 	 */
 	public static @Nullable RestingReplica of(LocalReplica replica) {
 		TokenBucketState state = replica.state();
@@ -41,12 +43,12 @@ public final class RestingReplica {
 		}
 		PackedWriter writer = new PackedWriter(replica.view().heard());
 		writer.number(replica.consumedHere());
+		writer.state(state, TokenBucketState.empty());
 		writer.birth(replica.birth());
 		writer.number(replica.marginNanos());
 		writer.number(replica.settledAt());
 		writer.number(replica.settledAt() - replica.viewedSince());
 		writer.number(replica.ageNanos());
-		writer.state(state, TokenBucketState.empty());
 		replica.refill().pack(writer);
 		replica.reserve().pack(writer, state, replica.settledAt());
 		long missing = replica.limit().capacity() - replica.level() - 2L * replica.view().size();
@@ -61,12 +63,12 @@ public final class RestingReplica {
 	public LocalReplica wake(Limit limit, MembershipView view) {
 		PackedReader reader = new PackedReader(this.packed, this.members);
 		long consumedHere = reader.number();
+		TokenBucketState state = reader.state(TokenBucketState.empty());
 		Birth birth = reader.birth();
 		long marginNanos = reader.number();
 		long settledAt = reader.number();
 		long viewedSince = settledAt - reader.number();
 		long createdAt = settledAt - reader.number();
-		TokenBucketState state = reader.state(TokenBucketState.empty());
 		SharedRefill refill = SharedRefill.unpack(reader, limit, view, settledAt);
 		Reserve reserve = Reserve.unpack(reader, state, settledAt);
 		return new LocalReplica(limit, birth, view, marginNanos, refill, reserve, consumedHere, viewedSince, createdAt,
@@ -82,6 +84,17 @@ public final class RestingReplica {
 
 	public long consumedHere() {
 		return new PackedReader(this.packed, this.members).number();
+	}
+
+	/**
+	 * Passes what was consumed, without waking the replica: a digest asks it of most of a
+	 * million.
+	 * @param each receives the amount under each birth
+	 */
+	public void consumed(ObjLongConsumer<Birth> each) {
+		PackedReader reader = new PackedReader(this.packed, this.members);
+		reader.number();
+		reader.consumed(each);
 	}
 
 	/**

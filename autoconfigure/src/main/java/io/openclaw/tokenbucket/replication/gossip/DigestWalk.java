@@ -5,8 +5,6 @@ import java.util.Iterator;
 
 import org.jspecify.annotations.Nullable;
 
-import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
@@ -61,8 +59,7 @@ public final class DigestWalk {
 		}
 		for (int i = 0; i < STEP && this.left.hasNext(); i++) {
 			BucketKey key = this.left.next();
-			GCounter<Birth> consumed = this.store.replicas().consumedBelowFull(key, now);
-			this.sum += (consumed != null) ? StateDigest.of(key, consumed) : 0;
+			this.sum += StateDigest.of(key, (each) -> this.store.replicas().consumedBelowFull(key, now, each));
 		}
 		if (this.left.hasNext()) {
 			return true;

@@ -1,7 +1,9 @@
 package io.openclaw.tokenbucket.replication.gossip;
 
+import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
+
 import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.GCounter;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
@@ -12,10 +14,14 @@ public final class StateDigest {
 	private StateDigest() {
 	}
 
-	public static long of(BucketKey key, GCounter<Birth> consumed) {
+	/**
+	 * The digest of one bucket.
+	 * @param consumed passes what was consumed under each birth, in any order
+	 */
+	public static long of(BucketKey key, Consumer<ObjLongConsumer<Birth>> consumed) {
 		long bucket = mix(mix(key.limit().hashCode()) + 2L * key.key().hashCode() + (key.overflow() ? 1 : 0));
 		long[] sum = new long[1];
-		consumed.forEach((birth, amount) -> sum[0] += mix(bucket ^ mix(member(birth) ^ mix(amount))));
+		consumed.accept((birth, amount) -> sum[0] += mix(bucket ^ mix(member(birth) ^ mix(amount))));
 		return sum[0];
 	}
 

@@ -94,7 +94,7 @@ class DigestWalkTests {
 				.replicas()
 				.snapshot(Spender.key(key), this.time.nanoTime())
 				.orElseThrow();
-			sum += StateDigest.of(bucket.key(), bucket.state().consumed());
+			sum += StateDigest.of(bucket.key(), bucket.state().consumed()::forEach);
 		}
 		return sum;
 	}
