@@ -283,7 +283,7 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @param filter what is kept
 	 * @return the counter of these; this very instance if all pass
 	 */
-	public GCounter<K> retain(Entries<K> filter) {
+	public GCounter<K> retain(EntryFilter<K> filter) {
 		int passing = 0;
 		while (passing < this.amounts.length && filter.test(this.keys.get(passing), this.amounts[passing])) {
 			passing++;
@@ -291,7 +291,7 @@ public final class GCounter<K extends Comparable<K>> {
 		return (passing == this.amounts.length) ? this : retainFrom(passing, filter);
 	}
 
-	private GCounter<K> retainFrom(int failed, Entries<K> filter) {
+	private GCounter<K> retainFrom(int failed, EntryFilter<K> filter) {
 		BitSet passed = new BitSet(this.amounts.length);
 		passed.set(0, failed);
 		for (int i = failed + 1; i < this.amounts.length; i++) {
@@ -316,7 +316,7 @@ public final class GCounter<K extends Comparable<K>> {
 	 * @param other the counter to compare with
 	 * @param action what receives key, amount and the other's amount
 	 */
-	public void forEachAbove(GCounter<K> other, Growth<K> action) {
+	public void forEachAbove(GCounter<K> other, GrowthListener<K> action) {
 		boolean same = this.keys.isSame(other.keys);
 		for (int i = 0; i < this.amounts.length; i++) {
 			long before = same ? other.amounts[i] : other.get(this.keys.get(i));
@@ -348,42 +348,6 @@ public final class GCounter<K extends Comparable<K>> {
 		if (amount < 0) {
 			throw new IllegalArgumentException("amount must not be negative: " + amount);
 		}
-	}
-
-	/**
-	 * A test of entries.
-	 *
-	 * @param <K> what an amount is counted under
-	 */
-	@FunctionalInterface
-	public interface Entries<K> {
-
-		/**
-		 * Tests an entry.
-		 * @param key what the amount is counted under
-		 * @param amount the amount
-		 * @return whether it passes
-		 */
-		boolean test(K key, long amount);
-
-	}
-
-	/**
-	 * What receives entries that grew.
-	 *
-	 * @param <K> what an amount is counted under
-	 */
-	@FunctionalInterface
-	public interface Growth<K> {
-
-		/**
-		 * Receives an entry.
-		 * @param key what the amount is counted under
-		 * @param amount the amount
-		 * @param before the smaller amount of the other counter
-		 */
-		void accept(K key, long amount, long before);
-
 	}
 
 }

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.GCounter;
+import io.openclaw.tokenbucket.crdt.EntryFilter;
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.crdt.TokenBucketState;
@@ -63,7 +63,7 @@ final class Folding {
 		Map<MemberId, Long> newest = new HashMap<>();
 		state.consumed().forEach((birth, amount) -> newest.merge(birth.member(), birth.number(), Math::max));
 		state.returned().forEach((birth, amount) -> newest.merge(birth.member(), birth.number(), Math::max));
-		GCounter.Entries<Birth> isPast = (birth, amount) -> !view.counts(birth.member())
+		EntryFilter<Birth> isPast = (birth, amount) -> !view.counts(birth.member())
 				|| birth.number() < newest.getOrDefault(birth.member(), birth.number());
 		int[] left = { MOST_AT_ONCE };
 		return state.fold(state.consumed().retain((birth, amount) -> isPast.test(birth, amount) && left[0]-- > 0),
