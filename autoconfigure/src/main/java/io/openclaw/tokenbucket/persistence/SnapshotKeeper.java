@@ -1,6 +1,9 @@
 package io.openclaw.tokenbucket.persistence;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,16 +17,18 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.Timer;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.membership.MembershipView;
+import io.openclaw.tokenbucket.limiter.port.BucketKey;
+import io.openclaw.tokenbucket.limiter.port.UnsavedBuckets;
 import io.openclaw.tokenbucket.replication.StateCodec;
 import io.openclaw.tokenbucket.replication.port.MessageSigning;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
 
 /**
  * Keeps the buckets in a {@link SnapshotStore}: reads them when this process starts, and
- * writes those that changed and fall to it on a tick, so many at most. Nothing is written
- * before everything was read, else what a new process does not know would be overwritten.
- * All work happens in tasks of one timer of its own, which must run them one after the
- * other.
+ * writes those that changed on a tick, so many at most. Each member writes all that it
+ * hears of, so nothing is lost with one of them. Nothing is written before everything was
+ * read, else what a new process does not know would be overwritten. All work happens in
+ * tasks of one timer of its own, which must run them one after the other.
  */
 public final class SnapshotKeeper {
 
@@ -46,7 +51,10 @@ public final class SnapshotKeeper {
 
 	private final Restoration restoration;
 
-	private final SavingDuty duty;
+	private final UnsavedBuckets unsaved;
+
+	// All buckets, where the store has lost some, on their way to be written again.
+	private Iterator<BucketKey> again = Collections.emptyIterator();
 
 	private final NanoClock clock;
 
@@ -83,7 +91,7 @@ public final class SnapshotKeeper {
 		this.snapshots = snapshots;
 		this.codec = new StateCodec(signing);
 		this.restoration = new Restoration(store, this.codec, clock, listener);
-		this.duty = new SavingDuty(store.replicas().unsaved(), store.self(), clock.nanoTime());
+		this.unsaved = store.replicas().unsaved();
 		this.clock = clock;
 		this.timer = timer;
 	}
@@ -98,7 +106,7 @@ public final class SnapshotKeeper {
 	public CompletionStage<Void> start(int replicationFactor) {
 		long now = this.clock.nanoTime();
 		this.store.membershipChanged(MembershipView.joining(this.store.self(), replicationFactor, now), now);
-		this.store.replicas().unsaved().record();
+		this.unsaved.record();
 		this.timer.schedule(Duration.ZERO, this::load);
 		return this.firstRead.minimalCompletionStage();
 	}
@@ -126,8 +134,6 @@ public final class SnapshotKeeper {
 			this.stopping = true;
 			// What was spent since the replicator's last tick.
 			this.store.finish(this.clock.nanoTime());
-			// Those to whom it falls may stop at the same time.
-			this.duty.saveAll();
 			if (!this.busy) {
 				saveOrEnd();
 			}
@@ -159,8 +165,6 @@ public final class SnapshotKeeper {
 			// Of a server that answered late.
 			this.restoration.receiveWaiting();
 			this.budget = MAX_A_TICK;
-			long now = this.clock.nanoTime();
-			this.duty.follow(this.store.view(now), now);
 			save();
 		}
 		else {
@@ -171,8 +175,8 @@ public final class SnapshotKeeper {
 	private void save() {
 		this.busy = true;
 		Map<String, LimitDefinition> limits = this.store.limits().definitions();
-		SnapshotPage page = SnapshotPage.of(this.duty.take(Math.min(this.budget, StateCodec.MAX_BUCKETS)), this.store,
-				this.codec, this.clock.nanoTime());
+		SnapshotPage page = SnapshotPage.of(take(Math.min(this.budget, StateCodec.MAX_BUCKETS)), this.store, this.codec,
+				this.clock.nanoTime());
 		this.budget -= page.keys().size();
 		attempt(() -> this.snapshots.save(page.written(), page.deleted(), timeToLive()), (complete, failure) -> {
 			if (failure == null) {
@@ -185,12 +189,25 @@ public final class SnapshotKeeper {
 		});
 	}
 
+	// What changed goes first.
+	private List<BucketKey> take(int most) {
+		List<BucketKey> taken = this.unsaved.take(most);
+		while (taken.size() < most && this.again.hasNext()) {
+			taken.add(this.again.next());
+		}
+		return taken;
+	}
+
+	private boolean isSaved() {
+		return this.unsaved.isEmpty() && !this.again.hasNext();
+	}
+
 	private void onSaved(@Nullable Boolean complete) {
 		this.pause = INTERVAL;
 		if (Boolean.FALSE.equals(complete)) {
-			this.duty.saveAgain(this.store.replicas().keys());
+			this.again = this.store.replicas().keys();
 		}
-		if (this.budget > 0 && !this.duty.isDone()) {
+		if (this.budget > 0 && !isSaved()) {
 			save();
 		}
 		else {
@@ -199,7 +216,7 @@ public final class SnapshotKeeper {
 	}
 
 	private void onFailed(SnapshotPage page) {
-		this.store.replicas().unsaved().addAll(page.keys());
+		this.unsaved.addAll(page.keys());
 		this.pause = longer(this.pause);
 		if (this.stopping) {
 			end();
@@ -220,7 +237,7 @@ public final class SnapshotKeeper {
 	}
 
 	private void saveOrEnd() {
-		if (this.loaded && (!this.duty.isDone() || !this.savedLimits.equals(this.store.limits().definitions()))) {
+		if (this.loaded && (!isSaved() || !this.savedLimits.equals(this.store.limits().definitions()))) {
 			this.budget = Integer.MAX_VALUE;
 			save();
 		}

@@ -44,6 +44,10 @@ final class SavedFleet implements ReplicationListener {
 		return this.fleet.time();
 	}
 
+	TestWire wire() {
+		return this.fleet.wire();
+	}
+
 	MemorySnapshots snapshots() {
 		return this.snapshots;
 	}

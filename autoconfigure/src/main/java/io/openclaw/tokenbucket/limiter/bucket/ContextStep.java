@@ -16,13 +16,19 @@ import io.openclaw.tokenbucket.limiter.membership.MembershipView;
  */
 public final class ContextStep {
 
+	// A rate is followed much faster than anything else, but may change every second.
+	private static final int WORK_OF_A_RATE = 1;
+
+	private static final int WORK_OF_A_STEP = 64;
+
 	private final Numbered members;
 
 	private final int recoveries;
 
 	private final long since;
 
-	private final long ordinal;
+	// Of all steps up to this one.
+	private final long work;
 
 	private volatile ActiveLimit active;
 
@@ -37,12 +43,12 @@ public final class ContextStep {
 		this(members, active, recoveries, since, 0);
 	}
 
-	private ContextStep(Numbered members, ActiveLimit active, int recoveries, long since, long ordinal) {
+	private ContextStep(Numbered members, ActiveLimit active, int recoveries, long since, long work) {
 		this.members = members;
 		this.active = active;
 		this.recoveries = recoveries;
 		this.since = since;
-		this.ordinal = ordinal;
+		this.work = work;
 	}
 
 	long number() {
@@ -77,10 +83,11 @@ public final class ContextStep {
 	}
 
 	/**
-	 * How many steps come after this one up to a later one.
+	 * How much there is to follow from this step up to a later one: about as many steps,
+	 * those aside that only change the rate.
 	 */
 	long stepsTo(ContextStep later) {
-		return later.ordinal - this.ordinal;
+		return (later.work - this.work) / WORK_OF_A_STEP;
 	}
 
 	/**
@@ -91,15 +98,17 @@ public final class ContextStep {
 	}
 
 	ContextStep then(Numbered newMembers, long now) {
-		return append(new ContextStep(newMembers, this.active, this.recoveries, now, this.ordinal + 1));
+		return append(new ContextStep(newMembers, this.active, this.recoveries, now, this.work + WORK_OF_A_STEP));
 	}
 
 	ContextStep then(ActiveLimit changed, long now) {
-		return append(new ContextStep(this.members, changed, this.recoveries, now, this.ordinal + 1));
+		boolean adapts = changed.definition() == this.active.definition();
+		return append(new ContextStep(this.members, changed, this.recoveries, now,
+				this.work + (adapts ? WORK_OF_A_RATE : WORK_OF_A_STEP)));
 	}
 
 	ContextStep recovered(long now) {
-		return append(new ContextStep(this.members, this.active, this.recoveries + 1, now, this.ordinal + 1));
+		return append(new ContextStep(this.members, this.active, this.recoveries + 1, now, this.work + WORK_OF_A_STEP));
 	}
 
 	private ContextStep append(ContextStep step) {

@@ -1,12 +1,12 @@
 package io.openclaw.tokenbucket.limiter.port;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * The buckets that changed or were dropped since they were last saved. Empty until
@@ -32,19 +32,20 @@ public final class UnsavedBuckets {
 	}
 
 	/**
-	 * Takes one of them off.
-	 * @return its key, {@code null} if nothing has changed
+	 * Takes some of them off.
+	 * @param most how many at most
+	 * @return their keys, none if nothing has changed
 	 */
-	public synchronized @Nullable BucketKey takeOne() {
+	public synchronized List<BucketKey> take(int most) {
 		if (!this.left.hasNext()) {
 			this.left = this.keys.iterator();
 		}
-		if (!this.left.hasNext()) {
-			return null;
+		List<BucketKey> taken = new ArrayList<>();
+		while (taken.size() < most && this.left.hasNext()) {
+			taken.add(this.left.next());
+			this.left.remove();
 		}
-		BucketKey key = this.left.next();
-		this.left.remove();
-		return key;
+		return taken;
 	}
 
 	/**

@@ -27,6 +27,9 @@ public final class Upkeep {
 	 */
 	public static final int SLICE = 5_000;
 
+	// Of a bucket: if all counted, buckets could fall behind faster than they follow.
+	private static final long MOST_STEPS_COUNTED = 40;
+
 	// Snapshots may be asked for as far back as a member may be silent and still count as
 	// heard, which is at most three seconds.
 	private static final long LONGEST_BOUND_NANOS = 3_000_000_000L;
@@ -165,10 +168,14 @@ public final class Upkeep {
 		}, now);
 	}
 
+	private static long work(Bucket bucket, long now) {
+		return 1 + Math.min(MOST_STEPS_COUNTED, bucket.stepsBehind(now));
+	}
+
 	private static void visit(Iterator<Bucket> buckets, int most, Consumer<Bucket> action, long now) {
 		for (long left = most; left > 0 && buckets.hasNext();) {
 			Bucket bucket = buckets.next();
-			left -= 1 + bucket.stepsBehind(now);
+			left -= work(bucket, now);
 			action.accept(bucket);
 		}
 	}
@@ -183,7 +190,7 @@ public final class Upkeep {
 		try {
 			for (long left = most; left > 0 && !taken.isEmpty();) {
 				Bucket bucket = taken.remove();
-				left -= 1 + bucket.stepsBehind(now);
+				left -= work(bucket, now);
 				action.accept(bucket);
 			}
 		}

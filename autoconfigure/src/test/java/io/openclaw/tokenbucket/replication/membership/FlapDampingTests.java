@@ -22,10 +22,10 @@ class FlapDampingTests {
 	@Test
 	void whoeverIsLostAgainSoonWaitsTwiceAsLongEachTimeUpToABound() {
 		returnsAfter();
-		for (int doublings = 0; doublings < 5; doublings++) {
+		for (int doublings = 0; doublings < 4; doublings++) {
 			assertThat(returnsAfter()).isEqualTo(BOUND << doublings);
 		}
-		assertThat(returnsAfter()).isEqualTo(BOUND << 4);
+		assertThat(returnsAfter()).isEqualTo(5_000 * MILLI);
 	}
 
 	@Test
