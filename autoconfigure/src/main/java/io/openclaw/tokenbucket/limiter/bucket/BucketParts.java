@@ -10,6 +10,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.limiter.rule.Credit;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
+import io.openclaw.tokenbucket.limiter.rule.MemberLists;
 import io.openclaw.tokenbucket.limiter.rule.RestingReplica;
 
 /**
@@ -71,12 +72,13 @@ record BucketParts(LocalReplica replica, Credit credit, PeerSpending peers, Admi
 
 	/**
 	 * Packs the replica, if that is all that is left to remember.
+	 * @param lists of members that buckets share
 	 * @return {@code null} if it is not
 	 */
-	@Nullable RestingReplica rest() {
+	@Nullable RestingReplica rest(MemberLists lists) {
 		boolean atRest = this.rule.isAtRest() && this.credit.isAtRest() && this.peers.isForgotten()
 				&& this.advances.isEmpty() && this.seen.isAllOf(this.replica.state()) && this.exchange.isAtRest();
-		return atRest ? RestingReplica.of(this.replica) : null;
+		return atRest ? RestingReplica.of(this.replica, lists) : null;
 	}
 
 }

@@ -141,7 +141,7 @@ final class RestableParts {
 			this.activity.drop();
 			return;
 		}
-		RestingReplica packed = idle.rest();
+		RestingReplica packed = idle.rest(this.around.members());
 		if (packed != null) {
 			this.step = idle.context().step();
 			this.resting = packed;

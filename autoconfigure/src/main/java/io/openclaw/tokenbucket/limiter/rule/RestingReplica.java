@@ -24,24 +24,26 @@ public final class RestingReplica {
 	// Not earlier, since refill alone fills it.
 	private final long fullAt;
 
-	private RestingReplica(PackedWriter writer, long fullAt) {
+	private RestingReplica(PackedWriter writer, List<MemberId> members, long fullAt) {
 		this.packed = writer.bytes();
-		this.members = writer.members();
+		this.members = members;
 		this.fullAt = fullAt;
 	}
 
 	/**
 	 * Packs a replica, which must not be used any more.
+	 * @param lists of replicas that are packed as well
 	 * @return {@code null} if there is something about it that is not packed: members are
 	 * lost, something was folded, there was more than a full bucket, or there is no room
 	 * to count
 	 */
-	public static @Nullable RestingReplica of(LocalReplica replica) {
+	public static @Nullable RestingReplica of(LocalReplica replica, MemberLists lists) {
 		TokenBucketState state = replica.state();
 		if (state.fold().number() > 0 || !replica.isPlain()) {
 			return null;
 		}
-		PackedWriter writer = new PackedWriter(replica.view().heard());
+		List<MemberId> heard = replica.view().heard();
+		PackedWriter writer = new PackedWriter(heard);
 		writer.number(replica.consumedHere());
 		writer.state(state, TokenBucketState.empty());
 		writer.birth(replica.birth());
@@ -52,7 +54,9 @@ public final class RestingReplica {
 		replica.refill().pack(writer);
 		replica.reserve().pack(writer, state, replica.settledAt());
 		long missing = replica.limit().capacity() - replica.level() - 2L * replica.view().size();
-		return new RestingReplica(writer, replica.settledAt() + replica.limit().refillRate().nanosToAccrue(missing));
+		List<MemberId> members = (writer.members() == heard) ? heard : lists.shared(writer.members());
+		return new RestingReplica(writer, members,
+				replica.settledAt() + replica.limit().refillRate().nanosToAccrue(missing));
 	}
 
 	/**
@@ -95,6 +99,10 @@ public final class RestingReplica {
 		PackedReader reader = new PackedReader(this.packed, this.members);
 		reader.number();
 		reader.consumed(each);
+	}
+
+	List<MemberId> members() {
+		return this.members;
 	}
 
 	/**

@@ -18,6 +18,7 @@ import io.openclaw.tokenbucket.limiter.bucket.Surroundings;
 import io.openclaw.tokenbucket.limiter.membership.CurrentMembership;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
+import io.openclaw.tokenbucket.limiter.rule.MemberLists;
 
 /**
  * The buckets of one limit by key, created where they are missing and memory allows it.
@@ -47,7 +48,7 @@ public final class BucketTable {
 		this.statistics = statistics;
 		this.memory = memory;
 		this.members = members;
-		this.around = new Surroundings<>(context, statistics, queues);
+		this.around = new Surroundings<>(context, statistics, queues, new MemberLists());
 	}
 
 	public boolean holds(BucketKey key) {

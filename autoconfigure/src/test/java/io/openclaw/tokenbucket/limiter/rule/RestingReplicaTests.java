@@ -39,7 +39,11 @@ class RestingReplicaTests {
 	// Clocks of a process begin anywhere.
 	private static final long START = -Long.MAX_VALUE / 3;
 
+	private static final MemberId GONE = new MemberId("gone", 1);
+
 	private static final MembershipView ALL = healthy(START, ALICE, BOB, CAROL);
+
+	private final MemberLists lists = new MemberLists();
 
 	static LongStream seeds() {
 		return LongStream.range(0, 300);
@@ -50,7 +54,7 @@ class RestingReplicaTests {
 	void aReplicaThatIsWokenGoesOnAsIfItHadNeverRested(long seed) {
 		Random random = new Random(seed);
 		LocalReplica replica = used(random);
-		RestingReplica resting = RestingReplica.of(replica);
+		RestingReplica resting = RestingReplica.of(replica, this.lists);
 		assertThat(resting).as("seed %d", seed).isNotNull();
 		LocalReplica woken = resting.wake(LIMIT, ALL);
 		assertSame(woken, replica, seed);
@@ -74,19 +78,33 @@ class RestingReplicaTests {
 	@Test
 	void whatIsAboutToHappenToAReplicaKeepsItFromRest() {
 		LocalReplica degraded = replica(view(START, ALICE, lost(BOB, START, START), heard(CAROL, START)));
-		assertThat(RestingReplica.of(degraded)).isNull();
+		assertThat(RestingReplica.of(degraded, this.lists)).isNull();
 		LocalReplica overfull = replica(ALL);
 		overfull.change(limit(500, "7"), START + 1);
-		assertThat(RestingReplica.of(overfull)).isNull();
+		assertThat(RestingReplica.of(overfull, this.lists)).isNull();
 		LocalReplica folded = replica(ALL);
 		TokenBucketState state = TokenBucketState.empty().consume(new Birth(BOB, 1), tokens(3));
 		new FoldedReplica(folded).meet(state.fold(state.consumed(), state.returned(), state.granted()),
 				() -> new Birth(ALICE, 2));
-		assertThat(RestingReplica.of(folded)).isNull();
+		assertThat(RestingReplica.of(folded, this.lists)).isNull();
 		LocalReplica remembering = replica(ALL);
 		remembering.remember(START + 1, millis(1));
 		remembering.remember(START + 2, millis(1));
-		assertThat(RestingReplica.of(remembering)).isNull();
+		assertThat(RestingReplica.of(remembering, this.lists)).isNull();
+	}
+
+	@Test
+	void replicasThatNameTheSameProcessesShareAList() {
+		RestingReplica one = RestingReplica.of(usedByOneWhoIsGone(), this.lists);
+		RestingReplica other = RestingReplica.of(usedByOneWhoIsGone(), this.lists);
+		assertThat(one.members()).contains(GONE).isSameAs(other.members());
+		assertThat(one.wake(LIMIT, ALL).state().consumed().get(new Birth(GONE, 1))).isEqualTo(tokens(3));
+	}
+
+	private static LocalReplica usedByOneWhoIsGone() {
+		LocalReplica replica = replica(ALL);
+		replica.merge(TokenBucketState.empty().consume(new Birth(GONE, 1), tokens(3)));
+		return replica;
 	}
 
 	@Test
@@ -94,7 +112,7 @@ class RestingReplicaTests {
 		LocalReplica replica = replica(ALL);
 		replica.settle(START);
 		replica.spend(tokens(14));
-		RestingReplica resting = RestingReplica.of(replica);
+		RestingReplica resting = RestingReplica.of(replica, this.lists);
 		assertThat(resting.mayBeFull(START + millis(1_998))).isFalse();
 		long full = START + millis(2_000);
 		while (!replica.isFull()) {
