@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.netty.http.client.HttpClient;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
@@ -38,6 +39,7 @@ import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.MediaType;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import io.openclaw.tokenbucket.gateway.key.KeyIds;
@@ -106,7 +108,11 @@ class HiddenKeysTests {
 
 	@BeforeEach
 	void connect(@LocalServerPort int port) throws IOException {
-		this.client = WebTestClient.bindToServer()
+		// Reactor Netty may never answer the request after one that it refused at once,
+		// if
+		// both came on one connection (reactor-netty#4361).
+		HttpClient oneRequestAConnection = HttpClient.create().keepAlive(false);
+		this.client = WebTestClient.bindToServer(new ReactorClientHttpConnector(oneRequestAConnection))
 			.baseUrl("http://127.0.0.1:" + port)
 			.responseTimeout(Duration.ofSeconds(30))
 			.codecs((codecs) -> codecs.defaultCodecs().maxInMemorySize(16 << 20))
