@@ -24,9 +24,7 @@ final class AnswerScheduler {
 	 * threads where the server is not Reactor Netty
 	 */
 	static Scheduler of(ServerHttpResponse response) {
-		// As a mere executor: what Reactor makes of a service of threads costs more than
-		// the
-		// task.
+		// As a mere executor: for a service of threads Reactor does more than the task.
 		return (nativeResponse(response) instanceof Connection connection)
 				? Schedulers.fromExecutor(connection.channel().eventLoop()::execute) : Schedulers.parallel();
 	}
