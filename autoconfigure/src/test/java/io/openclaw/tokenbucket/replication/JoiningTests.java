@@ -222,6 +222,49 @@ class JoiningTests {
 	}
 
 	@Test
+	void whoWasToldByMembersThatDiedTellsWhomItFoundsTheNextFleetWith() {
+		TestMember dying = this.fleet.startTogether("a").get(0);
+		dying.spender().spend(KEY, 700);
+		this.fleet.advanceSeconds(1);
+		TestMember heir = this.fleet.start("b");
+		this.fleet.awaitAtMost(Duration.ofSeconds(2), () -> heir.spender().level(KEY) < 320);
+		dying.kill();
+		this.fleet.advanceSeconds(1);
+		assertThat(heir.isCounted()).isFalse();
+		TestMember restarted = this.fleet.start(new MemberId("a", 2), UnaryOperator.identity());
+		foundTogether(heir, restarted, Duration.ofSeconds(2));
+	}
+
+	@Test
+	void whoWasToldByMembersThatDiedTellsWhoWaitedWithItButWasNotTold() {
+		TestMember dying = this.fleet.startTogether("a").get(0);
+		dying.spender().spend(KEY, 700);
+		this.fleet.advanceSeconds(1);
+		MemberId untoldId = new MemberId("c", 1);
+		this.fleet.wire().lose((sent, to) -> sent.message().transfer() != null && to.equals(untoldId));
+		TestMember heir = this.fleet.start("b");
+		TestMember untold = this.fleet.start(untoldId, UnaryOperator.identity());
+		this.fleet.awaitAtMost(Duration.ofSeconds(2), () -> heir.spender().level(KEY) < 320);
+		dying.kill();
+		this.fleet.wire().loseNothing();
+		foundTogether(heir, untold, TestFleet.MEMBER_TIMEOUT.plusSeconds(5));
+	}
+
+	// Of a thousand tokens a joiner may spend a third.
+	private void foundTogether(TestMember heir, TestMember other, Duration atMost) {
+		this.fleet.awaitAtMost(atMost, () -> {
+			assertThat(other.spender().spendable(KEY)).isLessThan(340);
+			return heir.fleetSize() == 2 && heir.isCounted() && other.isCounted();
+		});
+		assertThat(other.spender().level(KEY)).isLessThan(340);
+		this.fleet.advanceSeconds(1);
+		assertThat(List.of(heir, other)).allSatisfy((member) -> {
+			assertThat(member.fleetSize()).isEqualTo(2);
+			assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY);
+		});
+	}
+
+	@Test
 	void membersThatNeverMetExchangeEverythingBeforeTheyHearEachOther() {
 		MemberId secondId = new MemberId("b", 1);
 		this.fleet.wire().isolate(secondId::equals);

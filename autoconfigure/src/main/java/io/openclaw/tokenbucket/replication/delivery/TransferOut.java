@@ -72,6 +72,15 @@ public final class TransferOut {
 		progress(now);
 	}
 
+	/**
+	 * What was sent is not everything any more.
+	 */
+	public void startOver() {
+		this.id = 0;
+		this.parts = List.of();
+		this.complete = false;
+	}
+
 	public void progress(long now) {
 		this.progressedAt = now;
 	}

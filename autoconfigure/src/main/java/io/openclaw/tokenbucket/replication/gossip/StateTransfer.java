@@ -49,7 +49,7 @@ public final class StateTransfer {
 	public void sponsor(long now) {
 		this.membership.peers()
 			.stream()
-			.filter((peer) -> this.membership.isSponsorOf(peer) && peer.delivery().outgoing().isDue(now))
+			.filter((peer) -> this.membership.isSponsorOf(peer, now) && peer.delivery().outgoing().isDue(now))
 			.forEach((peer) -> start(peer, now));
 	}
 
@@ -59,7 +59,7 @@ public final class StateTransfer {
 	 * does not know.
 	 */
 	public void welcome(Peer joiner, long now) {
-		if (!joiner.isMember() && joiner.delivery().outgoing().isDue(now) && this.membership.isSponsorOf(joiner)
+		if (!joiner.isMember() && joiner.delivery().outgoing().isDue(now) && this.membership.isSponsorOf(joiner, now)
 				&& this.membership.members()
 					.stream()
 					.allMatch((member) -> !member.isHeard() || joiner.receives(member.id()))) {

@@ -32,6 +32,8 @@ public final class Membership {
 
 	private final MembershipViews views;
 
+	private final Founding founding = new Founding();
+
 	private Standing standing = Standing.JOINING;
 
 	private boolean founder;
@@ -146,12 +148,23 @@ public final class Membership {
 		if (!sender.isMember() || sender.isUnreadable()) {
 			return;
 		}
+		onFleet();
 		readRoster(sender, now);
 		if (!isMember() && !isReplaced() && sender.countsMeAs() == Standing.MEMBER) {
 			becomeMember();
 		}
 		else if (isMember() && countedBefore && sender.countsMeAs() == Standing.JOINING) {
 			stand(Standing.JOINING);
+		}
+	}
+
+	private void onFleet() {
+		this.founding.onFleet();
+		if (!isMember()) {
+			this.peers.all()
+				.stream()
+				.filter((peer) -> !peer.isMember())
+				.forEach((peer) -> peer.delivery().outgoing().startOver());
 		}
 	}
 
@@ -183,8 +196,7 @@ public final class Membership {
 		}
 		List<Peer> ready = this.peers.all()
 			.stream()
-			.filter((peer) -> !peer.isMember() && isMutual(peer, now) && peer.delivery().outgoing().isComplete()
-					&& peer.delivery().hasNoGap())
+			.filter((peer) -> !peer.isMember() && isMutual(peer, now) && hasEverything(peer))
 			.toList();
 		ready.forEach((peer) -> this.peers.count(peer));
 	}
@@ -196,9 +208,13 @@ public final class Membership {
 		if (isReplaced() || isMember() || !members().isEmpty()) {
 			return;
 		}
+		List<Peer> others = this.peers.all().stream().filter((peer) -> isMutual(peer, now)).toList();
+		if (this.founding.isTooEarly(others, Membership::hasEverything, interval(), now)) {
+			return;
+		}
 		becomeMember();
 		this.founder = true;
-		this.peers.all().stream().filter((peer) -> isMutual(peer, now)).forEach((peer) -> this.peers.count(peer));
+		this.founding.founders(others, Membership::hasEverything).forEach((peer) -> this.peers.count(peer));
 	}
 
 	/**
@@ -218,11 +234,16 @@ public final class Membership {
 	/**
 	 * Whether this member sends everything to a peer. If both were counted before they
 	 * met, each sends to the other. Otherwise the smallest member that the peer receives
-	 * sends.
+	 * sends. Whoever waits for members that have all fallen silent sends what it has of
+	 * them to the others that wait.
 	 */
-	public boolean isSponsorOf(Peer peer) {
-		if (!isMember() || !peer.failures().receivesMe()) {
+	public boolean isSponsorOf(Peer peer, long now) {
+		if (!peer.failures().receivesMe()) {
 			return false;
+		}
+		if (!isMember()) {
+			return this.founding.isSuccessor() && !peer.isMember()
+					&& members().stream().noneMatch((member) -> member.isReceived(interval(), now));
 		}
 		return peer.lacksEverything() || (!peer.isMember() && members().stream()
 			.filter((member) -> member.isHeard() && peer.receives(member.id()))
@@ -269,6 +290,11 @@ public final class Membership {
 
 	private boolean isMutual(Peer peer, long now) {
 		return peer.failures().receivesMe() && peer.isReceived(interval(), now);
+	}
+
+	// As it is for whoever waits to be counted.
+	private static boolean hasEverything(Peer peer) {
+		return peer.delivery().outgoing().isComplete() && peer.delivery().hasNoGap();
 	}
 
 	private void becomeMember() {

@@ -90,6 +90,50 @@ class MembershipTests {
 	}
 
 	@Test
+	void whoKnewAFleetTellsThoseWhoWaitBeforeItCountsThem() {
+		receive(MessageBuilder.from(A, MEMBER));
+		receive(MessageBuilder.from(Z, JOINING).lists(SELF, JOINING));
+		assertThat(this.membership.isSponsorOf(peer(Z), now())).as("while there is a fleet").isFalse();
+		this.membership.remove(A);
+		assertThat(this.membership.isSponsorOf(peer(Z), now())).isTrue();
+		found();
+		peer(Z).delivery().outgoing().start(7, 0, List.of(), now());
+		this.time.advance(Duration.ofMillis(599));
+		receive(MessageBuilder.from(Z, JOINING).lists(SELF, JOINING, true, 0, 7));
+		found();
+		assertThat(this.membership.isMember()).as("before others could tell").isFalse();
+		this.time.advance(Duration.ofMillis(1));
+		found();
+		assertThat(this.membership.members()).extracting(Peer::id).containsExactly(Z);
+	}
+
+	@Test
+	void whoKnewAFleetFoundsTheNextWithoutThoseWhoCannotBeTold() {
+		receive(MessageBuilder.from(A, MEMBER));
+		this.membership.remove(A);
+		found();
+		this.time.advance(Duration.ofMillis(1_999));
+		receive(MessageBuilder.from(Z, JOINING).lists(SELF, JOINING));
+		found();
+		assertThat(this.membership.isMember()).isFalse();
+		this.time.advance(Duration.ofMillis(1));
+		found();
+		assertThat(this.membership.isMember()).isTrue();
+		assertThat(this.membership.members()).isEmpty();
+	}
+
+	@Test
+	void whatWasToldBeforeAFleetReturnedIsNotEverything() {
+		receive(MessageBuilder.from(A, MEMBER));
+		receive(MessageBuilder.from(Z, JOINING).lists(SELF, JOINING));
+		peer(Z).delivery().outgoing().start(7, 0, List.of(), now());
+		receive(MessageBuilder.from(Z, JOINING).lists(SELF, JOINING, true, 0, 7));
+		assertThat(peer(Z).delivery().outgoing().isComplete()).isTrue();
+		receive(MessageBuilder.from(A, MEMBER));
+		assertThat(peer(Z).delivery().outgoing().isComplete()).isFalse();
+	}
+
+	@Test
 	void membersThatAreReceivedButNotHeardAreSeenToExchangeMessages() {
 		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER, false, 0, 0).lists(B, MEMBER));
 		receive(MessageBuilder.from(B, MEMBER).lists(A, MEMBER));
@@ -265,10 +309,10 @@ class MembershipTests {
 		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
 		receive(MessageBuilder.from(Z, JOINING).lists(SELF, MEMBER));
 		view();
-		assertThat(this.membership.isSponsorOf(peer(Z))).as("it does not receive a").isTrue();
+		assertThat(this.membership.isSponsorOf(peer(Z), now())).as("it does not receive a").isTrue();
 		receive(MessageBuilder.from(Z, JOINING).lists(SELF, MEMBER).lists(A, MEMBER));
-		assertThat(this.membership.isSponsorOf(peer(Z))).as("a is smaller").isFalse();
-		assertThat(this.membership.isSponsorOf(peer(A))).isFalse();
+		assertThat(this.membership.isSponsorOf(peer(Z), now())).as("a is smaller").isFalse();
+		assertThat(this.membership.isSponsorOf(peer(A), now())).isFalse();
 	}
 
 	@Test
