@@ -25,7 +25,7 @@ class AdaptedSweepTests {
 		for (int i = 0; i < KEYS; i++) {
 			this.member.limiter().tryConsume(LocalMember.LIMIT, "k" + i, 1);
 		}
-		for (int second = 0; second < 60; second++) {
+		for (int second = 0; second < 60 && this.member.store().size() > 0; second++) {
 			this.member.store()
 				.changes()
 				.adapt(List.of(LocalMember.LIMIT), 500_000 + (second % 7) * 1000, this.member.now());

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class StressTests {
 
-	private static final int MILLIS = Integer.getInteger("openclaw.stress.millis", 250);
+	private static final int MILLIS = Integer.getInteger("openclaw.stress.millis", 100);
 
 	// Few at a stretch, so that both threads are at the same state when they meet; two
 	// processors may be all there are, and others may use them as well.

@@ -19,7 +19,7 @@ class RandomScheduleSimulationTests {
 
 	private static final int FIRST = Integer.getInteger("simulation.seed", 1);
 
-	private static final int SEEDS = Integer.getInteger("simulation.seeds", 200);
+	private static final int SEEDS = Integer.getInteger("simulation.seeds", 100);
 
 	private static final int PROGRESS = 500;
 

@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SettlementSimulationTests {
 
-	private static final Duration DURING = Duration.ofMinutes(15);
+	private static final Duration DURING = Duration.ofMinutes(6);
 
 	@ParameterizedTest
 	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 1.1", "BOUNDED, 0.01", "BOUNDED, -5" })

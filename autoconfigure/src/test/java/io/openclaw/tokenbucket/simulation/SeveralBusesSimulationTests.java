@@ -17,7 +17,7 @@ class SeveralBusesSimulationTests {
 
 	private static final Duration CUT_AT = Duration.ofSeconds(5);
 
-	private static final Duration DURING = Duration.ofSeconds(20);
+	private static final Duration DURING = Duration.ofSeconds(12);
 
 	@EitherWay
 	void oneOfTwoIsEnough(Consistency consistency) {
