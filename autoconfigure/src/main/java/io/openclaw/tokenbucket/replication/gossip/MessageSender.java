@@ -10,7 +10,8 @@ import io.openclaw.tokenbucket.replication.wire.Message;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
 
 /**
- * Signs messages and hands them to the transport. Confined to the replicating thread.
+ * Has messages written and signed, and hands their bytes to the transport. Confined to
+ * the replicating thread.
  */
 public final class MessageSender {
 
