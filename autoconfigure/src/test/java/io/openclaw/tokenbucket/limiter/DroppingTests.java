@@ -141,7 +141,7 @@ class DroppingTests {
 		member.tick();
 		member.advance(Duration.ofSeconds(20));
 		Bucket bucket = member.store().limits().get(LocalMember.LIMIT).table().bucket(LocalMember.KEY, member.now());
-		assertThat(bucket.dropIfFull(member.now(), 0)).isTrue();
+		assertThat(bucket.sweep(member.now(), 0)).isTrue();
 		Decision decision = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> member.consume(3));
 		assertThat(decision.isAdmitted()).isTrue();
 		assertThat(decision.remaining()).isEqualTo(tokens(7));

@@ -266,11 +266,12 @@ public final class Bucket implements Line {
 	}
 
 	/**
-	 * Follows what changed around the bucket, and drops it if a fresh one would equal it,
-	 * otherwise what it remembers for longer than needed.
+	 * Follows what changed around the bucket, and forgets what it remembers for longer than
+	 * needed. A bucket that is idle is dropped if a fresh one would equal it, or packed if
+	 * that loses nothing.
 	 * @return whether it is dropped, for good
 	 */
-	public synchronized boolean dropIfFull(long now, long keepNanos) {
+	public synchronized boolean sweep(long now, long keepNanos) {
 		this.parts.sweep(now, keepNanos);
 		if (isDropped() || this.parts.ifUsed() == null) {
 			forgetRejection();

@@ -160,7 +160,7 @@ public final class Upkeep {
 			this.swept = this.limits.buckets();
 		}
 		visit(this.swept, this.sweptAtOnce, (bucket) -> {
-			if (bucket.dropIfFull(now, keepNanos)) {
+			if (bucket.sweep(now, keepNanos)) {
 				this.limits.forget(bucket);
 				this.unsaved.add(bucket.key());
 				this.dropped.add(bucket.key(), now);
