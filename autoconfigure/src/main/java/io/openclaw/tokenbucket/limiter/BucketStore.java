@@ -23,8 +23,8 @@ import io.openclaw.tokenbucket.limiter.store.Upkeep;
 /**
  * All buckets of this member, with their limits and the members that share them.
  * Thread-safe, except that {@link #membershipChanged}, {@link #tick} and
- * {@link #settleAlone} are for one replicating thread. Times are nanoseconds of the clock
- * of the limiter.
+ * {@link #acknowledgeAlone} are for one replicating thread. Times are nanoseconds of the
+ * clock of the limiter.
  */
 public final class BucketStore {
 
@@ -197,8 +197,8 @@ public final class BucketStore {
 	 * so.
 	 * @param now the current time
 	 */
-	public void settleAlone(long now) {
-		this.upkeep.settleAlone(now);
+	public void acknowledgeAlone(long now) {
+		this.upkeep.acknowledgeAlone(now);
 	}
 
 	/**

@@ -47,7 +47,7 @@ public final class SoloTicker implements AutoCloseable {
 		if (this.running) {
 			this.timer.schedule(this.interval, this::run);
 			long now = this.clock.nanoTime();
-			this.store.settleAlone(now);
+			this.store.acknowledgeAlone(now);
 			this.store.tick(now);
 			AdaptiveLimits adaptive = this.store.adaptive();
 			adaptive.names().forEach((limit) -> adaptive.advance(limit, true, List.of(), now));

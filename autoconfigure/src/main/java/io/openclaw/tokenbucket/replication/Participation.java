@@ -117,7 +117,7 @@ final class Participation {
 			this.outbox.acknowledgedByAll(byAll, now);
 		}
 		else if (this.membership.isMember()) {
-			store.settleAlone(now);
+			store.acknowledgeAlone(now);
 			this.outbox.acknowledgedByAll(this.outbox.lastNumber(), now);
 		}
 	}

@@ -54,7 +54,7 @@ class SnapshotScaleTests {
 			for (int i = 0; i < KEYS; i++) {
 				limiter.tryConsume("rating", "user-%08d".formatted(i), 100);
 			}
-			first.settleAlone(System.nanoTime());
+			first.acknowledgeAlone(System.nanoTime());
 			first.tick(System.nanoTime());
 			long held = usedMemory() - before;
 			long start = System.nanoTime();

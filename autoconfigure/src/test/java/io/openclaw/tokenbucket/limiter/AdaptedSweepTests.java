@@ -31,7 +31,7 @@ class AdaptedSweepTests {
 				.adapt(List.of(LocalMember.LIMIT), 500_000 + (second % 7) * 1000, this.member.now());
 			for (int tick = 0; tick < 5; tick++) {
 				this.member.advance(Duration.ofMillis(200));
-				this.member.store().settleAlone(this.member.now());
+				this.member.store().acknowledgeAlone(this.member.now());
 				this.member.tick();
 			}
 		}

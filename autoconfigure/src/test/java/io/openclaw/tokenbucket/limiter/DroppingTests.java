@@ -122,7 +122,7 @@ class DroppingTests {
 		late.consume(1);
 		for (int i = 0; i < 14; i++) {
 			late.advance(Duration.ofSeconds(1));
-			late.store().settleAlone(late.now());
+			late.store().acknowledgeAlone(late.now());
 			late.tick();
 			assertThat(late.store().size()).isEqualTo((i < 13) ? 1 : 0);
 		}
@@ -137,7 +137,7 @@ class DroppingTests {
 		LocalMember member = new LocalMember(
 				new LimitPolicy(limit(10, "1"), Consistency.BOUNDED, Duration.ofMillis(25), mode));
 		member.consume(1);
-		member.store().settleAlone(member.now());
+		member.store().acknowledgeAlone(member.now());
 		member.tick();
 		member.advance(Duration.ofSeconds(20));
 		Bucket bucket = member.store().limits().get(LocalMember.LIMIT).table().bucket(LocalMember.KEY, member.now());
@@ -197,7 +197,7 @@ class DroppingTests {
 		int dropped = 0;
 		for (int request = 0; request < 300; request++) {
 			time.advance(Duration.ofMillis(random.nextLong(1L << random.nextInt(1, 18))));
-			dropping.store().settleAlone(dropping.now());
+			dropping.store().acknowledgeAlone(dropping.now());
 			dropping.tick();
 			dropping.tick();
 			dropped += (dropping.store().size() == 0) ? 1 : 0;

@@ -168,7 +168,7 @@ class OverflowBucketTests {
 		roomy.limiter().tryConsume(LocalMember.LIMIT, "short", 1);
 		assertThat(roomy.limiter().find(LocalMember.LIMIT, "short")).isPresent();
 		roomy.advance(Duration.ofSeconds(20));
-		roomy.store().settleAlone(roomy.now());
+		roomy.store().acknowledgeAlone(roomy.now());
 		roomy.tick();
 		roomy.tick();
 		assertThat(roomy.store().size()).isZero();
@@ -196,7 +196,7 @@ class OverflowBucketTests {
 	private void settleFor(Duration duration) {
 		for (long left = duration.toMillis(); left > 0; left -= 200) {
 			this.member.advance(Duration.ofMillis(200));
-			this.member.store().settleAlone(this.member.now());
+			this.member.store().acknowledgeAlone(this.member.now());
 			this.member.tick();
 		}
 	}

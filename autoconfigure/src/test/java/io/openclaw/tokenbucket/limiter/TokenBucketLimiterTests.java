@@ -112,7 +112,7 @@ class TokenBucketLimiterTests {
 			ideal = expected ? ideal.subtract(BigDecimal.valueOf(cost)) : ideal;
 			admitted += expected ? cost : 0;
 			if (random.nextInt(10) == 0) {
-				this.member.store().settleAlone(this.member.now());
+				this.member.store().acknowledgeAlone(this.member.now());
 				this.member.tick();
 			}
 		}

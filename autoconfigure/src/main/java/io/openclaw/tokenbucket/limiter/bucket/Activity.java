@@ -90,7 +90,7 @@ final class Activity<B extends Line> {
 		this.queues.unacknowledged().add(this.bucket);
 	}
 
-	void settle() {
+	void acknowledge() {
 		this.queues.unacknowledged().remove(this.bucket);
 	}
 

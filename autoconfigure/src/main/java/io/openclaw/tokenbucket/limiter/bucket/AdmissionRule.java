@@ -208,7 +208,7 @@ final class AdmissionRule {
 	void spend(long cost, long now) {
 		this.mode.spend(cost);
 		this.peers.spend(cost);
-		if (this.credit.isSettled()) {
+		if (this.credit.isAcknowledged()) {
 			this.activity.spend();
 		}
 		this.credit.spend(cost, now);

@@ -266,9 +266,9 @@ public final class Bucket implements Line {
 	}
 
 	/**
-	 * Follows what changed around the bucket, and forgets what it remembers for longer than
-	 * needed. A bucket that is idle is dropped if a fresh one would equal it, or packed if
-	 * that loses nothing.
+	 * Follows what changed around the bucket, and forgets what it remembers for longer
+	 * than needed. A bucket that is idle is dropped if a fresh one would equal it, or
+	 * packed if that loses nothing.
 	 * @return whether it is dropped, for good
 	 */
 	public synchronized boolean sweep(long now, long keepNanos) {

@@ -146,8 +146,8 @@ final class Exchange {
 
 	void acknowledge(long batch, long now) {
 		this.credit.acknowledge(batch, this.replica.view(), now);
-		if (this.credit.isSettled()) {
-			this.activity.settle();
+		if (this.credit.isAcknowledged()) {
+			this.activity.acknowledge();
 		}
 	}
 

@@ -94,7 +94,7 @@ public final class Credit {
 		if (this.spending != null && this.spending.acknowledge(batch, this.demand, view.self())) {
 			share(view, now);
 		}
-		if (isSettled()) {
+		if (isAcknowledged()) {
 			this.spending = null;
 		}
 	}
@@ -126,7 +126,7 @@ public final class Credit {
 	 */
 	public void forgetFaded(long now) {
 		this.demand.retain((member) -> this.demand.of(member, now) >= 1);
-		if (this.demand.isEmpty() && isSettled()) {
+		if (this.demand.isEmpty() && isAcknowledged()) {
 			this.share = null;
 		}
 	}
@@ -135,11 +135,11 @@ public final class Credit {
 	 * Whether nothing is remembered: all is acknowledged, and demand has faded.
 	 */
 	public boolean isAtRest() {
-		return this.share == null && isSettled();
+		return this.share == null && isAcknowledged();
 	}
 
-	public boolean isSettled() {
-		return this.spending == null || this.spending.isSettled();
+	public boolean isAcknowledged() {
+		return this.spending == null || this.spending.isAcknowledged();
 	}
 
 	public long unacknowledged() {

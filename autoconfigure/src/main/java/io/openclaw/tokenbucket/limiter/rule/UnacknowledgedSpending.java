@@ -15,7 +15,7 @@ final class UnacknowledgedSpending {
 	// While nobody is heard nothing is acknowledged, for as long as that lasts.
 	private static final int MAX_PUBLICATIONS = 64;
 
-	// None while there are none: most of a million buckets are settled.
+	// None while there are none: most of a million buckets wait for no acknowledgement.
 	private @Nullable ArrayDeque<Publication> publications;
 
 	private long spent;
@@ -70,7 +70,7 @@ final class UnacknowledgedSpending {
 		return this.spent - this.published;
 	}
 
-	boolean isSettled() {
+	boolean isAcknowledged() {
 		return this.spent == this.acknowledged;
 	}
 
@@ -80,7 +80,7 @@ final class UnacknowledgedSpending {
 	 * @return nanoseconds
 	 */
 	long lag(long now) {
-		if (isSettled()) {
+		if (isAcknowledged()) {
 			return 0;
 		}
 		Publication oldest = oldest();

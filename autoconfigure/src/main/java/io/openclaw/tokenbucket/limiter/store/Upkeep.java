@@ -104,7 +104,7 @@ public final class Upkeep {
 		}
 	}
 
-	public void settleAlone(long now) {
+	public void acknowledgeAlone(long now) {
 		drain(this.queues.dirty(), SLICE, (bucket) -> {
 			bucket.publish(Long.MAX_VALUE, now);
 			bucket.acknowledge(Long.MAX_VALUE, now);

@@ -30,7 +30,7 @@ class UnacknowledgedSpendingTests {
 		assertThat(this.credit.unacknowledged()).isEqualTo(13);
 		assertThat(acknowledge(5)).isTrue();
 		assertThat(this.credit.unacknowledged()).isEqualTo(3);
-		assertThat(this.credit.isSettled()).isFalse();
+		assertThat(this.credit.isAcknowledged()).isFalse();
 	}
 
 	@Test
@@ -43,7 +43,7 @@ class UnacknowledgedSpendingTests {
 		assertThat(this.credit.unacknowledged()).isEqualTo(10);
 		assertThat(acknowledge(1)).isFalse();
 		assertThat(acknowledge(9)).isTrue();
-		assertThat(this.credit.isSettled()).isTrue();
+		assertThat(this.credit.isAcknowledged()).isTrue();
 	}
 
 	@Test
@@ -52,7 +52,7 @@ class UnacknowledgedSpendingTests {
 		this.credit.publish(1, START);
 		this.credit.publish(2, START);
 		assertThat(acknowledge(1)).isTrue();
-		assertThat(this.credit.isSettled()).isTrue();
+		assertThat(this.credit.isAcknowledged()).isTrue();
 		assertThat(acknowledge(2)).isFalse();
 	}
 

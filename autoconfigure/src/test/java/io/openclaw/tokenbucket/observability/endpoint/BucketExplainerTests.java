@@ -106,7 +106,7 @@ class BucketExplainerTests {
 	}
 
 	private void keepHouse() {
-		this.store.settleAlone(this.now.get());
+		this.store.acknowledgeAlone(this.now.get());
 		this.store.tick(this.now.get());
 	}
 
