@@ -84,7 +84,7 @@ final class AdmissionRule {
 	 * What is left for a request that comes now.
 	 */
 	long available() {
-		return this.mode.spendable() - this.line.reserved();
+		return this.mode.spendable() - this.line.promised();
 	}
 
 	/**

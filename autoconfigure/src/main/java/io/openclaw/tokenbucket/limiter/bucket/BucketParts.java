@@ -66,7 +66,7 @@ record BucketParts(LocalReplica replica, Credit credit, PeerSpending peers, Admi
 	 * Whether a fresh bucket would equal this one.
 	 */
 	boolean isFull() {
-		return this.rule.line().reserved() == 0 && this.credit.isAcknowledged() && this.replica.view().isComplete()
+		return this.rule.line().promised() == 0 && this.credit.isAcknowledged() && this.replica.view().isComplete()
 				&& this.rule.mode().isFull();
 	}
 

@@ -16,7 +16,7 @@ final class WaitingLine {
 	// Hardly any bucket ever has a line.
 	private @Nullable ArrayDeque<Reservation> line;
 
-	private long reserved;
+	private long promised;
 
 	private long held;
 
@@ -31,7 +31,7 @@ final class WaitingLine {
 	}
 
 	boolean isAtRest() {
-		return isEmpty() && this.reserved == 0 && !this.watched;
+		return isEmpty() && this.promised == 0 && !this.watched;
 	}
 
 	int size() {
@@ -45,8 +45,8 @@ final class WaitingLine {
 	/**
 	 * The micro-tokens promised to all reservations, in the line or kept.
 	 */
-	long reserved() {
-		return this.reserved;
+	long promised() {
+		return this.promised;
 	}
 
 	long held() {
@@ -54,7 +54,7 @@ final class WaitingLine {
 	}
 
 	void reserve(Reservation reservation) {
-		this.reserved += reservation.cost();
+		this.promised += reservation.cost();
 	}
 
 	void add(Reservation reservation) {
@@ -78,7 +78,7 @@ final class WaitingLine {
 		if (reservation.state() == Reservation.State.CLOSED) {
 			return;
 		}
-		this.reserved -= reservation.cost();
+		this.promised -= reservation.cost();
 		if (reservation.state() == Reservation.State.HELD) {
 			this.held -= reservation.cost();
 		}
