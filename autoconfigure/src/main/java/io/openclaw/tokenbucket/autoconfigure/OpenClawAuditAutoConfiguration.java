@@ -44,7 +44,7 @@ public final class OpenClawAuditAutoConfiguration {
 	@Bean
 	ConsumptionAudit openClawConsumptionAudit(JsonLines openClawAuditLines, BucketStore store) {
 		ConsumptionAudit audit = new ConsumptionAudit(openClawAuditLines, InstantSource.system());
-		store.tellSpending(audit);
+		store.reportSpendingTo(audit);
 		return audit;
 	}
 

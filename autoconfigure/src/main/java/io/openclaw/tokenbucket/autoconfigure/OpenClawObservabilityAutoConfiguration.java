@@ -75,7 +75,7 @@ public final class OpenClawObservabilityAutoConfiguration {
 	@ConditionalOnBean(BucketStore.class)
 	MergeLogger openClawMergeLogger(BucketStore store) {
 		MergeLogger logger = new MergeLogger();
-		store.tellMerges(logger);
+		store.reportMergesTo(logger);
 		return logger;
 	}
 

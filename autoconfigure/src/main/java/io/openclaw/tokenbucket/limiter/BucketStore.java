@@ -125,24 +125,24 @@ public final class BucketStore {
 	 * Sets who is told of spending beyond the rules.
 	 * @param listener replaces the one before
 	 */
-	public void tellDrift(DriftListener listener) {
-		this.queues.tellDrift(listener);
+	public void reportDriftTo(DriftListener listener) {
+		this.queues.reportDriftTo(listener);
 	}
 
 	/**
 	 * Sets who is told of merges that brought news.
 	 * @param listener replaces the one before
 	 */
-	public void tellMerges(MergeListener listener) {
-		this.queues.tellMerges(listener);
+	public void reportMergesTo(MergeListener listener) {
+		this.queues.reportMergesTo(listener);
 	}
 
 	/**
 	 * Sets who is told of everything that this member consumes.
 	 * @param listener replaces the one before
 	 */
-	public void tellSpending(SpendingListener listener) {
-		this.queues.tellSpending(listener);
+	public void reportSpendingTo(SpendingListener listener) {
+		this.queues.reportSpendingTo(listener);
 	}
 
 	/**

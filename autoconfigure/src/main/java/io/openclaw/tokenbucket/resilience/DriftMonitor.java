@@ -62,7 +62,7 @@ public final class DriftMonitor implements DriftListener, DriftSource {
 		this.policy = policy;
 		this.clock = clock;
 		this.listeners = List.copyOf(listeners);
-		store.tellDrift(this);
+		store.reportDriftTo(this);
 	}
 
 	@Override

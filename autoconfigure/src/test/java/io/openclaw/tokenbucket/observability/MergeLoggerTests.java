@@ -37,7 +37,7 @@ class MergeLoggerTests {
 		this.lines.start();
 		this.log.addAppender(this.lines);
 		this.log.setLevel(Level.DEBUG);
-		this.store.tellMerges(new MergeLogger());
+		this.store.reportMergesTo(new MergeLogger());
 	}
 
 	@AfterEach

@@ -161,7 +161,7 @@ final class AdaptiveFleet {
 					new InMemoryReplicationTransport(List.of(fleet.bus)), fleet.time, fleet.time,
 					new StrictListener((bytes) -> {
 					}));
-			store.tellDrift(drift);
+			store.reportDriftTo(drift);
 		}
 
 		/**

@@ -65,7 +65,7 @@ public final class BucketQueues<B> {
 		return this.drift;
 	}
 
-	public void tellDrift(DriftListener listener) {
+	public void reportDriftTo(DriftListener listener) {
 		this.drift = listener;
 	}
 
@@ -73,7 +73,7 @@ public final class BucketQueues<B> {
 		return this.merges;
 	}
 
-	public void tellMerges(MergeListener listener) {
+	public void reportMergesTo(MergeListener listener) {
 		this.merges = listener;
 	}
 
@@ -81,7 +81,7 @@ public final class BucketQueues<B> {
 		return this.spending;
 	}
 
-	public void tellSpending(SpendingListener listener) {
+	public void reportSpendingTo(SpendingListener listener) {
 		this.spending = listener;
 	}
 

@@ -38,7 +38,7 @@ class DriftWindowTests {
 	@BeforeEach
 	void listen() {
 		this.member.hear(BOB, CAROL);
-		this.member.store().tellDrift(new DriftListener() {
+		this.member.store().reportDriftTo(new DriftListener() {
 
 			@Override
 			public void onWindow(BucketKey bucket, Limit limit, long excess, long sinceNanos, long now) {

@@ -49,7 +49,7 @@ class ConsumptionAuditTests {
 	@Test
 	void writesOneLineForEachConsumption() throws IOException {
 		try (JsonLines lines = lines(1_000_000, 10)) {
-			this.store.tellSpending(new ConsumptionAudit(lines, InstantSource.fixed(NOON)));
+			this.store.reportSpendingTo(new ConsumptionAudit(lines, InstantSource.fixed(NOON)));
 			Limiters.consume(this.limiter, "rating", "alice", 11);
 			this.limiter.tryConsume("search", "bob", 3);
 			new LimitControl(this.store, this.now::get).giveBack("search", "bob", MicroTokens.ofTokens(2));
@@ -64,7 +64,7 @@ class ConsumptionAuditTests {
 	@Test
 	void aSettlementIsAReturnOrOneMoreConsumption() throws IOException {
 		try (JsonLines lines = lines(1_000_000, 10)) {
-			this.store.tellSpending(new ConsumptionAudit(lines, InstantSource.fixed(NOON)));
+			this.store.reportSpendingTo(new ConsumptionAudit(lines, InstantSource.fixed(NOON)));
 			settle(4);
 			settle(13);
 			settle(10);
@@ -134,7 +134,7 @@ class ConsumptionAuditTests {
 
 	private void audit(int consumptions) {
 		try (JsonLines lines = lines(1_000_000, 10)) {
-			this.store.tellSpending(new ConsumptionAudit(lines, InstantSource.system()));
+			this.store.reportSpendingTo(new ConsumptionAudit(lines, InstantSource.system()));
 			Limiters.consume(this.limiter, "search", "alice", consumptions);
 		}
 	}
