@@ -38,7 +38,7 @@ record Settlements(NanoClock clock, @Nullable DecisionListener listener) {
 	 * @param bucket where
 	 */
 	BucketSettlement open(LimitBuckets buckets, Charge charge, Advance advance, Bucket bucket) {
-		buckets.statistics().countReservation();
+		buckets.statistics().countAdvance();
 		return new BucketSettlement(buckets, charge, advance, bucket);
 	}
 

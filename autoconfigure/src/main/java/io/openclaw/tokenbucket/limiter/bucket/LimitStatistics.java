@@ -40,7 +40,7 @@ public final class LimitStatistics {
 	/**
 	 * A request took tokens in advance.
 	 */
-	public void countReservation() {
+	public void countAdvance() {
 		this.unsettled.increment();
 	}
 
