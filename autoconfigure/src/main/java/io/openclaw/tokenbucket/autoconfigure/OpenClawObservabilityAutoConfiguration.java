@@ -29,7 +29,7 @@ import io.openclaw.tokenbucket.observability.ReplicationLogger;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.ShadowLogger;
 import io.openclaw.tokenbucket.replication.Replicator;
-import io.openclaw.tokenbucket.replication.port.Refusal;
+import io.openclaw.tokenbucket.replication.port.SecretMismatch;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for what operators see whether or not
@@ -110,13 +110,13 @@ public final class OpenClawObservabilityAutoConfiguration {
 	ReplicationStatusSource openClawReplicationStatusSource(TokenBucketLimiter limiter,
 			ObjectProvider<Replicator> replicator, ObjectProvider<OpenClawSettings> settings, Environment environment) {
 		Replicator available = replicator.getIfAvailable();
-		return (available != null) ? () -> available.status().refusing(refusals(settings))
+		return (available != null) ? () -> available.status().refusing(secretMismatches(settings))
 				: ReplicationStatusSource.local(limiter, region(environment));
 	}
 
-	private static List<Refusal> refusals(ObjectProvider<OpenClawSettings> settings) {
+	private static List<SecretMismatch> secretMismatches(ObjectProvider<OpenClawSettings> settings) {
 		OpenClawSettings available = settings.getIfAvailable();
-		return (available != null) ? available.replication().signing().refusals() : List.of();
+		return (available != null) ? available.replication().signing().secretMismatches() : List.of();
 	}
 
 	static @Nullable String region(Environment environment) {

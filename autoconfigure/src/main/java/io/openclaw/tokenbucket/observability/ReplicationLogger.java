@@ -17,9 +17,9 @@ import io.openclaw.tokenbucket.limiter.NanoClock;
 import io.openclaw.tokenbucket.limiter.limit.LimitChange;
 import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
-import io.openclaw.tokenbucket.replication.port.Refusal;
-import io.openclaw.tokenbucket.replication.port.Refusal.Reason;
 import io.openclaw.tokenbucket.replication.port.ReplicationListener;
+import io.openclaw.tokenbucket.replication.port.SecretMismatch;
+import io.openclaw.tokenbucket.replication.port.SecretMismatch.Reason;
 
 /**
  * Writes to the log one line for each change of the fleet's state, a warning when this
@@ -38,7 +38,7 @@ public class ReplicationLogger implements ReplicationListener {
 
 	private final NanoClock clock;
 
-	private final Supplier<List<Refusal>> refusals;
+	private final Supplier<List<SecretMismatch>> mismatches;
 
 	private final Map<String, LogThrottle> rejected = new ConcurrentHashMap<>();
 
@@ -59,12 +59,12 @@ public class ReplicationLogger implements ReplicationListener {
 	/**
 	 * Creates the listener.
 	 * @param clock bounds how often is logged
-	 * @param refusals tells whose messages do not count at present, for want of a common
-	 * secret
+	 * @param mismatches tells whose messages do not count at present, for want of a
+	 * common secret
 	 */
-	public ReplicationLogger(NanoClock clock, Supplier<List<Refusal>> refusals) {
+	public ReplicationLogger(NanoClock clock, Supplier<List<SecretMismatch>> mismatches) {
 		this.clock = clock;
-		this.refusals = refusals;
+		this.mismatches = mismatches;
 		this.failures = new LogThrottle(clock);
 		this.unheard = new LogThrottle(clock);
 		this.lookedAt = clock.nanoTime();
@@ -151,10 +151,10 @@ public class ReplicationLogger implements ReplicationListener {
 	}
 
 	private String claimed(Reason reason) {
-		return this.refusals.get()
+		return this.mismatches.get()
 			.stream()
-			.filter((refusal) -> refusal.reason() == reason)
-			.map(Refusal::from)
+			.filter((mismatch) -> mismatch.reason() == reason)
+			.map(SecretMismatch::from)
 			.collect(Collectors.joining(", "));
 	}
 

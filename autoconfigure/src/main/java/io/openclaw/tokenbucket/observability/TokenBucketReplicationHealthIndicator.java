@@ -11,8 +11,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
-import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.limiter.limit.Deviation;
+import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 import io.openclaw.tokenbucket.replication.port.BusStatus;
 import io.openclaw.tokenbucket.resilience.DriftSource;
@@ -72,7 +72,7 @@ public class TokenBucketReplicationHealthIndicator implements HealthIndicator {
 			.withDetail("buses", status.buses().size())
 			.withDetail("limitsInFallback", inFallback)
 			.withDetail("limitsNotAsConfigured", texts(this.deviations.get()))
-			.withDetail("refused", status.refused().stream().map(RefusalText::of).toList())
+			.withDetail("refused", status.refused().stream().map(SecretMismatchText::of).toList())
 			.build();
 	}
 

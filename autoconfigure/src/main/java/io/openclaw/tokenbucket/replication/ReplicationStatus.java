@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.openclaw.tokenbucket.crdt.MemberId;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.port.BusStatus;
-import io.openclaw.tokenbucket.replication.port.Refusal;
+import io.openclaw.tokenbucket.replication.port.SecretMismatch;
 import io.openclaw.tokenbucket.replication.port.Standing;
 
 /**
@@ -30,7 +30,7 @@ import io.openclaw.tokenbucket.replication.port.Standing;
  */
 public record ReplicationStatus(MemberId self, @Nullable String region, Standing standing, FleetState state,
 		int fleetSize, List<MemberStatus> members, List<BusStatus> buses, Duration lag, long lostBatches, long repairs,
-		long rejectedMessages, List<Refusal> refused) {
+		long rejectedMessages, List<SecretMismatch> refused) {
 
 	/**
 	 * Creates a status in which no messages are refused.
@@ -48,10 +48,10 @@ public record ReplicationStatus(MemberId self, @Nullable String region, Standing
 	 * @param messages what may not count, for want of a common secret
 	 * @return a new status
 	 */
-	public ReplicationStatus refusing(List<Refusal> messages) {
-		List<Refusal> counted = messages.stream()
-			.filter((refusal) -> refusal.reason() != Refusal.Reason.NO_SECRET_HERE || this.members.stream()
-				.noneMatch((member) -> member.heard() && member.id().node().equals(refusal.from())))
+	public ReplicationStatus refusing(List<SecretMismatch> messages) {
+		List<SecretMismatch> counted = messages.stream()
+			.filter((mismatch) -> mismatch.reason() != SecretMismatch.Reason.NO_SECRET_HERE || this.members.stream()
+				.noneMatch((member) -> member.heard() && member.id().node().equals(mismatch.from())))
 			.toList();
 		return new ReplicationStatus(this.self, this.region, this.standing, this.state, this.fleetSize, this.members,
 				this.buses, this.lag, this.lostBatches, this.repairs, this.rejectedMessages, counted);

@@ -13,8 +13,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 import io.openclaw.tokenbucket.limiter.limit.Deviation;
-import io.openclaw.tokenbucket.replication.port.Refusal;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
+import io.openclaw.tokenbucket.replication.port.SecretMismatch;
 import io.openclaw.tokenbucket.resilience.DriftSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -94,7 +94,7 @@ class TokenBucketReplicationHealthIndicatorTests {
 	@Test
 	void isDegradedWhileMessagesDoNotCountForWantOfACommonSecret() {
 		ReplicationStatus refusing = Statuses.alone(true)
-			.refusing(List.of(new Refusal("edge-b", Refusal.Reason.OTHER_SECRET)));
+			.refusing(List.of(new SecretMismatch("edge-b", SecretMismatch.Reason.OTHER_SECRET)));
 		Health health = new TokenBucketReplicationHealthIndicator(() -> refusing, DriftSource.NONE, Map::of).health();
 		assertThat(health.getStatus()).isEqualTo(TokenBucketReplicationHealthIndicator.DEGRADED);
 		assertThat(health.getDetails().get("refused").toString()).contains("edge-b signs under another secret",

@@ -13,8 +13,8 @@ import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.replication.TestFleet.TestMember;
 import io.openclaw.tokenbucket.replication.port.MessageSigning;
 import io.openclaw.tokenbucket.replication.port.MessageSigning.Unsigned;
-import io.openclaw.tokenbucket.replication.port.Refusal;
-import io.openclaw.tokenbucket.replication.port.Refusal.Reason;
+import io.openclaw.tokenbucket.replication.port.SecretMismatch;
+import io.openclaw.tokenbucket.replication.port.SecretMismatch.Reason;
 import io.openclaw.tokenbucket.replication.port.Standing;
 import io.openclaw.tokenbucket.replication.wire.MessageBuilder;
 import io.openclaw.tokenbucket.replication.wire.MessageCodec;
@@ -89,8 +89,8 @@ class SecretRotationTests {
 		TestMember without = this.fleet.start(new MemberId("x", 1), unsecured());
 		this.fleet.advanceSeconds(4);
 		assertThat(without.spender().limiter().state()).isEqualTo(FleetState.REFUSED);
-		assertThat(refusedBy(without)).containsExactlyInAnyOrder(new Refusal("a", Reason.NO_SECRET_HERE),
-				new Refusal("b", Reason.NO_SECRET_HERE), new Refusal("c", Reason.NO_SECRET_HERE));
+		assertThat(refusedBy(without)).containsExactlyInAnyOrder(new SecretMismatch("a", Reason.NO_SECRET_HERE),
+				new SecretMismatch("b", Reason.NO_SECRET_HERE), new SecretMismatch("c", Reason.NO_SECRET_HERE));
 		assertThat(this.members)
 			.allSatisfy((member) -> assertThat(member.spender().limiter().state()).isEqualTo(FleetState.HEALTHY));
 		int admitted = 0;
@@ -107,7 +107,7 @@ class SecretRotationTests {
 		this.fleet.advanceSeconds(3);
 		this.fleet.start(new MemberId("a", 1), signing("s3cret"));
 		this.fleet.advanceSeconds(4);
-		assertThat(refusedBy(without)).containsExactly(new Refusal("a", Reason.NO_SECRET_HERE));
+		assertThat(refusedBy(without)).containsExactly(new SecretMismatch("a", Reason.NO_SECRET_HERE));
 	}
 
 	@Test
@@ -141,11 +141,11 @@ class SecretRotationTests {
 		TestMember a = this.fleet.start(new MemberId("a", 1), one);
 		TestMember b = this.fleet.start(new MemberId("b", 1), signing("other"));
 		this.fleet.advanceSeconds(1);
-		assertThat(one.refusals()).containsExactly(new Refusal("b", Reason.OTHER_SECRET));
+		assertThat(one.secretMismatches()).containsExactly(new SecretMismatch("b", Reason.OTHER_SECRET));
 		assertThat(a.spender().limiter().state()).isEqualTo(FleetState.HEALTHY);
 		b.kill();
 		this.fleet.advanceSeconds(11);
-		assertThat(one.refusals()).isEmpty();
+		assertThat(one.secretMismatches()).isEmpty();
 	}
 
 	@Test
@@ -155,7 +155,7 @@ class SecretRotationTests {
 		assertThatException().isThrownBy(() -> MessageCodec.read(forged, signing)).withMessage("unsigned");
 		byte[] cut = Arrays.copyOf(forged, 3);
 		assertThatException().isThrownBy(() -> MessageCodec.read(cut, signing)).withMessage("unsigned");
-		assertThat(signing.refusals()).containsExactly(new Refusal("(unnamed)", Reason.UNSIGNED));
+		assertThat(signing.secretMismatches()).containsExactly(new SecretMismatch("(unnamed)", Reason.UNSIGNED));
 	}
 
 	@Test
@@ -165,7 +165,7 @@ class SecretRotationTests {
 			byte[] forged = MessageBuilder.from(new MemberId("n" + i, 1), Standing.MEMBER).encode();
 			assertThatException().isThrownBy(() -> MessageCodec.read(forged, signing)).withMessage("unsigned");
 		}
-		assertThat(signing.refusals()).hasSize(16);
+		assertThat(signing.secretMismatches()).hasSize(16);
 	}
 
 	private MessageSigning unsecured() {
@@ -173,8 +173,8 @@ class SecretRotationTests {
 		return this.unsecured;
 	}
 
-	private List<Refusal> refusedBy(TestMember member) {
-		return member.replicator().status().refusing(this.unsecured.refusals()).refused();
+	private List<SecretMismatch> refusedBy(TestMember member) {
+		return member.replicator().status().refusing(this.unsecured.secretMismatches()).refused();
 	}
 
 	@Test

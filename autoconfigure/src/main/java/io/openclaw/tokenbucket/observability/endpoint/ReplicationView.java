@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.observability.FleetCensus;
-import io.openclaw.tokenbucket.observability.RefusalText;
+import io.openclaw.tokenbucket.observability.SecretMismatchText;
 import io.openclaw.tokenbucket.observability.VisibleText;
 import io.openclaw.tokenbucket.replication.ReplicationStatus;
 
@@ -47,7 +47,7 @@ public record ReplicationView(String self, @Nullable String region, String stand
 				FleetCensus.neverMet(status), Display.millis(status.lag()),
 				status.members().stream().map(MemberView::of).toList(),
 				status.buses().stream().map(BusView::of).toList(), status.lostBatches(), status.repairs(),
-				status.rejectedMessages(), status.refused().stream().map(RefusalText::of).toList());
+				status.rejectedMessages(), status.refused().stream().map(SecretMismatchText::of).toList());
 	}
 
 }

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 import io.openclaw.tokenbucket.limiter.NanoClock;
-import io.openclaw.tokenbucket.replication.port.Refusal.Reason;
+import io.openclaw.tokenbucket.replication.port.SecretMismatch.Reason;
 
 /**
  * Signs messages under secrets that all members share, and accepts only signed messages.
@@ -30,12 +30,12 @@ public final class MessageSigning {
 
 	private final Unsigned unsigned;
 
-	private final @Nullable Refusals refusals;
+	private final @Nullable SecretMismatches mismatches;
 
-	private MessageSigning(List<SigningKey> keys, Unsigned unsigned, @Nullable Refusals refusals) {
+	private MessageSigning(List<SigningKey> keys, Unsigned unsigned, @Nullable SecretMismatches mismatches) {
 		this.keys = keys;
 		this.unsigned = unsigned;
-		this.refusals = refusals;
+		this.mismatches = mismatches;
 	}
 
 	/**
@@ -54,20 +54,20 @@ public final class MessageSigning {
 	 * @param secrets the first signs, all verify; none empty
 	 * @param namespace tells fleets with the same secrets apart
 	 * @param unsigned what happens to messages without a signature
-	 * @param clock bounds how long refusals are remembered
+	 * @param clock bounds how long mismatches are remembered
 	 * @return the signing
 	 */
 	public static MessageSigning under(List<String> secrets, String namespace, Unsigned unsigned, NanoClock clock) {
 		return new MessageSigning(secrets.stream().map((secret) -> SigningKey.derive(secret, namespace)).toList(),
-				secrets.isEmpty() ? Unsigned.ACCEPT : unsigned, new Refusals(clock));
+				secrets.isEmpty() ? Unsigned.ACCEPT : unsigned, new SecretMismatches(clock));
 	}
 
 	/**
 	 * Senders whose messages are refused at present, since they have no common secret.
 	 * @return a few of them
 	 */
-	public List<Refusal> refusals() {
-		return (this.refusals != null) ? this.refusals.current() : List.of();
+	public List<SecretMismatch> secretMismatches() {
+		return (this.mismatches != null) ? this.mismatches.current() : List.of();
 	}
 
 	/**
@@ -76,7 +76,7 @@ public final class MessageSigning {
 	 * @return whether any member does
 	 */
 	public boolean lacksSecretOfOthers() {
-		return refusals().stream().anyMatch((refusal) -> refusal.reason() == Reason.NO_SECRET_HERE);
+		return secretMismatches().stream().anyMatch((mismatch) -> mismatch.reason() == Reason.NO_SECRET_HERE);
 	}
 
 	/**
@@ -137,8 +137,8 @@ public final class MessageSigning {
 	}
 
 	private void remember(String node, Reason reason) {
-		if (this.refusals != null) {
-			this.refusals.add(node, reason);
+		if (this.mismatches != null) {
+			this.mismatches.add(node, reason);
 		}
 	}
 

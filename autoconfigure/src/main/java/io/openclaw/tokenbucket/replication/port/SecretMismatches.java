@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 import io.openclaw.tokenbucket.limiter.NanoClock;
-import io.openclaw.tokenbucket.replication.port.Refusal.Reason;
+import io.openclaw.tokenbucket.replication.port.SecretMismatch.Reason;
 
 /**
  * Remembers for a few seconds the senders whose messages do not count, since they have no
  * common secret. Everybody who can publish can invent senders. So only a few are
  * remembered, and only their names. Thread-safe.
  */
-final class Refusals {
+final class SecretMismatches {
 
 	static final int MOST_SENDERS = 16;
 
@@ -31,9 +31,9 @@ final class Refusals {
 
 	private final NanoClock clock;
 
-	private final Map<Refusal, Sightings> seen = new LinkedHashMap<>();
+	private final Map<SecretMismatch, Sightings> seen = new LinkedHashMap<>();
 
-	Refusals(NanoClock clock) {
+	SecretMismatches(NanoClock clock) {
 		this.clock = clock;
 	}
 
@@ -47,10 +47,10 @@ final class Refusals {
 		}
 		long now = this.clock.nanoTime();
 		forget(now);
-		Refusal refusal = new Refusal(NODE.matcher(node).matches() ? node : UNNAMED, reason);
-		Sightings before = this.seen.get(refusal);
+		SecretMismatch mismatch = new SecretMismatch(NODE.matcher(node).matches() ? node : UNNAMED, reason);
+		Sightings before = this.seen.get(mismatch);
 		if (before != null || this.seen.size() < MOST_SENDERS) {
-			this.seen.put(refusal, new Sightings((before != null) ? before.firstAt() : now, now));
+			this.seen.put(mismatch, new Sightings((before != null) ? before.firstAt() : now, now));
 		}
 	}
 
@@ -58,7 +58,7 @@ final class Refusals {
 	 * What does not count at present. Whoever signs may still read what is not signed,
 	 * and has some time to say so.
 	 */
-	synchronized List<Refusal> current() {
+	synchronized List<SecretMismatch> current() {
 		long now = this.clock.nanoTime();
 		forget(now);
 		return this.seen.entrySet()

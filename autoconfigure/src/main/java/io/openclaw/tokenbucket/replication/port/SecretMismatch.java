@@ -7,7 +7,7 @@ package io.openclaw.tokenbucket.replication.port;
  * @param from the node that they claim to be from, not verified
  * @param reason the reason
  */
-public record Refusal(String from, Reason reason) {
+public record SecretMismatch(String from, Reason reason) {
 
 	/**
 	 * The reason why messages do not count.
