@@ -22,24 +22,24 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SettlementSimulationTests {
 
-	private static final Duration DURING = Duration.ofMinutes(6);
+	private static final Duration DURING = Duration.ofMinutes(15);
 
 	@ParameterizedTest
-	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 1.1", "BOUNDED, 0.01", "BOUNDED, -5" })
+	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 0.01" })
 	void aHealthyFleetUsesItsBudget(Consistency consistency, double shape) {
 		hold("healthy", consistency, shape, (fleet) -> {
 		});
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 1.1", "BOUNDED, 0.01", "BOUNDED, -5" })
+	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 0.01" })
 	void aPartitionUsesOneBudget(Consistency consistency, double shape) {
 		hold("partition 1 : 2 for 30 s", consistency, shape, (fleet) -> fleet
 			.cut((sender, receiver) -> (sender < 1) != (receiver < 1), Duration.ofMinutes(1), Duration.ofSeconds(90)));
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 1.1", "BOUNDED, 0.01", "BOUNDED, -5" })
+	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 0.01" })
 	void aMemberThatDiesKeepsSpentWhatItReserved(Consistency consistency, double shape) {
 		hold("a member dies", consistency, shape,
 				(fleet) -> fleet.time().schedule(Duration.ofMinutes(1), fleet.member(0)::kill));
