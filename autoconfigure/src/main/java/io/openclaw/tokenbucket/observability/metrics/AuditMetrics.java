@@ -34,8 +34,8 @@ public class AuditMetrics implements MeterBinder {
 	}
 
 	private void bind(MeterRegistry registry, String state, ToDoubleFunction<JsonLines> count) {
-		FunctionCounter.builder(TokenBucketMeters.AUDIT_LINES.getName(), this.lines, count)
-			.description(TokenBucketMeters.AUDIT_LINES.description())
+		FunctionCounter.builder(TokenBucketMeterDocumentation.AUDIT_LINES.getName(), this.lines, count)
+			.description(TokenBucketMeterDocumentation.AUDIT_LINES.description())
 			.tags(this.tags.and("state", state))
 			.register(registry);
 	}

@@ -67,32 +67,35 @@ public class BucketMetrics extends MetersByLimit {
 	private void bindLevel(MeterRegistry registry, String limit, LowestLevel level) {
 		// Below zero there is nothing either.
 		Supplier<Number> tokens = () -> Math.max(0, MicroTokens.toTokens(level.read()));
-		gauge(registry, TokenBucketMeters.TOKENS_CURRENT, tagged(limit), tokens);
-		gauge(registry, TokenBucketMeters.TOKENS_AVAILABLE, untagged(limit), tokens);
-		gauge(registry, TokenBucketMeters.DEPLETION_RATE, tagged(limit),
+		gauge(registry, TokenBucketMeterDocumentation.TOKENS_CURRENT, tagged(limit), tokens);
+		gauge(registry, TokenBucketMeterDocumentation.TOKENS_AVAILABLE, untagged(limit), tokens);
+		gauge(registry, TokenBucketMeterDocumentation.DEPLETION_RATE, tagged(limit),
 				() -> depletion(limit(limit).capacity(), level.read()));
 	}
 
 	private void bindRate(MeterRegistry registry, String limit, RequestRate rate) {
-		gauge(registry, TokenBucketMeters.REQUESTS_PER_SECOND, tagged(limit), rate::perSecond);
-		gauge(registry, TokenBucketMeters.REQUEST_RATE, untagged(limit), rate::perSecond);
+		gauge(registry, TokenBucketMeterDocumentation.REQUESTS_PER_SECOND, tagged(limit), rate::perSecond);
+		gauge(registry, TokenBucketMeterDocumentation.REQUEST_RATE, untagged(limit), rate::perSecond);
 	}
 
 	private void bindSettings(MeterRegistry registry, String limit) {
-		gauge(registry, TokenBucketMeters.CAPACITY, tagged(limit), () -> MicroTokens.toTokens(limit(limit).capacity()));
-		gauge(registry, TokenBucketMeters.REFILL_RATE, tagged(limit),
+		gauge(registry, TokenBucketMeterDocumentation.CAPACITY, tagged(limit),
+				() -> MicroTokens.toTokens(limit(limit).capacity()));
+		gauge(registry, TokenBucketMeterDocumentation.REFILL_RATE, tagged(limit),
 				() -> limit(limit).refillRate().tokensPerSecond());
-		gauge(registry, TokenBucketMeters.REFILL_FACTOR, tagged(limit),
+		gauge(registry, TokenBucketMeterDocumentation.REFILL_FACTOR, tagged(limit),
 				() -> this.limiter.adaptive().status(limit).map(AdaptiveStatus::factor).orElse(1.0));
-		gauge(registry, TokenBucketMeters.REFILL_FROZEN, tagged(limit),
+		gauge(registry, TokenBucketMeterDocumentation.REFILL_FROZEN, tagged(limit),
 				() -> this.limiter.adaptive().status(limit).filter(AdaptiveStatus::isFrozen).isPresent() ? 1 : 0);
-		gauge(registry, TokenBucketMeters.CONFIGURATION_FOLLOWED, tagged(limit),
+		gauge(registry, TokenBucketMeterDocumentation.CONFIGURATION_FOLLOWED, tagged(limit),
 				() -> (this.limiter.deviation(limit) == Deviation.NONE) ? 1 : 0);
-		gauge(registry, TokenBucketMeters.RESERVATIONS_OPEN, tagged(limit), () -> this.limiter.openReservations(limit));
-		gauge(registry, TokenBucketMeters.KEYS_ACTIVE, tagged(limit), () -> this.limiter.activeKeys(limit));
+		gauge(registry, TokenBucketMeterDocumentation.RESERVATIONS_OPEN, tagged(limit),
+				() -> this.limiter.openReservations(limit));
+		gauge(registry, TokenBucketMeterDocumentation.KEYS_ACTIVE, tagged(limit), () -> this.limiter.activeKeys(limit));
 		FunctionCounter
-			.builder(TokenBucketMeters.OVERFLOW.getName(), this.limiter, (limiter) -> limiter.overflowed(limit))
-			.description(TokenBucketMeters.OVERFLOW.description())
+			.builder(TokenBucketMeterDocumentation.OVERFLOW.getName(), this.limiter,
+					(limiter) -> limiter.overflowed(limit))
+			.description(TokenBucketMeterDocumentation.OVERFLOW.description())
 			.tags(tagged(limit))
 			.register(registry);
 	}

@@ -30,8 +30,8 @@ public class CircuitMetrics implements MeterBinder {
 	@Override
 	public void bindTo(MeterRegistry registry) {
 		this.breakers.onCreated((route, breaker) -> Gauge
-			.builder(TokenBucketMeters.CIRCUIT_STATE.getName(), breaker, CircuitMetrics::value)
-			.description(TokenBucketMeters.CIRCUIT_STATE.description())
+			.builder(TokenBucketMeterDocumentation.CIRCUIT_STATE.getName(), breaker, CircuitMetrics::value)
+			.description(TokenBucketMeterDocumentation.CIRCUIT_STATE.description())
 			.tags(this.tags.and("route", route))
 			.register(registry));
 	}

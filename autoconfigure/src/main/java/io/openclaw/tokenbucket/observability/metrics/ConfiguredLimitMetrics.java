@@ -33,13 +33,14 @@ public class ConfiguredLimitMetrics extends MetersByLimit {
 
 	@Override
 	void bind(MeterRegistry registry, String limit) {
-		gauge(registry, limit, TokenBucketMeters.CAPACITY_CONFIGURED,
+		gauge(registry, limit, TokenBucketMeterDocumentation.CAPACITY_CONFIGURED,
 				(policy) -> MicroTokens.toTokens(policy.capacity()));
-		gauge(registry, limit, TokenBucketMeters.REFILL_RATE_CONFIGURED,
+		gauge(registry, limit, TokenBucketMeterDocumentation.REFILL_RATE_CONFIGURED,
 				(policy) -> policy.refillRate().tokensPerSecond());
 	}
 
-	private void gauge(MeterRegistry registry, String name, TokenBucketMeters meter, ToDoubleFunction<Limit> value) {
+	private void gauge(MeterRegistry registry, String name, TokenBucketMeterDocumentation meter,
+			ToDoubleFunction<Limit> value) {
 		gauge(registry, meter, this.tags.and("bucket", name), () -> {
 			Limit limit = this.configured.get().get(name);
 			return (limit != null) ? value.applyAsDouble(limit) : Double.NaN;

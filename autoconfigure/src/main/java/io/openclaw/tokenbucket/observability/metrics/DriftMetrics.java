@@ -35,11 +35,11 @@ public class DriftMetrics extends MetersByLimit {
 	void bind(MeterRegistry registry, String limit) {
 		Tags tagged = this.tags.and("bucket", limit);
 		Supplier<Number> excess = () -> MicroTokens.toTokens(this.drift.drift(limit).excess());
-		gauge(registry, TokenBucketMeters.DRIFT, tagged, excess);
+		gauge(registry, TokenBucketMeterDocumentation.DRIFT, tagged, excess);
 		// The alias is read by dashboards that know of no node.
-		gauge(registry, TokenBucketMeters.DRIFT_ALIAS, Tags.of("bucket", limit), excess);
-		gauge(registry, TokenBucketMeters.DRIFT_RATIO, tagged, () -> this.drift.drift(limit).ratio());
-		gauge(registry, TokenBucketMeters.FALLBACK_ACTIVE, tagged,
+		gauge(registry, TokenBucketMeterDocumentation.DRIFT_ALIAS, Tags.of("bucket", limit), excess);
+		gauge(registry, TokenBucketMeterDocumentation.DRIFT_RATIO, tagged, () -> this.drift.drift(limit).ratio());
+		gauge(registry, TokenBucketMeterDocumentation.FALLBACK_ACTIVE, tagged,
 				() -> this.drift.inFallback().contains(limit) ? 1 : 0);
 	}
 

@@ -46,9 +46,9 @@ public class FleetMetrics implements MeterBinder {
 		}
 		this.replication.current().buses().forEach((bus) -> bindBus(registry, bus.name()));
 		TimeGauge
-			.builder(TokenBucketMeters.REPLICATION_LAG.getName(), () -> this.replication.current().lag().toNanos(),
-					TimeUnit.NANOSECONDS)
-			.description(TokenBucketMeters.REPLICATION_LAG.description())
+			.builder(TokenBucketMeterDocumentation.REPLICATION_LAG.getName(),
+					() -> this.replication.current().lag().toNanos(), TimeUnit.NANOSECONDS)
+			.description(TokenBucketMeterDocumentation.REPLICATION_LAG.description())
 			.tags(this.tags.only())
 			.register(registry);
 	}
@@ -58,24 +58,24 @@ public class FleetMetrics implements MeterBinder {
 	// a number.
 	private void bindState(MeterRegistry registry, FleetState state) {
 		Gauge
-			.builder(TokenBucketMeters.FLEET_STATE.getName(),
+			.builder(TokenBucketMeterDocumentation.FLEET_STATE.getName(),
 					() -> (this.replication.current().state() == state) ? 1 : 0)
-			.description(TokenBucketMeters.FLEET_STATE.description())
+			.description(TokenBucketMeterDocumentation.FLEET_STATE.description())
 			.tags(this.tags.and("state", state.name().toLowerCase(Locale.ROOT)))
 			.register(registry);
 	}
 
 	private void bindBus(MeterRegistry registry, String name) {
 		Gauge
-			.builder(TokenBucketMeters.BUS_CONNECTED.getName(),
+			.builder(TokenBucketMeterDocumentation.BUS_CONNECTED.getName(),
 					() -> bus(name).map(BusStatus::connected).orElse(false) ? 1 : 0)
-			.description(TokenBucketMeters.BUS_CONNECTED.description())
+			.description(TokenBucketMeterDocumentation.BUS_CONNECTED.description())
 			.tags(this.tags.and("bus", name))
 			.register(registry);
 		FunctionCounter
-			.builder(TokenBucketMeters.FAILED_PUBLISHES.getName(), this,
+			.builder(TokenBucketMeterDocumentation.FAILED_PUBLISHES.getName(), this,
 					(metrics) -> metrics.bus(name).map(BusStatus::failedPublishes).orElse(0L))
-			.description(TokenBucketMeters.FAILED_PUBLISHES.description())
+			.description(TokenBucketMeterDocumentation.FAILED_PUBLISHES.description())
 			.tags(this.tags.and("bus", name))
 			.register(registry);
 	}
@@ -86,9 +86,9 @@ public class FleetMetrics implements MeterBinder {
 
 	private void bindMembers(MeterRegistry registry, String state, ToLongFunction<FleetCensus> count) {
 		Gauge
-			.builder(TokenBucketMeters.MEMBERS.getName(),
+			.builder(TokenBucketMeterDocumentation.MEMBERS.getName(),
 					() -> count.applyAsLong(FleetCensus.of(this.replication.current())))
-			.description(TokenBucketMeters.MEMBERS.description())
+			.description(TokenBucketMeterDocumentation.MEMBERS.description())
 			.tags(this.tags.and("state", state))
 			.register(registry);
 	}

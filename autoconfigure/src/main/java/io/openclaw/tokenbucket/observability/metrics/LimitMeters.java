@@ -58,8 +58,8 @@ final class LimitMeters {
 					this.violations.computeIfAbsent(reason, (added) -> new LongAdder()));
 		}
 		this.settlements = new SettlementMeters(registry, tags);
-		this.duration = Timer.builder(TokenBucketMeters.DECISION_TIME.getName())
-			.description(TokenBucketMeters.DECISION_TIME.description())
+		this.duration = Timer.builder(TokenBucketMeterDocumentation.DECISION_TIME.getName())
+			.description(TokenBucketMeterDocumentation.DECISION_TIME.description())
 			.tags(tags)
 			.serviceLevelObjectives(DurationBuckets.DECISION)
 			.register(registry);
@@ -104,15 +104,15 @@ final class LimitMeters {
 	// Counted here rather than by the registry, whose filters may deny a counter that the
 	// request rate is made of.
 	private static void decisions(MeterRegistry registry, Tags tags, LongAdder count) {
-		FunctionCounter.builder(TokenBucketMeters.DECISIONS.getName(), count, LongAdder::sum)
-			.description(TokenBucketMeters.DECISIONS.description())
+		FunctionCounter.builder(TokenBucketMeterDocumentation.DECISIONS.getName(), count, LongAdder::sum)
+			.description(TokenBucketMeterDocumentation.DECISIONS.description())
 			.tags(tags)
 			.register(registry);
 	}
 
 	private static void violations(MeterRegistry registry, Tags tags, LongAdder count) {
-		FunctionCounter.builder(TokenBucketMeters.VIOLATIONS.getName(), count, LongAdder::sum)
-			.description(TokenBucketMeters.VIOLATIONS.description())
+		FunctionCounter.builder(TokenBucketMeterDocumentation.VIOLATIONS.getName(), count, LongAdder::sum)
+			.description(TokenBucketMeterDocumentation.VIOLATIONS.description())
 			.tags(tags)
 			.register(registry);
 	}

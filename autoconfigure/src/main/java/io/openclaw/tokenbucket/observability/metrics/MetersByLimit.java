@@ -59,7 +59,7 @@ abstract class MetersByLimit implements MeterBinder {
 	 */
 	abstract void bind(MeterRegistry registry, String limit);
 
-	static void gauge(MeterRegistry registry, TokenBucketMeters meter, Tags tags, Supplier<Number> value) {
+	static void gauge(MeterRegistry registry, TokenBucketMeterDocumentation meter, Tags tags, Supplier<Number> value) {
 		Gauge.builder(meter.getName(), value).description(meter.description()).tags(tags).register(registry);
 	}
 

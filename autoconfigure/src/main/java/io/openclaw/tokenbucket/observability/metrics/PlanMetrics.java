@@ -46,21 +46,22 @@ public final class PlanMetrics implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		this.lookups.forEach((result, count) -> register(registry, TokenBucketMeters.PLAN_LOOKUPS, count,
+		this.lookups.forEach((result, count) -> register(registry, TokenBucketMeterDocumentation.PLAN_LOOKUPS, count,
 				this.tags.and("result", result)));
-		register(registry, TokenBucketMeters.PLAN_UNKNOWN, this.unknown, this.tags.only());
-		register(registry, TokenBucketMeters.PLAN_FILE_KEYS, this.fileKeys::getAsInt);
-		register(registry, TokenBucketMeters.PLAN_FILE_VALID, () -> this.fileValid.getAsBoolean() ? 1 : 0);
+		register(registry, TokenBucketMeterDocumentation.PLAN_UNKNOWN, this.unknown, this.tags.only());
+		register(registry, TokenBucketMeterDocumentation.PLAN_FILE_KEYS, this.fileKeys::getAsInt);
+		register(registry, TokenBucketMeterDocumentation.PLAN_FILE_VALID, () -> this.fileValid.getAsBoolean() ? 1 : 0);
 	}
 
-	private void register(MeterRegistry registry, TokenBucketMeters meter, Supplier<Number> value) {
+	private void register(MeterRegistry registry, TokenBucketMeterDocumentation meter, Supplier<Number> value) {
 		Gauge.builder(meter.getName(), value)
 			.description(meter.description())
 			.tags(this.tags.only())
 			.register(registry);
 	}
 
-	private static void register(MeterRegistry registry, TokenBucketMeters meter, LongSupplier count, Tags tags) {
+	private static void register(MeterRegistry registry, TokenBucketMeterDocumentation meter, LongSupplier count,
+			Tags tags) {
 		FunctionCounter.builder(meter.getName(), count, LongSupplier::getAsLong)
 			.description(meter.description())
 			.tags(tags)

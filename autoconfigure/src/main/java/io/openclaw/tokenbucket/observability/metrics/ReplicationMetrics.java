@@ -57,14 +57,14 @@ public class ReplicationMetrics implements ReplicationListener {
 		this.sentBytes = bytes("sent");
 		this.receivedMessages = messages("received");
 		this.receivedBytes = bytes("received");
-		this.repairs = Counter.builder(TokenBucketMeters.REPAIRS.getName())
-			.description(TokenBucketMeters.REPAIRS.description())
+		this.repairs = Counter.builder(TokenBucketMeterDocumentation.REPAIRS.getName())
+			.description(TokenBucketMeterDocumentation.REPAIRS.description())
 			.tags(tags.only())
 			.register(registry);
 		REASONS.forEach((reason) -> this.rejected.put(reason, rejectedMessages(reason)));
-		this.publishing = timer(TokenBucketMeters.SYNC_DURATION, Tags.empty(), DurationBuckets.BATCH);
-		this.merging = timer(TokenBucketMeters.MERGE_DURATION, tags.only(), DurationBuckets.BATCH);
-		this.latency = timer(TokenBucketMeters.SYNC_LATENCY, tags.only(), DurationBuckets.NETWORK);
+		this.publishing = timer(TokenBucketMeterDocumentation.SYNC_DURATION, Tags.empty(), DurationBuckets.BATCH);
+		this.merging = timer(TokenBucketMeterDocumentation.MERGE_DURATION, tags.only(), DurationBuckets.BATCH);
+		this.latency = timer(TokenBucketMeterDocumentation.SYNC_LATENCY, tags.only(), DurationBuckets.NETWORK);
 	}
 
 	@Override
@@ -105,27 +105,27 @@ public class ReplicationMetrics implements ReplicationListener {
 	}
 
 	private Counter messages(String direction) {
-		return Counter.builder(TokenBucketMeters.MESSAGES.getName())
-			.description(TokenBucketMeters.MESSAGES.description())
+		return Counter.builder(TokenBucketMeterDocumentation.MESSAGES.getName())
+			.description(TokenBucketMeterDocumentation.MESSAGES.description())
 			.tags(this.tags.and("direction", direction))
 			.register(this.registry);
 	}
 
 	private Counter bytes(String direction) {
-		return Counter.builder(TokenBucketMeters.BYTES.getName())
-			.description(TokenBucketMeters.BYTES.description())
+		return Counter.builder(TokenBucketMeterDocumentation.BYTES.getName())
+			.description(TokenBucketMeterDocumentation.BYTES.description())
 			.tags(this.tags.and("direction", direction))
 			.register(this.registry);
 	}
 
 	private Counter rejectedMessages(String reason) {
-		return Counter.builder(TokenBucketMeters.REJECTED_MESSAGES.getName())
-			.description(TokenBucketMeters.REJECTED_MESSAGES.description())
+		return Counter.builder(TokenBucketMeterDocumentation.REJECTED_MESSAGES.getName())
+			.description(TokenBucketMeterDocumentation.REJECTED_MESSAGES.description())
 			.tags(this.tags.and("reason", reason))
 			.register(this.registry);
 	}
 
-	private Timer timer(TokenBucketMeters meter, Tags timerTags, Duration[] buckets) {
+	private Timer timer(TokenBucketMeterDocumentation meter, Tags timerTags, Duration[] buckets) {
 		return Timer.builder(meter.getName())
 			.description(meter.description())
 			.tags(timerTags)

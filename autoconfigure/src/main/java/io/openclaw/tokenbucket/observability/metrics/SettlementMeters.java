@@ -31,15 +31,15 @@ final class SettlementMeters {
 	private final Map<SettlementEvent.Outcome, LongAdder> settlements = new EnumMap<>(SettlementEvent.Outcome.class);
 
 	SettlementMeters(MeterRegistry registry, Tags tags) {
-		tokens(registry, TokenBucketMeters.TOKENS_RESERVED, tags, this.reserved);
-		tokens(registry, TokenBucketMeters.TOKENS_SETTLED, tags, this.settled);
-		tokens(registry, TokenBucketMeters.TOKENS_REFUNDED, tags, this.refunded);
-		tokens(registry, TokenBucketMeters.TOKENS_OVERDRAWN, tags, this.overdrawn);
-		tokens(registry, TokenBucketMeters.TOKENS_UNPAID, tags, this.unpaid);
+		tokens(registry, TokenBucketMeterDocumentation.TOKENS_RESERVED, tags, this.reserved);
+		tokens(registry, TokenBucketMeterDocumentation.TOKENS_SETTLED, tags, this.settled);
+		tokens(registry, TokenBucketMeterDocumentation.TOKENS_REFUNDED, tags, this.refunded);
+		tokens(registry, TokenBucketMeterDocumentation.TOKENS_OVERDRAWN, tags, this.overdrawn);
+		tokens(registry, TokenBucketMeterDocumentation.TOKENS_UNPAID, tags, this.unpaid);
 		for (SettlementEvent.Outcome outcome : SettlementEvent.Outcome.values()) {
 			LongAdder count = this.settlements.computeIfAbsent(outcome, (added) -> new LongAdder());
-			FunctionCounter.builder(TokenBucketMeters.SETTLEMENTS.getName(), count, LongAdder::sum)
-				.description(TokenBucketMeters.SETTLEMENTS.description())
+			FunctionCounter.builder(TokenBucketMeterDocumentation.SETTLEMENTS.getName(), count, LongAdder::sum)
+				.description(TokenBucketMeterDocumentation.SETTLEMENTS.description())
 				.tags(tags.and("outcome", outcome.name().toLowerCase(Locale.ROOT)))
 				.register(registry);
 		}
@@ -57,7 +57,8 @@ final class SettlementMeters {
 		Objects.requireNonNull(this.settlements.get(event.outcome())).increment();
 	}
 
-	private static void tokens(MeterRegistry registry, TokenBucketMeters meter, Tags tags, LongAdder microTokens) {
+	private static void tokens(MeterRegistry registry, TokenBucketMeterDocumentation meter, Tags tags,
+			LongAdder microTokens) {
 		FunctionCounter.builder(meter.getName(), microTokens, (sum) -> MicroTokens.toTokens(sum.sum()))
 			.description(meter.description())
 			.tags(tags)

@@ -40,9 +40,9 @@ public class StateMetrics implements MeterBinder {
 	}
 
 	private void bind(MeterRegistry registry, String store, LongSupplier bytes) {
-		Gauge.builder(TokenBucketMeters.STATE.getName(), bytes::getAsLong)
-			.baseUnit(TokenBucketMeters.STATE.getBaseUnit())
-			.description(TokenBucketMeters.STATE.description())
+		Gauge.builder(TokenBucketMeterDocumentation.STATE.getName(), bytes::getAsLong)
+			.baseUnit(TokenBucketMeterDocumentation.STATE.getBaseUnit())
+			.description(TokenBucketMeterDocumentation.STATE.description())
 			.tags(this.tags.and("store", store))
 			.register(registry);
 	}

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import io.openclaw.tokenbucket.documentation.GeneratedSection;
 
 /**
- * The table of metrics, made of {@link TokenBucketMeters}.
+ * The table of metrics, made of {@link TokenBucketMeterDocumentation}.
  */
 class MetricsReferenceTests {
 
@@ -21,25 +21,25 @@ class MetricsReferenceTests {
 	@Test
 	void theTableOfMetricsSaysWhatTheMetersSay() {
 		GeneratedSection.OBSERVABILITY.check("metrics",
-				Stream.of(TokenBucketMeters.values())
+				Stream.of(TokenBucketMeterDocumentation.values())
 					.map(MetricsReferenceTests::row)
 					.collect(Collectors.joining("\n", "| name | kind, unit | meaning |\n| --- | --- | --- |\n", "")));
 	}
 
-	private static String row(TokenBucketMeters meter) {
+	private static String row(TokenBucketMeterDocumentation meter) {
 		return "| `%s%s%s` | %s | %s |".formatted(
 				PROMETHEUS.name(meter.getName(), meter.getType(), meter.getBaseUnit()),
 				(meter.getType() == Meter.Type.COUNTER) ? "_total" : "", labels(meter), kind(meter),
 				meter.description());
 	}
 
-	private static String labels(TokenBucketMeters meter) {
+	private static String labels(TokenBucketMeterDocumentation meter) {
 		KeyName[] keys = meter.getKeyNames();
 		return (keys.length == 0) ? ""
 				: Stream.of(keys).map(KeyName::asString).collect(Collectors.joining(", ", "{", "}"));
 	}
 
-	private static String kind(TokenBucketMeters meter) {
+	private static String kind(TokenBucketMeterDocumentation meter) {
 		String kind = (meter.getType() == Meter.Type.TIMER) ? "histogram"
 				: meter.getType().name().toLowerCase(Locale.ROOT);
 		return kind + ", " + meter.unit();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * All meters: names, units, tags and what they mean. The table of the guide is made of
  * them. Those that begin with {@code openclaw} have the {@link NodeTags} besides.
  */
-enum TokenBucketMeters implements MeterDocumentation {
+enum TokenBucketMeterDocumentation implements MeterDocumentation {
 
 	TOKENS_CURRENT("openclaw.bucket.tokens.current", Meter.Type.GAUGE, "tokens",
 			"Lowest level that a request, or news of another gateway's spending, found since the last reading. It stays "
@@ -195,7 +195,7 @@ enum TokenBucketMeters implements MeterDocumentation {
 
 	private final String[] tags;
 
-	TokenBucketMeters(String name, Meter.Type type, String unit, String description, String... tags) {
+	TokenBucketMeterDocumentation(String name, Meter.Type type, String unit, String description, String... tags) {
 		this.name = name;
 		this.type = type;
 		this.unit = unit;
@@ -221,7 +221,7 @@ enum TokenBucketMeters implements MeterDocumentation {
 
 	@Override
 	public KeyName[] getKeyNames() {
-		return Stream.of(this.tags).map(TokenBucketMeters::key).toArray(KeyName[]::new);
+		return Stream.of(this.tags).map(TokenBucketMeterDocumentation::key).toArray(KeyName[]::new);
 	}
 
 	/**
