@@ -95,7 +95,7 @@ public final class OpenClawObservabilityAutoConfiguration {
 	@ConditionalOnBean(BucketStore.class)
 	AdaptiveRefills openClawAdaptiveRefills(BucketStore store, OpenClawProperties properties,
 			ObjectProvider<NanoClock> clock, ApplicationEvents events) {
-		store.adaptive().tellChanges(events::onRateChange);
+		store.adaptive().reportChangesTo(events::onRateChange);
 		return new AdaptiveRefills(store.adaptive(), clock.getIfAvailable(() -> NanoClock.SYSTEM), properties);
 	}
 

@@ -70,7 +70,7 @@ public final class AdaptiveLimits {
 	 * Sets who is told of rates that change.
 	 * @param changeListener replaces the one before; is called on the replicating thread
 	 */
-	public void tellChanges(Consumer<AdaptiveRateChanged> changeListener) {
+	public void reportChangesTo(Consumer<AdaptiveRateChanged> changeListener) {
 		this.listener = changeListener;
 	}
 

@@ -51,7 +51,7 @@ class AdaptiveLimitsTests {
 
 	AdaptiveLimitsTests() {
 		new SoloTicker(this.store, this.time, this.time, TENTH);
-		this.adaptive.tellChanges(this.changes::add);
+		this.adaptive.reportChangesTo(this.changes::add);
 	}
 
 	@Test
