@@ -22,7 +22,7 @@ import io.openclaw.tokenbucket.limiter.decision.Settlement;
 
 /**
  * What one request took in advance of its costs. Each limit is settled once: when the
- * answer is whole, or however else the request ends. Thread-safe.
+ * response is whole, or however else the request ends. Thread-safe.
  */
 final class OpenSettlements {
 
@@ -30,7 +30,7 @@ final class OpenSettlements {
 
 	private final ServerWebExchange exchange;
 
-	private final AnswerMeter answer;
+	private final ResponseMeter response;
 
 	private List<Open> open = new ArrayList<>(1);
 
@@ -38,7 +38,7 @@ final class OpenSettlements {
 
 	OpenSettlements(ServerWebExchange exchange, NanoClock clock) {
 		this.exchange = exchange;
-		this.answer = new AnswerMeter(exchange, clock);
+		this.response = new ResponseMeter(exchange, clock);
 	}
 
 	/**
@@ -93,9 +93,9 @@ final class OpenSettlements {
 	void head() {
 		List<Open> due = new ArrayList<>(1);
 		synchronized (this) {
-			this.open.removeIf((taken) -> taken.isToldBy(this.answer) && due.add(taken));
+			this.open.removeIf((taken) -> taken.isToldBy(this.response) && due.add(taken));
 		}
-		due.forEach((taken) -> taken.settle(this.answer, Ending.ANSWERED));
+		due.forEach((taken) -> taken.settle(this.response, Ending.ANSWERED));
 	}
 
 	/**
@@ -109,12 +109,12 @@ final class OpenSettlements {
 				fields.add(json.field());
 			}
 		}
-		this.answer.begin(fields);
+		this.response.begin(fields);
 		return !this.open.isEmpty();
 	}
 
 	void read(DataBuffer piece) {
-		this.answer.read(piece);
+		this.response.read(piece);
 	}
 
 	/**
@@ -143,7 +143,7 @@ final class OpenSettlements {
 			this.open = new ArrayList<>(0);
 		}
 		Ending actual = isForwarded() ? ending : Ending.NOT_FORWARDED;
-		due.forEach((taken) -> taken.settle(this.answer, actual));
+		due.forEach((taken) -> taken.settle(this.response, actual));
 	}
 
 	// A handler of this gateway that a route forwards to is an upstream like any other.
@@ -155,17 +155,17 @@ final class OpenSettlements {
 
 	private record Open(Settlement settlement, Settling settling) {
 
-		void settle(AnswerMeter answer, Ending ending) {
+		void settle(ResponseMeter response, Ending ending) {
 			if (ending == Ending.NOT_FORWARDED) {
 				this.settlement.refund();
 				return;
 			}
 			this.settling.rule()
-				.costOf(answer, ending)
+				.costOf(response, ending)
 				.subscribe(this.settlement::settle, (failure) -> unknown(ending), () -> unknown(ending));
 		}
 
-		boolean isToldBy(AnswerMeter head) {
+		boolean isToldBy(ResponseMeter head) {
 			return this.settling.rule() instanceof SettlementRule.Header header
 					&& head.header(header.name()).isPresent();
 		}

@@ -6,17 +6,17 @@ import reactor.core.publisher.Mono;
 import tools.jackson.core.JsonPointer;
 
 /**
- * What a request has cost, as far as its answer tells. Immutable.
+ * What a request has cost, as far as its response tells. Immutable.
  */
 sealed interface SettlementRule {
 
 	/**
 	 * The cost of a request.
-	 * @param answer what is known of it
+	 * @param response what is known of it
 	 * @param ending how the request ended
 	 * @return whole tokens, not negative; empty if nobody knows
 	 */
-	Mono<Long> costOf(AnswerMeter answer, Ending ending);
+	Mono<Long> costOf(ResponseMeter response, Ending ending);
 
 	/**
 	 * The value of a header of the response.
@@ -26,8 +26,8 @@ sealed interface SettlementRule {
 	record Header(String name) implements SettlementRule {
 
 		@Override
-		public Mono<Long> costOf(AnswerMeter answer, Ending ending) {
-			return mono(answer.header(this.name));
+		public Mono<Long> costOf(ResponseMeter response, Ending ending) {
+			return mono(response.header(this.name));
 		}
 
 	}
@@ -40,8 +40,8 @@ sealed interface SettlementRule {
 	record Json(JsonPointer field) implements SettlementRule {
 
 		@Override
-		public Mono<Long> costOf(AnswerMeter answer, Ending ending) {
-			return mono(answer.usage(this.field));
+		public Mono<Long> costOf(ResponseMeter response, Ending ending) {
+			return mono(response.usage(this.field));
 		}
 
 	}
@@ -54,9 +54,9 @@ sealed interface SettlementRule {
 	record ResponseSize(long unit) implements SettlementRule {
 
 		@Override
-		public Mono<Long> costOf(AnswerMeter answer, Ending ending) {
-			return (ending == Ending.FAILED || !answer.hasBegun()) ? Mono.empty()
-					: Mono.just(started(answer.bytes(), this.unit));
+		public Mono<Long> costOf(ResponseMeter response, Ending ending) {
+			return (ending == Ending.FAILED || !response.hasBegun()) ? Mono.empty()
+					: Mono.just(started(response.bytes(), this.unit));
 		}
 
 	}
@@ -69,8 +69,8 @@ sealed interface SettlementRule {
 	record Time(long unitNanos) implements SettlementRule {
 
 		@Override
-		public Mono<Long> costOf(AnswerMeter answer, Ending ending) {
-			return (ending == Ending.FAILED) ? Mono.empty() : Mono.just(started(answer.nanos(), this.unitNanos));
+		public Mono<Long> costOf(ResponseMeter response, Ending ending) {
+			return (ending == Ending.FAILED) ? Mono.empty() : Mono.just(started(response.nanos(), this.unitNanos));
 		}
 
 	}
@@ -83,8 +83,8 @@ sealed interface SettlementRule {
 	record Bean(BeanCost bean) implements SettlementRule {
 
 		@Override
-		public Mono<Long> costOf(AnswerMeter answer, Ending ending) {
-			return (ending == Ending.ANSWERED) ? this.bean.ask(answer.exchange()) : Mono.empty();
+		public Mono<Long> costOf(ResponseMeter response, Ending ending) {
+			return (ending == Ending.ANSWERED) ? this.bean.ask(response.exchange()) : Mono.empty();
 		}
 
 	}

@@ -17,11 +17,11 @@ import io.openclaw.tokenbucket.gateway.usage.UsageReader;
 import io.openclaw.tokenbucket.limiter.NanoClock;
 
 /**
- * Measures the answer to one request while it passes. Thread-safe.
+ * Measures the response of the upstream to one request while it passes. Thread-safe.
  */
-final class AnswerMeter {
+final class ResponseMeter {
 
-	private static final Log logger = LogFactory.getLog(AnswerMeter.class);
+	private static final Log logger = LogFactory.getLog(ResponseMeter.class);
 
 	private final ServerWebExchange exchange;
 
@@ -35,7 +35,7 @@ final class AnswerMeter {
 
 	private long bytes;
 
-	AnswerMeter(ServerWebExchange exchange, NanoClock clock) {
+	ResponseMeter(ServerWebExchange exchange, NanoClock clock) {
 		this.exchange = exchange;
 		this.clock = clock;
 		this.startedAt = clock.nanoTime();
