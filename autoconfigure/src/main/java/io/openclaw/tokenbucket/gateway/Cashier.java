@@ -32,13 +32,13 @@ public record Cashier(TokenBucketLimiter limiter, DecisionObserver observer) {
 			Charge charge = charges.get(0);
 			Decision decision = this.limiter.tryConsume(charge.limit(), charge.key(), charge.tokens());
 			CompletionStage<Decision> later = decision.completion();
-			return observed((later == null) ? Mono.just(List.of(decision)) : settled(later).map(List::of),
+			return observed((later == null) ? Mono.just(List.of(decision)) : completed(later).map(List::of),
 					decision.outcome());
 		}
 		JointDecision decision = this.limiter.tryConsume(charges);
 		CompletionStage<JointDecision> later = decision.completion();
 		return observed(
-				(later == null) ? Mono.just(decision.decisions()) : settled(later).map(JointDecision::decisions),
+				(later == null) ? Mono.just(decision.decisions()) : completed(later).map(JointDecision::decisions),
 				decision.outcome());
 	}
 
@@ -58,7 +58,7 @@ public record Cashier(TokenBucketLimiter limiter, DecisionObserver observer) {
 			decided.accept(later.decisions());
 			return later;
 		});
-		return observed(settled(told).map(JointDecision::decisions)
+		return observed(completed(told).map(JointDecision::decisions)
 			.doOnCancel(() -> completion.toCompletableFuture().cancel(false)), decision.outcome());
 	}
 
@@ -89,7 +89,7 @@ public record Cashier(TokenBucketLimiter limiter, DecisionObserver observer) {
 
 	// A caller that goes away cancels the future, and so takes its promise back. What
 	// follows a wait must not run on the thread that acknowledges.
-	private static <D> Mono<D> settled(CompletionStage<D> completion) {
+	private static <D> Mono<D> completed(CompletionStage<D> completion) {
 		return Mono.fromFuture(completion.toCompletableFuture()).publishOn(Schedulers.parallel());
 	}
 
