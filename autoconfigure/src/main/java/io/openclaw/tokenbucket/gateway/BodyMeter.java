@@ -22,7 +22,7 @@ final class BodyMeter implements ArrivedBody.Meter {
 
 	private long bytes;
 
-	private volatile List<Decision> refusal = List.of();
+	private volatile List<Decision> rejectingDecisions = List.of();
 
 	BodyMeter(Cashier cashier, Bill bill, long bytes) {
 		this.cashier = cashier;
@@ -35,11 +35,11 @@ final class BodyMeter implements ArrivedBody.Meter {
 	}
 
 	/**
-	 * Why the rest of the body did not pass.
-	 * @return decisions, one of them rejected; none if all has passed so far
+	 * The decisions for which the rest of the body did not pass, one of them rejected.
+	 * @return none if all has passed so far
 	 */
-	List<Decision> refusal() {
-		return this.refusal;
+	List<Decision> rejectingDecisions() {
+		return this.rejectingDecisions;
 	}
 
 	@Override
@@ -56,7 +56,7 @@ final class BodyMeter implements ArrivedBody.Meter {
 		if (decisions.stream().allMatch(Decision::isAdmitted)) {
 			return true;
 		}
-		this.refusal = decisions;
+		this.rejectingDecisions = decisions;
 		return false;
 	}
 

@@ -119,12 +119,12 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 	private Mono<Void> payAndRoute(Bill bill, ArrivedBody body, ServerWebExchange exchange, GatewayFilterChain chain) {
 		BodyMeter meter = new BodyMeter(this.cashier, bill, ArrivedBody.lengthOf(exchange));
 		return payAndRoute(bill, exchange, (passed) -> body.pass(passed, meter, chain::filter,
-				(stop) -> answer(stop, bill, meter.refusal(), exchange), () -> abort(exchange)));
+				(stop) -> answer(stop, bill, meter.rejectingDecisions(), exchange), () -> abort(exchange)));
 	}
 
-	private Mono<Void> answer(ArrivedBody.Stop stop, Bill bill, List<Decision> refusal, ServerWebExchange exchange) {
+	private Mono<Void> answer(ArrivedBody.Stop stop, Bill bill, List<Decision> decisions, ServerWebExchange exchange) {
 		ServerWebExchangeUtils.reset(exchange);
-		return (stop == ArrivedBody.Stop.GONE) ? this.problems.bodyGone(exchange) : reject(bill, refusal, exchange);
+		return (stop == ArrivedBody.Stop.GONE) ? this.problems.bodyGone(exchange) : reject(bill, decisions, exchange);
 	}
 
 	// The service began to answer before it had the whole body: half an answer must not
