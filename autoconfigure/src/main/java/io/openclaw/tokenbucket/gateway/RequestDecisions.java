@@ -13,9 +13,10 @@ import io.openclaw.tokenbucket.gateway.answer.RateLimitHeaders;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 
 /**
- * Keeps the decisions about a request with it. A request may pass filters more than once:
- * a retry, a forward, or a limit of the default filters that a route names again. It pays
- * each limit only once. Also, all its limits appear in its headers. Immutable.
+ * Keeps the decisions about a request with it, and has them written in the headers of its
+ * response. A request may pass filters more than once: a retry, a forward, or a limit of
+ * the default filters that a route names again. It pays each limit only once, and its
+ * response tells all its limits. Immutable.
  */
 public final class RequestDecisions {
 
@@ -54,11 +55,11 @@ public final class RequestDecisions {
 
 	/**
 	 * Keeps decisions, admitted or rejected, and has them written as headers when the
-	 * response is committed, after upstream's.
+	 * response is committed, after those of the upstream.
 	 * @param exchange the request
 	 * @param decisions final decisions
 	 */
-	void add(ServerWebExchange exchange, List<Decision> decisions) {
+	void addToResponse(ServerWebExchange exchange, List<Decision> decisions) {
 		List<Decision> earlier = decisions(exchange);
 		exchange.getAttributes().put(ATTRIBUTE, append(earlier, decisions));
 		if (earlier.isEmpty()) {

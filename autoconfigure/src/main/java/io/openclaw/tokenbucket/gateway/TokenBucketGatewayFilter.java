@@ -44,18 +44,18 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 
 	private final Cashier cashier;
 
-	private final RequestDecisions remembered;
+	private final RequestDecisions requestDecisions;
 
 	private final ProblemResponses problems;
 
-	TokenBucketGatewayFilter(List<String> names, RequestLimits limits, Cashier cashier, RequestDecisions remembered,
-			ProblemResponses problems) {
+	TokenBucketGatewayFilter(List<String> names, RequestLimits limits, Cashier cashier,
+			RequestDecisions requestDecisions, ProblemResponses problems) {
 		this.names = List.copyOf(names);
 		this.limits = limits;
 		this.limiter = cashier.limiter();
 		this.alternatives = cashier.limiter().alternatives();
 		this.cashier = cashier;
-		this.remembered = remembered;
+		this.requestDecisions = requestDecisions;
 		this.problems = problems;
 	}
 
@@ -93,7 +93,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		List<RequestLimit> unpaid = new ArrayList<>(this.names.size());
 		for (String name : this.names) {
 			RequestLimit limit = this.limits.get(name);
-			if (!this.remembered.hasPaid(exchange, limit)) {
+			if (!this.requestDecisions.hasPaid(exchange, limit)) {
 				unpaid.add(limit);
 			}
 		}
@@ -176,7 +176,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 			}
 		}
 		bill.alternating((item) -> this.alternatives.spend(item.charge(), item.alternatives()));
-		this.remembered.add(exchange, decisions);
+		this.requestDecisions.addToResponse(exchange, decisions);
 		return chain.filter(exchange);
 	}
 
@@ -188,7 +188,7 @@ final class TokenBucketGatewayFilter implements LimitingFilter {
 		}
 		FleetState state = this.limiter.state();
 		if (!state.isExcluded()) {
-			this.remembered.add(exchange, decisions);
+			this.requestDecisions.addToResponse(exchange, decisions);
 		}
 		return this.problems.rejected(exchange, decisions, state);
 	}

@@ -32,7 +32,7 @@ public class TokenBucketGatewayFilterFactory
 
 	private final Cashier cashier;
 
-	private final RequestDecisions remembered;
+	private final RequestDecisions requestDecisions;
 
 	private final ProblemResponses problems;
 
@@ -53,7 +53,7 @@ public class TokenBucketGatewayFilterFactory
 		super(Config.class);
 		this.limits = limits;
 		this.cashier = new Cashier(limiter, observer);
-		this.remembered = new RequestDecisions(headers);
+		this.requestDecisions = new RequestDecisions(headers);
 		this.problems = problems;
 		this.breakers = breakers;
 	}
@@ -74,7 +74,7 @@ public class TokenBucketGatewayFilterFactory
 			this.breakers.forRoute(config.getRouteId());
 		}
 		TokenBucketGatewayFilter limited = new TokenBucketGatewayFilter(names, this.limits, this.cashier,
-				this.remembered, this.problems);
+				this.requestDecisions, this.problems);
 		return new UpstreamGatewayFilter(limited, this.breakers, this.cashier.limiter().adaptive(), this.problems);
 	}
 
