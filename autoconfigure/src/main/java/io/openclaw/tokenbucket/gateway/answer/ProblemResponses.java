@@ -21,10 +21,10 @@ import io.openclaw.tokenbucket.limiter.decision.Reason;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 
 /**
- * Answers requests that are not routed. An answer sets the status at once. Its body is
- * written by {@code UnroutedResponseFilter}, after all filters of the route: one of them
- * may still try again or fall back. Their other changes of the response do not change the
- * answer. Thread-safe.
+ * Answers requests that are not routed. An answer sets the status, and completes at once.
+ * Its body is written by {@code UnroutedResponseFilter}, after all filters of the route:
+ * one of them may still try again or fall back. Their other changes of the response do
+ * not change the answer. Thread-safe.
  */
 public final class ProblemResponses {
 
@@ -36,8 +36,8 @@ public final class ProblemResponses {
 	private final Map<String, Problem> lastExceeded = new ConcurrentHashMap<>();
 
 	/**
-	 * Creates answers.
-	 * @param writer writes them
+	 * Creates the responses.
+	 * @param writer writes the bodies, but not those for gRPC clients
 	 */
 	public ProblemResponses(ProblemWriter writer) {
 		this.writer = writer;
@@ -97,7 +97,6 @@ public final class ProblemResponses {
 	 * @param exchange the request
 	 * @param decisions decisions for the reason {@link Reason#COST_ABOVE_CAPACITY}, at
 	 * least one
-	 * @return completes at once
 	 */
 	public Mono<Void> costAboveCapacity(ServerWebExchange exchange, List<Decision> decisions) {
 		List<String> policies = policies(decisions);
@@ -117,7 +116,6 @@ public final class ProblemResponses {
 	 * @param decisions decisions for the reason {@link Reason#COST_ABOVE_CAPACITY}, at
 	 * least one
 	 * @param mostBytes the longest body that would be possible
-	 * @return completes at once
 	 */
 	public Mono<Void> bodyTooLarge(ServerWebExchange exchange, List<Decision> decisions, long mostBytes) {
 		List<String> policies = policies(decisions);
@@ -130,7 +128,6 @@ public final class ProblemResponses {
 	/**
 	 * Answers a request that was to be sent again with a body that is gone: 503.
 	 * @param exchange the request
-	 * @return completes at once
 	 */
 	public Mono<Void> bodyGone(ServerWebExchange exchange) {
 		return answer(exchange, Problem.unacceptable(HttpStatus.SERVICE_UNAVAILABLE, List.of(),
@@ -143,7 +140,6 @@ public final class ProblemResponses {
 	 * @param policies names of the limits whose key is missing
 	 * @param sources what the request lacks
 	 * @param unauthenticated whether what it lacks says who sends it
-	 * @return completes at once
 	 */
 	public Mono<Void> missingKey(ServerWebExchange exchange, List<String> policies, List<String> sources,
 			boolean unauthenticated) {
@@ -160,7 +156,6 @@ public final class ProblemResponses {
 	 * @param exchange the request
 	 * @param decisions its decisions, at least one of them rejected
 	 * @param state how much of the fleet this member hears
-	 * @return completes at once
 	 */
 	public Mono<Void> rejected(ServerWebExchange exchange, List<Decision> decisions, FleetState state) {
 		if (state == FleetState.REPLACED) {
@@ -171,9 +166,11 @@ public final class ProblemResponses {
 		}
 		List<Quota> violated = Quota.violatedIn(decisions);
 		long seconds = RetryAfter.seconds(violated);
-		return answer(exchange,
-				isReduced(decisions, state) ? reduced(violated, seconds, why(decisions, state)) : (violated.size() == 1)
-						? exceeded(violated.get(0).policy(), seconds) : exceeded(policiesOf(violated), seconds));
+		if (isReduced(decisions, state)) {
+			return answer(exchange, reduced(violated, seconds, why(decisions, state)));
+		}
+		return answer(exchange, (violated.size() == 1) ? exceeded(violated.get(0).policy(), seconds)
+				: exceeded(policiesOf(violated), seconds));
 	}
 
 	private static Problem reduced(List<Quota> violated, long seconds, String why) {
@@ -211,7 +208,6 @@ public final class ProblemResponses {
 	 * Answers a request whose upstream is too slow to forward it: 429.
 	 * @param exchange the request
 	 * @param untilProbe how long none will be forwarded, not negative
-	 * @return completes at once
 	 */
 	public Mono<Void> slowUpstream(ServerWebExchange exchange, Duration untilProbe) {
 		long seconds = RetryAfter.seconds(untilProbe);

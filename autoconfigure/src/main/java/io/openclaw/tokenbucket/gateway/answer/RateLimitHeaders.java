@@ -76,15 +76,15 @@ public final class RateLimitHeaders {
 		headers.set(name, (upstream == null) ? members : members + ", " + String.join(", ", upstream));
 	}
 
-	// Who comes back when upstream says so, but before the limits here have tokens, is
-	// rejected once more.
+	// Whoever comes back when the response says so, but before all limits here have
+	// tokens, is rejected once more. The header is the upstream's or that of a rejection.
 	private static void prolong(List<Quota> quotas, HttpHeaders headers) {
-		OptionalLong upstream = number(HttpHeaders.RETRY_AFTER, headers);
-		if (upstream.isEmpty()) {
+		OptionalLong told = number(HttpHeaders.RETRY_AFTER, headers);
+		if (told.isEmpty()) {
 			return;
 		}
 		long delay = RetryAfter.longest(quotas);
-		if (upstream.getAsLong() < delay) {
+		if (told.getAsLong() < delay) {
 			headers.set(HttpHeaders.RETRY_AFTER, Long.toString(delay));
 		}
 	}
