@@ -82,8 +82,8 @@ public final class BucketStore {
 	}
 
 	/**
-	 * Changes by what the limits decide.
-	 * @return what changes them from one request to the next
+	 * What changes the limits while requests run.
+	 * @return the changes
 	 */
 	public LimitChanges changes() {
 		return this.changes;

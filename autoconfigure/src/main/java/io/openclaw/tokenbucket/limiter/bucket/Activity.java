@@ -7,7 +7,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
  * The changes of a bucket since it was last used, ticked and published. It enters its
  * bucket into the queues, once each. Mutable, confined to its bucket.
  *
- * @param <B> the bucket type
+ * @param <B> that of the queues
  */
 final class Activity<B extends Line> {
 

@@ -15,7 +15,7 @@ import io.openclaw.tokenbucket.limiter.rule.RestingReplica;
 
 /**
  * The parts of a bucket that decide and exchange, wired to each other. A bucket at rest
- * has none: they say nothing then that fresh ones would not. Confined to its bucket.
+ * has none, since fresh ones would do the same. Confined to its bucket.
  */
 record BucketParts(LocalReplica replica, Credit credit, PeerSpending peers, AdmissionRule rule, Advances advances,
 		ContextFollower context, SeenSpending seen, Exchange exchange) {

@@ -14,7 +14,8 @@ import io.openclaw.tokenbucket.limiter.port.SpendingListener;
  * The buckets with which something is to be done, and who hears of it at once. A bucket
  * enters itself with its lock held, and nothing is done about it here. Thread-safe.
  *
- * @param <B> the bucket type
+ * @param <B> the {@link Bucket}; a parameter so that it can know its queues without a
+ * circle
  */
 public final class BucketQueues<B> {
 

@@ -6,7 +6,8 @@ import java.util.List;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
 
 /**
- * The line of requests that wait for credit.
+ * The line of requests that wait for credit. Each bucket has one: its parts know it by
+ * this interface, as they would form a circle with it otherwise.
  */
 public interface Line {
 

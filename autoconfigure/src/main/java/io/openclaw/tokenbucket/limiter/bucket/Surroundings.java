@@ -9,7 +9,7 @@ import io.openclaw.tokenbucket.limiter.rule.MemberLists;
  * @param statistics what was decided
  * @param queues the buckets with which something is to be done
  * @param members lists of members that buckets at rest share
- * @param <B> the bucket type
+ * @param <B> that of the queues
  */
 public record Surroundings<B>(LimitContext limit, LimitStatistics statistics, BucketQueues<B> queues,
 		MemberLists members) {

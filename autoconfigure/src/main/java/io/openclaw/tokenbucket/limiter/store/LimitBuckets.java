@@ -73,7 +73,7 @@ public final class LimitBuckets {
 		if (cost == 0) {
 			return this.table.peek(key, now).admitFree(now);
 		}
-		// Only a bucket that is dropped is worth the closure.
+		// The general way allocates, which is worth it only if the bucket is dropped.
 		Decision decision = this.table.bucket(key, now).decide(cost, now);
 		return (decision != null) ? decision : ask(key, (bucket) -> bucket.decide(cost, now), now);
 	}
@@ -110,8 +110,8 @@ public final class LimitBuckets {
 	}
 
 	/**
-	 * Asks the bucket of a key, created if needed. Whoever drops a bucket may not have
-	 * come to removing it yet: looked for again, it would be found until then.
+	 * Asks the bucket of a key, created if needed. A bucket may be dropped and still in
+	 * the table. It is removed here then, since the next look would find it again.
 	 * @param question is answered with {@code null} by a bucket that is dropped
 	 */
 	public <T> T ask(String key, Question<T> question, long now) {

@@ -15,9 +15,9 @@ import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
 import io.openclaw.tokenbucket.limiter.limit.LimitSource;
 
 /**
- * Changes by what the limits of a member decide while requests run: their definitions,
- * rates, ages and members. Calls for an unknown limit are ignored. Thread-safe. Times are
- * nanoseconds of the clock of the limiter.
+ * Changes the limits of a member while requests run: their definitions, rates, ages and
+ * members. It ignores limits that are unknown. Thread-safe. Times are nanoseconds of the
+ * clock of the limiter.
  */
 public final class LimitChanges {
 
