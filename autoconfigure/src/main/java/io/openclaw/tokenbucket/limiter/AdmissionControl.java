@@ -105,8 +105,8 @@ final class AdmissionControl {
 		if (buckets.policy().mode() == Mode.SHADOW) {
 			return buckets.shadow(key, tokens, now);
 		}
-		return buckets.isAboveCapacity(tokens) ? buckets.refuse(key, tokens, now)
-				: buckets.decide(key, buckets.costOf(tokens), now);
+		long cost = buckets.costOf(tokens);
+		return (cost == Long.MAX_VALUE) ? buckets.refuse(key, tokens, now) : buckets.decide(key, cost, now);
 	}
 
 	private Decision reserve(LimitBuckets buckets, String key, long tokens, long startedAt) {

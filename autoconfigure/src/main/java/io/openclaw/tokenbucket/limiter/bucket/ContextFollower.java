@@ -81,7 +81,7 @@ final class ContextFollower {
 			countUnderOwnId();
 		}
 		this.replica.settle(now);
-		if (recovered || this.limit.fallback() != null || this.rule.isInFallback()) {
+		if (recovered || this.limit.isInFallback() || this.rule.isInFallback()) {
 			changeMode(now);
 		}
 	}

@@ -54,7 +54,7 @@ public final class LimitContext {
 	 * Whether a bucket that followed a step has nothing to follow.
 	 */
 	boolean isUnchangedSince(ContextStep step, long now) {
-		return asOf(now) == step && this.fallback == null;
+		return asOf(now) == step && !isInFallback();
 	}
 
 	// Another thread may have seen a newer view before.
@@ -151,6 +151,10 @@ public final class LimitContext {
 
 	public long syncIntervalNanos() {
 		return this.syncIntervalNanos;
+	}
+
+	boolean isInFallback() {
+		return this.fallback != null;
 	}
 
 	/**

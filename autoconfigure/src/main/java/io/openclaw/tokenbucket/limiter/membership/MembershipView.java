@@ -41,6 +41,8 @@ public final class MembershipView {
 
 	private final List<MemberId> heard;
 
+	private final boolean complete;
+
 	private final List<PeerView> unheard;
 
 	private final List<List<PeerView>> unheardGroups;
@@ -58,6 +60,7 @@ public final class MembershipView {
 		this.heard = Stream.concat(Stream.of(self), peers.stream().filter(PeerView::heard).map(PeerView::id))
 			.sorted()
 			.toList();
+		this.complete = this.heard.size() == size && !isJoining();
 		this.unheard = peers.stream().filter((peer) -> !peer.heard()).toList();
 		this.unheardGroups = PeerView.groups(this.unheard);
 		this.validUntilNanos = sinceNanos + peers.stream()
@@ -216,7 +219,7 @@ public final class MembershipView {
 	 * @return whether nothing needs to be held aside
 	 */
 	public boolean isComplete() {
-		return this.heard.size() == this.size && !isJoining();
+		return this.complete;
 	}
 
 	/**

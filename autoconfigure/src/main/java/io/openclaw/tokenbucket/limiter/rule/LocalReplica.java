@@ -427,8 +427,8 @@ public final class LocalReplica {
 	 * @param ageNanos younger than this
 	 */
 	public void rememberIfOld(long ageNanos, long now) {
-		if (this.view.isComplete()) {
-			this.reserve.rememberIfOld(this::state, ageNanos, now);
+		if (this.view.isComplete() && this.reserve.isOlderThan(ageNanos, now)) {
+			this.reserve.remember(state(), now);
 		}
 	}
 

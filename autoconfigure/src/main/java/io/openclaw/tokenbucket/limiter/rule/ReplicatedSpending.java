@@ -28,8 +28,9 @@ public final class ReplicatedSpending implements SpendingMode {
 
 	@Override
 	public long needed(long cost) {
-		boolean possible = cost <= this.replica.limit().capacity() && !this.replica.view().isJoining();
-		return possible ? Math.min(cost, this.replica.ceiling()) : cost;
+		MembershipView view = this.replica.view();
+		boolean reduced = !view.isComplete() && !view.isJoining() && cost <= this.replica.limit().capacity();
+		return reduced ? Math.min(cost, this.replica.ceiling()) : cost;
 	}
 
 	@Override

@@ -1,7 +1,6 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
@@ -93,19 +92,19 @@ final class Reserve {
 	 * @param keepNanos how far back states may be asked for
 	 */
 	void remember(TokenBucketState state, long now, long keepNanos) {
-		this.newest = new Snapshot(now, state, this.newest);
+		remember(state, now);
 		forget(now, keepNanos);
 	}
 
+	void remember(TokenBucketState state, long now) {
+		this.newest = new Snapshot(now, state, this.newest);
+	}
+
 	/**
-	 * Remembers a state unless a younger one is remembered.
-	 * @param ageNanos younger than this
+	 * Whether a state is remembered, and none younger than this.
 	 */
-	void rememberIfOld(Supplier<TokenBucketState> state, long ageNanos, long now) {
-		Snapshot last = this.newest;
-		if (last != null && now - last.nanos > ageNanos) {
-			this.newest = new Snapshot(now, state.get(), last);
-		}
+	boolean isOlderThan(long ageNanos, long now) {
+		return this.newest != null && now - this.newest.nanos > ageNanos;
 	}
 
 	/**

@@ -231,7 +231,8 @@ public final class LimitRegistry {
 	}
 
 	private void replace(Map<String, LimitBuckets> byName) {
-		this.limits = Collections.unmodifiableMap(byName);
+		// In the order of names, but found by their hash for every request.
+		this.limits = Collections.unmodifiableMap(new LinkedHashMap<>(byName));
 		this.adopted = byName.entrySet()
 			.stream()
 			.filter((limit) -> !limit.getValue().context().isConfigured())
