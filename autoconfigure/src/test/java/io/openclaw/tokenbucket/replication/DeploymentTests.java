@@ -239,7 +239,7 @@ class DeploymentTests {
 	}
 
 	static LongStream seeds() {
-		return LongStream.rangeClosed(1, Integer.getInteger("deployments.seeds", 40));
+		return LongStream.rangeClosed(1, Integer.getInteger("deployments.seeds", 15));
 	}
 
 	private void startThree() {

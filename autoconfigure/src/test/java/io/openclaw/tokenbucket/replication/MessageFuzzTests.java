@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class MessageFuzzTests {
 
-	private static final int MESSAGES = Integer.getInteger("openclaw.fuzz.messages", 100_000);
+	private static final int MESSAGES = Integer.getInteger("openclaw.fuzz.messages", 30_000);
 
 	private static final long SEED = Long.getLong("openclaw.fuzz.seed", 20_261_122);
 

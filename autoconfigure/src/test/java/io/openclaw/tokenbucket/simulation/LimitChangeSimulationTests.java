@@ -6,12 +6,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.limit.LimitDefinition;
+import io.openclaw.tokenbucket.simulation.PartitionSimulationTests.AlikeEitherWay;
 import io.openclaw.tokenbucket.simulation.Scenario.Result;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Member;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
@@ -28,8 +27,7 @@ class LimitChangeSimulationTests {
 	private static final Settings SETTINGS = Settings.of(SimulatedNetwork.NEAR, Consistency.STRICT)
 		.withMemberTimeout(Duration.ofSeconds(40));
 
-	@ParameterizedTest
-	@EnumSource(names = { "STRICT", "BOUNDED" })
+	@AlikeEitherWay
 	void changesOnOneMemberUnderLoadAdmitOneBudget(Consistency consistency) {
 		Result result = Scenario
 			.of("changes under load", Settings.of(SimulatedNetwork.NEAR, consistency), (fleet, load) -> {

@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.simulation;
 import java.time.Duration;
 
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
+import io.openclaw.tokenbucket.simulation.PartitionSimulationTests.AlikeEitherWay;
 import io.openclaw.tokenbucket.simulation.PartitionSimulationTests.EitherWay;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 
@@ -15,7 +16,7 @@ import static io.openclaw.tokenbucket.simulation.PartitionSimulationTests.TWO_AN
  */
 class MembershipSimulationTests {
 
-	@EitherWay
+	@AlikeEitherWay
 	void membersMayComeAndGoUnderLoad(Consistency consistency) {
 		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency);
 		new Bounds(0.998, 1.002, 20).hold(new Scenario("2 -> 15 -> 2 members", settings, 2, (fleet, load) -> {
@@ -33,19 +34,19 @@ class MembershipSimulationTests {
 
 	// Of a minute, its share lacks from the kill until the presence fades: what it would
 	// refill is credited then, but never above full, and its part of the level lay idle.
-	@EitherWay
+	@AlikeEitherWay
 	void aKilledMemberCostsItsShareUntilItIsRemoved(Consistency consistency) {
 		new Bounds(0.983, 1.001, 5).hold(killed(consistency, Duration.ofSeconds(30), Scenario.MINUTE));
 	}
 
-	@EitherWay
+	@AlikeEitherWay
 	void aKilledMemberCostsNothingInTheEnd(Consistency consistency) {
 		new Bounds(0.998, 1.001, 5).hold(killed(consistency, Duration.ofSeconds(5), Duration.ofSeconds(30)));
 	}
 
 	// The side of three has a majority in Redis and removes the others after 30 s; these
 	// go on with their part of the bucket, and when they meet both have spent.
-	@EitherWay
+	@AlikeEitherWay
 	void aPartitionLongerThanTheTimeoutAdmitsTheMinoritysPartOnTop(Consistency consistency) {
 		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency);
 		new Bounds(1, 1 + 2 / 5.0, 3600).hold(Scenario.of("partition 60 s, timeout 30 s", settings, (fleet, load) -> {

@@ -3,14 +3,17 @@ package io.openclaw.tokenbucket.simulation;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 import io.openclaw.tokenbucket.simulation.SimulatedNetwork.Links;
 
+import static io.openclaw.tokenbucket.limiter.limit.Consistency.BOUNDED;
 import static io.openclaw.tokenbucket.limiter.limit.Consistency.STRICT;
 
 /**
@@ -113,6 +116,21 @@ class PartitionSimulationTests {
 	@EnumSource(value = Consistency.class, names = { "STRICT", "BOUNDED" })
 	@interface EitherWay {
 
+	}
+
+	/**
+	 * Where what must hold says the same of both, of which a build tries one.
+	 * {@code -Dopenclaw.simulation.either-way=true} tries both.
+	 */
+	@Retention(RetentionPolicy.RUNTIME)
+	@ParameterizedTest
+	@MethodSource("io.openclaw.tokenbucket.simulation.PartitionSimulationTests#alike")
+	@interface AlikeEitherWay {
+
+	}
+
+	static List<Consistency> alike() {
+		return Boolean.getBoolean("openclaw.simulation.either-way") ? List.of(STRICT, BOUNDED) : List.of(STRICT);
 	}
 
 }

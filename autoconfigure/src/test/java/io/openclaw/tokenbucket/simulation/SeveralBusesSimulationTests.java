@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
-import io.openclaw.tokenbucket.simulation.PartitionSimulationTests.EitherWay;
+import io.openclaw.tokenbucket.simulation.PartitionSimulationTests.AlikeEitherWay;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 import io.openclaw.tokenbucket.simulation.SimulatedNetwork.Links;
 
@@ -19,7 +19,7 @@ class SeveralBusesSimulationTests {
 
 	private static final Duration DURING = Duration.ofSeconds(12);
 
-	@EitherWay
+	@AlikeEitherWay
 	void oneOfTwoIsEnough(Consistency consistency) {
 		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency).withBuses(2);
 		new Bounds(0.998, 1.002, 7).hold(Scenario.of("one bus of two is dead", settings, (fleet, load) -> {
@@ -32,7 +32,7 @@ class SeveralBusesSimulationTests {
 		}));
 	}
 
-	@EitherWay
+	@AlikeEitherWay
 	void differentOnesForDifferentMembersAreEnough(Consistency consistency) {
 		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency).withBuses(2);
 		new Bounds(0.998, 1.002, 7).hold(Scenario.of("each side lost another bus", settings, (fleet, load) -> {
@@ -43,7 +43,7 @@ class SeveralBusesSimulationTests {
 	}
 
 	// It would take itself for the whole fleet, were one server enough for that.
-	@EitherWay
+	@AlikeEitherWay
 	void aJoinerThatIsAloneWithOneOfThreeSpendsOneShareOnTop(Consistency consistency) {
 		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency).withBuses(3);
 		double share = (1000 + 200 * DURING.toSeconds()) / 3.0;

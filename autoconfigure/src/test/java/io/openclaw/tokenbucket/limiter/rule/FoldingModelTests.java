@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class FoldingModelTests {
 
-	private static final int RUNS = Integer.getInteger("openclaw.folding.runs", 100);
+	private static final int RUNS = Integer.getInteger("openclaw.folding.runs", 40);
 
 	/**
 	 * Processes know a bucket before they use it: unless one was away for several folds,
