@@ -74,6 +74,26 @@ class PartitionSimulationTests {
 			.hold(afterTheCut("5000/s on all 50 ms after the cut", consistency, 5000));
 	}
 
+	// Nearly all of the credit is its own, so it may spend nearly all of the level before
+	// it
+	// notices the cut. The others cannot know whether it did.
+	@EitherWay
+	void aBurstAtAMemberWithAllTheDemandRightAfterItIsCutOffAdmitsOneBudget(Consistency consistency) {
+		new Bounds(0.97, 1.002, (consistency == STRICT) ? 4 : 1000 + 200 * 0.65)
+			.hold(Scenario.of("busy member cut off, bursts", settings(consistency), (fleet, load) -> {
+				load.on(fleet.member(0), 180, Duration.ofSeconds(3));
+				fleet.cut(Links.isolating((member) -> member == 0), Duration.ofSeconds(3), Duration.ofSeconds(18));
+				fleet.time().advance(Duration.ofMillis(3_050));
+				load.on(fleet.member(0), 5000, Duration.ofMillis(300));
+				fleet.time().advance(Duration.ofMillis(750));
+				for (int member = 1; member < 5; member++) {
+					load.on(fleet.member(member), 3000, Duration.ofMillis(500));
+				}
+				fleet.time().advance(Duration.ofSeconds(3));
+				Scenario.saturate(fleet, load, Duration.ofSeconds(20));
+			}));
+	}
+
 	@EitherWay
 	void joinersOnBothSidesOfAPartitionAdmitNothingMore(Consistency consistency) {
 		new Bounds(0.998, 1.002, 15)

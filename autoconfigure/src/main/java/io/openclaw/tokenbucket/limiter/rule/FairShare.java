@@ -27,12 +27,19 @@ record FairShare(double share, double shareOfFirst, double first) {
 	private static final double FLOOR = 0.05;
 
 	static FairShare of(Demand demand, MembershipView view, long capacity, long now) {
-		List<MemberId> heard = view.heard();
+		return of(demand, view.self(), view.heard(), view.isComplete(), capacity, now);
+	}
+
+	/**
+	 * The part of a member that hears some members.
+	 * @param complete whether those are all
+	 */
+	static FairShare of(Demand demand, MemberId self, List<MemberId> heard, boolean complete, long capacity, long now) {
 		if (heard.size() == 1) {
 			return WHOLE;
 		}
-		double floor = FLOOR * capacity / heard.size();
-		double own = demand.of(view.self(), now);
+		double floor = floor(capacity, heard.size());
+		double own = demand.of(self, now);
 		double sum = 0;
 		double largest = 0;
 		for (MemberId member : heard) {
@@ -42,8 +49,15 @@ record FairShare(double share, double shareOfFirst, double first) {
 		}
 		double share = (floor + own) / (floor * heard.size() + sum);
 		// Otherwise a member alone on a key would keep waiting for the others' floors.
-		boolean byDemand = view.isComplete() && largest >= floor;
+		boolean byDemand = complete && largest >= floor;
 		return new FairShare(share, byDemand ? own / sum : share, FLOOR * capacity);
+	}
+
+	/**
+	 * What a member without demand shares by.
+	 */
+	static double floor(long capacity, int members) {
+		return FLOOR * capacity / members;
 	}
 
 	/**

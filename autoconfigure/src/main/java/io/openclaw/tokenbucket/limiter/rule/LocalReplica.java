@@ -400,6 +400,7 @@ public final class LocalReplica {
 		TokenBucketState counted = state();
 		long before = this.level.boundOfChange(this.limit, oldView);
 		this.missedRefill.accrue(this.limit, oldView.size(), now);
+		this.reserve.follow(oldView, newView, this.limit, level(), counted, this.marginNanos, now);
 		this.view = newView;
 		this.viewedSince = (oldView.isJoining() && newView.isJoining()) ? this.viewedSince : now;
 		this.refill.divideAmong(newView.size());

@@ -1,5 +1,7 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -15,13 +17,16 @@ import io.openclaw.tokenbucket.limiter.membership.PeerView;
 /**
  * The tokens held aside for members that are not heard. Each lost member may be spending
  * its part of the level at the time of the loss. Refill granted to it since is added. Its
- * known spending since is subtracted. Mutable, confined to its bucket.
+ * known spending since is subtracted. Before it noticed, it may have spent its credit, if
+ * that is more. Mutable, confined to its bucket.
  */
 final class Reserve {
 
 	private @Nullable Snapshot newest;
 
 	private Origin origin = Origin.CREATED;
+
+	private final LostCredit credit = new LostCredit();
 
 	static Reserve unpack(PackedReader reader, TokenBucketState current, long now) {
 		Reserve reserve = new Reserve();
@@ -80,9 +85,45 @@ final class Reserve {
 		for (Snapshot snapshot = this.newest; snapshot != null; snapshot = snapshot.older) {
 			snapshot.state = translation.apply(snapshot.state);
 		}
+		this.credit.translate(translation);
 		if (this.origin != Origin.CREATED) {
 			this.origin = new Origin(translation.apply(this.origin.state()), this.origin.joined());
 		}
+	}
+
+	/**
+	 * The members change.
+	 * @param level of the bucket now
+	 * @param marginNanos the time before its last message in which a lost member may have
+	 * spent what it did not tell
+	 */
+	void follow(MembershipView before, MembershipView after, Limit limit, long level, TokenBucketState state,
+			long marginNanos, long now) {
+		this.credit.follow(after);
+		if (this.newest == null) {
+			return;
+		}
+		for (PeerView lost : after.unheard()) {
+			if (before.hears(lost.id()) && isRemembered(lost, before)) {
+				this.credit.lose(lost, lost.lastReceivedNanos() - marginNanos, after, limit, level,
+						history(state, now));
+			}
+		}
+	}
+
+	// Nothing is remembered of the time after others were lost.
+	private static boolean isRemembered(PeerView lost, MembershipView before) {
+		return before.unheard().stream().allMatch((other) -> other.unheardSinceNanos() - lost.lastReceivedNanos() > 0);
+	}
+
+	private List<LostCredit.Known> history(TokenBucketState state, long now) {
+		List<LostCredit.Known> history = new ArrayList<>();
+		history.add(new LostCredit.Known(now, state));
+		for (Snapshot snapshot = this.newest; snapshot != null; snapshot = snapshot.older) {
+			history.add(new LostCredit.Known(snapshot.nanos, snapshot.state));
+		}
+		Collections.reverse(history);
+		return history;
 	}
 
 	/**
@@ -165,7 +206,7 @@ final class Reserve {
 			}
 			// If a group spent beyond its part, that reduces no other group's part. The
 			// other group may not know of it.
-			sum += Math.max(0, left);
+			sum += Math.max(0, Math.max(left, this.credit.left(group, state)));
 		}
 		return sum;
 	}

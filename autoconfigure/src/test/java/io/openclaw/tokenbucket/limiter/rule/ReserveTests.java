@@ -23,6 +23,7 @@ import static io.openclaw.tokenbucket.limiter.Fleets.neverHeard;
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
 import static io.openclaw.tokenbucket.limiter.Fleets.view;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * Tests for {@link Reserve}.
@@ -140,6 +141,45 @@ class ReserveTests {
 		assertThat(sum(bothLost(Set.of(CAROL), Set.of(BOB)), more)).isZero();
 	}
 
+	@Test
+	void whoHadMostOfTheDemandMayHaveSpentItsCreditBeforeItNoticedItsLoss() {
+		TokenBucketState busy = busy();
+		loseBob(busy);
+		double share = shareAfter(50);
+		long credit = (long) (tokens(50) + share * tokens(450));
+		assertThat(credit).isGreaterThan(tokens(400));
+		assertThat(sum(lostAt(350), busy)).isCloseTo(credit, within(1L));
+		TokenBucketState known = busy.consume(new Birth(BOB, 1), tokens(150));
+		assertThat(sum(lostAt(350), known)).isCloseTo(credit - tokens(150), within(1L));
+	}
+
+	@Test
+	void aLostMemberReckonedWithWhatOthersHaveSpentWithoutItsKnowledge() {
+		TokenBucketState busy = busy();
+		TokenBucketState spentHere = busy.consume(new Birth(ALICE, 1), tokens(200));
+		loseBob(spentHere);
+		assertThat(sum(lostAt(350), spentHere)).isCloseTo((long) (tokens(50) + shareAfter(50) * tokens(450)),
+				within(1L));
+	}
+
+	@Test
+	void demandThatHasFadedLeavesALostMemberItsPartOfTheLevel() {
+		remember(spent(0), 0);
+		remember(spent(0).consume(new Birth(BOB, 1), tokens(100)), 200);
+		TokenBucketState later = spent(0).consume(new Birth(BOB, 1), tokens(100));
+		follow(lostAt(5_000), later, 5_700);
+		assertThat(sum(lostAt(5_000), later)).isEqualTo(tokens(250));
+	}
+
+	@Test
+	void creditIsForgottenOnceAMemberIsHeardAgain() {
+		loseBob(busy());
+		follow(healthy(START, ALICE, BOB), busy(), 2_000);
+		this.reserve.follow(view(START, ALICE, neverHeard(BOB, START)), lostAt(350), LIMIT, tokens(500), busy(), MARGIN,
+				START + millis(2_100));
+		assertThat(sum(lostAt(350), busy())).isEqualTo(tokens(250));
+	}
+
 	// A member that lost another before it remembered a state.
 	@Test
 	void whatABucketOfAnotherIncludesWhenItArrivesIsNotSpentSinceTheLoss() {
@@ -166,6 +206,30 @@ class ReserveTests {
 		assertThat(sum(lostAt(200), old)).isEqualTo(tokens(150));
 		assertThat(sum(view(START, ALICE, neverHeard(BOB, START)), old.consume(new Birth(BOB, 1), tokens(50))))
 			.isEqualTo(tokens(100));
+	}
+
+	// Bob alone spends, and is heard last at 350.
+	private TokenBucketState busy() {
+		TokenBucketState busy = spent(0).consume(new Birth(BOB, 1), tokens(100));
+		remember(spent(0), 0);
+		remember(busy, 200);
+		return busy;
+	}
+
+	// What a member has that spent 100 some time ago, and one other nothing.
+	private static double shareAfter(long millis) {
+		double floor = 0.05 * 1000 / 2;
+		double demand = 100 * Math.exp(-millis / 500.0);
+		return (floor + demand) / (2 * floor + demand);
+	}
+
+	private void loseBob(TokenBucketState state) {
+		follow(lostAt(350), state, 1_000);
+	}
+
+	private void follow(MembershipView after, TokenBucketState state, long atMillis) {
+		this.reserve.follow(healthy(START, ALICE, BOB), after, LIMIT, LIMIT.level(state), state, MARGIN,
+				START + millis(atMillis));
 	}
 
 	private static MembershipView bothLost(Set<MemberId> companyOfBob, Set<MemberId> companyOfCarol) {
