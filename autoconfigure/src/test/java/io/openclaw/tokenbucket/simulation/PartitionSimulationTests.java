@@ -74,9 +74,8 @@ class PartitionSimulationTests {
 			.hold(afterTheCut("5000/s on all 50 ms after the cut", consistency, 5000));
 	}
 
-	// Nearly all of the credit is its own, so it may spend nearly all of the level before
-	// it
-	// notices the cut. The others cannot know whether it did.
+	// Nearly all of the credit is its own. Before it notices the cut, it may spend nearly
+	// all of the level, and the others cannot know whether it did.
 	@EitherWay
 	void aBurstAtAMemberWithAllTheDemandRightAfterItIsCutOffAdmitsOneBudget(Consistency consistency) {
 		new Bounds(0.97, 1.002, (consistency == STRICT) ? 4 : 1000 + 200 * 0.65)

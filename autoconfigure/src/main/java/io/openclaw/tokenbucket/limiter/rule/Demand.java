@@ -1,6 +1,8 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,23 @@ final class Demand {
 		return (decaying != null) ? decaying.at(now) : 0;
 	}
 
+	/**
+	 * Sums up the demand of some members.
+	 * @param members in order
+	 */
+	Total of(List<MemberId> members, long now) {
+		double sum = 0;
+		double largest = 0;
+		for (Decaying decaying : this.byMember) {
+			if (Collections.binarySearch(members, decaying.member) >= 0) {
+				double of = decaying.at(now);
+				sum += of;
+				largest = Math.max(largest, of);
+			}
+		}
+		return new Total(sum, largest);
+	}
+
 	boolean isEmpty() {
 		return this.byMember.length == 0;
 	}
@@ -68,6 +87,15 @@ final class Demand {
 			}
 		}
 		return null;
+	}
+
+	/**
+	 * The demand of several members.
+	 *
+	 * @param sum of all
+	 * @param largest of any
+	 */
+	record Total(double sum, double largest) {
 	}
 
 	private static final class Decaying {

@@ -32,6 +32,7 @@ record FairShare(double share, double shareOfFirst, double first) {
 
 	/**
 	 * The part of a member that hears some members.
+	 * @param heard whom it hears, in order
 	 * @param complete whether those are all
 	 */
 	static FairShare of(Demand demand, MemberId self, List<MemberId> heard, boolean complete, long capacity, long now) {
@@ -40,17 +41,11 @@ record FairShare(double share, double shareOfFirst, double first) {
 		}
 		double floor = floor(capacity, heard.size());
 		double own = demand.of(self, now);
-		double sum = 0;
-		double largest = 0;
-		for (MemberId member : heard) {
-			double of = demand.of(member, now);
-			sum += of;
-			largest = Math.max(largest, of);
-		}
-		double share = (floor + own) / (floor * heard.size() + sum);
+		Demand.Total all = demand.of(heard, now);
+		double share = (floor + own) / (floor * heard.size() + all.sum());
 		// Otherwise a member alone on a key would keep waiting for the others' floors.
-		boolean byDemand = complete && largest >= floor;
-		return new FairShare(share, byDemand ? own / sum : share, FLOOR * capacity);
+		boolean byDemand = complete && all.largest() >= floor;
+		return new FairShare(share, byDemand ? own / all.sum() : share, FLOOR * capacity);
 	}
 
 	/**

@@ -40,18 +40,25 @@ final class LostCredit {
 	}
 
 	/**
-	 * A member is lost.
-	 * @param since from when on it may have spent what it did not tell
+	 * Members are lost.
+	 * @param marginNanos the time before its last message in which a lost member may have
+	 * spent what it did not tell
 	 * @param level of the bucket now
 	 * @param history the states remembered and the one now, the oldest first
 	 */
-	void lose(PeerView lost, long since, MembershipView view, Limit limit, long level, List<Known> history) {
-		long credit = credit(lost, since, view, limit, level, history);
-		if (credit > 0) {
-			if (this.byMember.isEmpty()) {
-				this.byMember = new HashMap<>();
+	void lose(List<PeerView> lost, long marginNanos, MembershipView view, Limit limit, long level,
+			List<Known> history) {
+		List<MemberId> members = Stream.concat(view.heard().stream(), view.unheard().stream().map(PeerView::id))
+			.sorted()
+			.toList();
+		for (PeerView member : lost) {
+			long credit = credit(member, member.lastReceivedNanos() - marginNanos, members, limit, level, history);
+			if (credit > 0) {
+				if (this.byMember.isEmpty()) {
+					this.byMember = new HashMap<>();
+				}
+				this.byMember.put(member.id(), new Loss(credit, history.get(history.size() - 1).state()));
 			}
-			this.byMember.put(lost.id(), new Loss(credit, history.get(history.size() - 1).state()));
 		}
 	}
 
@@ -79,13 +86,10 @@ final class LostCredit {
 		}
 	}
 
-	// The largest share that it can have believed in: it may not know of any later
-	// demand,
-	// nor of what others have spent since.
-	private static long credit(PeerView lost, long since, MembershipView view, Limit limit, long level,
+	// The largest share that it can have believed in: it may know neither of any later
+	// demand nor of what others have spent since.
+	private static long credit(PeerView lost, long since, List<MemberId> members, Limit limit, long level,
 			List<Known> history) {
-		List<MemberId> members = Stream.concat(view.heard().stream(), view.unheard().stream().map(PeerView::id))
-			.toList();
 		int last = lastBefore(lost.lastReceivedNanos(), history);
 		long available = Math.min(limit.capacity(), level + spentByOthers(lost.id(), history.get(history.size() - 1))
 				- spentByOthers(lost.id(), history.get(last)));
@@ -121,8 +125,7 @@ final class LostCredit {
 		return state.allConsumed() - state.consumed().sum((birth) -> birth.member().equals(member));
 	}
 
-	// What was spent long ago and is told again is no demand: no more than a bucketful
-	// is.
+	// What was spent long ago and is told again is no demand: no more than a bucketful.
 	private static void learn(Demand demand, TokenBucketState before, Known known, long capacity) {
 		known.state()
 			.consumed()

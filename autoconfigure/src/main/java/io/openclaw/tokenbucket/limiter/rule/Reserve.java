@@ -103,11 +103,12 @@ final class Reserve {
 		if (this.newest == null) {
 			return;
 		}
-		for (PeerView lost : after.unheard()) {
-			if (before.hears(lost.id()) && isRemembered(lost, before)) {
-				this.credit.lose(lost, lost.lastReceivedNanos() - marginNanos, after, limit, level,
-						history(state, now));
-			}
+		List<PeerView> lost = after.unheard()
+			.stream()
+			.filter((peer) -> before.hears(peer.id()) && isRemembered(peer, before))
+			.toList();
+		if (!lost.isEmpty()) {
+			this.credit.lose(lost, marginNanos, after, limit, level, history(state, now));
 		}
 	}
 
