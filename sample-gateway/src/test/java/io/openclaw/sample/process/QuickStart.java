@@ -50,8 +50,7 @@ final class QuickStart {
 			String jarNow = Files.size(jar) + " bytes of " + Files.getLastModifiedTime(jar);
 			if (!Files.exists(MADE_OF) || !Files.readString(MADE_OF).equals(jarNow)) {
 				FileSystemUtils.deleteRecursively(DIRECTORY);
-				run(List.of(java, "-Djarmode=tools", "-jar", jar.toString(), "extract", "--destination",
-						DIRECTORY.toString()));
+				unpack(java, jar, DIRECTORY);
 				archive(java, options, unpacked);
 				Files.writeString(MADE_OF, jarNow);
 			}
@@ -60,6 +59,17 @@ final class QuickStart {
 			throw new UncheckedIOException(ex);
 		}
 		return List.of("-XX:SharedArchiveFile=" + ARCHIVE, "-jar", unpacked.toString());
+	}
+
+	/**
+	 * Unpacks a packaged application, which then loads its classes with less work.
+	 * @param java the virtual machine
+	 * @param jar the packaged application
+	 * @param directory where to
+	 */
+	static void unpack(String java, Path jar, Path directory) throws IOException {
+		run(List.of(java, "-XX:TieredStopAtLevel=1", "-Djarmode=tools", "-jar", jar.toString(), "extract",
+				"--destination", directory.toString()));
 	}
 
 	private static void archive(String java, List<String> options, Path unpacked) throws IOException {
@@ -71,7 +81,7 @@ final class QuickStart {
 	}
 
 	private static void run(List<String> command) throws IOException {
-		Path output = Path.of("target/quick-start.log");
+		Path output = Files.createTempFile(Path.of("target"), "quick-start", ".log");
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
 		try {
 			assertThat(process.waitFor(5, TimeUnit.MINUTES)).as(() -> String.join(" ", command)).isTrue();

@@ -174,7 +174,7 @@ class UserApplicationTests {
 		List<String> all = new ArrayList<>(GatewayProcess.addressOf(redis));
 		all.add("--openclaw.crdt.namespace=" + this.key);
 		all.addAll(List.of(arguments));
-		return GatewayProcess.start(application, applications.jar(application), all, 256, environment);
+		return GatewayProcess.start(application, applications.unpacked(application), all, 256, environment);
 	}
 
 	/** Empties the bucket through the first gateway; all must then reject. */

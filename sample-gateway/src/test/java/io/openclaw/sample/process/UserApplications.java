@@ -112,6 +112,10 @@ final class UserApplications {
 		return this.projects.jar(name);
 	}
 
+	Path unpacked(String name) {
+		return this.projects.unpacked(name);
+	}
+
 	private void add(String name, String ofProject, String yamlOfProject) {
 		// Maven builds no two projects of one name together.
 		this.projects

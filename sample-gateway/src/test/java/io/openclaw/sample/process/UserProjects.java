@@ -39,6 +39,8 @@ final class UserProjects {
 
 	private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
 
+	private static final String UNPACKED = "unpacked";
+
 	private final Path directory;
 
 	private final Path repository;
@@ -146,7 +148,7 @@ final class UserProjects {
 	}
 
 	/**
-	 * Packages all projects with Maven.
+	 * Packages all projects with Maven, and unpacks what is made of them.
 	 */
 	void build() throws IOException {
 		write("pom.xml", TOGETHER
@@ -158,6 +160,10 @@ final class UserProjects {
 		builder.environment().merge("MAVEN_OPTS", SHORT_LIVED, (own, more) -> own + " " + more);
 		Process maven = builder.start();
 		assertThat(exitCode(maven)).as(() -> read(log)).isZero();
+		String java = ProcessHandle.current().info().command().orElse("java");
+		for (String project : this.projects) {
+			QuickStart.unpack(java, jar(project), this.directory.resolve(project).resolve(UNPACKED));
+		}
 	}
 
 	/**
@@ -172,6 +178,15 @@ final class UserProjects {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * What was built of a project, unpacked.
+	 * @param name of its folder
+	 * @return the jar to run
+	 */
+	Path unpacked(String name) {
+		return this.directory.resolve(name).resolve(UNPACKED).resolve(jar(name).getFileName());
 	}
 
 	private List<String> command() {
