@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,11 @@ import static org.assertj.core.api.Assertions.within;
 class JoiningTests {
 
 	private static final String KEY = "4711";
+
+	// They take longer to be told than a process waits that finds nobody.
+	private static final int MANY = 20_000;
+
+	private static final String LONG_KEY = "long-key-".repeat(20);
 
 	private final TestFleet fleet = new TestFleet();
 
@@ -248,6 +254,40 @@ class JoiningTests {
 		dying.kill();
 		this.fleet.wire().loseNothing();
 		foundTogether(heir, untold, TestFleet.MEMBER_TIMEOUT.plusSeconds(5));
+	}
+
+	@Test
+	void whoWasNotToldByMembersThatDiedFoundsNoFleetBeforeItIs() {
+		TestMember dying = this.fleet.startTogether("a").get(0);
+		dying.spender().spend(KEY, 700);
+		this.fleet.advanceSeconds(1);
+		MemberId untoldId = new MemberId("c", 1);
+		this.fleet.wire().lose((sent, to) -> sent.message().transfer() != null && to.equals(untoldId));
+		TestMember heir = this.fleet.start("b");
+		TestMember untold = this.fleet.start(untoldId, UnaryOperator.identity());
+		this.fleet.awaitAtMost(Duration.ofSeconds(2), () -> heir.spender().level(KEY) < 320);
+		dying.kill();
+		this.fleet.awaitAtMost(TestFleet.MEMBER_TIMEOUT.plusSeconds(5), heir::isCounted);
+		assertThat(untold.isCounted()).isFalse();
+		assertThat(untold.spender().spendable(KEY)).isLessThan(340);
+		this.fleet.wire().loseNothing();
+		foundTogether(heir, untold, Duration.ofSeconds(5));
+	}
+
+	@Test
+	void whoStartsWhileOthersHaveMuchToTellFoundsNoFleetBeforeItIsTold() {
+		TestMember dying = this.fleet.startTogether("a").get(0);
+		for (int i = 0; i < MANY; i++) {
+			dying.spender().spend(LONG_KEY + i, 900);
+		}
+		this.fleet.advanceSeconds(2);
+		TestMember heir = this.fleet.start("b");
+		this.fleet.awaitAtMost(Duration.ofSeconds(30), () -> heir.spender().store().size() >= MANY);
+		dying.kill();
+		this.fleet.advanceSeconds(1);
+		TestMember restarted = this.fleet.start(new MemberId("a", 2), UnaryOperator.identity());
+		this.fleet.awaitAtMost(Duration.ofSeconds(10), restarted::isCounted);
+		assertThat(IntStream.range(0, MANY).filter((i) -> restarted.spender().spendable(LONG_KEY + i) > 400)).isEmpty();
 	}
 
 	// Of a thousand tokens a joiner may spend a third.

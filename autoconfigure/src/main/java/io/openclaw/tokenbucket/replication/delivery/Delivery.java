@@ -50,6 +50,20 @@ public final class Delivery {
 		return this.receipts != null && this.receipts.isComplete();
 	}
 
+	/**
+	 * Whether the peer has all that this process had, and none of its batches lacks here.
+	 */
+	public boolean hasEverything() {
+		return this.outgoing.isComplete() && hasNoGap();
+	}
+
+	/**
+	 * Whether all that the peer had has arrived here.
+	 */
+	public boolean hasToldEverything() {
+		return this.incoming.completed() != 0;
+	}
+
 	public TransferIn incoming() {
 		return this.incoming;
 	}

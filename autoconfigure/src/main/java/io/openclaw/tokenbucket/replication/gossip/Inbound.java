@@ -130,6 +130,7 @@ public final class Inbound {
 			receipts.receive(message.batch().numbers().first(), message.batch().numbers().last(), now);
 		}
 		if (message.transfer() != null) {
+			this.membership.onTransfer(sender);
 			merge(message.transfer().buckets(), now);
 			if (sender.delivery().incoming().receive(message.transfer()) && message.transfer().upTo() > 0) {
 				receipts.receive(1, message.transfer().upTo(), now);

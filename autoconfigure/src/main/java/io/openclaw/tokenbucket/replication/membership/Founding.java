@@ -2,7 +2,6 @@ package io.openclaw.tokenbucket.replication.membership;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 final class Founding {
 
 	// The others notice within a second that the fleet is gone, and tell what they know.
-	private static final int LEAST_INTERVALS = 3;
+	private static final int INTERVALS_ONCE_ALL_ARE_EVEN = 3;
 
 	// Whoever has not been told everything by then joins like anybody else.
-	private static final int MOST_INTERVALS = 10;
+	private static final int INTERVALS_TO_TELL = 10;
+
+	// Whoever founds while it lacks what others know leads them to spend it again.
+	private static final int INTERVALS_TO_BE_TOLD = 30;
 
 	private boolean successor;
 
@@ -34,6 +36,13 @@ final class Founding {
 	}
 
 	/**
+	 * Somebody that waits as well tells what it knows of a fleet that is gone.
+	 */
+	void onHeir() {
+		this.successor = true;
+	}
+
+	/**
 	 * Whether there was a fleet, and this process may know of it what others do not.
 	 */
 	boolean isSuccessor() {
@@ -43,24 +52,30 @@ final class Founding {
 	/**
 	 * Whether it is too early, since what is known of an earlier fleet may be on its way.
 	 * @param others that wait as well
-	 * @param told whether one of them has everything from this process
 	 */
-	boolean isTooEarly(List<Peer> others, Predicate<Peer> told, Duration syncInterval, long now) {
+	boolean isTooEarly(List<Peer> others, Duration syncInterval, long now) {
 		if (!this.successor) {
 			return false;
 		}
 		if (this.since == null) {
 			this.since = now;
 		}
-		int intervals = others.stream().allMatch(told) ? LEAST_INTERVALS : MOST_INTERVALS;
-		return now - this.since < intervals * syncInterval.toNanos();
+		return now - this.since < intervals(others) * syncInterval.toNanos();
+	}
+
+	private static int intervals(List<Peer> others) {
+		if (!others.stream().allMatch((peer) -> peer.delivery().hasToldEverything())) {
+			return INTERVALS_TO_BE_TOLD;
+		}
+		boolean even = others.stream().allMatch((peer) -> peer.delivery().hasEverything());
+		return even ? INTERVALS_ONCE_ALL_ARE_EVEN : INTERVALS_TO_TELL;
 	}
 
 	/**
 	 * Those to count from the beginning.
 	 */
-	List<Peer> founders(List<Peer> others, Predicate<Peer> told) {
-		return this.successor ? others.stream().filter(told).toList() : others;
+	List<Peer> founders(List<Peer> others) {
+		return this.successor ? others.stream().filter((peer) -> peer.delivery().hasEverything()).toList() : others;
 	}
 
 }

@@ -158,6 +158,15 @@ public final class Membership {
 		}
 	}
 
+	/**
+	 * A peer sends what it has. If it waits as well, a fleet that is gone told it.
+	 */
+	public void onTransfer(Peer sender) {
+		if (!isMember() && !sender.isMember()) {
+			this.founding.onHeir();
+		}
+	}
+
 	private void onFleet() {
 		this.founding.onFleet();
 		if (!isMember()) {
@@ -196,7 +205,7 @@ public final class Membership {
 		}
 		List<Peer> ready = this.peers.all()
 			.stream()
-			.filter((peer) -> !peer.isMember() && isMutual(peer, now) && hasEverything(peer))
+			.filter((peer) -> !peer.isMember() && isMutual(peer, now) && peer.delivery().hasEverything())
 			.toList();
 		ready.forEach((peer) -> this.peers.count(peer));
 	}
@@ -209,12 +218,12 @@ public final class Membership {
 			return;
 		}
 		List<Peer> others = this.peers.all().stream().filter((peer) -> isMutual(peer, now)).toList();
-		if (this.founding.isTooEarly(others, Membership::hasEverything, interval(), now)) {
+		if (this.founding.isTooEarly(others, interval(), now)) {
 			return;
 		}
 		becomeMember();
 		this.founder = true;
-		this.founding.founders(others, Membership::hasEverything).forEach((peer) -> this.peers.count(peer));
+		this.founding.founders(others).forEach((peer) -> this.peers.count(peer));
 	}
 
 	/**
@@ -290,11 +299,6 @@ public final class Membership {
 
 	private boolean isMutual(Peer peer, long now) {
 		return peer.failures().receivesMe() && peer.isReceived(interval(), now);
-	}
-
-	// As it is for whoever waits to be counted.
-	private static boolean hasEverything(Peer peer) {
-		return peer.delivery().outgoing().isComplete() && peer.delivery().hasNoGap();
 	}
 
 	private void becomeMember() {

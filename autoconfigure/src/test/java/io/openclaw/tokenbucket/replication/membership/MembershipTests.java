@@ -98,6 +98,7 @@ class MembershipTests {
 		assertThat(this.membership.isSponsorOf(peer(Z), now())).isTrue();
 		found();
 		peer(Z).delivery().outgoing().start(7, 0, List.of(), now());
+		peer(Z).delivery().incoming().receive(new Message.Transfer(1, 0, 1, 0, List.of()));
 		this.time.advance(Duration.ofMillis(599));
 		receive(MessageBuilder.from(Z, JOINING).lists(SELF, JOINING, true, 0, 7));
 		found();
@@ -112,7 +113,7 @@ class MembershipTests {
 		receive(MessageBuilder.from(A, MEMBER));
 		this.membership.remove(A);
 		found();
-		this.time.advance(Duration.ofMillis(1_999));
+		this.time.advance(Duration.ofMillis(5_999));
 		receive(MessageBuilder.from(Z, JOINING).lists(SELF, JOINING));
 		found();
 		assertThat(this.membership.isMember()).isFalse();
