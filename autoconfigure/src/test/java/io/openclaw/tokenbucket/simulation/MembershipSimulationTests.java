@@ -2,6 +2,9 @@ package io.openclaw.tokenbucket.simulation;
 
 import java.time.Duration;
 
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.simulation.PartitionSimulationTests.AlikeEitherWay;
 import io.openclaw.tokenbucket.simulation.PartitionSimulationTests.EitherWay;
@@ -42,6 +45,24 @@ class MembershipSimulationTests {
 	@AlikeEitherWay
 	void aKilledMemberCostsNothingInTheEnd(Consistency consistency) {
 		new Bounds(0.998, 1.001, 5).hold(killed(consistency, Duration.ofSeconds(5), Duration.ofSeconds(30)));
+	}
+
+	// Strictly its credit, since it may have spent that. Otherwise credit tells nothing
+	// about what it may have spent, and is not held aside.
+	@ParameterizedTest
+	@EnumSource(Consistency.class)
+	void aKilledMemberThatHadAllTheDemandCostsItsPartOfTheLevel(Consistency consistency) {
+		Settings settings = Settings.of(SimulatedNetwork.NEAR, consistency);
+		new Bounds((consistency == STRICT) ? 0.55 : 0.85, 1.001, 5)
+			.hold(Scenario.of("busy member killed", settings, (fleet, load) -> {
+				load.on(fleet.member(0), 180, Duration.ofSeconds(3));
+				fleet.time().schedule(Duration.ofSeconds(3), fleet.member(0)::kill);
+				fleet.time().advance(Duration.ofMillis(4_100));
+				for (int member = 1; member < 5; member++) {
+					load.on(fleet.member(member), 300, Duration.ofSeconds(1));
+				}
+				fleet.time().advance(Duration.ofSeconds(1));
+			}));
 	}
 
 	// The side of three has a majority in Redis and removes the others after 30 s; these

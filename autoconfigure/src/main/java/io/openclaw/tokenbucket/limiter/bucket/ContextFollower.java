@@ -146,7 +146,11 @@ final class ContextFollower {
 		this.rule.mode().follow(refilled, since);
 	}
 
+	// Under any other consistency, credit bounds nothing that lost members spend.
 	private void follow(MembershipView view, long since, long now) {
+		if (consistency() == Consistency.STRICT) {
+			this.replica.expectCreditOf(view, since);
+		}
 		this.replica.adopt(view, since);
 		if (this.replica.hasNewsOfGrants()) {
 			this.activity.markDirty();

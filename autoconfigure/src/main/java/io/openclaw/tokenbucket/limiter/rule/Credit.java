@@ -125,7 +125,7 @@ public final class Credit {
 	 * Forgets demand of which nothing is left: most of a million buckets are at rest.
 	 */
 	public void forgetFaded(long now) {
-		this.demand.retain((member) -> this.demand.of(member, now) >= 1);
+		this.demand.forgetFaded(1, now);
 		if (this.demand.isEmpty() && isAcknowledged()) {
 			this.share = null;
 		}

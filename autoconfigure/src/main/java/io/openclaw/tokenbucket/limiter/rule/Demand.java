@@ -5,8 +5,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 
-import org.jspecify.annotations.Nullable;
-
 import io.openclaw.tokenbucket.crdt.MemberId;
 
 /**
@@ -19,7 +17,8 @@ final class Demand {
 
 	private static final Decaying[] NONE = {};
 
-	// An array instead of a map: most of a million buckets have one member or none.
+	// In order of members. An array instead of a map: most of a million buckets have one
+	// member or none.
 	private Decaying[] byMember = NONE;
 
 	/**
@@ -29,18 +28,17 @@ final class Demand {
 	 * @param consumedAt when, by the clock of this process; may lie in the past
 	 */
 	void add(MemberId member, long amount, long consumedAt) {
-		Decaying decaying = find(member);
-		if (decaying == null) {
-			decaying = new Decaying(member, consumedAt);
-			this.byMember = Arrays.copyOf(this.byMember, this.byMember.length + 1);
-			this.byMember[this.byMember.length - 1] = decaying;
+		int index = indexOf(member);
+		if (index < 0) {
+			index = -index - 1;
+			insert(index, new Decaying(member, consumedAt));
 		}
-		decaying.add(amount, consumedAt);
+		this.byMember[index].add(amount, consumedAt);
 	}
 
 	double of(MemberId member, long now) {
-		Decaying decaying = find(member);
-		return (decaying != null) ? decaying.at(now) : 0;
+		int index = indexOf(member);
+		return (index >= 0) ? this.byMember[index].at(now) : 0;
 	}
 
 	/**
@@ -70,23 +68,51 @@ final class Demand {
 	 * @param members who is remembered
 	 */
 	void retain(Predicate<MemberId> members) {
+		keep((decaying) -> members.test(decaying.member));
+	}
+
+	/**
+	 * Forgets members of whose demand little is left.
+	 * @param least what is still remembered
+	 */
+	void forgetFaded(double least, long now) {
+		keep((decaying) -> decaying.at(now) >= least);
+	}
+
+	private void keep(Predicate<Decaying> kept) {
 		for (Decaying decaying : this.byMember) {
-			if (!members.test(decaying.member)) {
-				this.byMember = Arrays.stream(this.byMember)
-					.filter((other) -> members.test(other.member))
-					.toArray(Decaying[]::new);
+			if (!kept.test(decaying)) {
+				this.byMember = Arrays.stream(this.byMember).filter(kept).toArray(Decaying[]::new);
 				return;
 			}
 		}
 	}
 
-	private @Nullable Decaying find(MemberId member) {
-		for (Decaying decaying : this.byMember) {
-			if (decaying.member.equals(member)) {
-				return decaying;
+	private void insert(int index, Decaying decaying) {
+		Decaying[] grown = Arrays.copyOf(this.byMember, this.byMember.length + 1);
+		System.arraycopy(this.byMember, index, grown, index + 1, this.byMember.length - index);
+		grown[index] = decaying;
+		this.byMember = grown;
+	}
+
+	// As Arrays.binarySearch.
+	private int indexOf(MemberId member) {
+		int low = 0;
+		int high = this.byMember.length - 1;
+		while (low <= high) {
+			int middle = (low + high) >>> 1;
+			int order = this.byMember[middle].member.compareTo(member);
+			if (order == 0) {
+				return middle;
+			}
+			if (order < 0) {
+				low = middle + 1;
+			}
+			else {
+				high = middle - 1;
 			}
 		}
-		return null;
+		return -low - 1;
 	}
 
 	/**
@@ -96,6 +122,15 @@ final class Demand {
 	 * @param largest of any
 	 */
 	record Total(double sum, double largest) {
+
+		/**
+		 * What is left of it some time later, if there is no more demand.
+		 */
+		Total after(long nanos) {
+			double left = Math.exp(-nanos / DECAY_NANOS);
+			return new Total(this.sum * left, this.largest * left);
+		}
+
 	}
 
 	private static final class Decaying {

@@ -27,22 +27,21 @@ record FairShare(double share, double shareOfFirst, double first) {
 	private static final double FLOOR = 0.05;
 
 	static FairShare of(Demand demand, MembershipView view, long capacity, long now) {
-		return of(demand, view.self(), view.heard(), view.isComplete(), capacity, now);
+		List<MemberId> heard = view.heard();
+		return (heard.size() == 1) ? WHOLE
+				: of(demand.of(view.self(), now), demand.of(heard, now), heard.size(), view.isComplete(), capacity);
 	}
 
 	/**
-	 * The part of a member that hears some members.
-	 * @param heard whom it hears, in order
-	 * @param complete whether those are all
+	 * The part of a member that hears others.
+	 * @param own its demand
+	 * @param all the demand of those that it hears, its own included
+	 * @param heard how many those are
+	 * @param complete whether those are all members
 	 */
-	static FairShare of(Demand demand, MemberId self, List<MemberId> heard, boolean complete, long capacity, long now) {
-		if (heard.size() == 1) {
-			return WHOLE;
-		}
-		double floor = floor(capacity, heard.size());
-		double own = demand.of(self, now);
-		Demand.Total all = demand.of(heard, now);
-		double share = (floor + own) / (floor * heard.size() + all.sum());
+	static FairShare of(double own, Demand.Total all, int heard, boolean complete, long capacity) {
+		double floor = floor(capacity, heard);
+		double share = (floor + own) / (floor * heard + all.sum());
 		// Otherwise a member alone on a key would keep waiting for the others' floors.
 		boolean byDemand = complete && all.largest() >= floor;
 		return new FairShare(share, byDemand ? own / all.sum() : share, FLOOR * capacity);

@@ -390,6 +390,17 @@ public final class LocalReplica {
 	}
 
 	/**
+	 * Reckons with what members that are lost may have spent on credit, before the view
+	 * is adopted in which they are.
+	 * @param newView the view, newer than the current
+	 * @param now when it began to hold
+	 */
+	public void expectCreditOf(MembershipView newView, long now) {
+		settle(now);
+		this.reserve.expectCredit(this.view, newView, this.limit, level(), state(), this.marginNanos, now);
+	}
+
+	/**
 	 * Takes over a view of the members.
 	 * @param newView the view, newer than the current
 	 * @param now when it began to hold
@@ -400,7 +411,7 @@ public final class LocalReplica {
 		TokenBucketState counted = state();
 		long before = this.level.boundOfChange(this.limit, oldView);
 		this.missedRefill.accrue(this.limit, oldView.size(), now);
-		this.reserve.follow(oldView, newView, this.limit, level(), counted, this.marginNanos, now);
+		this.reserve.follow(newView);
 		this.view = newView;
 		this.viewedSince = (oldView.isJoining() && newView.isJoining()) ? this.viewedSince : now;
 		this.refill.divideAmong(newView.size());

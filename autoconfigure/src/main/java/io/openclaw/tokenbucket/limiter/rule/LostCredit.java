@@ -1,8 +1,11 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -41,40 +44,41 @@ final class LostCredit {
 
 	/**
 	 * Members are lost.
+	 * @param parts what is held aside for each anyway
 	 * @param marginNanos the time before its last message in which a lost member may have
 	 * spent what it did not tell
 	 * @param level of the bucket now
 	 * @param history the states remembered and the one now, the oldest first
 	 */
-	void lose(List<PeerView> lost, long marginNanos, MembershipView view, Limit limit, long level,
-			List<Known> history) {
-		List<MemberId> members = Stream.concat(view.heard().stream(), view.unheard().stream().map(PeerView::id))
-			.sorted()
+	void lose(List<PeerView> lost, ToLongFunction<PeerView> parts, long marginNanos, MembershipView view, Limit limit,
+			long level, List<Known> history) {
+		List<PeerView> spenders = spenders(lost, history);
+		if (spenders.isEmpty()) {
+			return;
+		}
+		Known now = history.get(history.size() - 1);
+		List<Claim> claims = spenders.stream()
+			.map((member) -> Claim.of(member, marginNanos, limit, level, history))
 			.toList();
-		for (PeerView member : lost) {
-			long credit = credit(member, member.lastReceivedNanos() - marginNanos, members, limit, level, history);
-			if (credit > 0) {
+		reckon(claims, view, limit.capacity(), history);
+		for (Claim claim : claims) {
+			if (claim.credit > Math.max(0, parts.applyAsLong(claim.member))) {
 				if (this.byMember.isEmpty()) {
 					this.byMember = new HashMap<>();
 				}
-				this.byMember.put(member.id(), new Loss(credit, history.get(history.size() - 1).state()));
+				this.byMember.put(claim.member.id(), new Loss((long) claim.credit, now.state()));
 			}
 		}
 	}
 
 	/**
-	 * What members that know of each other's spending may have spent that is not known
-	 * here.
+	 * What a lost member may have spent that is not known here.
+	 * @param part what is left of its part of the level
+	 * @return its part, or what is left of its credit if that is more
 	 */
-	long left(List<PeerView> group, TokenBucketState state) {
-		long left = 0;
-		if (!this.byMember.isEmpty()) {
-			for (PeerView lost : group) {
-				Loss loss = this.byMember.get(lost.id());
-				left += (loss != null) ? loss.left(lost.id(), state) : 0;
-			}
-		}
-		return left;
+	long orPart(MemberId member, long part, TokenBucketState state) {
+		Loss loss = this.byMember.get(member);
+		return (loss != null) ? Math.max(part, loss.left(member, state)) : part;
 	}
 
 	/**
@@ -86,43 +90,32 @@ final class LostCredit {
 		}
 	}
 
-	// The largest share that it can have believed in: it may know neither of any later
-	// demand nor of what others have spent since.
-	private static long credit(PeerView lost, long since, List<MemberId> members, Limit limit, long level,
-			List<Known> history) {
-		int last = lastBefore(lost.lastReceivedNanos(), history);
-		long available = Math.min(limit.capacity(), level + spentByOthers(lost.id(), history.get(history.size() - 1))
-				- spentByOthers(lost.id(), history.get(last)));
-		double least = LEAST * FairShare.floor(limit.capacity(), members.size());
+	// Without demand the credit is no more than the part of the level.
+	private static List<PeerView> spenders(List<PeerView> lost, List<Known> history) {
+		TokenBucketState oldest = history.get(0).state();
+		TokenBucketState now = history.get(history.size() - 1).state();
+		Set<MemberId> spenders = new HashSet<>();
+		now.consumed().forEachAbove(oldest.consumed(), (birth, amount, earlier) -> spenders.add(birth.member()));
+		return lost.stream().filter((member) -> spenders.contains(member.id())).toList();
+	}
+
+	private static void reckon(List<Claim> claims, MembershipView view, long capacity, List<Known> history) {
+		List<MemberId> members = Stream.concat(view.heard().stream(), view.unheard().stream().map(PeerView::id))
+			.sorted()
+			.toList();
 		Demand demand = new Demand();
-		double most = 0;
 		for (int i = 0; i < history.size(); i++) {
 			Known known = history.get(i);
 			if (i > 0) {
-				learn(demand, history.get(i - 1).state(), known, limit.capacity());
+				learn(demand, history.get(i - 1).state(), known, capacity);
 			}
-			if (i >= last) {
-				long at = (since - known.nanos() > 0) ? since : known.nanos();
-				demand.retain((member) -> demand.of(member, at) >= least);
-				most = demand.isEmpty() ? most : Math.max(most,
-						FairShare.of(demand, lost.id(), members, true, limit.capacity(), at).of(available));
-			}
-		}
-		return (long) most;
-	}
-
-	private static int lastBefore(long nanos, List<Known> history) {
-		for (int i = history.size() - 1; i > 0; i--) {
-			if (nanos - history.get(i).nanos() > 0) {
-				return i;
+			Demand.Total all = demand.of(members, known.nanos());
+			for (Claim claim : claims) {
+				if (i >= claim.last) {
+					claim.reckon(demand, all, known.nanos(), members.size(), capacity);
+				}
 			}
 		}
-		return 0;
-	}
-
-	private static long spentByOthers(MemberId member, Known known) {
-		TokenBucketState state = known.state();
-		return state.allConsumed() - state.consumed().sum((birth) -> birth.member().equals(member));
 	}
 
 	// What was spent long ago and is told again is no demand: no more than a bucketful.
@@ -143,6 +136,68 @@ final class LostCredit {
 
 		long left(MemberId member, TokenBucketState state) {
 			return this.credit - (state.netConsumedBy(member) - this.known.netConsumedBy(member));
+		}
+
+	}
+
+	/**
+	 * The credit that a lost member may have believed in at the most: it may know neither
+	 * of any later demand nor of what others have spent since.
+	 */
+	private static final class Claim {
+
+		private final PeerView member;
+
+		// When it may have spent first what it did not tell.
+		private final long since;
+
+		// The newest state that it can have known.
+		private final int last;
+
+		private final long available;
+
+		private double credit;
+
+		private Claim(PeerView member, long since, int last, long available) {
+			this.member = member;
+			this.since = since;
+			this.last = last;
+			this.available = available;
+		}
+
+		static Claim of(PeerView member, long marginNanos, Limit limit, long level, List<Known> history) {
+			int last = lastBefore(member.lastReceivedNanos(), history);
+			long available = level + spentByOthers(member.id(), history.get(history.size() - 1))
+					- spentByOthers(member.id(), history.get(last));
+			return new Claim(member, member.lastReceivedNanos() - marginNanos, last,
+					Math.min(limit.capacity(), available));
+		}
+
+		/**
+		 * Reckons with the demand that was known at a time.
+		 * @param all of the members together
+		 */
+		void reckon(Demand demand, Demand.Total all, long nanos, int members, long capacity) {
+			long at = (this.since - nanos > 0) ? this.since : nanos;
+			Demand.Total left = all.after(at - nanos);
+			if (left.largest() >= LEAST * FairShare.floor(capacity, members)) {
+				FairShare share = FairShare.of(demand.of(this.member.id(), at), left, members, true, capacity);
+				this.credit = Math.max(this.credit, share.of(this.available));
+			}
+		}
+
+		private static int lastBefore(long nanos, List<Known> history) {
+			for (int i = history.size() - 1; i > 0; i--) {
+				if (nanos - history.get(i).nanos() > 0) {
+					return i;
+				}
+			}
+			return 0;
+		}
+
+		private static long spentByOthers(MemberId member, Known known) {
+			TokenBucketState state = known.state();
+			return state.allConsumed() - state.consumed().sum((birth) -> birth.member().equals(member));
 		}
 
 	}

@@ -17,8 +17,8 @@ import io.openclaw.tokenbucket.limiter.membership.PeerView;
 /**
  * The tokens held aside for members that are not heard. Each lost member may be spending
  * its part of the level at the time of the loss. Refill granted to it since is added. Its
- * known spending since is subtracted. Before it noticed, it may have spent its credit, if
- * that is more. Mutable, confined to its bucket.
+ * known spending since is subtracted. Where credit bounds spending, it may have spent its
+ * credit before it noticed, if that is more. Mutable, confined to its bucket.
  */
 final class Reserve {
 
@@ -92,15 +92,22 @@ final class Reserve {
 	}
 
 	/**
-	 * The members change.
+	 * Forgets what those may have spent that are heard again or gone.
+	 */
+	void follow(MembershipView view) {
+		this.credit.follow(view);
+	}
+
+	/**
+	 * Members are about to be lost that may have spent their credit.
 	 * @param level of the bucket now
 	 * @param marginNanos the time before its last message in which a lost member may have
 	 * spent what it did not tell
 	 */
-	void follow(MembershipView before, MembershipView after, Limit limit, long level, TokenBucketState state,
+	void expectCredit(MembershipView before, MembershipView after, Limit limit, long level, TokenBucketState state,
 			long marginNanos, long now) {
-		this.credit.follow(after);
-		if (this.newest == null) {
+		Snapshot oldest = oldest();
+		if (oldest == null || oldest.state.allConsumed() == state.allConsumed()) {
 			return;
 		}
 		List<PeerView> lost = after.unheard()
@@ -108,7 +115,8 @@ final class Reserve {
 			.filter((peer) -> before.hears(peer.id()) && isRemembered(peer, before))
 			.toList();
 		if (!lost.isEmpty()) {
-			this.credit.lose(lost, marginNanos, after, limit, level, history(state, now));
+			this.credit.lose(lost, (peer) -> left(peer, after.size(), limit, state, marginNanos), marginNanos, after,
+					limit, level, history(state, now));
 		}
 	}
 
@@ -154,11 +162,16 @@ final class Reserve {
 	 * @return micro-tokens by the oldest state that is remembered, zero if there is none
 	 */
 	long consumedBefore(Birth birth) {
-		long consumed = 0;
-		for (Snapshot snapshot = this.newest; snapshot != null; snapshot = snapshot.older) {
-			consumed = (snapshot.older == null) ? snapshot.state.consumed().get(birth) : 0;
+		Snapshot oldest = oldest();
+		return (oldest != null) ? oldest.state.consumed().get(birth) : 0;
+	}
+
+	private @Nullable Snapshot oldest() {
+		Snapshot oldest = this.newest;
+		while (oldest != null && oldest.older != null) {
+			oldest = oldest.older;
 		}
-		return consumed;
+		return oldest;
 	}
 
 	int remembered() {
@@ -203,11 +216,11 @@ final class Reserve {
 		for (List<PeerView> group : view.unheardGroups()) {
 			long left = 0;
 			for (PeerView lost : group) {
-				left += left(lost, view.size(), limit, state, marginNanos);
+				left += this.credit.orPart(lost.id(), left(lost, view.size(), limit, state, marginNanos), state);
 			}
 			// If a group spent beyond its part, that reduces no other group's part. The
 			// other group may not know of it.
-			sum += Math.max(0, Math.max(left, this.credit.left(group, state)));
+			sum += Math.max(0, left);
 		}
 		return sum;
 	}

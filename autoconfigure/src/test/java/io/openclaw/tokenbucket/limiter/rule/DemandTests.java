@@ -11,8 +11,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.openclaw.tokenbucket.crdt.MemberId;
+
 import static io.openclaw.tokenbucket.limiter.Fleets.ALICE;
 import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
+import static io.openclaw.tokenbucket.limiter.Fleets.CAROL;
 import static io.openclaw.tokenbucket.limiter.Fleets.millis;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -66,6 +69,35 @@ class DemandTests {
 	void membersAreCountedApart() {
 		this.demand.add(ALICE, 1000, START);
 		assertThat(this.demand.of(BOB, START)).isZero();
+		this.demand.add(CAROL, 300, START);
+		this.demand.add(BOB, 20, START);
+		this.demand.add(ALICE, 1, START);
+		assertThat(this.demand.of(ALICE, START)).isCloseTo(1001, EXACT);
+		assertThat(this.demand.of(BOB, START)).isCloseTo(20, EXACT);
+		assertThat(this.demand.of(CAROL, START)).isCloseTo(300, EXACT);
+	}
+
+	@Test
+	void theTotalOfSomeDecaysAsTheyDo() {
+		this.demand.add(ALICE, 1000, START);
+		this.demand.add(BOB, 20, START);
+		this.demand.add(CAROL, 300, START);
+		List<MemberId> members = List.of(BOB, CAROL);
+		Demand.Total later = this.demand.of(members, START).after(millis(500));
+		assertThat(later.sum()).isCloseTo(320 / Math.E, EXACT);
+		assertThat(later.largest()).isCloseTo(300 / Math.E, EXACT);
+		assertThat(this.demand.of(members, START + millis(500)).sum()).isCloseTo(320 / Math.E, EXACT);
+	}
+
+	@Test
+	void whatHasFadedIsForgotten() {
+		this.demand.add(ALICE, 1000, START);
+		this.demand.add(BOB, 20, START);
+		this.demand.forgetFaded(100, START + millis(500));
+		assertThat(this.demand.of(BOB, START)).isZero();
+		assertThat(this.demand.of(ALICE, START)).isCloseTo(1000, EXACT);
+		this.demand.forgetFaded(400, START + millis(500));
+		assertThat(this.demand.isEmpty()).isTrue();
 	}
 
 }

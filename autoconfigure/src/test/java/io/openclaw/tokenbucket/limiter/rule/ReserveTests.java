@@ -167,17 +167,56 @@ class ReserveTests {
 		remember(spent(0), 0);
 		remember(spent(0).consume(new Birth(BOB, 1), tokens(100)), 200);
 		TokenBucketState later = spent(0).consume(new Birth(BOB, 1), tokens(100));
-		follow(lostAt(5_000), later, 5_700);
+		expectCredit(lostAt(5_000), later, 5_700);
 		assertThat(sum(lostAt(5_000), later)).isEqualTo(tokens(250));
 	}
 
 	@Test
 	void creditIsForgottenOnceAMemberIsHeardAgain() {
-		loseBob(busy());
-		follow(healthy(START, ALICE, BOB), busy(), 2_000);
-		this.reserve.follow(view(START, ALICE, neverHeard(BOB, START)), lostAt(350), LIMIT, tokens(500), busy(), MARGIN,
-				START + millis(2_100));
-		assertThat(sum(lostAt(350), busy())).isEqualTo(tokens(250));
+		TokenBucketState busy = busy();
+		loseBob(busy);
+		this.reserve.follow(lostAt(350));
+		assertThat(sum(lostAt(350), busy)).isGreaterThan(tokens(400));
+		this.reserve.follow(healthy(START, ALICE, BOB));
+		assertThat(sum(lostAt(350), busy)).isEqualTo(tokens(250));
+	}
+
+	@Test
+	void creditIsForgottenOnceAMemberIsGone() {
+		TokenBucketState busy = busy();
+		loseBob(busy);
+		this.reserve.follow(healthy(START, ALICE));
+		assertThat(sum(lostAt(350), busy)).isEqualTo(tokens(250));
+	}
+
+	@Test
+	void ofSeveralLostMembersEachIsReckonedWithItsOwnDemand() {
+		TokenBucketState busy = busy();
+		MembershipView lost = bothLostAt(350, Set.of(), Set.of());
+		expectCredit(healthy(START, ALICE, BOB, CAROL), lost, busy, 1_000);
+		double floor = 0.05 * 1000 / 3;
+		double demand = 100 * Math.exp(-50 / 500.0);
+		double share = (floor + demand) / (3 * floor + demand);
+		long part = tokens(500) / 3;
+		assertThat(sum(lost, busy)).isCloseTo((long) (tokens(50) + share * tokens(450)) + part, within(1L));
+	}
+
+	@Test
+	void anyOneOfAGroupMayHaveSpentItsCreditAndTheOthersTheirParts() {
+		TokenBucketState busy = busy();
+		MembershipView apart = bothLostAt(350, Set.of(), Set.of());
+		MembershipView together = bothLostAt(350, Set.of(CAROL), Set.of(BOB));
+		expectCredit(healthy(START, ALICE, BOB, CAROL), together, busy, 1_000);
+		assertThat(sum(together, busy)).isEqualTo(sum(apart, busy)).isGreaterThan(tokens(500));
+	}
+
+	@Test
+	void creditBelowThePartOfTheLevelCountsForNothing() {
+		remember(spent(0), 0);
+		TokenBucketState busy = spent(200).consume(new Birth(BOB, 1), tokens(20));
+		remember(busy, 200);
+		expectCredit(lostAt(350), busy, 1_000);
+		assertThat(sum(lostAt(350), busy)).isEqualTo(tokens(190));
 	}
 
 	// A member that lost another before it remembered a state.
@@ -224,16 +263,24 @@ class ReserveTests {
 	}
 
 	private void loseBob(TokenBucketState state) {
-		follow(lostAt(350), state, 1_000);
+		expectCredit(lostAt(350), state, 1_000);
 	}
 
-	private void follow(MembershipView after, TokenBucketState state, long atMillis) {
-		this.reserve.follow(healthy(START, ALICE, BOB), after, LIMIT, LIMIT.level(state), state, MARGIN,
-				START + millis(atMillis));
+	private void expectCredit(MembershipView after, TokenBucketState state, long atMillis) {
+		expectCredit(healthy(START, ALICE, BOB), after, state, atMillis);
+	}
+
+	private void expectCredit(MembershipView before, MembershipView after, TokenBucketState state, long atMillis) {
+		this.reserve.expectCredit(before, after, LIMIT, LIMIT.level(state), state, MARGIN, START + millis(atMillis));
 	}
 
 	private static MembershipView bothLost(Set<MemberId> companyOfBob, Set<MemberId> companyOfCarol) {
-		long last = START + millis(200);
+		return bothLostAt(200, companyOfBob, companyOfCarol);
+	}
+
+	private static MembershipView bothLostAt(long lastReceivedMillis, Set<MemberId> companyOfBob,
+			Set<MemberId> companyOfCarol) {
+		long last = START + millis(lastReceivedMillis);
 		return view(last, ALICE, lost(BOB, last, last, companyOfBob), lost(CAROL, last, last, companyOfCarol));
 	}
 
