@@ -1,17 +1,23 @@
 package io.openclaw.tokenbucket.simulation;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 import io.openclaw.tokenbucket.simulation.SettlementLoad.Verdict;
 import io.openclaw.tokenbucket.simulation.SimulatedFleet.Settings;
 
+import static io.openclaw.tokenbucket.limiter.limit.Consistency.BOUNDED;
+import static io.openclaw.tokenbucket.limiter.limit.Consistency.STRICT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -25,24 +31,32 @@ class SettlementSimulationTests {
 	private static final Duration DURING = Duration.ofMinutes(15);
 
 	@ParameterizedTest
-	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 0.01" })
+	@MethodSource("rows")
 	void aHealthyFleetUsesItsBudget(Consistency consistency, double shape) {
 		hold("healthy", consistency, shape, (fleet) -> {
 		});
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 0.01" })
+	@MethodSource("rows")
 	void aPartitionUsesOneBudget(Consistency consistency, double shape) {
 		hold("partition 1 : 2 for 30 s", consistency, shape, (fleet) -> fleet
 			.cut((sender, receiver) -> (sender < 1) != (receiver < 1), Duration.ofMinutes(1), Duration.ofSeconds(90)));
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "STRICT, 1.1", "STRICT, 0.01", "STRICT, -5", "BOUNDED, 0.01" })
+	@MethodSource("rows")
 	void aMemberThatDiesKeepsSpentWhatItReserved(Consistency consistency, double shape) {
 		hold("a member dies", consistency, shape,
 				(fleet) -> fleet.time().schedule(Duration.ofMinutes(1), fleet.member(0)::kill));
+	}
+
+	// What must hold says the same of both: a build tries one, but for one shape.
+	static Stream<Arguments> rows() {
+		return DoubleStream.of(1.1, 0.01, -5)
+			.boxed()
+			.flatMap((shape) -> ((shape == 0.01) ? List.of(STRICT, BOUNDED) : PartitionSimulationTests.alike()).stream()
+				.map((consistency) -> Arguments.of(consistency, shape)));
 	}
 
 	private static void hold(String name, Consistency consistency, double shape, Consumer<SimulatedFleet> faults) {
