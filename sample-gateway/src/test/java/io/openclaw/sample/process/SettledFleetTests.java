@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -26,6 +27,7 @@ import static org.awaitility.Awaitility.await;
  * Requests reserve 500 tokens and use 20 to 4,000 of a budget of 10,000, which flows in
  * each second: a minute of a real one.
  */
+@EnabledIfSystemProperty(named = "process.all", matches = "true")
 @Isolated("others would slow the gateways, which answer for their numbers")
 class SettledFleetTests {
 
