@@ -243,30 +243,18 @@ class JoiningTests {
 
 	@Test
 	void whoWasToldByMembersThatDiedTellsWhoWaitedWithItButWasNotTold() {
-		TestMember dying = this.fleet.startTogether("a").get(0);
-		dying.spender().spend(KEY, 700);
-		this.fleet.advanceSeconds(1);
-		MemberId untoldId = new MemberId("c", 1);
-		this.fleet.wire().lose((sent, to) -> sent.message().transfer() != null && to.equals(untoldId));
-		TestMember heir = this.fleet.start("b");
-		TestMember untold = this.fleet.start(untoldId, UnaryOperator.identity());
-		this.fleet.awaitAtMost(Duration.ofSeconds(2), () -> heir.spender().level(KEY) < 320);
-		dying.kill();
+		List<TestMember> waiting = heirAndUntoldOfADeadFleet();
+		TestMember heir = waiting.get(0);
+		TestMember untold = waiting.get(1);
 		this.fleet.wire().loseNothing();
 		foundTogether(heir, untold, TestFleet.MEMBER_TIMEOUT.plusSeconds(5));
 	}
 
 	@Test
 	void whoWasNotToldByMembersThatDiedFoundsNoFleetBeforeItIs() {
-		TestMember dying = this.fleet.startTogether("a").get(0);
-		dying.spender().spend(KEY, 700);
-		this.fleet.advanceSeconds(1);
-		MemberId untoldId = new MemberId("c", 1);
-		this.fleet.wire().lose((sent, to) -> sent.message().transfer() != null && to.equals(untoldId));
-		TestMember heir = this.fleet.start("b");
-		TestMember untold = this.fleet.start(untoldId, UnaryOperator.identity());
-		this.fleet.awaitAtMost(Duration.ofSeconds(2), () -> heir.spender().level(KEY) < 320);
-		dying.kill();
+		List<TestMember> waiting = heirAndUntoldOfADeadFleet();
+		TestMember heir = waiting.get(0);
+		TestMember untold = waiting.get(1);
 		this.fleet.awaitAtMost(TestFleet.MEMBER_TIMEOUT.plusSeconds(5), heir::isCounted);
 		assertThat(untold.isCounted()).isFalse();
 		assertThat(untold.spender().spendable(KEY)).isLessThan(340);
@@ -288,6 +276,21 @@ class JoiningTests {
 		TestMember restarted = this.fleet.start(new MemberId("a", 2), UnaryOperator.identity());
 		this.fleet.awaitAtMost(Duration.ofSeconds(10), restarted::isCounted);
 		assertThat(IntStream.range(0, MANY).filter((i) -> restarted.spender().spendable(LONG_KEY + i) > 400)).isEmpty();
+	}
+
+	// Of its two joiners one was told that 700 tokens are spent. No transfer arrives at
+	// the other until nothing is lost any more.
+	private List<TestMember> heirAndUntoldOfADeadFleet() {
+		TestMember dying = this.fleet.startTogether("a").get(0);
+		dying.spender().spend(KEY, 700);
+		this.fleet.advanceSeconds(1);
+		MemberId untoldId = new MemberId("c", 1);
+		this.fleet.wire().lose((sent, to) -> sent.message().transfer() != null && to.equals(untoldId));
+		TestMember heir = this.fleet.start("b");
+		TestMember untold = this.fleet.start(untoldId, UnaryOperator.identity());
+		this.fleet.awaitAtMost(Duration.ofSeconds(2), () -> heir.spender().level(KEY) < 320);
+		dying.kill();
+		return List.of(heir, untold);
 	}
 
 	// Of a thousand tokens a joiner may spend a third.
