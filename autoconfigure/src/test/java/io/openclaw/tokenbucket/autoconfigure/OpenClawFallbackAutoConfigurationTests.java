@@ -88,7 +88,8 @@ class OpenClawFallbackAutoConfigurationTests {
 
 	@Test
 	void aChangeOfTheMembersIsAnEventOfTheApplication() {
-		this.runner.withBean(Events.class)
+		this.runner.withPropertyValues("openclaw.crdt.sync-interval=20ms")
+			.withBean(Events.class)
 			.withBean(ReplicationTransport.class,
 					() -> new InMemoryReplicationTransport(new InMemoryBus(System::nanoTime, (delay, task) -> {
 					}, new Unreachable())))

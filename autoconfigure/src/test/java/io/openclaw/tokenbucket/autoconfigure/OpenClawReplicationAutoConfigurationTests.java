@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -114,13 +115,16 @@ class OpenClawReplicationAutoConfigurationTests {
 	@Test
 	void theUsersOwnReplicatorNeedsNoTransportBean() {
 		RecordingTransport transport = new RecordingTransport();
-		this.contexts.withBean(Replicator.class,
-				() -> new Replicator(
-						new BucketStore(new MemberId("own", 1), List.of(),
-								new LimiterSettings(1, Duration.ofMillis(100), 1), NanoClock.SYSTEM),
-						transport, new ReplicationSettings(null, 1, Duration.ofMillis(100), Duration.ofSeconds(5)),
-						NanoClock.SYSTEM, (delay, task) -> {
-						}, ReplicationListener.NONE))
+		this.contexts
+			.withBean(Replicator.class,
+					() -> new Replicator(
+							new BucketStore(new MemberId("own", 1), List.of(),
+									new LimiterSettings(1, Duration.ofMillis(100), 1), NanoClock.SYSTEM),
+							transport, new ReplicationSettings(null, 1, Duration.ofMillis(100), Duration.ofSeconds(5)),
+							NanoClock.SYSTEM,
+							(delay, task) -> CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)
+								.execute(task),
+							ReplicationListener.NONE))
 			.run((context) -> {
 				assertThat(context).doesNotHaveBean(SoloTicker.class);
 				assertThat(transport.events).contains("start own");

@@ -41,7 +41,7 @@ class RedisBusesTests {
 				DataRedisReactiveAutoConfiguration.class, OpenClawRedisAutoConfiguration.class,
 				OpenClawLimiterAutoConfiguration.class, OpenClawReplicationAutoConfiguration.class))
 		.withPropertyValues("openclaw.buckets.rating.capacity=100",
-				"openclaw.buckets.rating.refill-rate-per-second=0.001");
+				"openclaw.buckets.rating.refill-rate-per-second=0.001", "openclaw.crdt.sync-interval=10ms");
 
 	@Test
 	void theApplicationsOwnRedisIsTheFirstBus() {

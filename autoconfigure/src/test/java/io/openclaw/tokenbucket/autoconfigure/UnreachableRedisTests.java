@@ -117,6 +117,7 @@ class UnreachableRedisTests {
 		properties.put(LOW_ROUTE + "filters[0]", "TokenBucket=low");
 		properties.put("spring.data.redis.host", "127.0.0.1");
 		properties.put("spring.data.redis.port", "1");
+		properties.put("openclaw.crdt.sync-interval", "20ms");
 		properties.put("management.endpoint.health.show-components", "always");
 		properties.put("management.endpoints.web.exposure.include", "health,replication,prometheus");
 		SpringApplication spring = new SpringApplication(Gateway.class);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.SpringBootConfiguration;
@@ -151,9 +153,7 @@ class CircuitBreakerHttpTests extends GatewayOverHttp {
 
 	@Test
 	void aStreamThatBeginsAtOnceIsNotSlow() {
-		for (int i = 0; i < 4; i++) {
-			get("/stream").expectStatus().isOk().expectBody(String.class).isEqualTo("firstlast");
-		}
+		assertThat(bodiesTogether("/stream", 4)).containsOnly("firstlast");
 		assertThat(this.breakers.forRoute("stream").state()).isEqualTo(CircuitState.CLOSED);
 		assertThat(this.registry.circuitBreaker("token-bucket.stream").getMetrics().getNumberOfBufferedCalls())
 			.isEqualTo(4);
@@ -222,9 +222,7 @@ class CircuitBreakerHttpTests extends GatewayOverHttp {
 
 	@Test
 	void aStreamWhoseFirstEventIsLateIsNotSlow() {
-		for (int i = 0; i < 4; i++) {
-			get("/events").expectStatus().isOk().expectBody(String.class).isEqualTo("late");
-		}
+		assertThat(bodiesTogether("/events", 4)).containsOnly("late");
 		assertThat(this.breakers.forRoute("events").state()).isEqualTo(CircuitState.CLOSED);
 		assertThat(this.registry.circuitBreaker("token-bucket.events").getMetrics().getNumberOfSlowCalls()).isZero();
 	}
@@ -248,10 +246,20 @@ class CircuitBreakerHttpTests extends GatewayOverHttp {
 	}
 
 	private void callTogether(String path, int times) {
+		together(times, (web) -> ask(web, path).toBodilessEntity());
+	}
+
+	private List<String> bodiesTogether(String path, int times) {
+		return together(times, (web) -> ask(web, path).bodyToMono(String.class));
+	}
+
+	private WebClient.ResponseSpec ask(WebClient web, String path) {
+		return web.get().uri(path).header("X-Key", this.key).retrieve();
+	}
+
+	private <T> List<T> together(int times, Function<WebClient, Mono<T>> call) {
 		WebClient web = WebClient.create("http://127.0.0.1:" + this.port);
-		Flux.range(0, times)
-			.flatMap((i) -> web.get().uri(path).header("X-Key", this.key).retrieve().toBodilessEntity())
-			.blockLast(Duration.ofSeconds(30));
+		return Flux.range(0, times).flatMap((i) -> call.apply(web)).collectList().block(Duration.ofSeconds(30));
 	}
 
 	private WebTestClient.ResponseSpec get(String path) {

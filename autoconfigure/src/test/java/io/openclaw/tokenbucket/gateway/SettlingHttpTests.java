@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.gateway;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +23,8 @@ import org.springframework.cloud.gateway.filter.ratelimit.KeyResolver;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.context.TestPropertySource;
@@ -150,18 +153,35 @@ class SettlingHttpTests {
 
 	@ParameterizedTest
 	@CsvSource({ "/header?status=500, 500", "/header?status=503&as=header&used=7, 993",
-			"/header?status=404&as=header&used=7, 993", "/unreachable, 1000", "/answered, 1000",
-			"/header?as=slow, 500" })
+			"/header?status=404&as=header&used=7, 993", "/unreachable, 1000", "/answered, 1000" })
 	void aRequestThatFailsCostsWhatIsKnownElseWhatItReservedUnlessItNeverGotThere(String uri, long left) {
 		get(uri);
 		await().untilAsserted(() -> assertThat(level("header")).isEqualTo(left));
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/json?status=500, 1000", "/json?as=slow, 1000", "/json?as=broken, 1000", "/json, 500" })
+	@CsvSource({ "/json?status=500, 1000", "/json?as=broken, 1000", "/json, 500" })
 	void whoFailsIsRefundedWhereThatIsThePolicy(String uri, long left) {
 		get(uri);
 		await().untilAsserted(() -> assertThat(level("json")).isEqualTo(left));
+	}
+
+	/** Each waits for as long, and so all of them at once. */
+	@Test
+	void anAnswerThatDoesNotComeInTimeIsAFailureLikeOthers() {
+		WebClient gateway = WebClient.create("http://127.0.0.1:" + this.port);
+		List<HttpStatusCode> answers = Flux.just("/header", "/json", "/drop-in")
+			.flatMap((path) -> gateway.get()
+				.uri(path + "?as=slow")
+				.header("X-API-Key", this.apiKey)
+				.exchangeToMono((answer) -> answer.releaseBody().thenReturn(answer.statusCode())))
+			.collectList()
+			.block(Duration.ofSeconds(30));
+		assertThat(answers).hasSize(3).containsOnly(HttpStatus.GATEWAY_TIMEOUT);
+		nothingIsLeftOpen();
+		assertThat(level("header")).isEqualTo(500);
+		assertThat(level("json")).isEqualTo(1000);
+		assertThat(levelOfDropIn()).isBetween(1000L, 1010L);
 	}
 
 	@Test
@@ -213,7 +233,7 @@ class SettlingHttpTests {
 
 	@ParameterizedTest
 	@CsvSource({ "as=json&used=20, 980", "as=events&used=550, 450", "as=events&used=9999, 400", "as=none, 500",
-			"as=none&status=500, 1000", "as=slow, 1000" })
+			"as=none&status=500, 1000" })
 	void aRouteOfRequestRateLimiterIsSettledByItsArguments(String query, long left) {
 		get("/drop-in?" + query);
 		await().untilAsserted(() -> assertThat(levelOfDropIn()).isBetween(left, left + 10));
