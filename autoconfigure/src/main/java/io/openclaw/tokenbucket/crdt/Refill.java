@@ -14,6 +14,9 @@ public final class Refill {
 
 	private int members;
 
+	// Of the rate for one share; zero where it fits no long.
+	private long divisor;
+
 	// Of the whole bucket, in units of 1 / rate.periodNanos micro-tokens.
 	private long remainder;
 
@@ -25,6 +28,7 @@ public final class Refill {
 	public Refill(RefillRate rate, int members) {
 		this.rate = rate;
 		this.members = members;
+		this.divisor = divisor();
 	}
 
 	/**
@@ -54,19 +58,18 @@ public final class Refill {
 	 * @return micro-tokens, between zero and the ceiling
 	 */
 	public long accrue(long elapsedNanos, long ceiling) {
-		long divisor = this.rate.periodNanos() * this.members;
 		long numerator = elapsedNanos * this.rate.microTokens();
 		long total = numerator + this.remainder;
 		if (Math.multiplyHigh(elapsedNanos, this.rate.microTokens()) != 0 || numerator < 0 || total < 0
-				|| divisor / this.members != this.rate.periodNanos()) {
+				|| this.divisor == 0) {
 			return accrueLarge(elapsedNanos, ceiling);
 		}
-		long accrued = total / divisor;
+		long accrued = total / this.divisor;
 		if (accrued >= ceiling) {
 			this.remainder = 0;
 			return ceiling;
 		}
-		this.remainder = total - accrued * divisor;
+		this.remainder = total - accrued * this.divisor;
 		return accrued;
 	}
 
@@ -77,6 +80,7 @@ public final class Refill {
 	 */
 	public void divideAmong(int newMembers) {
 		this.members = newMembers;
+		this.divisor = divisor();
 	}
 
 	/**
@@ -89,6 +93,7 @@ public final class Refill {
 			.divide(BigInteger.valueOf(this.rate.periodNanos()))
 			.longValueExact();
 		this.rate = newRate;
+		this.divisor = divisor();
 	}
 
 	/**
@@ -96,6 +101,11 @@ public final class Refill {
 	 */
 	public void withhold() {
 		this.remainder = 0;
+	}
+
+	private long divisor() {
+		boolean fits = Math.multiplyHigh(this.rate.periodNanos(), this.members) == 0;
+		return fits ? Math.max(0, this.rate.periodNanos() * this.members) : 0;
 	}
 
 	// An hour at a million tokens a second does not fit a long before the division.

@@ -4,6 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 import io.openclaw.tokenbucket.limiter.decision.Decision;
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
 
 /**
  * The decisions of one limit since start. Thread-safe.
@@ -23,11 +24,15 @@ public final class LimitStatistics {
 	private final AtomicLong lowestLevel = new AtomicLong(Long.MAX_VALUE);
 
 	public void count(Decision decision) {
-		switch (decision.outcome()) {
-			case ADMITTED -> this.admitted.increment();
-			case SHADOW_REJECTED -> this.shadowRejected.increment();
-			default -> this.rejected.increment();
-		}
+		counterOf(decision.outcome()).increment();
+	}
+
+	private LongAdder counterOf(Outcome outcome) {
+		return switch (outcome) {
+			case ADMITTED -> this.admitted;
+			case SHADOW_REJECTED -> this.shadowRejected;
+			default -> this.rejected;
+		};
 	}
 
 	/**

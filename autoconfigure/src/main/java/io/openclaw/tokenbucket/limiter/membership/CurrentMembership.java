@@ -16,7 +16,7 @@ public final class CurrentMembership {
 	private final AtomicLong births = new AtomicLong();
 
 	public CurrentMembership(MemberId self, long now) {
-		this.current = new AtomicReference<>(new Numbered(MembershipView.alone(self, now), 0));
+		this.current = new AtomicReference<>(Numbered.of(MembershipView.alone(self, now), 0));
 	}
 
 	public MemberId self() {
@@ -36,9 +36,11 @@ public final class CurrentMembership {
 	public Numbered asOf(long now) {
 		while (true) {
 			Numbered known = this.current.get();
-			MembershipView later = known.view().asOf(now);
-			Numbered latest = (later == known.view()) ? known : known.replacedBy(later);
-			if (latest == known || this.current.compareAndSet(known, latest)) {
+			if (known.isValid(now)) {
+				return known;
+			}
+			Numbered latest = known.replacedBy(known.view().asOf(now));
+			if (this.current.compareAndSet(known, latest)) {
 				return latest;
 			}
 		}
@@ -56,11 +58,21 @@ public final class CurrentMembership {
 	 *
 	 * @param view the members with the latest deadlines
 	 * @param number grows whenever a view says more than other deadlines
+	 * @param untilNanos when the first of its deadlines passes; here since every request
+	 * asks for it
 	 */
-	public record Numbered(MembershipView view, long number) {
+	public record Numbered(MembershipView view, long number, long untilNanos) {
+
+		private static Numbered of(MembershipView view, long number) {
+			return new Numbered(view, number, view.untilNanos());
+		}
+
+		private boolean isValid(long now) {
+			return now - this.untilNanos < 0;
+		}
 
 		private Numbered replacedBy(MembershipView newer) {
-			return new Numbered(newer, newer.agreesWith(this.view) ? this.number : this.number + 1);
+			return of(newer, newer.agreesWith(this.view) ? this.number : this.number + 1);
 		}
 
 	}

@@ -275,6 +275,14 @@ public final class MembershipView {
 	}
 
 	/**
+	 * Until when this view holds, if nothing else happens.
+	 * @return nanoseconds, when its first deadline passes
+	 */
+	long untilNanos() {
+		return this.validUntilNanos;
+	}
+
+	/**
 	 * How much of the fleet is heard.
 	 * @return the state
 	 */

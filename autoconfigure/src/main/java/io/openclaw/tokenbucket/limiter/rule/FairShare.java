@@ -60,7 +60,8 @@ record FairShare(double share, double shareOfFirst, double first) {
 	 * @return micro-tokens
 	 */
 	double of(long available) {
-		return this.shareOfFirst * Math.min(available, this.first) + this.share * Math.max(0, available - this.first);
+		double above = available - this.first;
+		return (above <= 0) ? this.shareOfFirst * available : this.shareOfFirst * this.first + this.share * above;
 	}
 
 }

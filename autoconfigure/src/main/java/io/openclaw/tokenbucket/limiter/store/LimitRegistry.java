@@ -44,7 +44,10 @@ public final class LimitRegistry {
 
 	private volatile long syncIntervalNanos;
 
-	private volatile Map<String, LimitBuckets> limits = Map.of();
+	// Never changes. In the order of names, but found by their hash for every request,
+	// and
+	// without a wrapper, which would take as long as the search.
+	private volatile Map<String, LimitBuckets> limits = new LinkedHashMap<>();
 
 	private volatile Set<String> adopted = Set.of();
 
@@ -207,7 +210,7 @@ public final class LimitRegistry {
 	}
 
 	public Collection<LimitBuckets> all() {
-		return this.limits.values();
+		return Collections.unmodifiableCollection(this.limits.values());
 	}
 
 	/**
@@ -231,8 +234,7 @@ public final class LimitRegistry {
 	}
 
 	private void replace(Map<String, LimitBuckets> byName) {
-		// In the order of names, but found by their hash for every request.
-		this.limits = Collections.unmodifiableMap(new LinkedHashMap<>(byName));
+		this.limits = new LinkedHashMap<>(byName);
 		this.adopted = byName.entrySet()
 			.stream()
 			.filter((limit) -> !limit.getValue().context().isConfigured())
