@@ -2,6 +2,7 @@ package io.openclaw.tokenbucket.autoconfigure;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
+import org.springframework.util.function.SingletonSupplier;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.NanoClock;
@@ -29,7 +31,7 @@ import io.openclaw.tokenbucket.observability.ReplicationLogger;
 import io.openclaw.tokenbucket.observability.ReplicationStatusSource;
 import io.openclaw.tokenbucket.observability.ShadowLogger;
 import io.openclaw.tokenbucket.replication.Replicator;
-import io.openclaw.tokenbucket.replication.port.SecretMismatch;
+import io.openclaw.tokenbucket.replication.port.MessageSigning;
 
 /**
  * {@link AutoConfiguration Auto-configuration} for what operators see whether or not
@@ -43,9 +45,11 @@ public final class OpenClawObservabilityAutoConfiguration {
 	@ConditionalOnMissingBean
 	ReplicationLogger openClawReplicationLogger(ObjectProvider<NanoClock> clock,
 			ObjectProvider<ReplicationStatusSource> replication) {
-		// Only later: what tells the status tells this listener.
+		// Only later: what tells the status tells this listener. And once: to find a bean
+		// takes longer than a message.
+		Supplier<List<ReplicationStatusSource>> sources = SingletonSupplier.of(() -> replication.stream().toList());
 		return new ReplicationLogger(clock.getIfAvailable(() -> NanoClock.SYSTEM),
-				() -> replication.stream().flatMap((source) -> source.current().refused().stream()).toList());
+				() -> sources.get().stream().flatMap((source) -> source.current().refused().stream()).toList());
 	}
 
 	@Bean
@@ -110,13 +114,12 @@ public final class OpenClawObservabilityAutoConfiguration {
 	ReplicationStatusSource openClawReplicationStatusSource(TokenBucketLimiter limiter,
 			ObjectProvider<Replicator> replicator, ObjectProvider<OpenClawSettings> settings, Environment environment) {
 		Replicator available = replicator.getIfAvailable();
-		return (available != null) ? () -> available.status().refusing(secretMismatches(settings))
+		MessageSigning signing = settings.stream()
+			.findFirst()
+			.map((found) -> found.replication().signing())
+			.orElse(MessageSigning.NONE);
+		return (available != null) ? () -> available.status().refusing(signing.secretMismatches())
 				: ReplicationStatusSource.local(limiter, region(environment));
-	}
-
-	private static List<SecretMismatch> secretMismatches(ObjectProvider<OpenClawSettings> settings) {
-		OpenClawSettings available = settings.getIfAvailable();
-		return (available != null) ? available.replication().signing().secretMismatches() : List.of();
 	}
 
 	static @Nullable String region(Environment environment) {

@@ -181,7 +181,7 @@ public final class BucketStore {
 	 * @return the number, not negative
 	 */
 	public int size() {
-		return Math.toIntExact(this.limits.all().stream().mapToLong((limit) -> limit.table().count()).sum());
+		return Math.toIntExact(this.limits.count());
 	}
 
 	/**

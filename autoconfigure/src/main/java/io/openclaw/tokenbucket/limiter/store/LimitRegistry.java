@@ -214,6 +214,13 @@ public final class LimitRegistry {
 	}
 
 	/**
+	 * How many buckets there are.
+	 */
+	public long count() {
+		return all().stream().mapToLong((limit) -> limit.table().count()).sum();
+	}
+
+	/**
 	 * All buckets; safe to walk while they change.
 	 */
 	public Iterator<Bucket> buckets() {

@@ -27,6 +27,11 @@ public final class Upkeep {
 	 */
 	public static final int SLICE = 5_000;
 
+	// A sweep looks at each bucket within two seconds, and at few as often as that.
+	private static final int SWEEP_TICKS = 10;
+
+	private static final int SMALLEST_SWEEP = 500;
+
 	// Of a bucket: if all counted, buckets could fall behind faster than they follow.
 	private static final long MOST_STEPS_COUNTED = 40;
 
@@ -49,6 +54,8 @@ public final class Upkeep {
 	private final int sweptAtOnce;
 
 	private Iterator<Bucket> swept = Collections.emptyIterator();
+
+	private int sweptSize;
 
 	private Iterator<Bucket> told = Collections.emptyIterator();
 
@@ -158,8 +165,9 @@ public final class Upkeep {
 	private void sweep(long now, long keepNanos) {
 		if (!this.swept.hasNext()) {
 			this.swept = this.limits.buckets();
+			this.sweptSize = Math.toIntExact(this.limits.count());
 		}
-		visit(this.swept, this.sweptAtOnce, (bucket) -> {
+		visit(this.swept, Math.min(this.sweptAtOnce, SMALLEST_SWEEP + this.sweptSize / SWEEP_TICKS), (bucket) -> {
 			if (bucket.sweep(now, keepNanos)) {
 				this.limits.forget(bucket);
 				this.unsaved.add(bucket.key());

@@ -24,7 +24,9 @@ import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
  */
 final class MembershipViews {
 
-	private static final long REFRESH_NANOS = Duration.ofMillis(25).toNanos();
+	private static final long LONGEST_REFRESH_NANOS = Duration.ofMillis(100).toNanos();
+
+	private static final long LATENESS_NANOS = Duration.ofMillis(25).toNanos();
 
 	private static final long NEVER = Long.MAX_VALUE / 2;
 
@@ -40,10 +42,13 @@ final class MembershipViews {
 
 	private boolean changed = true;
 
-	private long viewedAt;
+	private long refreshAt;
 
 	// When a heard member will be lost, if nothing arrives.
 	private long soonestLoss;
+
+	// Between two times at which this is asked, if nothing arrives.
+	private long longestPauseNanos;
 
 	private long nearestRoundTripNanos;
 
@@ -75,8 +80,8 @@ final class MembershipViews {
 	 * close.
 	 */
 	boolean isDue(long now) {
-		return this.changed || !this.membership.isMember() || now - this.viewedAt >= REFRESH_NANOS
-				|| this.soonestLoss - now <= 2 * REFRESH_NANOS;
+		return this.changed || !this.membership.isMember() || now - this.refreshAt >= 0
+				|| this.soonestLoss - now <= this.longestPauseNanos;
 	}
 
 	long nearestRoundTripNanos() {
@@ -92,7 +97,9 @@ final class MembershipViews {
 		Duration sync = this.membership.interval();
 		List<PeerView> views = new ArrayList<>();
 		this.changed = false;
-		this.viewedAt = now;
+		long halfNanos = sync.toNanos() / 2;
+		this.refreshAt = now + Math.min(LONGEST_REFRESH_NANOS, halfNanos);
+		this.longestPauseNanos = halfNanos + LATENESS_NANOS;
 		this.soonestLoss = now + NEVER;
 		this.companies.follow(this.membership.members(), sync, now);
 		for (Peer peer : this.membership.peers()) {

@@ -67,6 +67,17 @@ class MembershipTests {
 	}
 
 	@Test
+	void messagesOfThoseWhoAreHeardMakeNoNewViewBeforeHalfAHeartbeatIsOver() {
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		assertThat(view().isComplete()).isTrue();
+		this.time.advance(Duration.ofMillis(99));
+		receive(MessageBuilder.from(A, MEMBER).lists(SELF, MEMBER));
+		assertThat(this.membership.isViewDue(now())).isFalse();
+		this.time.advance(Duration.ofMillis(1));
+		assertThat(this.membership.isViewDue(now())).isTrue();
+	}
+
+	@Test
 	void listsOfThoseWhoWaitNeitherAddNorPromote() {
 		receive(MessageBuilder.from(A, JOINING).lists(B, MEMBER).lists(SELF, MEMBER));
 		assertThat(this.membership.members()).isEmpty();
