@@ -4,9 +4,14 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -78,6 +83,27 @@ public final class JavaProcess implements AutoCloseable {
 	 */
 	public Duration cpu() {
 		return this.process.info().totalCpuDuration().orElseThrow();
+	}
+
+	/**
+	 * The processor time that its threads have taken so far, by the first characters of
+	 * their names, as Linux has them.
+	 * @return empty on other systems
+	 * @throws IOException if it has ended
+	 */
+	public Map<String, Duration> cpuByThread() throws IOException {
+		Path tasks = Path.of("/proc", Long.toString(this.process.pid()), "task");
+		Map<String, Duration> taken = new TreeMap<>();
+		if (Files.exists(tasks)) {
+			try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+				for (Path thread : threads) {
+					String name = Files.readString(thread.resolve("comm")).strip().replaceFirst("[-#0-9]+$", "");
+					String nanos = Files.readString(thread.resolve("schedstat")).split(" ")[0];
+					taken.merge(name, Duration.ofNanos(Long.parseLong(nanos)), Duration::plus);
+				}
+			}
+		}
+		return taken;
 	}
 
 	/**

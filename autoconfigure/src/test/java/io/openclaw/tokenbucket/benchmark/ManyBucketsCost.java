@@ -4,34 +4,17 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
-import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MemberId;
-import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.crdt.RefillRate;
-import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.Timer;
-import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
-import io.openclaw.tokenbucket.limiter.limit.Consistency;
-import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
-import io.openclaw.tokenbucket.limiter.limit.LimiterSettings;
-import io.openclaw.tokenbucket.persistence.SnapshotKeeper;
-import io.openclaw.tokenbucket.persistence.SnapshotStore;
-import io.openclaw.tokenbucket.replication.Replicator;
 import io.openclaw.tokenbucket.replication.port.InMemoryBus;
 import io.openclaw.tokenbucket.replication.port.InMemoryReplicationTransport;
-import io.openclaw.tokenbucket.replication.port.MessageSigning;
-import io.openclaw.tokenbucket.replication.port.ReplicationListener;
-import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
 import io.openclaw.tokenbucket.simulation.VirtualTime;
 
 /**
@@ -42,8 +25,6 @@ import io.openclaw.tokenbucket.simulation.VirtualTime;
 public final class ManyBucketsCost {
 
 	private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
-
-	private static final Duration SYNC_INTERVAL = Duration.ofMillis(200);
 
 	private static final String LIMIT = "rating";
 
@@ -93,8 +74,8 @@ public final class ManyBucketsCost {
 		long begin = this.time.nanoTime();
 		phase.run();
 		double seconds = (this.time.nanoTime() - begin) / 1e9;
-		table.row(what, Samples.format("%.0f s", seconds), percent("replication", seconds), percent("saving", seconds),
-				percent("requests", seconds),
+		table.row(what, Samples.format("%.0f s", seconds), percent(VirtualMember.REPLICATION, seconds),
+				percent(VirtualMember.SAVING, seconds), percent("requests", seconds),
 				Samples.format("%.1f",
 						this.members.get(0).cpu.values().stream().mapToLong(Long::longValue).sum() / 1e9),
 				Samples.format("%.1f", this.longestTask / 1e6));
@@ -114,36 +95,27 @@ public final class ManyBucketsCost {
 		}
 	}
 
-	private final class Member implements ReplicationListener {
+	/**
+	 * A member, and what it took so far by what it was for.
+	 */
+	private final class Member {
 
 		private final Map<String, Long> cpu = new HashMap<>();
 
-		private final TokenBucketLimiter limiter;
+		private final VirtualMember member;
 
 		Member(String node) {
-			VirtualTime clock = ManyBucketsCost.this.time;
-			MemberId id = new MemberId(node, 17);
-			Limit limit = new Limit(LIMIT, MicroTokens.ofTokens(1000), RefillRate.of(1, Duration.ofSeconds(100)),
-					MicroTokens.ofTokens(1000), 0);
-			BucketStore store = new BucketStore(id,
-					List.of(new LimitPolicy(limit, Consistency.BOUNDED, Duration.ofMillis(25))),
-					new LimiterSettings(3, SYNC_INTERVAL, 1_000_000), clock);
-			this.limiter = new TokenBucketLimiter(store, clock, clock, null);
-			Timer replicating = timer("replication");
-			Replicator replicator = new Replicator(store, new InMemoryReplicationTransport(ManyBucketsCost.this.bus),
-					new ReplicationSettings(null, 3, SYNC_INTERVAL, Duration.ofSeconds(30)), clock, replicating, this);
-			SnapshotKeeper keeper = new SnapshotKeeper(store, new Forgetful(), MessageSigning.NONE, clock,
-					timer("saving"), this);
-			replicator.founded().thenAccept(keeper::joined);
-			keeper.start(3);
-			replicating.schedule(Duration.ofMillis(1), replicator::start);
+			this.member = new VirtualMember(node,
+					List.of(VirtualMember.limit(LIMIT, RefillRate.of(1, Duration.ofSeconds(100)))),
+					new InMemoryReplicationTransport(ManyBucketsCost.this.bus), ManyBucketsCost.this.time,
+					this::thread);
 		}
 
 		void ask(String key) {
-			count("requests", () -> this.limiter.tryConsume(LIMIT, key, 1));
+			count("requests", () -> this.member.limiter().tryConsume(LIMIT, key, 1));
 		}
 
-		private Timer timer(String part) {
+		private Timer thread(String part) {
 			return (delay, task) -> ManyBucketsCost.this.time.schedule(delay, () -> count(part, task));
 		}
 
@@ -171,33 +143,6 @@ public final class ManyBucketsCost {
 		@Override
 		public boolean reachesServer(MemberId member) {
 			return !member.node().equals(ManyBucketsCost.this.lost);
-		}
-
-	}
-
-	/**
-	 * Takes everything and keeps nothing.
-	 */
-	private static final class Forgetful implements SnapshotStore {
-
-		@Override
-		public CompletionStage<Void> load(Consumer<Collection<Entry>> receiver) {
-			return CompletableFuture.completedFuture(null);
-		}
-
-		@Override
-		public CompletionStage<Boolean> save(Map<String, byte[]> written, Collection<String> deleted,
-				Duration timeToLive) {
-			return CompletableFuture.completedFuture(true);
-		}
-
-		@Override
-		public long bytes() {
-			return 0;
-		}
-
-		@Override
-		public void close() {
 		}
 
 	}
