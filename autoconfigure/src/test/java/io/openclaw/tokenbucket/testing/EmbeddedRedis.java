@@ -3,9 +3,14 @@ package io.openclaw.tokenbucket.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Duration;
 
 import redis.embedded.RedisServer;
 import redis.embedded.core.RedisServerBuilder;
+
+import org.springframework.core.NestedExceptionUtils;
+
+import static org.awaitility.Awaitility.await;
 
 /**
  * The server whose binary comes from Maven Central.
@@ -26,11 +31,32 @@ final class EmbeddedRedis implements TestRedis {
 				builder.setting(setting);
 			}
 			this.server = builder.build();
-			this.server.start();
+			await().pollInSameThread()
+				.pollDelay(Duration.ZERO)
+				.pollInterval(Duration.ofMillis(20))
+				.atMost(Duration.ofMinutes(1))
+				.until(() -> isStarted(this.server));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("The embedded Redis server does not start on this machine"
 					+ " (on Linux it needs glibc and OpenSSL 3). Docker does as well.", ex);
+		}
+	}
+
+	/**
+	 * The binary has just been written. A process that another thread begins to start
+	 * meanwhile holds it open, and so it cannot be run until that is another program.
+	 */
+	private static boolean isStarted(RedisServer server) throws IOException {
+		try {
+			server.start();
+			return true;
+		}
+		catch (IOException ex) {
+			if (String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage()).contains("Text file busy")) {
+				return false;
+			}
+			throw ex;
 		}
 	}
 
