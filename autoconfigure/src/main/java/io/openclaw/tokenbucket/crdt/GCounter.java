@@ -87,7 +87,7 @@ public final class GCounter<K extends Comparable<K>> {
 		if (keys.isEmpty()) {
 			return empty();
 		}
-		if (isSorted(keys) && Arrays.stream(amounts).allMatch((amount) -> amount > 0)) {
+		if (isSorted(keys) && areAllPositive(amounts)) {
 			return new GCounter<>(SortedKeys.of(keys), amounts.clone());
 		}
 		Map<K, Long> entries = new TreeMap<>();
@@ -95,6 +95,15 @@ public final class GCounter<K extends Comparable<K>> {
 			entries.put(keys.get(i), amounts[i]);
 		}
 		return of(entries);
+	}
+
+	private static boolean areAllPositive(long[] amounts) {
+		for (long amount : amounts) {
+			if (amount <= 0) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	private static <K extends Comparable<K>> boolean isSorted(List<K> keys) {
@@ -207,14 +216,17 @@ public final class GCounter<K extends Comparable<K>> {
 	 */
 	public GCounter<K> addToEach(Collection<K> keys, long amount) {
 		if (amount > 0 && this.keys.areAll(keys)) {
-			return new GCounter<>(this.keys,
-					Arrays.stream(this.amounts).map((old) -> Math.addExact(old, amount)).toArray());
+			long[] grown = this.amounts.clone();
+			for (int i = 0; i < grown.length; i++) {
+				grown[i] = Math.addExact(grown[i], amount);
+			}
+			return new GCounter<>(this.keys, grown);
 		}
-		GCounter<K> grown = this;
+		GCounter<K> sum = this;
 		for (K key : keys) {
-			grown = grown.add(key, amount);
+			sum = sum.add(key, amount);
 		}
-		return grown;
+		return sum;
 	}
 
 	/**

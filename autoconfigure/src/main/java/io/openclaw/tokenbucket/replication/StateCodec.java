@@ -40,6 +40,8 @@ public final class StateCodec {
 	// Definitions come along.
 	private static final AnnouncedLimit UNKNOWN = new AnnouncedLimit(0, null);
 
+	private static final Announcement NO_LIMITS = announcement(Map.of());
+
 	private final MessageSigning signing;
 
 	/**
@@ -68,7 +70,7 @@ public final class StateCodec {
 	public byte[] encode(Collection<LimitDefinition> definitions, Map<String, Long> ages) {
 		Map<String, AnnouncedLimit> limits = new HashMap<>();
 		ages.keySet().forEach((limit) -> limits.put(limit, UNKNOWN));
-		return encode(limits, ages, null, LimitSections.definitions(Sections.NONE, definitions));
+		return encode(announcement(limits), ages, null, LimitSections.definitions(Sections.NONE, definitions));
 	}
 
 	/**
@@ -77,7 +79,7 @@ public final class StateCodec {
 	 * @return what {@link #decode} reads
 	 */
 	public byte[] encode(List<BucketUpdate> buckets) {
-		return encode(Map.of(), Map.of(), new Message.Batch(new SequenceRange(1, 1), buckets), Sections.NONE);
+		return encode(NO_LIMITS, Map.of(), new Message.Batch(new SequenceRange(1, 1), buckets), Sections.NONE);
 	}
 
 	/**
@@ -98,9 +100,12 @@ public final class StateCodec {
 				(message.batch() != null) ? message.batch().buckets() : List.of());
 	}
 
-	private byte[] encode(Map<String, AnnouncedLimit> limits, Map<String, Long> ages, Message.@Nullable Batch batch,
+	private static Announcement announcement(Map<String, AnnouncedLimit> limits) {
+		return new Announcement(null, Duration.ZERO, List.of(), limits);
+	}
+
+	private byte[] encode(Announcement announcement, Map<String, Long> ages, Message.@Nullable Batch batch,
 			Sections sections) {
-		Announcement announcement = new Announcement(null, Duration.ZERO, List.of(), limits);
 		return MessageCodec.write(new Message(NOBODY, Standing.LEAVING, 0, 0, false, false, announcement, ages,
 				List.of(), null, batch, null, sections), this.signing);
 	}

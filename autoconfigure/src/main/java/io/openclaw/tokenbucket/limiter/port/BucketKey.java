@@ -18,4 +18,9 @@ public record BucketKey(String limit, String key, boolean overflow) {
 		return new BucketKey(limit, "", true);
 	}
 
+	@Override
+	public int hashCode() {
+		return 31 * this.limit.hashCode() + this.key.hashCode();
+	}
+
 }

@@ -55,7 +55,9 @@ final class MemberWriter {
 	 */
 	void writeTable(WireWriter out) {
 		out.writeNumber(this.table.size() - 1);
-		this.table.keySet().stream().skip(1).forEach((member) -> writeName(member, out));
+		if (this.table.size() > 1) {
+			this.table.keySet().stream().skip(1).forEach((member) -> writeName(member, out));
+		}
 	}
 
 	static void writeName(MemberId member, WireWriter out) {

@@ -93,6 +93,12 @@ public final class MessageWriter {
 	// Most reports say no more than up to which batch everything arrived.
 	private void writePeers() {
 		List<PeerReport> reports = this.message.peers();
+		if (reports.isEmpty()) {
+			// No list and no run, as in everything that is saved.
+			this.body.writeNumber(0);
+			this.body.writeNumber(0);
+			return;
+		}
 		List<PeerReport> acknowledged = reports.stream().filter(PeerReport::isAcknowledgement).toList();
 		this.body.writeList(reports.stream().filter(Predicate.not(PeerReport::isAcknowledgement)).toList(),
 				this::writePeer);
