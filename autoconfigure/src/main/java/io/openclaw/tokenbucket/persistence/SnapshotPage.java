@@ -16,8 +16,8 @@ import io.openclaw.tokenbucket.replication.StateCodec;
  *
  * @param keys which they are
  * @param written entries by name, the limits always among them
- * @param deleted names of entries of buckets that were dropped, since fresh ones equal
- * them
+ * @param deleted names of entries of buckets that are full or were dropped, since fresh
+ * ones equal them
  */
 public record SnapshotPage(List<BucketKey> keys, Map<String, byte[]> written, List<String> deleted) {
 
@@ -26,7 +26,7 @@ public record SnapshotPage(List<BucketKey> keys, Map<String, byte[]> written, Li
 		List<String> deleted = new ArrayList<>();
 		written.put(EntryNames.LIMITS, codec.encode(store.limits().definitions().values(), store.limits().ages(now)));
 		for (BucketKey key : keys) {
-			Optional<BucketUpdate> bucket = store.replicas().snapshot(key, now);
+			Optional<BucketUpdate> bucket = store.replicas().snapshotUnlessFull(key, now);
 			bucket.ifPresentOrElse((held) -> written.put(EntryNames.of(key), codec.encode(List.of(held))),
 					() -> deleted.add(EntryNames.of(key)));
 		}

@@ -184,6 +184,21 @@ class SnapshotKeeperTests {
 	}
 
 	@Test
+	void bucketsThatAreFullAgainWhenTheyWouldBeSavedAreNot() {
+		this.fleet.configure(new Limit(Spender.LIMIT, MicroTokens.ofTokens(1000),
+				RefillRate.of(100, Duration.ofSeconds(1)), MicroTokens.ofTokens(1000), 0));
+		List<Process> members = this.fleet.start("a", "b");
+		for (int i = 0; i < 30; i++) {
+			members.get(0).spender().spend("k" + i, 1);
+			members.get(0).spender().spend("busy", 10);
+			this.fleet.advanceSeconds(0.1);
+			assertThat(this.fleet.snapshots().entries().keySet()).isSubsetOf(EntryNames.LIMITS, "6:rating:busy",
+					"6:rating:k" + i, "6:rating:k" + (i - 1));
+		}
+		assertThat(this.fleet.snapshots().entries()).containsKey("6:rating:busy");
+	}
+
+	@Test
 	void whatAnOperatorChangedOutlivesTheFleet() {
 		Process first = this.fleet.start("a").get(0);
 		control(first).edit(Spender.LIMIT, (limit) -> withCapacity(limit, 500), LimitSource.ENDPOINT);

@@ -228,11 +228,19 @@ public final class Bucket implements Line {
 	 * The state to be sent in a batch, which from then on counts as published by it.
 	 */
 	public synchronized TokenBucketState publish(long batch, long now) {
-		return touch(now).exchange().publish(batch, now);
+		return refresh(now).exchange().publish(batch, now);
+	}
+
+	/**
+	 * Publishes the bucket unless it has been since it last changed.
+	 * @return {@code null} if it has
+	 */
+	public synchronized @Nullable TokenBucketState publishIfDirty(long batch, long now) {
+		return this.parts.activity().isDirty() ? publish(batch, now) : null;
 	}
 
 	public synchronized void acknowledge(long batch, long now) {
-		touch(now).exchange().acknowledge(batch, now);
+		refresh(now).exchange().acknowledge(batch, now);
 	}
 
 	public synchronized void publishAgain() {
@@ -302,6 +310,15 @@ public final class Bucket implements Line {
 	}
 
 	/**
+	 * The state as it is. Does not count as a touch.
+	 * @return {@code null} if all are heard and a fresh bucket would equal this one
+	 */
+	public synchronized @Nullable TokenBucketState snapshotUnlessFull(long now) {
+		LocalReplica replica = this.parts.seen(now);
+		return (replica.view().isComplete() && replica.isFull()) ? null : replica.state();
+	}
+
+	/**
 	 * Passes what was consumed under each birth, unless the bucket is full. Does not
 	 * count as a touch.
 	 * @param each is called with the lock held
@@ -353,6 +370,13 @@ public final class Bucket implements Line {
 	private BucketParts touch(long now) {
 		forgetRejection();
 		return this.parts.touch(now);
+	}
+
+	// What is only told, or known by others as well, leaves nothing to a tick.
+	@GuardedBy("this")
+	private BucketParts refresh(long now) {
+		forgetRejection();
+		return this.parts.refreshed(now);
 	}
 
 	@GuardedBy("this")

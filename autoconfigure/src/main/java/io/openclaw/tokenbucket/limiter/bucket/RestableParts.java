@@ -118,18 +118,22 @@ final class RestableParts {
 	}
 
 	/**
-	 * Follows what changed around the bucket, and if nobody used it for long, drops it or
-	 * packs it, otherwise forgets what is remembered for longer than needed.
+	 * Follows what changed around the bucket. If nobody used it for long, forgets what is
+	 * remembered for longer than needed, and drops it or packs it.
 	 */
 	void sweep(long now, long keepNanos) {
 		RestingReplica unchanged = unchanged(now);
 		if (unchanged != null && !unchanged.mayBeFull(now)) {
 			return;
 		}
+		boolean idle = this.activity.isIdle(IDLE_INTERVALS * this.around.limit().syncIntervalNanos(), now);
+		if (!idle && this.used != null && this.around.limit().isUnchangedSince(this.used.context().step(), now)) {
+			return;
+		}
 		BucketParts refreshed = refreshed(now);
 		refreshed.replica().forget(now, keepNanos);
 		refreshed.credit().forgetFaded(now);
-		if (this.activity.isIdle(IDLE_INTERVALS * this.around.limit().syncIntervalNanos(), now)) {
+		if (idle) {
 			endUse(refreshed);
 		}
 	}

@@ -32,6 +32,9 @@ public final class Upkeep {
 
 	private static final int SMALLEST_SWEEP = 500;
 
+	// Ticks that come more often take fewer each, where nobody waits for the rest.
+	private static final long SLICE_NANOS = 200_000_000L;
+
 	// Of a bucket: if all counted, buckets could fall behind faster than they follow.
 	private static final long MOST_STEPS_COUNTED = 40;
 
@@ -159,7 +162,12 @@ public final class Upkeep {
 			this.reunitedAt = null;
 			this.told = this.limits.buckets();
 		}
-		visit(this.told, Math.max(1, SLICE / view.size()), (bucket) -> bucket.publishRefill(now), now);
+		visit(this.told, inInterval(Math.max(1, SLICE / view.size())), (bucket) -> bucket.publishRefill(now), now);
+	}
+
+	private int inInterval(int most) {
+		long nanos = Math.min(SLICE_NANOS, this.limits.syncIntervalNanos());
+		return (int) ((most * nanos + SLICE_NANOS - 1) / SLICE_NANOS);
 	}
 
 	private void sweep(long now, long keepNanos) {
@@ -167,7 +175,8 @@ public final class Upkeep {
 			this.swept = this.limits.buckets();
 			this.sweptSize = Math.toIntExact(this.limits.count());
 		}
-		visit(this.swept, Math.min(this.sweptAtOnce, SMALLEST_SWEEP + this.sweptSize / SWEEP_TICKS), (bucket) -> {
+		int most = inInterval(Math.min(this.sweptAtOnce, SMALLEST_SWEEP + this.sweptSize / SWEEP_TICKS));
+		visit(this.swept, most, (bucket) -> {
 			if (bucket.sweep(now, keepNanos)) {
 				this.limits.forget(bucket);
 				this.unsaved.add(bucket.key());
