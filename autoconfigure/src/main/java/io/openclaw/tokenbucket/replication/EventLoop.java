@@ -10,9 +10,10 @@ import io.openclaw.tokenbucket.limiter.Timer;
 
 /**
  * Runs all work of replication on one timer, one task after the other, until it is
- * closed. There is one next wake-up: one that was superseded does nothing. A failure is
- * reported, and the work goes on. {@link #wake} and {@link #execute} may be called on any
- * thread, all else on the timer's.
+ * closed. There is one next wake-up: one that was superseded does nothing. What is due is
+ * done between two tasks, however many wait. A failure is reported, and the work goes on.
+ * {@link #wake} and {@link #execute} may be called on any thread, all else on the
+ * timer's.
  */
 final class EventLoop {
 
@@ -67,9 +68,8 @@ final class EventLoop {
 	 */
 	void execute(Task task) {
 		this.timer.schedule(Duration.ZERO, () -> guard(() -> {
-			long now = this.clock.nanoTime();
-			task.run(now);
-			arm(now);
+			task.run(this.clock.nanoTime());
+			doOverdue(this.clock.nanoTime());
 		}));
 	}
 
@@ -103,6 +103,15 @@ final class EventLoop {
 			this.doDue.run(now);
 			arm(now);
 		});
+	}
+
+	// Many tasks may have come before the wake-up. Others must not wait for heartbeats
+	// until all of them are done.
+	private void doOverdue(long now) {
+		if (!this.closed && this.nextDue.applyAsLong(now) - now <= 0) {
+			this.doDue.run(now);
+		}
+		arm(now);
 	}
 
 	private void arm(long now) {
