@@ -127,7 +127,8 @@ final class RestableParts {
 			return;
 		}
 		boolean idle = this.activity.isIdle(IDLE_INTERVALS * this.around.limit().syncIntervalNanos(), now);
-		if (!idle && this.used != null && this.around.limit().isUnchangedSince(this.used.context().step(), now)) {
+		BucketParts current = this.used;
+		if (!idle && current != null && this.around.limit().isUnchangedSince(current.context().step(), now)) {
 			return;
 		}
 		BucketParts refreshed = refreshed(now);

@@ -264,7 +264,8 @@ final class Reserve {
 	}
 
 	private boolean isTold(Snapshot snapshot) {
-		return this.untoldSince == null || this.untoldSince - snapshot.nanos > 0;
+		Long since = this.untoldSince;
+		return since == null || since - snapshot.nanos > 0;
 	}
 
 	// A list of its own: in most of a million buckets it has one element.
