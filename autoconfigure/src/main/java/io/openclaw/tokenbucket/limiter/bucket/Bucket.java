@@ -134,7 +134,7 @@ public final class Bucket implements Line {
 		if (used == null || used.rule().line().isEmpty()) {
 			return List.of();
 		}
-		BucketParts touched = touch(now);
+		BucketParts touched = touchToDecide(now);
 		return touched.rule().answerLine(touched.context().consistency(), now);
 	}
 
@@ -155,7 +155,7 @@ public final class Bucket implements Line {
 	}
 
 	public synchronized Decision commit(Reservation reservation, Reason reason, long now) {
-		return touch(now).rule().commit(reservation, reason, now);
+		return touchToDecide(now).rule().commit(reservation, reason, now);
 	}
 
 	/**
@@ -370,6 +370,12 @@ public final class Bucket implements Line {
 	private BucketParts touch(long now) {
 		forgetRejection();
 		return this.parts.touch(now);
+	}
+
+	@GuardedBy("this")
+	private BucketParts touchToDecide(long now) {
+		forgetRejection();
+		return this.parts.touchToDecide(now);
 	}
 
 	// What is only told, or known by others as well, leaves nothing to a tick.

@@ -89,13 +89,20 @@ final class RestableParts {
 	 */
 	BucketParts touch(long now) {
 		BucketParts refreshed = refreshed(now);
-		long syncIntervalNanos = this.around.limit().syncIntervalNanos();
 		refreshed.advances().refilled();
 		// Where more buckets are touched than a tick looks at, it comes too late.
-		refreshed.replica().rememberIfOld(2 * syncIntervalNanos, now);
-		refreshed.credit().shareIfOld(refreshed.replica().view(), syncIntervalNanos, now);
+		refreshed.replica().rememberIfOld(2 * this.around.limit().syncIntervalNanos(), now);
 		this.activity.touch();
 		return refreshed;
+	}
+
+	/**
+	 * The parts brought up to now, for a decision by the share of now.
+	 */
+	BucketParts touchToDecide(long now) {
+		BucketParts touched = touch(now);
+		touched.credit().shareIfOld(touched.replica().view(), this.around.limit().syncIntervalNanos(), now);
+		return touched;
 	}
 
 	/**
@@ -106,13 +113,15 @@ final class RestableParts {
 		if (this.activity.isDropped()) {
 			return null;
 		}
-		BucketParts touched = touch(now);
+		BucketParts touched = touchToDecide(now);
 		this.activity.use(now);
 		return touched;
 	}
 
 	boolean tick(long now, long keepNanos) {
-		boolean isNews = touch(now).tick(now, keepNanos);
+		BucketParts refreshed = refreshed(now);
+		refreshed.advances().refilled();
+		boolean isNews = refreshed.tick(now, keepNanos);
 		this.activity.tick();
 		return isNews;
 	}
