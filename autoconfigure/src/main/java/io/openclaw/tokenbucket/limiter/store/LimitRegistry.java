@@ -44,9 +44,8 @@ public final class LimitRegistry {
 
 	private volatile long syncIntervalNanos;
 
-	// Never changes. In the order of names, but found by their hash for every request,
-	// and
-	// without a wrapper, which would take as long as the search.
+	// Never changed, only replaced. In the order of names, but found by their hash for
+	// every request: without a wrapper, which takes as long as the search.
 	private volatile Map<String, LimitBuckets> limits = new LinkedHashMap<>();
 
 	private volatile Set<String> adopted = Set.of();
