@@ -13,6 +13,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
+import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.TokenBucketLimiter;
 import io.openclaw.tokenbucket.limiter.membership.FleetState;
 import io.openclaw.tokenbucket.testing.RedisExtension;
@@ -40,6 +41,7 @@ class RestartedDropInTests {
 		try (ConfigurableApplicationContext a = start("a")) {
 			try (ConfigurableApplicationContext b = start("b")) {
 				assertThat(admitted(a, 12)).isEqualTo(10);
+				awaitAcknowledged(a);
 				assertThat(a.getBean(TokenBucketLimiter.class).limits()).containsExactly("request-rate-limiter:r");
 				assertThat(admitted(b, 2)).isZero();
 			}
@@ -70,6 +72,14 @@ class RestartedDropInTests {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
 			.until(() -> gateway.getBean(TokenBucketLimiter.class).state() == FleetState.HEALTHY);
+	}
+
+	// Under the default consistency a request waits for that, but not for longer than 25
+	// ms.
+	private static void awaitAcknowledged(ConfigurableApplicationContext gateway) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> gateway.getBean(BucketStore.class).replicas().lag(System.nanoTime()) == 0);
 	}
 
 	private static long admitted(ConfigurableApplicationContext gateway, int requests) {
