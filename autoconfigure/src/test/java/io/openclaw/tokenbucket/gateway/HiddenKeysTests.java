@@ -110,7 +110,7 @@ class HiddenKeysTests {
 	void connect(@LocalServerPort int port) throws IOException {
 		// Reactor Netty may never answer the request after one that it refused at once,
 		// if
-		// both came on one connection (reactor-netty#4361).
+		// both came on one connection: reactor/reactor-netty#4361.
 		HttpClient oneRequestAConnection = HttpClient.create().keepAlive(false);
 		this.client = WebTestClient.bindToServer(new ReactorClientHttpConnector(oneRequestAConnection))
 			.baseUrl("http://127.0.0.1:" + port)

@@ -51,7 +51,7 @@ public final class GatewayProcess implements AutoCloseable {
 	// Longer than the longest pause of a gateway that is to answer afterwards.
 	private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
 
-	private static final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+	private static final HttpClient client = client();
 
 	private static final JsonMapper mapper = JsonMapper.builder().build();
 
@@ -243,8 +243,14 @@ public final class GatewayProcess implements AutoCloseable {
 		return getAsync(uri(path), headers);
 	}
 
+	private static HttpClient client() {
+		return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+	}
+
 	/**
-	 * Posts a document and waits for the answer.
+	 * Posts a document on a connection of its own and waits for the answer. Reactor Netty
+	 * may never answer the request after one that it refused at once, if both come on one
+	 * connection: reactor/reactor-netty#4361.
 	 * @param path its path
 	 * @param body the document
 	 * @param headers names and values in turn
@@ -252,7 +258,7 @@ public final class GatewayProcess implements AutoCloseable {
 	 */
 	public HttpResponse<String> post(String path, String body, String... headers) {
 		HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).headers(headers).timeout(REQUEST_TIMEOUT);
-		return client.sendAsync(request.POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString()).join();
+		return client().sendAsync(request.POST(BodyPublishers.ofString(body)).build(), BodyHandlers.ofString()).join();
 	}
 
 	/**
