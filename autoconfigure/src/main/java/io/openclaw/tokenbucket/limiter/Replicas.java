@@ -6,7 +6,6 @@ import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 
 import io.openclaw.tokenbucket.crdt.Birth;
-import io.openclaw.tokenbucket.crdt.TokenBucketState;
 import io.openclaw.tokenbucket.limiter.bucket.Bucket;
 import io.openclaw.tokenbucket.limiter.bucket.BucketQueues;
 import io.openclaw.tokenbucket.limiter.bucket.Line;
@@ -21,9 +20,8 @@ import io.openclaw.tokenbucket.limiter.store.Upkeep;
 
 /**
  * The local replicas of all buckets by their names, as they are told to others, merged
- * and saved. Thread-safe, except that {@link #publishNext}, {@link #publishWaiting} and
- * {@link #publishAllAgain} are for one replicating thread. Times are nanoseconds of the
- * clock of the limiter.
+ * and saved. Thread-safe, except that {@link #publishNext} and {@link #publishAllAgain}
+ * are for one replicating thread. Times are nanoseconds of the clock of the limiter.
  */
 public final class Replicas {
 
@@ -65,34 +63,16 @@ public final class Replicas {
 	 * @return the bucket, empty if none is left
 	 */
 	public Optional<BucketUpdate> publishNext(long batch, long now) {
-		for (Bucket next = this.queues.dirty().poll(); next != null; next = this.queues.dirty().poll()) {
-			TokenBucketState published = next.publishIfDirty(batch, now);
-			if (published != null) {
-				return Optional.of(new BucketUpdate(next.key(), published));
-			}
+		Bucket bucket = this.queues.dirty().poll();
+		if (bucket == null) {
+			return Optional.empty();
 		}
-		return Optional.empty();
-	}
-
-	/**
-	 * Publishes buckets that requests wait for, before those that changed earlier. Each
-	 * counts as published once the iterator returns it.
-	 * @param batch the number of the batch that carries them
-	 * @param now the current time
-	 * @return an iterator for one thread
-	 */
-	public Iterator<BucketUpdate> publishWaiting(long batch, long now) {
-		return this.queues.lines().stream().<BucketUpdate>mapMulti((bucket, taken) -> {
-			TokenBucketState published = bucket.publishIfDirty(batch, now);
-			if (published != null) {
-				taken.accept(new BucketUpdate(bucket.key(), published));
-			}
-		}).iterator();
+		return Optional.of(new BucketUpdate(bucket.key(), bucket.publish(batch, now)));
 	}
 
 	/**
 	 * Whether any bucket has something to publish.
-	 * @return whether {@link #publishNext} may return one
+	 * @return whether {@link #publishNext} would return one
 	 */
 	public boolean hasDirty() {
 		return !this.queues.dirty().isEmpty();

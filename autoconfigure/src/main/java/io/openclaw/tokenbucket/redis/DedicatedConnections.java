@@ -15,8 +15,6 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.tracing.Tracing;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConfiguration;
@@ -142,7 +140,7 @@ final class DedicatedConnections implements AutoCloseable {
 				builder.useSsl().startTls();
 			}
 		}
-		original.getClientResources().map(DedicatedConnections::untraced).ifPresent(builder::clientResources);
+		original.getClientResources().ifPresent(builder::clientResources);
 		original.getClientName().ifPresent(builder::clientName);
 		original.getRedisCredentialsProviderFactory().ifPresent(builder::redisCredentialsProviderFactory);
 		return builder.clientOptions(options(original.getClientOptions(), factory.isClusterAware()))
@@ -150,12 +148,6 @@ final class DedicatedConnections implements AutoCloseable {
 			.shutdownTimeout(original.getShutdownTimeout())
 			.shutdownQuietPeriod(original.getShutdownQuietPeriod())
 			.build();
-	}
-
-	// No request causes a message. As a trace of its own, each would cost more than it
-	// takes to send.
-	private static ClientResources untraced(ClientResources original) {
-		return original.mutate().tracing(Tracing.disabled()).build();
 	}
 
 	private static ClientOptions options(Optional<ClientOptions> original, boolean cluster) {

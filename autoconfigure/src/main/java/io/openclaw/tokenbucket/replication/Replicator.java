@@ -121,7 +121,6 @@ public final class Replicator implements ReplicationSignal {
 		this.loop.execute((now) -> {
 			if (!this.departure.hasBegun()) {
 				this.departure.begin(now + this.self.longestBoundNanos());
-				this.self.outbox().flow().leave();
 				this.flush.set(true);
 				doDue(now);
 			}
@@ -226,7 +225,7 @@ public final class Replicator implements ReplicationSignal {
 		if (this.intervals.isHalfOver(now - interval - 1)) {
 			this.self.contact().startOver(now);
 		}
-		this.self.gossip().schedule().wantBatch(now);
+		this.self.gossip().schedule().wantBatch();
 		if (this.intervals.next(interval, now)) {
 			tick(now);
 		}

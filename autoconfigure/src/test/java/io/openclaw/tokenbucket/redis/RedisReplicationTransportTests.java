@@ -10,8 +10,6 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.tracing.Tracing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,8 +17,6 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
-import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 import io.openclaw.tokenbucket.crdt.MemberId;
@@ -33,10 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
-import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.never;
-import static org.mockito.Mockito.verify;
 
 /**
  * Tests for {@link RedisReplicationTransport}.
@@ -300,24 +293,6 @@ class RedisReplicationTransportTests {
 		started(factory, ALICE, new Inbox());
 		assertThat(factory.getRequiredNativeClient().getOptions().isAutoReconnect()).isTrue();
 		assertThat(factory.getConnection().ping()).isEqualTo("PONG");
-	}
-
-	@Test
-	void messagesAreNoTracesOfTheApplication() {
-		Tracing tracing = mock();
-		given(tracing.isEnabled()).willReturn(true);
-		ClientResources resources = ClientResources.builder().tracing(tracing).build();
-		LettuceConnectionFactory factory = new LettuceConnectionFactory(
-				new RedisStandaloneConfiguration(redis.host(), redis.port()),
-				LettuceClientConfiguration.builder().clientResources(resources).build());
-		factory.start();
-		Inbox alice = new Inbox();
-		ReplicationTransport transport = started(factory, ALICE, alice);
-		this.opened.add(factory::destroy);
-		this.opened.add(resources::shutdown);
-		transport.publish(bytes("hello"));
-		await().untilAsserted(() -> assertThat(alice.messages()).containsExactly("0:hello"));
-		verify(tracing, never()).getTracerProvider();
 	}
 
 	@Test

@@ -231,14 +231,6 @@ public final class Bucket implements Line {
 		return refresh(now).exchange().publish(batch, now);
 	}
 
-	/**
-	 * Publishes the bucket unless it has been since it last changed.
-	 * @return {@code null} if it has
-	 */
-	public synchronized @Nullable TokenBucketState publishIfDirty(long batch, long now) {
-		return this.parts.activity().isDirty() ? publish(batch, now) : null;
-	}
-
 	public synchronized void acknowledge(long batch, long now) {
 		refresh(now).exchange().acknowledge(batch, now);
 	}

@@ -151,7 +151,6 @@ final class ContextFollower {
 		if (consistency() == Consistency.STRICT) {
 			this.replica.expectCreditOf(view, since);
 		}
-		this.replica.reckonUntold(this.credit.unpublishedSince());
 		this.replica.adopt(view, since);
 		if (this.replica.hasNewsOfGrants()) {
 			this.activity.markDirty();

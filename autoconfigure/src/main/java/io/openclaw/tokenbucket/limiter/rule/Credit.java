@@ -146,14 +146,6 @@ public final class Credit {
 		return (this.spending != null) ? this.spending.unacknowledged() : 0;
 	}
 
-	/**
-	 * Since when this member has spent what it has not told anybody.
-	 * @return nanoseconds, {@code null} if there is nothing
-	 */
-	public @Nullable Long unpublishedSince() {
-		return (this.spending != null) ? this.spending.unpublishedSince() : null;
-	}
-
 	public long lag(long now) {
 		return (this.spending != null) ? this.spending.lag(now) : 0;
 	}

@@ -1,7 +1,5 @@
 package io.openclaw.tokenbucket.limiter.rule;
 
-import org.jspecify.annotations.Nullable;
-
 import io.openclaw.tokenbucket.crdt.Birth;
 import io.openclaw.tokenbucket.crdt.Fold;
 import io.openclaw.tokenbucket.crdt.GCounter;
@@ -400,18 +398,6 @@ public final class LocalReplica {
 	public void expectCreditOf(MembershipView newView, long now) {
 		settle(now);
 		this.reserve.expectCredit(this.view, newView, this.limit, level(), state(), this.marginNanos, now);
-	}
-
-	/**
-	 * Reckons with what members that are lost do not know, before the view is adopted in
-	 * which they are.
-	 * @param since when this member began to spend what it has not told anybody;
-	 * {@code null} if there is nothing
-	 */
-	public void reckonUntold(@Nullable Long since) {
-		if (this.view.isComplete()) {
-			this.reserve.reckonUntold(since);
-		}
 	}
 
 	/**

@@ -28,9 +28,6 @@ final class Reserve {
 
 	private final LostCredit credit = new LostCredit();
 
-	// Since when this member had spent what nobody knew when members were lost.
-	private @Nullable Long untoldSince;
-
 	static Reserve unpack(PackedReader reader, TokenBucketState current, long now) {
 		Reserve reserve = new Reserve();
 		if (reader.number() != 0) {
@@ -99,15 +96,6 @@ final class Reserve {
 	 */
 	void follow(MembershipView view) {
 		this.credit.follow(view);
-	}
-
-	/**
-	 * Members may be about to be lost. They divide what there was before this member
-	 * spent what it has not told them. So it must not divide what is left after that.
-	 * @param since when it began to spend that; {@code null} if they know everything
-	 */
-	void reckonUntold(@Nullable Long since) {
-		this.untoldSince = since;
 	}
 
 	/**
@@ -254,18 +242,12 @@ final class Reserve {
 	private @Nullable TokenBucketState stateBefore(PeerView lost, long marginNanos) {
 		if (lost.everHeard()) {
 			for (Snapshot snapshot = this.newest; snapshot != null; snapshot = snapshot.older) {
-				if (lost.lastReceivedNanos() - marginNanos - snapshot.nanos > 0
-						&& (isTold(snapshot) || snapshot.older == null)) {
+				if (lost.lastReceivedNanos() - marginNanos - snapshot.nanos > 0) {
 					return snapshot.state;
 				}
 			}
 		}
 		return null;
-	}
-
-	private boolean isTold(Snapshot snapshot) {
-		Long since = this.untoldSince;
-		return since == null || since - snapshot.nanos > 0;
 	}
 
 	// A list of its own: in most of a million buckets it has one element.

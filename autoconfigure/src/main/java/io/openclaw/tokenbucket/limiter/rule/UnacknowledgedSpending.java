@@ -70,14 +70,6 @@ final class UnacknowledgedSpending {
 		return this.spent - this.published;
 	}
 
-	/**
-	 * Since when something has been spent that is not published.
-	 * @return nanoseconds, {@code null} if there is nothing
-	 */
-	@Nullable Long unpublishedSince() {
-		return (unpublished() != 0) ? this.unpublishedSince : null;
-	}
-
 	boolean isAcknowledged() {
 		return this.spent == this.acknowledged;
 	}

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 
 import io.openclaw.tokenbucket.limiter.BucketStore;
 import io.openclaw.tokenbucket.limiter.port.BucketKey;
@@ -31,8 +30,6 @@ public final class Outbox {
 
 	private final BucketStore store;
 
-	private final FlowControl flow = new FlowControl();
-
 	// In the order of their numbers.
 	private final ArrayDeque<Sent> unacknowledged = new ArrayDeque<>();
 
@@ -42,10 +39,6 @@ public final class Outbox {
 
 	public Outbox(BucketStore store) {
 		this.store = store;
-	}
-
-	public FlowControl flow() {
-		return this.flow;
 	}
 
 	public long lastNumber() {
@@ -67,32 +60,22 @@ public final class Outbox {
 	}
 
 	/**
-	 * Half a sync interval is over: more buckets may be published.
-	 * @param late whether a member that is heard is late to acknowledge
-	 */
-	public void renewFlow(boolean late) {
-		this.flow.renew(late, this.lastNumber, this.heardUpTo);
-	}
-
-	/**
-	 * Takes buckets that changed into a new batch: as many as the others keep up with, or
-	 * else those that requests wait for.
-	 * @return the batch, empty if there are none
+	 * Takes buckets that changed into a new batch.
+	 * @return the batch, empty if nothing changed
 	 */
 	public Optional<Message.Batch> next(long now) {
 		long number = this.lastNumber + 1;
 		List<BucketUpdate> buckets = new ArrayList<>();
 		Map<BucketKey, Integer> sizes = new HashMap<>();
 		long bytes = 0;
-		Supplier<Optional<BucketUpdate>> changed = changed(number, now);
-		Optional<BucketUpdate> update = changed.get();
+		Optional<BucketUpdate> update = this.store.replicas().publishNext(number, now);
 		while (update.isPresent()) {
 			buckets.add(update.get());
 			int size = MessageSize.of(update.get());
 			sizes.put(update.get().key(), size);
 			bytes += size;
-			this.flow.publish();
-			update = MessageSize.isFull(buckets.size(), bytes) ? Optional.empty() : changed.get();
+			update = MessageSize.isFull(buckets.size(), bytes) ? Optional.empty()
+					: this.store.replicas().publishNext(number, now);
 		}
 		if (buckets.isEmpty()) {
 			return Optional.empty();
@@ -103,21 +86,6 @@ public final class Outbox {
 			joinOldest();
 		}
 		return Optional.of(new Message.Batch(new SequenceRange(number, number), buckets));
-	}
-
-	private Supplier<Optional<BucketUpdate>> changed(long number, long now) {
-		if (this.flow.isOpen()) {
-			return () -> this.flow.isOpen() ? this.store.replicas().publishNext(number, now) : Optional.empty();
-		}
-		Iterator<BucketUpdate> waiting = this.store.replicas().publishWaiting(number, now);
-		return () -> waiting.hasNext() ? Optional.of(waiting.next()) : Optional.empty();
-	}
-
-	/**
-	 * Whether {@link #next} may have anything.
-	 */
-	public boolean hasNext() {
-		return this.store.replicas().hasDirty() && (this.flow.isOpen() || this.store.replicas().hasWaiting());
 	}
 
 	/**

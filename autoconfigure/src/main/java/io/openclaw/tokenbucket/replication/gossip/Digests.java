@@ -1,6 +1,5 @@
 package io.openclaw.tokenbucket.replication.gossip;
 
-import java.time.Duration;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -16,9 +15,6 @@ import io.openclaw.tokenbucket.replication.port.ReplicationSettings;
  */
 public final class Digests {
 
-	// All that are quiet sum up again and again, as buckets fill up.
-	private static final long PAUSE_NANOS = Duration.ofSeconds(2).toNanos();
-
 	private final BucketStore store;
 
 	private final Supplier<ReplicationSettings> settings;
@@ -28,10 +24,6 @@ public final class Digests {
 	private final DigestWalk walk;
 
 	private long lastChangeAt;
-
-	private boolean settled;
-
-	private long nextWalkAt;
 
 	public Digests(BucketStore store, Supplier<ReplicationSettings> settings, Outbox outbox, long now) {
 		this.store = store;
@@ -49,26 +41,15 @@ public final class Digests {
 	}
 
 	/**
-	 * Continues the sum, for about a millisecond. Once it was known, it pauses before it
-	 * begins again: it does so as well if the sum is then another, or others would still
-	 * have the one before when this member knows the next.
+	 * Continues the sum, for about a millisecond.
 	 * @return whether buckets are left
 	 */
 	public boolean sumUp(long now) {
-		if (!isQuiet(now)) {
-			this.walk.startOver();
-			this.settled = false;
-			return false;
+		if (isQuiet(now)) {
+			return this.walk.step(now);
 		}
-		if (this.settled && now - this.nextWalkAt < 0) {
-			return false;
-		}
-		boolean left = this.walk.step(now);
-		if (!left) {
-			this.settled |= this.walk.known() != null;
-			this.nextWalkAt = now + PAUSE_NANOS;
-		}
-		return left;
+		this.walk.startOver();
+		return false;
 	}
 
 	/**

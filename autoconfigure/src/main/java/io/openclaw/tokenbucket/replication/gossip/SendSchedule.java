@@ -67,12 +67,10 @@ public final class SendSchedule {
 	}
 
 	/**
-	 * Half a sync interval is over: sends changed buckets with the next message, however
-	 * little they changed, but no more than the others keep up with.
+	 * Sends changed buckets with the next message, however little they changed.
 	 */
-	public void wantBatch(long now) {
+	public void wantBatch() {
 		this.batchWanted = true;
-		this.outbox.renewFlow(isAnybodyLate(now));
 	}
 
 	/**
@@ -158,18 +156,7 @@ public final class SendSchedule {
 	}
 
 	private boolean hasBatch() {
-		return !this.membership.peers().isEmpty() && this.outbox.hasNext();
-	}
-
-	// Later than half of the time after which it would not be heard.
-	private boolean isAnybodyLate(long now) {
-		Duration interval = this.membership.interval();
-		return this.membership.members()
-			.stream()
-			.filter(Peer::isHeard)
-			.anyMatch((peer) -> this.outbox.oldestSentAfter(peer.delivery().acknowledgedUpTo())
-				.filter((at) -> now - at > peer.failures().boundNanos(interval) / 2)
-				.isPresent());
+		return !this.membership.peers().isEmpty() && this.store.replicas().hasDirty();
 	}
 
 	private long untilMessage(long now) {
