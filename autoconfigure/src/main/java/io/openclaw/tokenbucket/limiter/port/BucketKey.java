@@ -18,6 +18,7 @@ public record BucketKey(String limit, String key, boolean overflow) {
 		return new BucketKey(limit, "", true);
 	}
 
+	// Quicker than a record's own: each bucket of each message is found by it.
 	@Override
 	public int hashCode() {
 		return 31 * this.limit.hashCode() + this.key.hashCode();
