@@ -108,17 +108,25 @@ final class EventLoop {
 	// Many tasks may have come before the wake-up. Others must not wait for heartbeats
 	// until all of them are done.
 	private void doOverdue(long now) {
-		if (!this.closed && this.nextDue.applyAsLong(now) - now <= 0) {
-			this.doDue.run(now);
-		}
-		arm(now);
-	}
-
-	private void arm(long now) {
 		if (this.closed) {
 			return;
 		}
 		long at = this.nextDue.applyAsLong(now);
+		if (at - now > 0) {
+			arm(at, now);
+			return;
+		}
+		this.doDue.run(now);
+		arm(now);
+	}
+
+	private void arm(long now) {
+		if (!this.closed) {
+			arm(this.nextDue.applyAsLong(now), now);
+		}
+	}
+
+	private void arm(long at, long now) {
 		if (!this.armed || at - this.armedAt < 0) {
 			this.armed = true;
 			this.armedAt = at;

@@ -64,7 +64,7 @@ class ManyBucketsTests {
 		hearNobody();
 		for (int tick = 1; tick <= 5; tick++) {
 			this.member.tick();
-			assertThat(this.touched).hasValueBetween(tick * SLICE / 2, 3 * tick * SLICE);
+			assertThat(this.touched).hasValueBetween(tick * SLICE, 3 * tick * SLICE);
 		}
 	}
 

@@ -27,11 +27,6 @@ public final class Upkeep {
 	 */
 	public static final int SLICE = 5_000;
 
-	// A sweep looks at each bucket within two seconds, and at few as often as that.
-	private static final int SWEEP_TICKS = 10;
-
-	private static final int SMALLEST_SWEEP = 500;
-
 	// Ticks that come more often take fewer each, where nobody waits for the rest.
 	private static final long SLICE_NANOS = 200_000_000L;
 
@@ -57,8 +52,6 @@ public final class Upkeep {
 	private final int sweptAtOnce;
 
 	private Iterator<Bucket> swept = Collections.emptyIterator();
-
-	private int sweptSize;
 
 	private Iterator<Bucket> told = Collections.emptyIterator();
 
@@ -173,10 +166,8 @@ public final class Upkeep {
 	private void sweep(long now, long keepNanos) {
 		if (!this.swept.hasNext()) {
 			this.swept = this.limits.buckets();
-			this.sweptSize = Math.toIntExact(this.limits.count());
 		}
-		int most = inInterval(Math.min(this.sweptAtOnce, SMALLEST_SWEEP + this.sweptSize / SWEEP_TICKS));
-		visit(this.swept, most, (bucket) -> {
+		visit(this.swept, inInterval(this.sweptAtOnce), (bucket) -> {
 			if (bucket.sweep(now, keepNanos)) {
 				this.limits.forget(bucket);
 				this.unsaved.add(bucket.key());
