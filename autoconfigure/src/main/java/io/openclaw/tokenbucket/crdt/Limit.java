@@ -33,6 +33,16 @@ public record Limit(String name, long capacity, RefillRate refillRate, long init
 	}
 
 	/**
+	 * What a request of whole tokens costs.
+	 * @param tokens whole tokens, not negative
+	 * @return micro-tokens; {@link Long#MAX_VALUE} where no bucket can ever hold so many
+	 */
+	public long costOf(long tokens) {
+		boolean fits = tokens <= MicroTokens.MAX_TOKENS && tokens * MicroTokens.PER_TOKEN <= this.capacity;
+		return fits ? tokens * MicroTokens.PER_TOKEN : Long.MAX_VALUE;
+	}
+
+	/**
 	 * The level of a bucket of this limit.
 	 * @param state the bucket's state
 	 * @return micro-tokens; negative where members spent the same tokens unknowingly

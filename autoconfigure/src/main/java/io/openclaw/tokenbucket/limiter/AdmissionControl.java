@@ -17,6 +17,7 @@ import io.openclaw.tokenbucket.limiter.decision.DecisionListener;
 import io.openclaw.tokenbucket.limiter.decision.Grant;
 import io.openclaw.tokenbucket.limiter.decision.JointDecision;
 import io.openclaw.tokenbucket.limiter.decision.Outcome;
+import io.openclaw.tokenbucket.limiter.limit.LimitPolicy;
 import io.openclaw.tokenbucket.limiter.limit.Mode;
 import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
 
@@ -102,10 +103,11 @@ final class AdmissionControl {
 	}
 
 	private static Decision decide(LimitBuckets buckets, String key, long tokens, long now) {
-		if (buckets.policy().mode() == Mode.SHADOW) {
+		LimitPolicy policy = buckets.policy();
+		if (policy.mode() == Mode.SHADOW) {
 			return buckets.shadow(key, tokens, now);
 		}
-		long cost = buckets.costOf(tokens);
+		long cost = policy.limit().costOf(tokens);
 		return (cost == Long.MAX_VALUE) ? buckets.refuse(key, tokens, now) : buckets.decide(key, cost, now);
 	}
 

@@ -27,6 +27,7 @@ import io.openclaw.tokenbucket.limiter.port.BucketKey;
 import io.openclaw.tokenbucket.limiter.port.BucketStatus;
 import io.openclaw.tokenbucket.limiter.port.LimitStatus;
 import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
+import io.openclaw.tokenbucket.limiter.store.LimitRegistry;
 
 /**
  * Decides in memory whether a request may spend tokens. Thread-safe; no method blocks or
@@ -36,6 +37,8 @@ import io.openclaw.tokenbucket.limiter.store.LimitBuckets;
 public final class TokenBucketLimiter {
 
 	private final BucketStore store;
+
+	private final LimitRegistry limits;
 
 	private final NanoClock clock;
 
@@ -52,6 +55,7 @@ public final class TokenBucketLimiter {
 	 */
 	public TokenBucketLimiter(BucketStore store, NanoClock clock, Timer timer, @Nullable DecisionListener listener) {
 		this.store = store;
+		this.limits = store.limits();
 		this.clock = clock;
 		this.listener = listener;
 		Runnable acknowledgementWanted = () -> store.signal().acknowledgementWanted();
@@ -144,7 +148,7 @@ public final class TokenBucketLimiter {
 	 * @return names in order
 	 */
 	public Set<String> limits() {
-		return this.store.limits().configured().keySet();
+		return this.limits.configured().keySet();
 	}
 
 	/**
@@ -288,7 +292,7 @@ public final class TokenBucketLimiter {
 	}
 
 	private LimitBuckets buckets(String limit) {
-		LimitBuckets buckets = this.store.limits().get(limit);
+		LimitBuckets buckets = this.limits.get(limit);
 		if (buckets == null || !buckets.context().isConfigured()) {
 			throw new IllegalArgumentException("no limit is named '" + limit + "'; there are " + limits());
 		}

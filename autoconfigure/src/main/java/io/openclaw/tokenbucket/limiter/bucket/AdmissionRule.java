@@ -3,6 +3,7 @@ package io.openclaw.tokenbucket.limiter.bucket;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.openclaw.tokenbucket.crdt.Limit;
 import io.openclaw.tokenbucket.crdt.MicroTokens;
 import io.openclaw.tokenbucket.limiter.decision.Decision;
 import io.openclaw.tokenbucket.limiter.decision.Grant;
@@ -118,7 +119,7 @@ final class AdmissionRule {
 	// Nobody overtakes those that wait.
 	private Reason judgeAsLast(long cost, Consistency consistency) {
 		long available = available();
-		boolean mustQueue = available >= needed(cost) && !this.line.isEmpty();
+		boolean mustQueue = !this.line.isEmpty() && available >= needed(cost);
 		return mustQueue ? Reason.UNACKNOWLEDGED : judge(cost, available, consistency);
 	}
 
@@ -182,24 +183,20 @@ final class AdmissionRule {
 
 	Decision decision(Outcome outcome, Reason reason, long cost) {
 		this.statistics.see(this.replica.level());
+		Limit limit = this.replica.limit();
 		long left = available();
+		long remaining = Math.max(0, left);
 		long nanosToWait = (left >= needed(cost)) ? 0 : this.mode.nanosToHave(cost, left);
-		return new Decision(outcome, reason, this.replica.limit(), Math.max(0, left), nanosToWait, null);
+		// A branch between allocation and initialization would cost a barrier a field.
+		return new Decision(outcome, reason, limit, remaining, nanosToWait, null);
 	}
 
 	private Decision decided(Reason reason, long cost, long now) {
-		switch (reason) {
-			case CREDIT, LEVEL -> {
-				spend(cost, now);
-				return decision(Outcome.ADMITTED, reason, cost);
-			}
-			case UNACKNOWLEDGED -> {
-				return decision(Outcome.WAITING, reason, cost);
-			}
-			default -> {
-				return decision(Outcome.REJECTED, reason, cost);
-			}
+		if (reason == Reason.CREDIT || reason == Reason.LEVEL) {
+			spend(cost, now);
+			return decision(Outcome.ADMITTED, reason, cost);
 		}
+		return decision((reason == Reason.UNACKNOWLEDGED) ? Outcome.WAITING : Outcome.REJECTED, reason, cost);
 	}
 
 	/**

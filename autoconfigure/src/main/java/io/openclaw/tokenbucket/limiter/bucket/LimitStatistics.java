@@ -24,15 +24,16 @@ public final class LimitStatistics {
 	private final AtomicLong lowestLevel = new AtomicLong(Long.MAX_VALUE);
 
 	public void count(Decision decision) {
-		counterOf(decision.outcome()).increment();
-	}
-
-	private LongAdder counterOf(Outcome outcome) {
-		return switch (outcome) {
-			case ADMITTED -> this.admitted;
-			case SHADOW_REJECTED -> this.shadowRejected;
-			default -> this.rejected;
-		};
+		Outcome outcome = decision.outcome();
+		if (outcome == Outcome.ADMITTED) {
+			this.admitted.increment();
+		}
+		else if (outcome == Outcome.SHADOW_REJECTED) {
+			this.shadowRejected.increment();
+		}
+		else {
+			this.rejected.increment();
+		}
 	}
 
 	/**

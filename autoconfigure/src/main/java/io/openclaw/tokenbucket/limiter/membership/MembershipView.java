@@ -41,6 +41,8 @@ public final class MembershipView {
 
 	private final List<MemberId> heard;
 
+	private final boolean alone;
+
 	private final boolean complete;
 
 	private final List<PeerView> unheard;
@@ -60,6 +62,7 @@ public final class MembershipView {
 		this.heard = Stream.concat(Stream.of(self), peers.stream().filter(PeerView::heard).map(PeerView::id))
 			.sorted()
 			.toList();
+		this.alone = this.heard.size() == 1;
 		this.complete = this.heard.size() == size && !isJoining();
 		this.unheard = peers.stream().filter((peer) -> !peer.heard()).toList();
 		this.unheardGroups = PeerView.groups(this.unheard);
@@ -236,7 +239,7 @@ public final class MembershipView {
 	 * @return whether there is nobody to wait for
 	 */
 	public boolean isAlone() {
-		return this.heard.size() == 1;
+		return this.alone;
 	}
 
 	/**

@@ -17,6 +17,8 @@ public final class Credit {
 
 	private long capacity;
 
+	private long flushAbove;
+
 	private final Demand demand = new Demand();
 
 	// None while everything is acknowledged, as in most of a million buckets.
@@ -29,7 +31,7 @@ public final class Credit {
 	private long sharedAt;
 
 	public Credit(long capacity, MembershipView view) {
-		this.capacity = capacity;
+		resize(capacity);
 		share(view, view.sinceNanos());
 	}
 
@@ -38,6 +40,7 @@ public final class Credit {
 	 */
 	public void resize(long newCapacity) {
 		this.capacity = newCapacity;
+		this.flushAbove = newCapacity / FLUSH_DIVISOR;
 	}
 
 	/**
@@ -81,7 +84,7 @@ public final class Credit {
 	 * Whether others must know of so much at once.
 	 */
 	public boolean isWorthFlushing(long amount) {
-		return amount > this.capacity / FLUSH_DIVISOR;
+		return amount > this.flushAbove;
 	}
 
 	public void publish(long batch, long now) {

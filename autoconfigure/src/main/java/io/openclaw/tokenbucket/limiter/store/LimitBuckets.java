@@ -55,14 +55,14 @@ public final class LimitBuckets {
 	 * Whether no bucket of this limit can ever hold so many whole tokens.
 	 */
 	public boolean isAboveCapacity(long tokens) {
-		return tokens > policy().limit().capacity() / MicroTokens.PER_TOKEN;
+		return costOf(tokens) == Long.MAX_VALUE;
 	}
 
 	/**
 	 * Whole tokens in micro-tokens; {@link Long#MAX_VALUE} above the capacity.
 	 */
 	public long costOf(long tokens) {
-		return isAboveCapacity(tokens) ? Long.MAX_VALUE : tokens * MicroTokens.PER_TOKEN;
+		return policy().limit().costOf(tokens);
 	}
 
 	/**

@@ -36,6 +36,11 @@ public final class LimitRegistry {
 	// Of others, whose configurations differ from that of this member.
 	private static final int MAX_ADOPTED = 1_000;
 
+	// Sparse, so that hardly two names share a bin.
+	private static final int MIN_TABLE = 64;
+
+	private static final float LOAD_FACTOR = 0.1f;
+
 	private final CurrentMembership members;
 
 	private final MemoryBudget memory;
@@ -240,7 +245,9 @@ public final class LimitRegistry {
 	}
 
 	private void replace(Map<String, LimitBuckets> byName) {
-		this.limits = new LinkedHashMap<>(byName);
+		Map<String, LimitBuckets> sparse = new LinkedHashMap<>(MIN_TABLE, LOAD_FACTOR);
+		sparse.putAll(byName);
+		this.limits = sparse;
 		this.adopted = byName.entrySet()
 			.stream()
 			.filter((limit) -> !limit.getValue().context().isConfigured())
