@@ -70,7 +70,7 @@ public final class Bucket implements Line {
 	}
 
 	private synchronized @Nullable Decision decideAnew(long cost, long now) {
-		BucketParts used = use(now);
+		BucketParts used = changing().useFor(cost, now);
 		if (used == null) {
 			return null;
 		}
@@ -86,7 +86,7 @@ public final class Bucket implements Line {
 	 * @return {@code null} if the bucket is dropped
 	 */
 	public synchronized @Nullable Grant grant(long most, long now) {
-		BucketParts used = use(now);
+		BucketParts used = changing().use(now);
 		return (used != null) ? used.rule().grant(most, used.context().consistency(), now) : null;
 	}
 
@@ -95,7 +95,7 @@ public final class Bucket implements Line {
 	 * @return the decision; {@code null} if the bucket is dropped
 	 */
 	public synchronized @Nullable Decision decideOnLevel(long cost, long now) {
-		BucketParts used = use(now);
+		BucketParts used = changing().use(now);
 		return (used != null) ? used.rule().decideOnLevel(cost, now) : null;
 	}
 
@@ -124,7 +124,7 @@ public final class Bucket implements Line {
 	 * @return the answer; {@code null} if the bucket is dropped
 	 */
 	public synchronized @Nullable Answer reserve(Reservation reservation, long now) {
-		BucketParts used = use(now);
+		BucketParts used = changing().use(now);
 		return (used != null) ? used.rule().reserve(reservation, used.context().consistency(), now) : null;
 	}
 
@@ -134,7 +134,7 @@ public final class Bucket implements Line {
 		if (used == null || used.rule().line().isEmpty()) {
 			return List.of();
 		}
-		BucketParts touched = touchToDecide(now);
+		BucketParts touched = changing().touchToDecide(now);
 		return touched.rule().answerLine(touched.context().consistency(), now);
 	}
 
@@ -155,7 +155,7 @@ public final class Bucket implements Line {
 	}
 
 	public synchronized Decision commit(Reservation reservation, Reason reason, long now) {
-		return touchToDecide(now).rule().commit(reservation, reason, now);
+		return changing().touchToDecide(now).rule().commit(reservation, reason, now);
 	}
 
 	/**
@@ -175,7 +175,7 @@ public final class Bucket implements Line {
 	 * since
 	 */
 	public synchronized @Nullable Long settle(Advance advance, long cost, long now) {
-		BucketParts used = use(now);
+		BucketParts used = changing().use(now);
 		return (used != null) ? used.advances().settle(advance, cost, now) : null;
 	}
 
@@ -184,8 +184,7 @@ public final class Bucket implements Line {
 	 * the same request rejected it.
 	 */
 	public synchronized Decision release(Reservation reservation, long now) {
-		forgetRejection();
-		this.parts.used().rule().line().close(reservation);
+		changing().used().rule().line().close(reservation);
 		return refuse(reservation.cost(), now);
 	}
 
@@ -205,7 +204,7 @@ public final class Bucket implements Line {
 	 * @return how many micro-tokens were given
 	 */
 	public synchronized long giveBack(long amount, long now) {
-		return touch(now).rule().giveBack(amount, false);
+		return changing().touch(now).rule().giveBack(amount, false);
 	}
 
 	/**
@@ -213,26 +212,26 @@ public final class Bucket implements Line {
 	 * together are more than a bucket may count.
 	 */
 	public synchronized MergeResult merge(TokenBucketState remote, long now) {
-		return touch(now).exchange().merge(remote, now);
+		return changing().touch(now).exchange().merge(remote, now);
 	}
 
 	public synchronized MergeResult restore(TokenBucketState saved, long now) {
-		return touch(now).exchange().restore(saved, now);
+		return changing().touch(now).exchange().restore(saved, now);
 	}
 
 	public synchronized MergeResult restoreForAll(TokenBucketState saved, long now) {
-		return touch(now).exchange().restoreForAll(saved, now);
+		return changing().touch(now).exchange().restoreForAll(saved, now);
 	}
 
 	/**
 	 * The state to be sent in a batch, which from then on counts as published by it.
 	 */
 	public synchronized TokenBucketState publish(long batch, long now) {
-		return refresh(now).exchange().publish(batch, now);
+		return changing().refreshed(now).exchange().publish(batch, now);
 	}
 
 	public synchronized void acknowledge(long batch, long now) {
-		refresh(now).exchange().acknowledge(batch, now);
+		changing().refreshed(now).exchange().acknowledge(batch, now);
 	}
 
 	public synchronized void publishAgain() {
@@ -245,7 +244,7 @@ public final class Bucket implements Line {
 	 * Has the bucket published unless it is full.
 	 */
 	public synchronized void publishRefill(long now) {
-		touch(now).exchange().publishRefill();
+		changing().touch(now).exchange().publishRefill();
 	}
 
 	/**
@@ -261,8 +260,7 @@ public final class Bucket implements Line {
 	 * @return whether anything was spent or given back since the last, here or elsewhere
 	 */
 	public synchronized boolean tick(long now, long keepNanos) {
-		forgetRejection();
-		return this.parts.tick(now, keepNanos);
+		return changing().tick(now, keepNanos);
 	}
 
 	/**
@@ -272,10 +270,7 @@ public final class Bucket implements Line {
 	 * @return whether it is dropped, for good
 	 */
 	public synchronized boolean sweep(long now, long keepNanos) {
-		this.parts.sweep(now, keepNanos);
-		if (isDropped() || this.parts.ifUsed() == null) {
-			forgetRejection();
-		}
+		changing().sweep(now, keepNanos);
 		return isDropped();
 	}
 
@@ -283,8 +278,7 @@ public final class Bucket implements Line {
 	 * Drops the bucket for good, whatever is in it.
 	 */
 	public synchronized void drop() {
-		forgetRejection();
-		this.parts.activity().drop();
+		changing().activity().drop();
 	}
 
 	/**
@@ -349,39 +343,14 @@ public final class Bucket implements Line {
 	}
 
 	/**
-	 * A request uses the bucket.
-	 * @return {@code null} if it may not, since the bucket is dropped
+	 * The parts, for whatever may end a rejection that holds.
 	 */
 	@GuardedBy("this")
-	private @Nullable BucketParts use(long now) {
-		forgetRejection();
-		return this.parts.use(now);
-	}
-
-	@GuardedBy("this")
-	private BucketParts touch(long now) {
-		forgetRejection();
-		return this.parts.touch(now);
-	}
-
-	@GuardedBy("this")
-	private BucketParts touchToDecide(long now) {
-		forgetRejection();
-		return this.parts.touchToDecide(now);
-	}
-
-	// What is only told, or known by others as well, leaves nothing to a tick.
-	@GuardedBy("this")
-	private BucketParts refresh(long now) {
-		forgetRejection();
-		return this.parts.refreshed(now);
-	}
-
-	@GuardedBy("this")
-	private void forgetRejection() {
+	private RestableParts changing() {
 		if (this.rejection != null) {
 			this.rejection = null;
 		}
+		return this.parts;
 	}
 
 }

@@ -37,6 +37,14 @@ record BucketParts(LocalReplica replica, Credit credit, PeerSpending peers, Admi
 	}
 
 	/**
+	 * Whether there was enough for a cost when the parts were last brought up to now, and
+	 * that was just before.
+	 */
+	boolean justHad(long cost, long now) {
+		return this.context.isFresh(now) && this.rule.available() >= cost;
+	}
+
+	/**
 	 * Ends an interval.
 	 * @return whether anything was spent or given back since the last, here or elsewhere
 	 */

@@ -18,6 +18,8 @@ import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
  */
 final class ContextFollower {
 
+	private static final long FRESH_NANOS = 1_000;
+
 	private final LimitContext limit;
 
 	private final LocalReplica replica;
@@ -67,6 +69,14 @@ final class ContextFollower {
 
 	long syncIntervalNanos() {
 		return this.limit.syncIntervalNanos();
+	}
+
+	/**
+	 * Whether the bucket was just brought up to now, and nothing changed around it since.
+	 */
+	boolean isFresh(long now) {
+		return this.replica.isSettled(now - FRESH_NANOS) && this.limit.isUnchangedSince(this.step, now)
+				&& !this.rule.isInFallback();
 	}
 
 	/**

@@ -89,11 +89,15 @@ final class RestableParts {
 	 */
 	BucketParts touch(long now) {
 		BucketParts refreshed = refreshed(now);
-		refreshed.advances().refilled();
 		// Where more buckets are touched than a tick looks at, it comes too late.
 		refreshed.replica().rememberIfOld(2 * this.around.limit().syncIntervalNanos(), now);
+		return touched(refreshed);
+	}
+
+	private BucketParts touched(BucketParts current) {
+		current.advances().refilled();
 		this.activity.touch();
-		return refreshed;
+		return current;
 	}
 
 	/**
@@ -110,10 +114,20 @@ final class RestableParts {
 	 * @return {@code null} if it may not use the bucket, since that is dropped
 	 */
 	@Nullable BucketParts use(long now) {
+		return useFor(Long.MAX_VALUE, now);
+	}
+
+	/**
+	 * The parts for a request of a cost: brought up to now unless they just were, and
+	 * there is enough. So requests of one hot key do not refill it each.
+	 * @return {@code null} if it may not use the bucket, since that is dropped
+	 */
+	@Nullable BucketParts useFor(long cost, long now) {
 		if (this.activity.isDropped()) {
 			return null;
 		}
-		BucketParts touched = touchToDecide(now);
+		BucketParts current = used();
+		BucketParts touched = current.justHad(cost, now) ? touched(current) : touchToDecide(now);
 		this.activity.use(now);
 		return touched;
 	}
