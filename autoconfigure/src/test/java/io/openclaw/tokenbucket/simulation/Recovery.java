@@ -24,6 +24,10 @@ final class Recovery {
 	// in reach for three seconds; one that was removed joins again.
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+	// A member is lost so long after the last that was received of it: some that the last
+	// fault silenced still are, once it is over.
+	private static final int INTERVALS_TO_LOSS = 4;
+
 	private static final Duration NEWS_TRAVELS = Duration.ofSeconds(2);
 
 	private static final Duration ENCORE = Duration.ofSeconds(2);
@@ -44,6 +48,7 @@ final class Recovery {
 	}
 
 	void check() {
+		this.pass.accept(this.world.syncInterval().multipliedBy(INTERVALS_TO_LOSS));
 		awaitAllHeard();
 		if (!this.fleet.running().isEmpty()) {
 			spendOneEverywhere();
