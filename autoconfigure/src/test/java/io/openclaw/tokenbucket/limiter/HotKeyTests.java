@@ -4,14 +4,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.openclaw.tokenbucket.limiter.decision.Outcome;
 import io.openclaw.tokenbucket.limiter.limit.Consistency;
 
+import static io.openclaw.tokenbucket.limiter.Fleets.BOB;
 import static io.openclaw.tokenbucket.limiter.Fleets.limit;
 import static io.openclaw.tokenbucket.limiter.Fleets.policy;
 import static io.openclaw.tokenbucket.limiter.Fleets.tokens;
@@ -36,10 +41,10 @@ class HotKeyTests {
 	@Test
 	void requestsOfOneMicrosecondShareOneRefill() {
 		this.member.consume(5);
-		advance(1_000);
+		advance(999);
 		assertThat(this.member.consume(1).remaining()).isEqualTo(tokens(4));
 		advance(1);
-		assertThat(this.member.consume(1).remaining()).isEqualTo(tokens(3) + 1_001 * tokens(1) / NANOS_PER_TOKEN);
+		assertThat(this.member.consume(1).remaining()).isEqualTo(tokens(3) + 1_000 * tokens(1) / NANOS_PER_TOKEN);
 	}
 
 	@Test
@@ -49,6 +54,30 @@ class HotKeyTests {
 		assertThat(this.member.consume(1).nanosToWait()).isEqualTo(1);
 		advance(1);
 		assertThat(this.member.consume(1).isAdmitted()).isTrue();
+	}
+
+	static Stream<Named<Consumer<LocalMember>>> looks() {
+		return Stream.of(Named.of("status", LocalMember::status), Named.of("publish", LocalMember::publish),
+				Named.of("free request", (member) -> member.consume(0)),
+				Named.of("cost above the capacity", (member) -> member.consume(1_001)));
+	}
+
+	// A fair share fades with the demand that it is by.
+	@ParameterizedTest
+	@MethodSource("looks")
+	void whoOnlyLooksAtABucketMakesNoOldShareNew(Consumer<LocalMember> look) {
+		LocalMember strict = new LocalMember(policy(limit(1_000, "10"), Consistency.STRICT));
+		strict.hear(BOB);
+		strict.consume(500);
+		strict.publish();
+		strict.acknowledge();
+		strict.consume(1);
+		strict.advance(Duration.ofMillis(200));
+		strict.tick();
+		strict.advance(Duration.ofMillis(2_500));
+		look.accept(strict);
+		strict.advance(Duration.ofNanos(500));
+		assertThat(strict.consume(400).outcome()).isEqualTo(Outcome.WAITING);
 	}
 
 	@ParameterizedTest

@@ -49,7 +49,7 @@ public final class Bucket implements Line {
 
 	public Bucket(BucketKey key, Surroundings<Bucket> around, ContextStep step, LocalReplica replica, long now) {
 		this.key = key;
-		this.parts = new RestableParts(around, new Activity<>(this, around.queues(), now), step, replica);
+		this.parts = new RestableParts(around, new Activity<>(this, around.queues(), now), step, replica, now);
 	}
 
 	@Override

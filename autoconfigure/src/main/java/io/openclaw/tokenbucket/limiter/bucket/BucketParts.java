@@ -37,11 +37,11 @@ record BucketParts(LocalReplica replica, Credit credit, PeerSpending peers, Admi
 	}
 
 	/**
-	 * Whether there was enough for a cost when the parts were last brought up to now, and
-	 * that was just before.
+	 * Whether nothing changed around the bucket since it was brought up to now, and there
+	 * was enough for a cost.
 	 */
-	boolean justHad(long cost, long now) {
-		return this.context.isFresh(now) && this.rule.available() >= cost;
+	boolean stillHas(long cost, long now) {
+		return this.context.isUnchanged(now) && this.rule.available() >= cost;
 	}
 
 	/**

@@ -18,8 +18,6 @@ import io.openclaw.tokenbucket.limiter.rule.LocalReplica;
  */
 final class ContextFollower {
 
-	private static final long FRESH_NANOS = 1_000;
-
 	private final LimitContext limit;
 
 	private final LocalReplica replica;
@@ -72,11 +70,10 @@ final class ContextFollower {
 	}
 
 	/**
-	 * Whether the bucket was just brought up to now, and nothing changed around it since.
+	 * Whether nothing changed around the bucket that it has not followed.
 	 */
-	boolean isFresh(long now) {
-		return this.replica.isSettled(now - FRESH_NANOS) && this.limit.isUnchangedSince(this.step, now)
-				&& !this.rule.isInFallback();
+	boolean isUnchanged(long now) {
+		return this.limit.isUnchangedSince(this.step, now) && !this.rule.isInFallback();
 	}
 
 	/**

@@ -22,6 +22,8 @@ final class RestableParts {
 	// again.
 	private static final int IDLE_INTERVALS = 50;
 
+	private static final long JUST_NANOS = 1_000;
+
 	// As measured by BucketHeap.
 	private static final int USED_BYTES = 1_200;
 
@@ -42,8 +44,13 @@ final class RestableParts {
 	// The rules that it went by when it came to rest.
 	private ContextStep step;
 
-	RestableParts(Surroundings<?> around, Activity<?> activity, ContextStep step, LocalReplica replica) {
+	// When the parts were last brought up to now for a decision: who only looks at them
+	// divides nothing anew, and remembers nothing.
+	private long decidedAt;
+
+	RestableParts(Surroundings<?> around, Activity<?> activity, ContextStep step, LocalReplica replica, long now) {
 		this.around = around;
+		this.decidedAt = now - JUST_NANOS;
 		this.activity = activity;
 		this.step = step;
 		this.used = BucketParts.of(activity.key(), around, step, replica, activity);
@@ -76,7 +83,8 @@ final class RestableParts {
 	}
 
 	/**
-	 * The parts brought up to now.
+	 * The parts brought up to now. What is only told, or known by others as well, leaves
+	 * nothing to a tick.
 	 */
 	BucketParts refreshed(long now) {
 		BucketParts current = used();
@@ -105,6 +113,7 @@ final class RestableParts {
 	 */
 	BucketParts touchToDecide(long now) {
 		BucketParts touched = touch(now);
+		this.decidedAt = now;
 		touched.credit().shareIfOld(touched.replica().view(), this.around.limit().syncIntervalNanos(), now);
 		return touched;
 	}
@@ -114,20 +123,24 @@ final class RestableParts {
 	 * @return {@code null} if it may not use the bucket, since that is dropped
 	 */
 	@Nullable BucketParts use(long now) {
-		return useFor(Long.MAX_VALUE, now);
+		return this.activity.isDropped() ? null : inUse(touchToDecide(now), now);
 	}
 
 	/**
-	 * The parts for a request of a cost: brought up to now unless they just were, and
-	 * there is enough. So requests of one hot key do not refill it each.
+	 * The parts for a request of a cost: brought up to now unless they just were for
+	 * another, and there is enough. So requests of one hot key do not refill it each.
 	 * @return {@code null} if it may not use the bucket, since that is dropped
 	 */
 	@Nullable BucketParts useFor(long cost, long now) {
-		if (this.activity.isDropped()) {
-			return null;
+		BucketParts current = this.used;
+		boolean justDecided = Math.abs(now - this.decidedAt) < JUST_NANOS;
+		if (!justDecided || current == null || this.activity.isDropped() || !current.stillHas(cost, now)) {
+			return use(now);
 		}
-		BucketParts current = used();
-		BucketParts touched = current.justHad(cost, now) ? touched(current) : touchToDecide(now);
+		return inUse(touched(current), now);
+	}
+
+	private BucketParts inUse(BucketParts touched, long now) {
 		this.activity.use(now);
 		return touched;
 	}

@@ -36,7 +36,7 @@ public final class Credit {
 	}
 
 	/**
-	 * Is of a bucket that became larger or smaller, and is to be shared anew.
+	 * Is of a bucket of another capacity, and is to be shared anew.
 	 */
 	public void resize(long newCapacity) {
 		this.capacity = newCapacity;

@@ -170,13 +170,6 @@ public final class LocalReplica {
 	}
 
 	/**
-	 * Whether it is refilled up to a moment.
-	 */
-	public boolean isSettled(long moment) {
-		return this.refill.isSettled(moment);
-	}
-
-	/**
 	 * Refills up to now: all that there is room for at the members heard.
 	 */
 	public void settle(long now) {
