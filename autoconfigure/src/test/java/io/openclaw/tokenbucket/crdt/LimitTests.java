@@ -27,6 +27,17 @@ class LimitTests {
 	}
 
 	@Test
+	void aCostThatNoBucketCanHoldIsEndless() {
+		Limit limit = limit("rating", MicroTokens.ofTokens(10) + 999_999, 0);
+		assertThat(limit.costOf(0)).isZero();
+		assertThat(limit.costOf(10)).isEqualTo(MicroTokens.ofTokens(10));
+		for (long above : new long[] { 11, MicroTokens.MAX_TOKENS + 1, 1L << 58, Long.MAX_VALUE }) {
+			assertThat(limit.costOf(above)).as("%d", above).isEqualTo(Long.MAX_VALUE);
+		}
+		assertThat(limit("rating", 1, 0).costOf(1)).isEqualTo(Long.MAX_VALUE);
+	}
+
+	@Test
 	void refusesWhatNoBucketCanHold() {
 		long most = MicroTokens.ofTokens(MicroTokens.MAX_TOKENS);
 		assertThat(limit("rating", most, most).capacity()).isEqualTo(most);

@@ -187,7 +187,8 @@ final class AdmissionRule {
 		long left = available();
 		long remaining = Math.max(0, left);
 		long nanosToWait = (left >= needed(cost)) ? 0 : this.mode.nanosToHave(cost, left);
-		// A branch between allocation and initialization would cost a barrier a field.
+		// After the last branch: one between allocation and fields costs a barrier for
+		// each field.
 		return new Decision(outcome, reason, limit, remaining, nanosToWait, null);
 	}
 

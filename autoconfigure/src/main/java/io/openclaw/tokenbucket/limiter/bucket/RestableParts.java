@@ -22,6 +22,7 @@ final class RestableParts {
 	// again.
 	private static final int IDLE_INTERVALS = 50;
 
+	// Less than what anybody sees of a refill; requests of one hot key come closer.
 	private static final long JUST_NANOS = 1_000;
 
 	// As measured by BucketHeap.
@@ -133,11 +134,14 @@ final class RestableParts {
 	 */
 	@Nullable BucketParts useFor(long cost, long now) {
 		BucketParts current = this.used;
-		boolean justDecided = Math.abs(now - this.decidedAt) < JUST_NANOS;
-		if (!justDecided || current == null || this.activity.isDropped() || !current.stillHas(cost, now)) {
-			return use(now);
+		if (current != null && sharesRefill(current, cost, now)) {
+			return inUse(touched(current), now);
 		}
-		return inUse(touched(current), now);
+		return use(now);
+	}
+
+	private boolean sharesRefill(BucketParts current, long cost, long now) {
+		return Math.abs(now - this.decidedAt) < JUST_NANOS && !this.activity.isDropped() && current.stillHas(cost, now);
 	}
 
 	private BucketParts inUse(BucketParts touched, long now) {

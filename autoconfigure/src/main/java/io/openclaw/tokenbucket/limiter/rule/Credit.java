@@ -17,8 +17,6 @@ public final class Credit {
 
 	private long capacity;
 
-	private long flushAbove;
-
 	private final Demand demand = new Demand();
 
 	// None while everything is acknowledged, as in most of a million buckets.
@@ -31,7 +29,7 @@ public final class Credit {
 	private long sharedAt;
 
 	public Credit(long capacity, MembershipView view) {
-		resize(capacity);
+		this.capacity = capacity;
 		share(view, view.sinceNanos());
 	}
 
@@ -40,7 +38,6 @@ public final class Credit {
 	 */
 	public void resize(long newCapacity) {
 		this.capacity = newCapacity;
-		this.flushAbove = newCapacity / FLUSH_DIVISOR;
 	}
 
 	/**
@@ -84,7 +81,7 @@ public final class Credit {
 	 * Whether others must know of so much at once.
 	 */
 	public boolean isWorthFlushing(long amount) {
-		return amount > this.flushAbove;
+		return amount > this.capacity / FLUSH_DIVISOR;
 	}
 
 	public void publish(long batch, long now) {
